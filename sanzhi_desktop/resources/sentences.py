@@ -1,0 +1,38 @@
+"""One table from code to Chinese sentence: `resources/sentences/*.toml`, one file per area."""
+
+import tomllib
+from functools import cache
+from string import Formatter
+from typing import Any
+
+from sanzhi_desktop import resources
+from sanzhi_desktop.domain.errors import DomainError
+
+
+@cache
+def table() -> dict[str, str]:
+    """All sentences by code. A code that stands in two files is a mistake of ours and raises."""
+    merged: dict[str, str] = {}
+    for file in sorted(resources.path("sentences").glob("*.toml")):
+        for code, text in tomllib.loads(file.read_text("utf-8")).items():
+            if code in merged:
+                raise ValueError(f"code {code!r} stands twice, again in {file.name}")
+            merged[code] = text
+    return merged
+
+
+class _Lenient(Formatter):
+    """Leaves a placeholder visible when its fact is missing: a gap must not hide the sentence."""
+
+    def get_value(self, key: int | str, args: Any, kwargs: Any) -> Any:
+        return kwargs.get(str(key), "…")
+
+
+def sentence(code: str, **facts: Any) -> str:
+    """The Chinese sentence for a code; an unknown code is shown as itself rather than hidden."""
+    return _Lenient().format(table().get(code, code), **facts)
+
+
+def explain(error: DomainError) -> str:
+    """The sentence for an error with its facts filled in."""
+    return sentence(error.code.value, **error.facts)
