@@ -1,0 +1,220 @@
+"""The workflow as one table: state, action, roles, target.
+
+Buttons, use cases and both databases read this table (the SQL triggers and the PostgreSQL
+functions are generated from it). An illegal action raises; nothing is ever skipped silently.
+Opinion outcomes are not states: see `domain.opinion`.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sanzhi_desktop.domain.errors import Code, DomainError
+from sanzhi_desktop.domain.people import Actor, Role
+
+
+class State(StrEnum):
+    """Where a case stands."""
+
+    DRAFT = "draft"  # 草拟送审
+    SUBMITTED = "submitted"  # 已送审，待核对
+    CORRECTION = "correction"  # 退回补正
+    ACCEPTED = "accepted"  # 已受理，待分派
+    REVIEWING = "reviewing"  # 审核中
+    SIGNING = "signing"  # 待签发
+    PASSED = "passed"  # 审核通过，待决定
+    RESPONDING = "responding"  # 待承办机构处理
+    DECIDED = "decided"  # 已作出决定
+    RETURNED = "returned"  # 退回：不属于审核范围
+    WITHDRAWN = "withdrawn"  # 承办机构撤回（终止）
+
+
+class Action(StrEnum):
+    """What somebody does to a case."""
+
+    REGISTER = "register"  # 登记送审
+    EDIT = "edit"  # 修改送审表和材料
+    CONFIRM = "confirm"  # 承办机构负责人确认送审
+    ASK_CORRECTION = "ask_correction"  # 通知补正
+    ACCEPT = "accept"  # 受理
+    RETURN = "return"  # 退回：不属于审核范围
+    ASSIGN = "assign"  # 分派
+    REASSIGN = "reassign"  # 转办
+    EXTEND = "extend"  # 延长审核期限
+    ANSWER = "answer"  # 填写审核表
+    DRAFT_OPINION = "draft_opinion"  # 起草意见
+    CERTIFY = "certify"  # 审核人签名，报请签发
+    SEND_BACK = "send_back"  # 退回审核人修改
+    RESERVE = "reserve"  # 取号
+    ISSUE_PASS = "issue_pass"  # 签发：同意
+    ISSUE_RETURN = "issue_return"  # 签发：其他意见，退承办机构处理
+    RESPOND = "respond"  # 逐条答复问题
+    NEW_ROUND = "new_round"  # 听证后、材料变化等，重新送审
+    REGISTER_DECISION = "register_decision"  # 登记决定
+    ADOPT = "adopt"  # 反馈采纳情况
+    WITHDRAW = "withdraw"  # 撤回（终止）
+
+
+class WorkflowFault(Code):
+    """Why an action is refused."""
+
+    NO_TRANSITION = "workflow.no_transition"
+    NOT_YOUR_ROLE = "workflow.not_your_role"
+    NOT_YOUR_CASE = "workflow.not_your_case"
+    REASON_MISSING = "workflow.reason_missing"
+
+
+class Who(StrEnum):
+    """Whether holding the role is enough or the person must be the one named on the case."""
+
+    ANYONE = "anyone"
+    REVIEWER = "reviewer"  # the assigned reviewer
+    HANDLER = "handler"  # one of the case's handlers, or who registered it
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """One row: in `source`, somebody with one of `roles` may do `action`; the case is then
+    in `target`. `source` None: the case does not exist yet."""
+
+    source: State | None
+    action: Action
+    target: State
+    roles: frozenset[Role]
+    who: Who = Who.ANYONE
+    needs_reason: bool = False
+
+
+def _row(
+    sources: Iterable[State | None],
+    action: Action,
+    target: State | None,
+    *roles: Role,
+    who: Who = Who.ANYONE,
+    needs_reason: bool = False,
+) -> list[Transition]:
+    rows = []
+    for source in sources:
+        goal = target if target is not None else source
+        assert goal is not None
+        rows.append(Transition(source, action, goal, frozenset(roles), who, needs_reason))
+    return rows
+
+
+_S = State
+_BEFORE_OPINION = (_S.DRAFT, _S.SUBMITTED, _S.CORRECTION, _S.ACCEPTED, _S.REVIEWING, _S.SIGNING)
+_CLOCK_RUNS = (_S.SUBMITTED, _S.ACCEPTED, _S.REVIEWING, _S.SIGNING)
+
+TRANSITIONS: tuple[Transition, ...] = tuple(
+    row
+    for rows in (
+        _row([None], Action.REGISTER, _S.DRAFT, Role.HANDLER, Role.CLERK),
+        _row(
+            [_S.DRAFT, _S.CORRECTION, _S.RESPONDING],
+            Action.EDIT,
+            None,
+            Role.HANDLER,
+            Role.CLERK,
+            who=Who.HANDLER,
+        ),
+        _row(
+            [_S.DRAFT, _S.CORRECTION, _S.RESPONDING],
+            Action.CONFIRM,
+            _S.SUBMITTED,
+            Role.UNIT_HEAD,
+        ),
+        _row([_S.SUBMITTED], Action.ASK_CORRECTION, _S.CORRECTION, Role.CLERK, needs_reason=True),
+        _row([_S.SUBMITTED], Action.ACCEPT, _S.ACCEPTED, Role.CLERK),
+        _row(
+            [_S.SUBMITTED, _S.ACCEPTED],
+            Action.RETURN,
+            _S.RETURNED,
+            Role.CLERK,
+            Role.LEAD,
+            needs_reason=True,
+        ),
+        _row([_S.ACCEPTED], Action.ASSIGN, _S.REVIEWING, Role.LEAD),
+        _row([_S.REVIEWING], Action.REASSIGN, _S.REVIEWING, Role.LEAD, needs_reason=True),
+        _row(_CLOCK_RUNS, Action.EXTEND, None, Role.LEAD, Role.HEAD, needs_reason=True),
+        _row([_S.REVIEWING], Action.ANSWER, None, Role.REVIEWER, who=Who.REVIEWER),
+        _row([_S.REVIEWING], Action.DRAFT_OPINION, None, Role.REVIEWER, who=Who.REVIEWER),
+        _row([_S.REVIEWING], Action.CERTIFY, _S.SIGNING, Role.REVIEWER, who=Who.REVIEWER),
+        _row([_S.SIGNING], Action.SEND_BACK, _S.REVIEWING, Role.HEAD, needs_reason=True),
+        _row([_S.SIGNING], Action.RESERVE, None, Role.HEAD),
+        _row([_S.SIGNING], Action.ISSUE_PASS, _S.PASSED, Role.HEAD),
+        _row([_S.SIGNING], Action.ISSUE_RETURN, _S.RESPONDING, Role.HEAD),
+        _row([_S.RESPONDING], Action.RESPOND, None, Role.HANDLER, who=Who.HANDLER),
+        _row(
+            [_S.PASSED],
+            Action.NEW_ROUND,
+            _S.RESPONDING,
+            Role.HANDLER,
+            Role.UNIT_HEAD,
+            needs_reason=True,
+        ),
+        _row([_S.PASSED], Action.REGISTER_DECISION, _S.DECIDED, Role.HANDLER, Role.CLERK),
+        _row([_S.DECIDED], Action.ADOPT, None, Role.HANDLER, Role.CLERK),
+        _row(
+            (*_BEFORE_OPINION, _S.RESPONDING),
+            Action.WITHDRAW,
+            _S.WITHDRAWN,
+            Role.UNIT_HEAD,
+            needs_reason=True,
+        ),
+    )
+    for row in rows
+)
+
+_BY_KEY = {(t.source, t.action): t for t in TRANSITIONS}
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """What the workflow needs to know of a case: its state and the people named on it."""
+
+    state: State | None
+    reviewer: str = ""
+    handlers: tuple[str, ...] = ()
+    registered_by: str = ""
+
+
+def why_not(position: Position, action: Action, actor: Actor) -> WorkflowFault | None:
+    """The code of the reason why `actor` cannot do `action` now, or None when it is open."""
+    row = _BY_KEY.get((position.state, action))
+    if row is None:
+        return WorkflowFault.NO_TRANSITION
+    if not row.roles & actor.roles:
+        return WorkflowFault.NOT_YOUR_ROLE
+    if row.who is Who.REVIEWER and actor.person_id != position.reviewer:
+        return WorkflowFault.NOT_YOUR_CASE
+    if row.who is Who.HANDLER and actor.person_id not in (
+        *position.handlers,
+        position.registered_by,
+    ):
+        return WorkflowFault.NOT_YOUR_CASE
+    return None
+
+
+def available(position: Position, actor: Actor) -> tuple[Action, ...]:
+    """Actions open to `actor` now, in table order."""
+    return tuple(
+        t.action
+        for t in TRANSITIONS
+        if t.source == position.state and why_not(position, t.action, actor) is None
+    )
+
+
+def step(position: Position, action: Action, actor: Actor, *, reason: str = "") -> Transition:
+    """The transition taken. Raises DomainError(WorkflowFault) when it is not open."""
+    fault = why_not(position, action, actor)
+    if fault is not None:
+        raise DomainError(
+            fault,
+            action=action.value,
+            state=position.state.value if position.state else "",
+            reviewer=position.reviewer,
+        )
+    row = _BY_KEY[(position.state, action)]
+    if row.needs_reason and not reason.strip():
+        raise DomainError(WorkflowFault.REASON_MISSING, action=action.value)
+    return row
