@@ -7,6 +7,7 @@ gate is decided by the database and explained by `domain.gate`.
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 from enum import StrEnum
+from itertools import pairwise
 from typing import Any, get_type_hints
 
 from sanzhi_desktop.domain.errors import Code, DomainError
@@ -180,7 +181,7 @@ def check_dates(submission: Submission) -> None:
         ("hearing_date", submission.hearing_date),
     ]
     known = [(name, day) for name, day in chain if day is not None]
-    for (first, earlier), (second, later) in zip(known, known[1:], strict=False):
+    for (first, earlier), (second, later) in pairwise(known):
         if later < earlier:
             raise DomainError(
                 CaseFault.DATE_ORDER,

@@ -182,8 +182,8 @@ def check_person(person: Person, existing: Mapping[str, Person]) -> None:
     if not (2 <= len(code) <= 32 and code[0].isalpha() and code == code.lower()) or not all(
         c.isascii() and (c.isalnum() or c == "_") for c in code
     ):
-        raise DomainError(PeopleFault.BAD_CODE, code=code)
+        raise DomainError(PeopleFault.BAD_CODE, person=code)
     if not person.name.strip():
-        raise DomainError(PeopleFault.NAME_MISSING, code=code)
+        raise DomainError(PeopleFault.NAME_MISSING, person=code)
     if code in existing:
-        raise DomainError(PeopleFault.CODE_TAKEN, code=code)
+        raise DomainError(PeopleFault.CODE_TAKEN, person=code)

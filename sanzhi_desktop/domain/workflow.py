@@ -93,12 +93,12 @@ def _row(
     who: Who = Who.ANYONE,
     needs_reason: bool = False,
 ) -> list[Transition]:
-    rows = []
-    for source in sources:
-        goal = target if target is not None else source
-        assert goal is not None
-        rows.append(Transition(source, action, goal, frozenset(roles), who, needs_reason))
-    return rows
+    """Rows from several states at once; `target` None means that the state stays."""
+    return [
+        Transition(source, action, goal, frozenset(roles), who, needs_reason)
+        for source in sources
+        if (goal := target if target is not None else source) is not None
+    ]
 
 
 _S = State

@@ -1,0 +1,22 @@
+"""`python -m sanzhi_desktop` and `sanzhi`: the desk without arguments, else the command line.
+
+Qt is loaded for the desk alone; no verb of the command line ever imports it.
+"""
+
+import sys
+
+
+def main() -> int:
+    """Opens the desk (`sanzhi`, `sanzhi --sample DIR`) or runs one verb. Returns the exit code."""
+    arguments = sys.argv[1:]
+    if not arguments or arguments[0] == "--sample":
+        from sanzhi_desktop import app
+
+        return app.main(arguments)
+    from sanzhi_desktop.admin.main import main as command_line
+
+    return command_line(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
