@@ -8,8 +8,8 @@ answer is recognised ("replayed") and never doubled.
 The payload of each action holds plain JSON values (bytes as base64 text under `pdf`):
 
     register, edit      submission {…domain.case JSON…}, materials [{material_id, code, name, pages,
-                        original, sha256, size, file_name}]; register also unit, profile_id,
-                        profile_edition
+                        original, sha256, size, file_name, waived}], due_on; register also
+                        profile_id, profile_edition
     confirm             declared true, round_reason (a RoundReason)
     ask_correction      missing [text …], days {number, unit}, document {sha256, kind, pdf}
     accept              scope {…answer…}, received_on (ISO date, only when the paper came earlier)

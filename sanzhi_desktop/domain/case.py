@@ -204,6 +204,7 @@ class Material:
     sha256: str = ""
     size: int = 0
     file_name: str = ""
+    waived: str = ""  # 不适用的理由, when the list asks for it and this case has none
 
 
 @dataclass(frozen=True, slots=True)
