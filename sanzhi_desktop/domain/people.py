@@ -41,6 +41,10 @@ class PeopleFault(Code):
     BAD_CODE = "people.bad_code"
     NAME_MISSING = "people.name_missing"
     CODE_TAKEN = "people.code_taken"
+    UNKNOWN = "people.unknown"
+    ACTING_BASIS = "people.acting_basis"
+    ACTING_PERIOD = "people.acting_period"
+    RECUSAL_FROM_NOTHING = "people.recusal_from_nothing"
 
 
 @dataclass(frozen=True, slots=True)
