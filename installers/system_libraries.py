@@ -6,6 +6,7 @@ LD_LIBRARY_PATH; nothing outside it changes.
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -57,7 +58,7 @@ def ensure(environment: Environment, *, witnesses: bool = False) -> Libraries:
         return Libraries(usable=True)
     packages = (*DESK, *FONTS, *(WITNESSES if witnesses else ()))
     ready = _starts(environment, _unpacked_variables(environment))
-    if ready is not None and not (witnesses and _missing_programs(ready)):
+    if ready is not None and not (witnesses and _worth_fetching(environment, ready)):
         return ready
     if shutil.which("apt-get") is None:
         return _named(environment)
@@ -82,14 +83,23 @@ def has_screen(environment: Environment, libraries: Libraries) -> bool:
 
 
 def _starts(environment: Environment, variables: dict[str, str]) -> Libraries | None:
-    usable = _python(environment, _PROBE, variables)
-    return Libraries(usable=True, variables=variables) if usable else None
+    if not _python(environment, _PROBE, variables):
+        return None
+    if variables:
+        _wrap_command(environment, variables)
+    return Libraries(usable=True, variables=variables)
 
 
-def _missing_programs(libraries: Libraries) -> list[str]:
+def _worth_fetching(environment: Environment, libraries: Libraries) -> bool:
+    """True once for each set of witnesses that is missing: what cannot be had is not asked again."""
     path = libraries.environment().get("PATH")
     programs = ("qpdf", "pdfsig", "sqlite3", "zbarimg", "softhsm2-util")
-    return [name for name in programs if shutil.which(name, path=path) is None]
+    missing = " ".join(name for name in programs if shutil.which(name, path=path) is None)
+    tried = environment.folder / "witnesses-tried.txt"
+    if not missing or (tried.exists() and tried.read_text("utf-8") == missing):
+        return False
+    tried.write_text(missing, "utf-8")
+    return True
 
 
 def _python(environment: Environment, code: str, variables: dict[str, str]) -> bool:
@@ -162,7 +172,6 @@ def _unpack_without_root(environment: Environment, packages: Sequence[str]) -> N
     for archive in sorted(archives.glob("*.deb")):
         run(["dpkg-deb", "-x", archive, folder], log=environment.log)
     _write_font_configuration(folder)
-    _wrap_command(environment)
     shutil.rmtree(archives, ignore_errors=True)
 
 
@@ -244,13 +253,14 @@ def _write_font_configuration(folder: Path) -> None:
     (folder / "fonts.conf").write_text(text, "utf-8")
 
 
-def _wrap_command(environment: Environment) -> None:
+def _wrap_command(environment: Environment, variables: dict[str, str]) -> None:
     """`.venv/bin/sanzhi` must find the unpacked libraries later too, started by hand."""
     exports = "".join(
-        f"export {name}='{value}'\n"
-        for name, value in _unpacked_variables(environment).items()
+        f"export {name}={shlex.quote(value)}\n"
+        for name, value in variables.items()
         if name != "PATH"
     )
-    text = f'#!/bin/sh\n{exports}exec "{environment.python}" -m sanzhi_desktop "$@"\n'
-    environment.sanzhi.write_text(text, "utf-8")
-    environment.sanzhi.chmod(0o755)
+    text = f'#!/bin/sh\n{exports}exec {shlex.quote(str(environment.python))} -m sanzhi_desktop "$@"\n'
+    if environment.sanzhi.read_text("utf-8") != text:
+        environment.sanzhi.write_text(text, "utf-8")
+        environment.sanzhi.chmod(0o755)
