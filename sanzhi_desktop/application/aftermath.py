@@ -105,9 +105,7 @@ def check_gate(case: Case, decision: DecisionMade) -> None:
     found = difference(case.clearance, decision)
     if found is not None:
         field, cleared, given = found
-        raise DomainError(
-            CaseFault.DIFFERS_FROM_CLEARED, field=field, cleared=cleared, given=given
-        )
+        raise DomainError(CaseFault.DIFFERS_FROM_CLEARED, field=field, cleared=cleared, given=given)
 
 
 def register_decision(

@@ -92,9 +92,7 @@ def set_password(session: Session, *, person_id: str, argon2: str) -> Changed:
     """Stores the hash of an embedded account's new password: one's own, or any as administrator."""
     if person_id != session.actor.person_id:
         _only(session, Role.ADMIN)
-    return _send(
-        session, OfficeAction.SET_PASSWORD, {"person_id": person_id, "argon2": argon2}
-    )
+    return _send(session, OfficeAction.SET_PASSWORD, {"person_id": person_id, "argon2": argon2})
 
 
 def add_recusal(session: Session, *, recusal: Recusal) -> Changed:

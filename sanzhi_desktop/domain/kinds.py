@@ -113,9 +113,7 @@ def parse_kind(text: str) -> Kind:
             return kind
     if word in _KIND_WORDS:
         return _KIND_WORDS[word]
-    raise DomainError(
-        KindFault.UNKNOWN_KIND, value=text, allowed="、".join(_KIND_NAMES.values())
-    )
+    raise DomainError(KindFault.UNKNOWN_KIND, value=text, allowed="、".join(_KIND_NAMES.values()))
 
 
 def parse_procedure(text: str) -> Procedure:

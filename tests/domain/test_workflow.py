@@ -1,0 +1,101 @@
+"""The workflow table: every state can be reached and left, and nothing illegal passes."""
+
+import itertools
+
+import pytest
+
+from sanzhi_desktop.domain.errors import DomainError
+from sanzhi_desktop.domain.people import Actor, Role
+from sanzhi_desktop.domain.workflow import (
+    TRANSITIONS,
+    Action,
+    Position,
+    State,
+    Who,
+    WorkflowFault,
+    available,
+    step,
+    why_not,
+)
+
+ENDS = {State.RETURNED, State.WITHDRAWN, State.DECIDED}
+
+
+def actor(*roles: Role, person: str = "p1") -> Actor:
+    return Actor(person_id=person, name="甲", office_id=1, roles=frozenset(roles))
+
+
+def test_every_state_can_be_reached_and_left() -> None:
+    reached = {t.target for t in TRANSITIONS}
+    left = {t.source for t in TRANSITIONS if t.source is not t.target}
+    assert reached == set(State)
+    assert {s for s in State if s not in left} == ENDS
+
+
+def test_every_action_has_a_row() -> None:
+    assert {t.action for t in TRANSITIONS} == set(Action)
+
+
+def test_state_and_action_name_one_row_only() -> None:
+    keys = [(t.source, t.action) for t in TRANSITIONS]
+    assert len(keys) == len(set(keys))
+
+
+@pytest.mark.parametrize(
+    ("state", "action", "role"),
+    list(itertools.product([None, *State], Action, Role)),
+)
+def test_every_triple_is_open_or_refused_for_its_reason(
+    state: State | None, action: Action, role: Role
+) -> None:
+    row = next((t for t in TRANSITIONS if t.source == state and t.action is action), None)
+    position = Position(state, reviewer="p1", handlers=("p1",), registered_by="p1")
+    fault = why_not(position, action, actor(role))
+    if row is None:
+        assert fault is WorkflowFault.NO_TRANSITION
+    elif role not in row.roles:
+        assert fault is WorkflowFault.NOT_YOUR_ROLE
+    else:
+        assert fault is None
+        assert step(position, action, actor(role), reason="理由").target is row.target
+    if fault is not None:
+        with pytest.raises(DomainError) as caught:
+            step(position, action, actor(role), reason="理由")
+        assert caught.value.code is fault
+
+
+def test_only_the_assigned_reviewer_answers() -> None:
+    position = Position(State.REVIEWING, reviewer="other", handlers=("h1", "h2"))
+    assert why_not(position, Action.ANSWER, actor(Role.REVIEWER)) is WorkflowFault.NOT_YOUR_CASE
+    assert Action.ANSWER not in available(position, actor(Role.REVIEWER))
+
+
+def test_only_a_handler_of_the_case_answers_the_problems() -> None:
+    position = Position(State.RESPONDING, reviewer="r", handlers=("h1", "h2"))
+    assert why_not(position, Action.RESPOND, actor(Role.HANDLER)) is WorkflowFault.NOT_YOUR_CASE
+    assert why_not(position, Action.RESPOND, actor(Role.HANDLER, person="h2")) is None
+
+
+@pytest.mark.parametrize("row", [t for t in TRANSITIONS if t.needs_reason])
+def test_a_step_that_needs_a_reason_is_refused_without_one(row: object) -> None:
+    transition = next(t for t in TRANSITIONS if t is row)
+    position = Position(transition.source, reviewer="p1", handlers=("p1",), registered_by="p1")
+    role = next(iter(transition.roles))
+    with pytest.raises(DomainError) as caught:
+        step(position, transition.action, actor(role), reason="  ")
+    assert caught.value.code is WorkflowFault.REASON_MISSING
+
+
+def test_the_opinion_can_only_be_issued_from_signing_and_decided_only_from_passed() -> None:
+    issuing = {
+        t.source for t in TRANSITIONS if t.action in (Action.ISSUE_PASS, Action.ISSUE_RETURN)
+    }
+    deciding = {t.source for t in TRANSITIONS if t.target is State.DECIDED and t.source != t.target}
+    assert issuing == {State.SIGNING}
+    assert deciding == {State.PASSED}
+
+
+def test_reviewer_rows_are_bound_to_the_assigned_person() -> None:
+    for row in TRANSITIONS:
+        if Role.REVIEWER in row.roles:
+            assert row.who is Who.REVIEWER
