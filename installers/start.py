@@ -25,7 +25,8 @@ def main() -> int:
         else:
             console.say("没有可用的屏幕：不开窗口，完整演示一次（结果在 demo 目录）")
             command = [str(place.sanzhi), "demo", "--out", str(ROOT / "demo")]
-        code = subprocess.run(command, env=libraries.environment(), cwd=ROOT, check=False).returncode
+        variables = libraries.environment()
+        code = subprocess.run(command, env=variables, cwd=ROOT, check=False).returncode
     except console.SetupError as error:
         console.say(str(error))
         return 2

@@ -1,4 +1,4 @@
-"""The system libraries that Qt's wheels expect: found, installed (root), fetched (not root) or named.
+"""The system libraries that Qt expects: found, installed (root), fetched (not root) or named.
 
 Without root the Debian packages are unpacked into the virtual environment and used through
 LD_LIBRARY_PATH; nothing outside it changes.
@@ -91,7 +91,7 @@ def _starts(environment: Environment, variables: dict[str, str]) -> Libraries | 
 
 
 def _worth_fetching(environment: Environment, libraries: Libraries) -> bool:
-    """True once for each set of witnesses that is missing: what cannot be had is not asked again."""
+    """True once for each set of missing witnesses: what cannot be had is not asked for again."""
     path = libraries.environment().get("PATH")
     programs = ("qpdf", "pdfsig", "sqlite3", "zbarimg", "softhsm2-util")
     missing = " ".join(name for name in programs if shutil.which(name, path=path) is None)
@@ -122,8 +122,8 @@ def _named(environment: Environment) -> Libraries:
     """The one line to run, for the system at hand."""
     if shutil.which("dnf"):
         line = (
-            "sudo dnf install glib2 libglvnd-egl libglvnd-glx libxkbcommon-x11 dbus-libs fontconfig "
-            "xcb-util-cursor xcb-util-wm xcb-util-image xcb-util-keysyms xcb-util-renderutil"
+            "sudo dnf install glib2 libglvnd-egl libglvnd-glx libxkbcommon-x11 dbus-libs "
+            "fontconfig xcb-util-cursor xcb-util-wm xcb-util-image xcb-util-keysyms xcb-util-renderutil"
         )
     elif shutil.which("pacman"):
         line = "sudo pacman -S glib2 libglvnd libxkbcommon-x11 dbus fontconfig xcb-util-cursor"
@@ -260,7 +260,8 @@ def _wrap_command(environment: Environment, variables: dict[str, str]) -> None:
         for name, value in variables.items()
         if name != "PATH"
     )
-    text = f'#!/bin/sh\n{exports}exec {shlex.quote(str(environment.python))} -m sanzhi_desktop "$@"\n'
+    program = shlex.quote(str(environment.python))
+    text = f'#!/bin/sh\n{exports}exec {program} -m sanzhi_desktop "$@"\n'
     if environment.sanzhi.read_text("utf-8") != text:
         environment.sanzhi.write_text(text, "utf-8")
         environment.sanzhi.chmod(0o755)
