@@ -83,12 +83,18 @@ class VerifyFault(Code):
     NOT_REGISTERED = "verify.not_registered"
     REVOKED = "verify.revoked"
     ROLE = "verify.role"
-    SAME_KEY = "verify.same_key"
     FUTURE = "verify.future"
     NO_TIME = "verify.no_time"
     UNFILLED = "verify.unfilled"
     RECORD = "verify.record"
     FORBIDDEN = "verify.forbidden"
+    TOO_LARGE = "verify.too_large"
+    CHANGED_PAGES = "verify.changed_pages"
+    CHANGED_PAGE = "verify.changed_page"
+    CHANGED_NOTES = "verify.changed_notes"
+    CHANGED_VALUE = "verify.changed_value"
+    CHANGED_CATALOGUE = "verify.changed_catalogue"
+    CHANGED_INSIDE = "verify.changed_inside"
 
 
 class RecordState(StrEnum):
@@ -198,7 +204,6 @@ class RegisteredSigner:
     fingerprint: str
     name: str
     roles: frozenset[str]
-    revoked_at: datetime | None = None
     revoked: bool = False
 
 
@@ -241,8 +246,8 @@ class Verdict:
     valid: bool
     document: str  # kind of paper, "" when the file is no paper of ours
     signatures: tuple[SignatureReport, ...]
-    missing: tuple[str, ...]
-    changes: tuple[str, ...]
+    missing: tuple[str, ...]  # names of required signature fields without a signature
+    changes: tuple[Finding, ...]  # what was changed after a signature though it must not be
     record: RecordState
     faults: tuple[Finding, ...]
     values: Mapping[str, str]  # what stands in the form fields: number, date

@@ -36,6 +36,14 @@ def appending(pdf: bytes) -> "IncrementalPdfFileWriter":
         raise DomainError(PaperFault.NOT_OURS) from error
 
 
+def entry(dictionary: "DictionaryObject", key: str, default: Any = "") -> Any:
+    """An entry with its reference followed (the library's own `get` hands references out)."""
+    try:
+        return dictionary[key]
+    except KeyError:
+        return default
+
+
 def read_mark(root: "DictionaryObject") -> PaperMark:
     """The paper mark of a catalogue. Raises DomainError when it carries none."""
     try:
@@ -54,7 +62,7 @@ def form_fields(
         return
     for reference in references:
         field = reference.get_object()
-        yield str(field.get("/T", "")), field, reference
+        yield str(entry(field, "/T")), field, reference
 
 
 def signed_names(root: "DictionaryObject") -> list[str]:
@@ -64,13 +72,13 @@ def signed_names(root: "DictionaryObject") -> list[str]:
 
 def is_signature(field: "DictionaryObject") -> bool:
     """Whether a form field is a signature field."""
-    return bool(field.get("/FT") == "/Sig")
+    return bool(entry(field, "/FT") == "/Sig")
 
 
 def text_values(root: "DictionaryObject") -> dict[str, str]:
     """Values of the text fields, "" for an empty one."""
     return {
-        name: str(field.get("/V", ""))
+        name: str(entry(field, "/V"))
         for name, field, _ in form_fields(root)
         if not is_signature(field)
     }
