@@ -7,6 +7,7 @@ open fonts otherwise (`resources/fonts/faces.toml`). Nothing here lays out text 
 import io
 import lzma
 import os
+import re
 import struct
 import sys
 import threading
@@ -59,7 +60,7 @@ class Typeface:
 
         self._file: Any = TTFontFile(io.BytesIO(data), validate=0, subfontIndex=index)
         self._lock = threading.Lock()
-        self.name: str = self._file.name.decode("ascii", "replace")
+        self.name: str = re.sub(rb"[^A-Za-z0-9_-]", b"", self._file.name).decode("ascii")
         self.glyphs: Mapping[int, int] = self._file.charToGlyph
         self.widths: Mapping[int, float] = self._file.charWidths
 

@@ -1,0 +1,172 @@
+"""Ruled tables and forms: cells wrapped on their own small grid, rows that may run over a page."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from sanzhi_desktop.documents.blocks import (
+    Align,
+    Cell,
+    Face,
+    Inline,
+    KeyValueTable,
+    Pair,
+    Run,
+    Table,
+)
+from sanzhi_desktop.documents.typeset.geometry import MM
+from sanzhi_desktop.documents.typeset.ink import Page
+from sanzhi_desktop.documents.typeset.line import Line, break_lines
+from sanzhi_desktop.documents.typeset.setter import Setter
+
+_LEADING = 1.36  # line height of table text, in sizes
+_PAD = 4.5  # pt, left and right of cell text
+_AIR = 3.5  # pt, above and below cell text
+_LEAST = 2  # lines that a divided row leaves on either page
+_LABEL = 5.5  # width of a form's label, in characters
+_SIGN_WIDTH = 44 * MM
+_SIGN_LINES = 3
+_THIN, _THICK = 0.5, 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class SetCell:
+    """A wrapped cell: where it stands in the row, its lines, a place to sign."""
+
+    left: float
+    width: float
+    lines: tuple[Line, ...]
+    align: Align
+    least: int = 1
+    place: str = ""
+
+    @property
+    def rows(self) -> int:
+        """Lines of room it needs."""
+        return max(self.least, len(self.lines) + (_SIGN_LINES if self.place else 0), 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a table as a piece of a page."""
+
+    cells: tuple[SetCell, ...]
+    size: float
+    keep: bool = False
+    again: "Row | None" = None
+    on_grid: bool = False
+
+    @property
+    def pitch(self) -> float:
+        """Height of one line of text."""
+        return self.size * _LEADING
+
+    @property
+    def height(self) -> float:
+        """Room it takes, in points."""
+        return max(cell.rows for cell in self.cells) * self.pitch + 2 * _AIR
+
+    def split(self, room: float) -> "tuple[Row, Row] | None":
+        """In two when it is long and enough of it fits; signatures stay with their text's end."""
+        fits = int((room - 2 * _AIR) / self.pitch)
+        longest = max(len(cell.lines) for cell in self.cells)
+        if longest < 2 * _LEAST + 2 or fits < _LEAST or self.height <= room:
+            return None
+        fits = min(fits, longest - _LEAST)
+        head = tuple(
+            replace(cell, lines=cell.lines[:fits], least=1, place="") for cell in self.cells
+        )
+        tail = tuple(
+            replace(cell, lines=cell.lines[fits:], least=max(1, cell.least - fits))
+            for cell in self.cells
+        )
+        return replace(self, cells=head, keep=False), replace(self, cells=tail)
+
+    def draw(self, page: Page, left: float, top: float) -> None:
+        """Draws frame, rules and text."""
+        bottom = top - self.height
+        for cell in self.cells:
+            x0, x1 = left + cell.left, left + cell.left + cell.width
+            page.frame(x0, bottom, x1, top, thick=_THIN)
+            self._text(page, cell, x0, top, bottom)
+            if cell.place:
+                middle = bottom + _AIR
+                page.mark_place(
+                    cell.place,
+                    x1 - _PAD - _SIGN_WIDTH,
+                    middle,
+                    x1 - _PAD,
+                    middle + (_SIGN_LINES - 0.5) * self.pitch,
+                )
+        outer_left = left + self.cells[0].left
+        outer_right = left + self.cells[-1].left + self.cells[-1].width
+        for x in (outer_left, outer_right):
+            page.rule(x, bottom - _THIN / 2, x, top + _THIN / 2, thick=_THICK)
+
+    def _text(self, page: Page, cell: SetCell, x0: float, top: float, bottom: float) -> None:
+        block = len(cell.lines) * self.pitch
+        roomy = cell.place or cell.least > len(cell.lines)
+        above = _AIR if roomy and cell.align is Align.LEFT else (top - bottom - block) / 2
+        base = top - above - self.pitch + (self.pitch - self.size) / 2 + 0.12 * self.size
+        for line in cell.lines:
+            room = cell.width - 2 * _PAD
+            shift = {Align.LEFT: 0.0, Align.CENTRE: (room - line.width) / 2}.get(
+                cell.align, room - line.width
+            )
+            page.text(line.glyphs, line.xs, left=x0 + _PAD + shift, base=base, size=self.size)
+            base -= self.pitch
+
+
+def set_table(table: Table, width: float, setter: Setter) -> list[Row]:
+    """The rows of a table, its heading first; each knows the heading to repeat."""
+    total = sum(column.parts for column in table.columns)
+    widths = [column.parts * width / total for column in table.columns]
+    heading = [
+        Cell((Run(column.heading),), Align.CENTRE, face=Face.HEI) for column in table.columns
+    ]
+    head = replace(_row(heading, widths, table.size, setter), keep=True)
+    rows = [head]
+    for cells in table.rows:
+        row = _row(cells, widths, table.size, setter)
+        group = len(cells) == 1 and cells[0].span == len(widths)
+        rows.append(replace(row, again=head, keep=group))
+    return rows
+
+
+def set_form(form: KeyValueTable, width: float, setter: Setter) -> list[Row]:
+    """The rows of a form: label, value, label, value …"""
+    label_width = _LABEL * form.size + 2 * _PAD
+    rows = []
+    for pairs in form.rows:
+        value_width = (width - label_width * len(pairs)) / len(pairs)
+        cells, left = [], 0.0
+        for pair in pairs:
+            label = _wrap((Run(pair.label),), label_width, Face.HEI, form.size, setter)
+            cells.append(SetCell(left, label_width, label, Align.CENTRE))
+            cells.append(_value(pair, left + label_width, value_width, form.size, setter))
+            left += label_width + value_width
+        rows.append(Row(tuple(cells), form.size))
+    return rows
+
+
+def _value(pair: Pair, left: float, width: float, size: float, setter: Setter) -> SetCell:
+    lines = _wrap(pair.value, width, Face.BODY, size, setter)
+    return SetCell(left, width, lines, Align.LEFT, pair.lines, pair.place)
+
+
+def _row(cells: Sequence[Cell], widths: Sequence[float], size: float, setter: Setter) -> Row:
+    done, column, left = [], 0, 0.0
+    for cell in cells:
+        width = sum(widths[column : column + cell.span])
+        lines = _wrap(cell.content, width, cell.face or Face.BODY, size, setter)
+        done.append(SetCell(left, width, lines, cell.align))
+        column += cell.span
+        left += width
+    return Row(tuple(done), size)
+
+
+def _wrap(
+    content: Sequence[Inline], width: float, face: Face, size: float, setter: Setter
+) -> tuple[Line, ...]:
+    glyphs = setter.shape(content, face=face, size=size, where="表格")
+    room = width - 2 * _PAD
+    return tuple(break_lines(glyphs, room, room, size=size, spread=False)) if glyphs else ()
