@@ -23,6 +23,7 @@ from sanzhi_desktop.domain.case import (
 )
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.domain.identifiers import IdCheck
+from sanzhi_desktop.domain.kinds import Procedure
 from sanzhi_desktop.domain.people import check_handlers
 from sanzhi_desktop.domain.profile import MaterialRule, Profile
 from sanzhi_desktop.domain.workdays import Calendar
@@ -37,8 +38,15 @@ def missing_materials(
     return tuple(
         rule
         for rule in profile.materials(submission.kind)
-        if rule.required and rule.code not in given
+        if demanded(rule, submission) and rule.id not in given
     )
+
+
+def demanded(rule: MaterialRule, submission: Submission) -> bool:
+    """Whether a listed material must be there; `if_any` ones are asked of a person, not demanded."""
+    if rule.when == "hearing":
+        return submission.procedure is Procedure.HEARING or submission.hearing_date is not None
+    return rule.when == "always"
 
 
 def check_party_number(submission: Submission) -> None:

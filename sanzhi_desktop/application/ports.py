@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -19,7 +19,9 @@ from sanzhi_desktop.application.queries import (
     RecusalRow,
     SealRow,
 )
+from sanzhi_desktop.application.signing import AskSecret, PaperRecord, SigningKey, Verdict
 from sanzhi_desktop.domain.case import Case
+from sanzhi_desktop.domain.opinion import OpinionPaper
 from sanzhi_desktop.domain.people import Actor, Person
 
 
@@ -67,6 +69,47 @@ class Reader(Protocol):
     def verify_chains(self) -> Sequence[ChainFault]: ...
     def chain_root(self) -> str:
         """Merkle root (hex) over the heads of all chains of the office."""
+        ...
+
+
+class OpinionPress(Protocol):
+    """Makes the opinion's paper. The order is that of the signing decision: laid out with empty
+    number and date, certified by the reviewer, numbered, signed by the head with the seal."""
+
+    def lay_out(self, paper: OpinionPaper) -> bytes:
+        """The PDF/A-2b with its empty fields. Raises DomainError for an unprintable character."""
+        ...
+
+    def certify(
+        self, pdf: bytes, *, key: SigningKey, ask: AskSecret, name: str, at: datetime
+    ) -> bytes:
+        """The reviewer's certifying signature."""
+        ...
+
+    def fill(self, pdf: bytes, *, number: str, dated: date) -> bytes:
+        """Writes 文号 and 成文日期 into their fields."""
+        ...
+
+    def sign(
+        self,
+        pdf: bytes,
+        *,
+        key: SigningKey,
+        ask: AskSecret,
+        name: str,
+        at: datetime,
+        seal: SealRow | None,
+        number: str,
+    ) -> bytes:
+        """The head's signature with seal and QR; it locks the paper."""
+        ...
+
+    def verify(self, pdf: bytes, *, record: PaperRecord) -> Verdict:
+        """What the verifier says of the paper."""
+        ...
+
+    def editable_copy(self, paper: OpinionPaper, *, number: str, dated: date | None) -> bytes:
+        """The same content as .docx, marked as a copy."""
         ...
 
 

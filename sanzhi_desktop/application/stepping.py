@@ -10,6 +10,7 @@ from typing import Any
 
 from sanzhi_desktop.application.commands import Changed, Command, new_id
 from sanzhi_desktop.application.ports import Session
+from sanzhi_desktop.application.rulebook import review_rule
 from sanzhi_desktop.domain.case import Case, CaseFault, ClockEvent
 from sanzhi_desktop.domain.deadline import (
     RESUME,
@@ -101,7 +102,7 @@ def deadline_after(
     received_on: date | None = None,
 ) -> DeadlineStrip | None:
     """The strip as it will be once confirm or accept is recorded; feeds the list's cache."""
-    rule = profile.review_rule()
+    rule = review_rule(profile)
     if rule is None:
         return None
     events = [e for e in case.clock if e.round == case.round]

@@ -1,0 +1,83 @@
+"""The rules at hand: profiles, checklist, calendar and wording behind one port, and what the
+clock needs of them. Values come from data; nothing here knows a place."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+from sanzhi_desktop.application.wording import Wording
+from sanzhi_desktop.domain.case import Case
+from sanzhi_desktop.domain.checklist import Checklist
+from sanzhi_desktop.domain.deadline import START_ACCEPTANCE, START_RECEIPT, DeadlineRule
+from sanzhi_desktop.domain.profile import Profile
+from sanzhi_desktop.domain.workdays import Calendar, Unit
+
+# What stops a clock, in the words of the deadline strip; which of them a rule names is data.
+CAUSES: Mapping[str, str] = {
+    "correction": "补正期间",
+    "expert": "专家咨询、论证期间",
+    "appraisal": "鉴定期间",
+    "hearing": "听证期间",
+    "testing": "检测期间",
+    "inspection": "检验期间",
+    "quarantine": "检疫期间",
+    "announcement": "公告期间",
+    "suspension": "中止期间",
+}
+
+
+class RuleBook(Protocol):
+    """Where use cases get rules from."""
+
+    def profile(self, profile_id: str) -> Profile:
+        """The shipped or published profile in its newest edition."""
+        ...
+
+    def applied(self, applied: Mapping[str, Any]) -> Profile:
+        """The profile as a case keeps it."""
+        ...
+
+    def checklist(self) -> Checklist:
+        """All checklist items."""
+        ...
+
+    def calendar(self) -> Calendar:
+        """The working-day calendar in force."""
+        ...
+
+    def wording(self) -> Wording:
+        """The words of the opinion."""
+        ...
+
+    def profiles(self) -> Sequence[tuple[str, str]]:
+        """(id, name) of every profile an office may choose."""
+        ...
+
+
+def review_rule(profile: Profile) -> DeadlineRule | None:
+    """The review clock of a profile; None while its limit is open.
+
+    A profile that says nothing of suspension still stops the clock for a correction it ordered
+    itself only when a rule says so: silence stops nothing.
+    """
+    limit = profile.review_limit()
+    if limit is None or limit.value is None:
+        return None
+    source = limit.source.cited() if limit.source else ""
+    start = START_ACCEPTANCE if profile.review_start() == "acceptance" else START_RECEIPT
+    causes = {row["id"]: row.get("name", "") for row in profile.rows("review.suspend")}
+    return DeadlineRule(
+        key=limit.key,
+        name="审核期限",
+        number=limit.value,
+        unit=Unit(limit.unit),
+        source=source,
+        start=start,
+        rolls=limit.rolls,
+        soft=limit.soft,
+        causes={cause: name or CAUSES.get(cause, cause) for cause, name in causes.items()},
+    )
+
+
+def profile_of(book: RuleBook, case: Case, applied: Mapping[str, Any]) -> Profile:
+    """The profile a case is reviewed under: the edition as applied, never today's."""
+    return book.applied(applied) if applied else book.profile(case.profile_id)

@@ -1,0 +1,205 @@
+"""Sign-off: the head reads, sends back, extends, or takes the number and signs.
+
+Nothing legal happens inside a transaction across a passphrase prompt: one command reserves the
+number, the paper is filled and signed with no transaction open, a second command records it and
+compares the case version and the hash of what was certified.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from sanzhi_desktop.application import stepping
+from sanzhi_desktop.application.commands import Changed
+from sanzhi_desktop.application.papers import StoredPaper
+from sanzhi_desktop.application.ports import OpinionPress, Session
+from sanzhi_desktop.application.signing import (
+    AskSecret,
+    PaperRecord,
+    RegisteredSigner,
+    SigningKey,
+    Verdict,
+)
+from sanzhi_desktop.domain.case import Case, CaseFault, Round
+from sanzhi_desktop.domain.errors import DomainError
+from sanzhi_desktop.domain.people import PeopleFault, Role
+from sanzhi_desktop.domain.workdays import Unit
+from sanzhi_desktop.domain.workflow import Action
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """What issuing gave: the change, the number and the paper as stored."""
+
+    changed: Changed
+    number: str
+    paper: StoredPaper = field(repr=False)
+    verdict: Verdict | None = None
+
+
+def send_back(
+    session: Session, *, case_id: str, seen_version: int, reason: str, command_id: str = ""
+) -> Changed:
+    """Back to the reviewer with reasons; the certified paper is void, its number stays reserved."""
+    return stepping.send(
+        session,
+        case_id=case_id,
+        seen_version=seen_version,
+        action=Action.SEND_BACK,
+        reason=reason,
+        command_id=command_id,
+    )
+
+
+def extend(
+    session: Session,
+    *,
+    case_id: str,
+    seen_version: int,
+    number: int,
+    unit: Unit,
+    approver: str,
+    reason: str,
+    due_on: date | None,
+    command_id: str = "",
+) -> Changed:
+    """Extends the review period, before it ends, with an approver (each profile names its own)."""
+    return stepping.send(
+        session,
+        case_id=case_id,
+        seen_version=seen_version,
+        action=Action.EXTEND,
+        reason=reason,
+        payload={
+            "number": number,
+            "unit": unit.value,
+            "approver": approver,
+            "due_on": due_on.isoformat() if due_on else None,
+        },
+        command_id=command_id,
+    )
+
+
+def record_of(session: Session, *, sha256: str | None) -> PaperRecord:
+    """What the verifier needs from the database: stored hash, registered signers, roots."""
+    people = session.reader.people()
+    signers = tuple(
+        RegisteredSigner(
+            fingerprint=row.fingerprint,
+            name=people[row.person_id].name,
+            roles=frozenset(g.role.value for g in people[row.person_id].roles),
+            revoked=row.revoked,
+        )
+        for row in session.reader.certificates()
+        if row.person_id in people
+    )
+    return PaperRecord(
+        sha256=sha256,
+        signers=signers,
+        roots=tuple(pem.encode("ascii") for pem in session.reader.roots()),
+    )
+
+
+def check_signer(case: Case, actor_id: str) -> str:
+    """The reason printed when signer and reviewer are one person, else "".
+
+    Raises DomainError: the signer handles the case (行政处罚法 art. 58: 审核与承办相分离), or is
+    its reviewer without a reason given on the opinion; and never when the opinion overrides a
+    failed veto, which takes two people.
+    """
+    if actor_id in {h.person_id for h in case.submission.handlers}:
+        raise DomainError(PeopleFault.HANDLING)
+    if actor_id != case.reviewer:
+        return ""
+    current = _running(case)
+    reason = str(current.opinion.get("same_person_reason", "")).strip()
+    if not reason or str(current.opinion.get("override_reason", "")).strip():
+        raise DomainError(CaseFault.SAME_PERSON_REASON)
+    return reason
+
+
+def _running(case: Case) -> Round:
+    if case.current is None or case.current.outcome is None:
+        raise DomainError(CaseFault.NUMBER_NOT_RESERVED)
+    return case.current
+
+
+def reserve(session: Session, *, case_id: str, seen_version: int, command_id: str = "") -> Changed:
+    """Takes 文号 and 成文日期 for this round; asking again gives the same number."""
+    day = stepping.today(session)
+    return stepping.send(
+        session,
+        case_id=case_id,
+        seen_version=seen_version,
+        action=Action.RESERVE,
+        payload={"year": day.year, "dated": day.isoformat()},
+        command_id=command_id,
+    )
+
+
+def issue(
+    session: Session,
+    press: OpinionPress,
+    *,
+    case_id: str,
+    seen_version: int,
+    key: SigningKey,
+    ask: AskSecret,
+) -> Issued:
+    """Reserves the number, fills, signs, verifies and records the opinion.
+
+    Raises DomainError before anything is recorded: wrong passphrase (the number stays reserved),
+    a changed case, a paper that does not verify.
+    """
+    case = session.reader.case(case_id)
+    if case.version != seen_version:
+        raise DomainError(CaseFault.STALE, seen=seen_version, current=case.version)
+    same_person = check_signer(case, session.actor.person_id)
+    current = _running(case)
+    if not current.number:
+        reserve(session, case_id=case_id, seen_version=case.version)
+        case = session.reader.case(case_id)
+        current = _running(case)
+    if current.dated is None or not current.number or current.outcome is None:
+        raise DomainError(CaseFault.NUMBER_NOT_RESERVED)
+    certified = session.reader.document(current.certified_sha256)
+    filled = press.fill(certified, number=current.number, dated=current.dated)
+    seals = session.reader.seals()
+    signed = press.sign(
+        filled,
+        key=key,
+        ask=ask,
+        name=session.actor.name,
+        at=session.gateway.now(),
+        seal=seals[0] if seals else None,
+        number=current.number,
+    )
+    verdict = press.verify(signed, record=record_of(session, sha256=None))
+    _demand_valid(verdict)
+    paper = StoredPaper("opinion", signed)
+    changed = stepping.send(
+        session,
+        case_id=case_id,
+        seen_version=case.version,
+        action=Action.ISSUE_PASS if current.outcome.passes else Action.ISSUE_RETURN,
+        payload={
+            "document": paper.as_payload(),
+            "certified_sha256": current.certified_sha256,
+            "same_person_reason": same_person,
+        },
+    )
+    return Issued(changed, current.number, paper, verdict)
+
+
+def _demand_valid(verdict: Verdict) -> None:
+    """A paper that our own verifier refuses is never recorded as issued."""
+    if verdict.valid:
+        return
+    codes = [f.code for f in verdict.faults] + [
+        f.code for s in verdict.signatures for f in s.faults
+    ]
+    raise DomainError(CaseFault.NOT_VERIFIED, faults=codes)
+
+
+def may_sign(session: Session) -> bool:
+    """Whether the person at work holds the head's role."""
+    return Role.HEAD in session.actor.roles
