@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from sanzhi_desktop.application.signing import Look, PaperFault
+from sanzhi_desktop.application.signing import PaperFault
 from sanzhi_desktop.documents.paper_mark import OWNER, PaperMark, from_text
 from sanzhi_desktop.domain.errors import DomainError
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from pyhanko.pdf_utils.generic import DictionaryObject, IndirectObject
     from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
     from pyhanko.pdf_utils.writer import BasePdfFileWriter
+
+    from sanzhi_desktop.documents.fonts import FaceSet
 
 
 def appending(pdf: bytes) -> "IncrementalPdfFileWriter":
@@ -98,12 +100,14 @@ def import_look(writer: "BasePdfFileWriter", page: bytes) -> "IndirectObject":
     return drawn
 
 
-def fill(pdf: bytes, values: Mapping[str, str], looks: Mapping[str, Look]) -> bytes:
-    """Writes values into the empty text fields, each with its drawn look.
+def fill(pdf: bytes, values: Mapping[str, str], *, faces: "FaceSet") -> bytes:
+    """Writes values into the empty text fields ("number", "date") and draws them.
 
     Raises DomainError: no such field, already filled, empty value, or the last signature is there.
     """
     from pyhanko.pdf_utils import generic
+
+    from sanzhi_desktop.documents.looks import field_look
 
     writer = appending(pdf)
     root = writer.root
@@ -123,7 +127,7 @@ def fill(pdf: bytes, values: Mapping[str, str], looks: Mapping[str, Look]) -> by
         field, reference = known[name]
         if "/V" in field:
             raise DomainError(PaperFault.FILLED, field=name, value=str(field["/V"]))
-        drawn = looks[name].draw(*widget_size(field))
+        drawn = field_look(name, value, faces).draw(*widget_size(field))
         field["/V"] = generic.TextStringObject(value)
         field["/AP"] = generic.DictionaryObject(
             {generic.pdf_name("/N"): import_look(writer, drawn)}
