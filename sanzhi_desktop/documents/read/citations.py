@@ -1,0 +1,169 @@
+"""Citations of law: 《…》第×条第×款第（×）项, inherited titles, short names; what is violated and
+what the decision rests on. Which law it is and whether it fits is not known here."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sanzhi_desktop.documents.read.sheet import BLANK, Sheet
+
+_N = r"[一二三四五六七八九十百零〇\d]+"
+_ARTICLE = rf"第\s*{_N}(?:\.\d+)*\s*条(?:\s*之{_N})?"
+_PART = rf"第?\s*[(（]?\s*{_N}\s*[)）]?\s*[款项目]"
+_GAP = rf"(?:\s|\([{BLANK}]*\)|\[[^\]\n]*\]|“[{BLANK}]*”|(?:的|之)?规定|关于[^《》,。;\n第]{{0,40}}的?规定|:(?=\s*“))*"
+_JOIN = r"(?:、|和|及|与|以及|或者?|并|,|;(?=\s*(?:《|第))|以?及其?)?"
+_TITLE = re.compile(r"《[^《》\n]{2,60}(?:《[^《》\n]*》[^《》\n]{0,20})?》")
+_NEXT_ARTICLE = re.compile(rf"{_GAP}{_JOIN}{_GAP}(?:该(?:法|条例|办法|规定|细则)|同法)?\s*({_ARTICLE})")
+_NEXT_PART = re.compile(rf"\s*(、|和|及|与|以及|或者?|,)?\s*({_PART})")
+_NEXT_TITLE = re.compile(rf"{_GAP}(?:、|和|及|与|以及|或者?|并|并?参照|并?对照|并?结合|,|;|,并?(?:参照|对照|结合|依据|根据|依照|按照|按)|(?:依据|根据|依照|按照|参照))?{_GAP}(?=《)")
+_SHORT = re.compile(r"(《[^《》\n]{4,60}》)\s*\((?:以?下?简?称)(?:为)?[:\s]*[《“\"]?([^《》“”\"()]{2,30})[》”\"]?\)")
+
+_VIOLATED = re.compile(
+    r"(?<!未)(?<!不)(?<!没有)(?<!是否)(?:违反|触犯|不符合|违背)了?\s*(?:国家|的是|有关|了)?\s*(?=《)"
+)
+_BASIS = re.compile(
+    r"(?:依据|根据|依照|按照|参照|对照|适用|依|按)(?:了|和|了?国家)?[,:]?\s*(?:《行政处罚法》和)?(?=《)"
+)
+# What the sentence goes on to do. The first of these words decides what the citation is for.
+_DECIDES = re.compile(
+    r"决定(?!书)|责令|给予|处以|予以(?:行政)?(?:处罚|警告|没收|罚款)|作出(?:如下|以下|下列|本)|做出(?:如下|以下|下列)|应当?(?:予以|给予|处|对)|应予"
+    r"|催告|准予|不予(?:行政)?(?:处罚|许可)|没收|吊销|暂扣|查封|扣押|撤销|处[\d一二三四五六七八九十壹贰叁肆伍陆柒捌玖]"
+    r"|处罚如下|处罚款|进行处罚|强制(?:拆除|执行|搬离)|代履行|同意|要求你|并处|罚款|现对|对你|对当事人"
+)
+_OTHER_USE = re.compile(
+    r"告知|复议|诉讼|起诉|加处|申请(?:人民)?法院|强制执行的?申请|送达|立案|回避|先行登记|听证|缴纳|缴至|公示|公开|陈述|延长|法制审核"
+    r"|采取|抽样|鉴定|检验|检测|移送|认定|属于|构成|不得|责任"
+)
+_MEASURE = re.compile(r"采取|查封|扣押")
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """One cited provision with its place in the sheet."""
+
+    text: str
+    start: int
+    end: int
+
+
+def short_names(sheet: Sheet) -> dict[str, str]:
+    """《…》(以下简称《…》): short title → full title, both with their marks."""
+    return {f"《{short}》": full for full, short in _SHORT.findall(sheet.folded)}
+
+
+def _clean(text: str) -> str:
+    return re.sub(rf"[\s{BLANK}]", "", text)
+
+
+def _provisions(sheet: Sheet, start: int, names: dict[str, str]) -> tuple[list[Citation], int]:
+    """The run of citations that begins at `start` (a 《), and where it ends."""
+    bare, found, at = sheet.bare, [], start
+    while True:
+        title = _TITLE.match(bare, at)
+        if title is None:
+            break
+        law = names.get(title.group(), sheet.slice(title.start(), title.end()))
+        at = title.end()
+        articles = 0
+        while (article := _NEXT_ARTICLE.match(bare, at)) is not None:
+            begin = article.start(1)
+            end, text = _parts(bare, article.end(), _clean(article[1]))
+            found.append(Citation(law + text, title.start() if not articles else begin, end))
+            articles += 1
+            at = end
+        if not articles:
+            item = re.compile(rf"{_GAP}(第{_N}项|第{_N}章|附件\d?第?{_N}项)").match(bare, at)
+            text = _clean(item[1]) if item else ""
+            at = item.end() if item else at
+            found.append(Citation(law + text, title.start(), at))
+        following = _NEXT_TITLE.match(bare, at)
+        if following is None:
+            break
+        at = following.end()
+    return found, at
+
+
+def _parts(bare: str, at: int, text: str) -> tuple[int, str]:
+    """第×款第(×)项、第(×)项 after an article; returns where they end and the joined text."""
+    while True:
+        skipped = re.compile(rf"(?:\s|\([{BLANK}]+\))*").match(bare, at)
+        position = skipped.end() if skipped else at
+        part = _NEXT_PART.match(bare, position)
+        if part is None:
+            return at, text
+        joiner = "、" if part[1] else ""
+        text += joiner + _clean(part[2])
+        at = part.end()
+
+
+def violated(sheet: Sheet, end: int) -> list[Citation]:
+    """Provisions that the finding says were violated, each once, in order."""
+    names = short_names(sheet)
+    found: list[Citation] = []
+    for trigger in _VIOLATED.finditer(sheet.bare, 0, end):
+        before = sheet.bare[max(0, trigger.start() - 14) : trigger.start()]
+        if re.search(r"曾因?|此前|是否|并未|没有|如有|凡|认为(?:其|自己)", before):
+            continue
+        run, _ = _provisions(sheet, trigger.end(), names)
+        found.extend(run)
+    return _distinct(found)
+
+
+def basis(sheet: Sheet, end: int) -> list[Citation]:
+    """Provisions on which the decision itself rests, each once, in order."""
+    names = short_names(sheet)
+    found: list[Citation] = []
+    for trigger in _BASIS.finditer(sheet.bare, 0, end):
+        run, stop = _provisions(sheet, trigger.end(), names)
+        if run and _decides(sheet.bare, stop):
+            articled = [c for c in run if re.search(r"第\S+[条项章]", c.text)]
+            found.extend(articled or [c for c in run if not _is_scale(c.text)])
+    return _distinct(found)
+
+
+def _is_scale(text: str) -> bool:
+    return re.search(r"裁量|基准|标准|细则》$|清单", text) is not None
+
+
+def _decides(bare: str, at: int) -> bool:
+    """Whether the rest of the sentence decides; an unfinished last sentence is given credit."""
+    rest = re.compile(r"[^。\n]*").match(bare, at)
+    tail = rest.group() if rest else ""
+    finished = rest is not None and bool(bare[rest.end() :].strip())
+    deciding, other = _DECIDES.search(tail), _OTHER_USE.search(tail)
+    if deciding is None:
+        if other is None and tail.rstrip().endswith((":", "规定")) and finished:
+            return _decides_line(bare, at + len(tail))
+        return other is None and not finished and not tail.endswith("。")
+    return other is None or deciding.start() < other.start()
+
+
+def _decides_line(bare: str, at: int) -> bool:
+    following = bare[at : at + 80].lstrip(" \n:。")
+    found = _DECIDES.search(following)
+    return found is not None and found.start() < 30
+
+
+def listed(sheet: Sheet, start: int, end: int) -> list[Citation]:
+    """Every citation between two offsets (the value of a label such as 处罚依据)."""
+    names = short_names(sheet)
+    found: list[Citation] = []
+    at = start
+    while (opening := sheet.bare.find("《", at, end)) >= 0:
+        run, at = _provisions(sheet, opening, names)
+        at = max(at, opening + 1)
+        found.extend(run)
+    return _distinct(found)
+
+
+def _distinct(found: list[Citation]) -> list[Citation]:
+    return list(_first_of_each(found))
+
+
+def _first_of_each(found: list[Citation]) -> Iterator[Citation]:
+    seen: set[str] = set()
+    for citation in found:
+        key = re.sub(r"[()（）、,和及与\s]", "", citation.text)
+        if key not in seen:
+            seen.add(key)
+            yield citation

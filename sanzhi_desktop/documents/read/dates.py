@@ -1,0 +1,145 @@
+"""Dates in Chinese papers: finding them, and which event each belongs to."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from sanzhi_desktop.domain.money import chinese_number
+
+_NUMERAL = "〇零○ＯOoО0一二三四五六七八九"
+_DAY = r"\d{1,2}|[一二三四五六七八九十廿卅]{1,3}"
+_YEAR = rf"(?:19|20)\d\d|[一二][{_NUMERAL}]{{3}}"
+DATE = re.compile(
+    rf"(?P<year>{_YEAR})\s*年\s*(?P<month>{_DAY})\s*月\s*(?P<day>{_DAY})\s*日"
+    r"|(?<![\d.])(?P<nyear>(?:19|20)\d\d)(?P<sep>[-./])(?P<nmonth>\d{1,2})(?P=sep)(?P<nday>\d{1,2})(?![\d.])"
+)
+_RELATIVE = re.compile(
+    rf"(?:(?P<same>同年|当年|本年)\s*)?(?<![年\d])(?P<month>{_DAY})\s*月\s*(?P<day>{_DAY})\s*日"
+    r"|(?P<today>当日|同日|当天)"
+)
+INCOMPLETE = re.compile(
+    rf"(?:{_YEAR}|[xX×*_＿\s]{{0,6}})\s*年[\s\dxX×*_＿]{{0,6}}月[\s\dxX×*_＿]{{0,6}}日?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A date in a text. `value` is None when there is no such day (2月30日)."""
+
+    value: date | None
+    start: int
+    end: int
+
+
+def _number(text: str) -> int:
+    text = re.sub("[ＯOoО○]", "〇", text)
+    if text.isdigit() and text.isascii():
+        return int(text)
+    return chinese_number(text.replace("0", "〇").replace("廿", "二十").replace("卅", "三十"))
+
+
+def _made(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def full_dates(text: str) -> list[Found]:
+    """Complete dates in order, in figures or in Chinese numerals."""
+    found = []
+    for match in DATE.finditer(text):
+        parts = [match["year"] or match["nyear"], match["month"] or match["nmonth"]]
+        parts.append(match["day"] or match["nday"])
+        try:
+            year, month, day = (_number(part) for part in parts)
+        except ValueError:
+            continue
+        found.append(Found(_made(year, month, day), match.start(), match.end()))
+    return found
+
+
+def all_dates(text: str) -> list[Found]:
+    """Complete dates and those that lean on the one before (同年8月4日, 8月4日, 当日)."""
+    found = full_dates(text)
+    taken = [(item.start, item.end) for item in found]
+    leaning: list[Found] = []
+    for match in _RELATIVE.finditer(text):
+        if any(start < match.end() and match.start() < end for start, end in taken):
+            continue
+        before = [i for i in found if i.end <= match.start() and i.value is not None]
+        if not before or before[-1].value is None:
+            continue
+        last = before[-1].value
+        if match["today"]:
+            nearer = [i for i in leaning if i.end <= match.start() and i.start > before[-1].start]
+            value = nearer[-1].value if nearer else last
+        else:
+            try:
+                value = _made(last.year, _number(match["month"]), _number(match["day"]))
+            except ValueError:
+                continue
+        leaning.append(Found(value, match.start(), match.end()))
+    return sorted([*found, *leaning], key=lambda item: item.start)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """How an event is told: its words, words that rule it out, how near its date must stand."""
+
+    words: re.Pattern[str]
+    unless: re.Pattern[str] | None = None
+    before: int = 90  # signs between the date and the word
+    after: int = 0  # signs between the word and a date that follows
+
+
+FILING = Event(
+    re.compile(r"立案|受理(?!范围|机关|之日|通知)|予以登记立案"),
+    re.compile(r"不予立案|申请立案|未立案|被立案|撤销立案|立案标准|建议立案|立案条件|不予受理|未受理|移送|投诉|举报"),
+    after=14,
+)
+INSPECTION = Event(
+    re.compile(
+        r"(?<!复)(?<!《现场)(?<!《)(?:检查(?!站|员|院|局|中队|大队|支队|证|通知|笔录|记录|报告|表)|巡查|抽查|勘验(?!笔录)|勘察(?!笔录)"
+        r"|现场核查|现场检测|现场检验|监督抽检|抽样|查获|稽查时|巡逻|排查|突击)"
+    ),
+    re.compile(r"复查|复检|接受检查|自查|检查院|整改后|重新检查|再次检查|消防检查合格"),
+)
+HEARING = Event(
+    re.compile(r"(?:举行|召开|组织|公开|进行|主持|开展)了?(?:[^,;。\n]{0,16})听证|听证会(?:上|召开|举行|如期)|听证于"),
+    re.compile(r"(?:未|没有|放弃|不|要求|申请|有权)[^,;。\n]{0,10}听证(?!会?上)|听证告知|听证权利|听证通知|听证申请"),
+    before=50,
+    after=12,
+)
+NOTICE = Event(
+    re.compile(
+        r"(?:处罚|听证|事先|预先|权利|处理|许可|陈述申辩)[^,;。\n《》]{0,10}告知书?|告知书|拟(?:作出|给予|处以|处罚)|告知(?:了)?(?:你|当事人|其|该)"
+    ),
+    re.compile(r"告知单|询问通知|权利义务告知书|信用修复"),
+)
+_SENTENCE = re.compile(r"[^。;\n]+")
+
+
+def sentences(text: str) -> Iterator[tuple[int, str]]:
+    """Sentences with their offsets."""
+    for match in _SENTENCE.finditer(text):
+        yield match.start(), match.group()
+
+
+def event_dates(text: str, event: Event, dates: list[Found]) -> Iterator[tuple[Found, int]]:
+    """Dates of an event, each with the offset of the word that told it, in text order."""
+    for offset, sentence in sentences(text):
+        own = [d for d in dates if offset <= d.start < offset + len(sentence)]
+        if not own:
+            continue
+        for word in event.words.finditer(sentence):
+            around = sentence[max(0, word.start() - 8) : word.end() + 8]
+            if event.unless is not None and event.unless.search(around):
+                continue
+            at = offset + word.start()
+            before = [d for d in own if d.end <= at and at - d.end <= event.before]
+            after = [d for d in own if 0 <= d.start - at <= event.after] if event.after else []
+            chosen = before[-1:] or after[:1]
+            if chosen and chosen[0].value is not None:
+                yield chosen[0], at

@@ -1,0 +1,329 @@
+"""The party block: who the decision is about, by labels, by prose, by salutation or title."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sanzhi_desktop.documents.read.heading import TITLE, Span, is_organ, line_texts
+from sanzhi_desktop.documents.read.lexicon import any_of, label_pattern, lexicon
+from sanzhi_desktop.documents.read.sheet import Sheet
+from sanzhi_desktop.domain.identifiers import is_masked
+
+_GROUPS = (
+    "party_primary", "party_name", "party_id", "legal_representative", "address",
+    "address_second", "other", "cause", "agency", "document_number", "filing_date",
+    "decision_date", "basis", "decision", "violated",
+)  # fmt: skip
+_NARRATIVE = re.compile(
+    r"^\s*(?:[一二三四]、)?\s*(?:"
+    r"(?:本案)?(?:现|经)?(?:依法)?(?:经)?(?:查明|调查|检查|审查|审理|核查)(?![^,。]{0,6}[人象位]\s*:)|经(?:查|依法|我|本|你|对|\d)"
+    r"|(?:于)?\d{4}\s*年\s*\d{1,2}\s*月|(?:于)?[一二][〇零○一二三四五六七八九]{3}年"
+    r"|(?:关于)?(?:你|当事人|该)(?:\(?(?:单位|公司|店|户|厂|院|校)\)?)?(?![^,。]{0,8}:)[^:]{4,}"
+    r"|(?:我|本)(?:局|队|委|厅|机关|单位|街道|支队|大队|办)|(?:根据|依据|依照|按照|鉴于)|因(?:你|当事人)|上述|以上"
+    r"|(?:主要)?(?:环境)?违法事实|(?:案件|违法)?(?:基本)?(?:事实|情况)(?:及|和|与)?(?:证据)?\s*:?|案件来源|调查经过|证据"
+    r"|[^:,。]{4,40}一案|收到)"
+)
+_STOP_IN_LINE = re.compile(
+    r"(?<=[。;])\s*(?:现?经(?:查|依法|本|我|检查|调查)|现?查明|(?:于)?\d{4}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日(?!出生|生)"
+    r"|(?:你|当事人)[^:]{0,30}(?:一案|行为)|(?:我|本)(?:局|机关|队|委)|因涉嫌|(?:根据|依据))"
+)
+_CODE = re.compile(r"[0-9A-Za-z*×＊]{2}(?:[0-9A-Za-z*×＊●○]|[ \-](?=[0-9A-Za-z*×])){10,22}")
+_NATURAL = re.compile(r"性别|公民身份号码|身份证|出生|,\s*[男女]\s*,|民族")
+_CUT = re.compile(
+    r"\s*\((?:以下|下称|简称|系|身份证|统一|社会|男|女|性别|个体|经营者|居民|公民|法定|字号|营业|信用|住)[^()]*\)?.*$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """What was found; spans refer to the sheet."""
+
+    name: Span | None = None
+    number: Span | None = None
+    representative: Span | None = None
+    address: Span | None = None
+    others: tuple[str, ...] = ()
+    natural: bool = False
+
+
+def zone_end(sheet: Sheet) -> int:
+    """Where the head of the paper ends and the narrative begins."""
+    labels = label_pattern(*_GROUPS)
+    seen_head = False
+    for start, line in line_texts(sheet):
+        labelled = labels.search(line)
+        stop = _STOP_IN_LINE.search(line)
+        if labelled is not None and stop is not None:
+            return start + stop.start()
+        if labelled is not None and labelled.start() < 12:
+            seen_head = True
+            continue
+        if _NARRATIVE.match(line) and TITLE.search(re.sub(r"\s", "", line)[:60]) is None:
+            return start
+        if len(line) > 60 and labelled is None and (seen_head or "。" in line):
+            return start if start else _first_stop(line)
+        seen_head = seen_head or TITLE.search(re.sub(r"\s", "", line)) is not None
+    return min(len(sheet.text), 3000)
+
+
+def _first_stop(line: str) -> int:
+    stop = _STOP_IN_LINE.search(line)
+    return stop.start() if stop else min(line.find("。") + 1 or 200, 400)
+
+
+def find_party(sheet: Sheet, zone: int, heading: Span | None) -> Party:
+    """The party's block inside the head of the paper."""
+    pairs = list(_pairs(sheet, zone))
+    name, others = _name(sheet, pairs, zone, heading)
+    number = _number(sheet, zone, name)
+    natural = bool(_NATURAL.search(sheet.folded[:zone])) and (
+        name is None or not re.search(r"(?:公司|店|厂|院|社|部|中心|厅|馆|学校|企业)$", name.text)
+    )
+    return Party(
+        name=name,
+        number=number,
+        representative=_representative(sheet, pairs, zone, natural=natural),
+        address=_address(sheet, pairs, zone, name),
+        others=others,
+        natural=natural,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    group: str
+    label: str
+    value: Span
+
+
+def _pairs(sheet: Sheet, zone: int) -> Iterator[_Pair]:
+    """Label and value inside the zone; a value ends at the next label or at the line's end."""
+    text = sheet.folded
+    found = list(label_pattern(*_GROUPS).finditer(text, 0, zone))
+    groups = lexicon().group_of
+    for index, match in enumerate(found):
+        limit = found[index + 1].start() if index + 1 < len(found) else zone
+        start = match.end()
+        newline = text.find("\n", start, limit)
+        end = limit if newline < 0 else newline
+        if not text[start:end].strip() and 0 <= newline < limit - 1:
+            below = text.find("\n", newline + 1, limit)
+            start, end = newline + 1, limit if below < 0 else below
+        label = re.sub(r"\s", "", match["label"])
+        yield _Pair(groups[label], label, _trimmed(sheet, start, end))
+
+
+def _trimmed(sheet: Sheet, start: int, end: int) -> Span:
+    raw = sheet.folded[start:end]
+    prefix = re.search(r"(?:单位|企业|公司|个人|当事人|被处罚人|\(|[一二三四五六七八九十\d]{1,2}[、.])\s*$", raw)
+    if prefix is not None and re.search(r"[\s,;。]\s*$", raw[: prefix.start()]):
+        raw = raw[: prefix.start()]
+    lead = len(raw) - len(raw.lstrip(" :,;。"))
+    start += lead
+    end = start + len(raw[lead:].rstrip(" ,;。、:"))
+    return Span(sheet.slice(start, max(start, end)), start, max(start, end))
+
+
+def empty_value(text: str) -> bool:
+    """True for 无, /, ×××, ____ and the like: the label stands there, its value does not."""
+    tight = re.sub(r"\s", "", text)
+    return (
+        not tight
+        or tight in lexicon().empty
+        or re.fullmatch(r"[×xX*＊_＿/\\\-—－.…·□()（）]+", tight) is not None
+    )
+
+
+def _cleaned_name(span: Span) -> Span | None:
+    text = _CUT.sub("", span.text.translate({0xFF08: "(", 0xFF09: ")"}))
+    text = span.text[: len(text)]
+    text = re.split(r"[,，;；。\s](?=\S)|[，,;；。]", text)[0] if _splits(text) else text
+    text = text.strip().rstrip("，,;；。、:： ")
+    if empty_value(text) or text in lexicon().not_a_name or len(text) > 60 or len(text) < 2:
+        return None
+    if re.search(r"[《》]|决定书|告知书|查明|违法行为|行政处罚", text):
+        return None
+    return Span(text, span.start, span.start + len(text))
+
+
+def _splits(text: str) -> bool:
+    """Whether blanks in a name part it from remarks; 欧阳 某 and foreign names stay whole."""
+    return re.search(r"[,，;；。]|\s(?:[男女]|性别|年龄|身份|住|统一|法定|地址|电话)", text) is not None
+
+
+def _name(
+    sheet: Sheet, pairs: list[_Pair], zone: int, heading: Span | None
+) -> tuple[Span | None, tuple[str, ...]]:
+    primary = [p for p in pairs if p.group in {"party_primary", "party_name"}]
+    cleaned = [(p, s) for p in primary if (s := _cleaned_name(p.value)) is not None]
+    if cleaned:
+        first = cleaned[0][1]
+        texts = [first.text]
+        for pair, span in cleaned[1:]:
+            if pair.label == cleaned[0][0].label and span.text not in texts:
+                texts.append(span.text)
+        return first, tuple(texts[1:])
+    for finder in (_prose, _salutation, _in_title):
+        span = finder(sheet, zone, heading)
+        if span is not None:
+            return span, ()
+    return None, ()
+
+
+def _prose(sheet: Sheet, zone: int, heading: Span | None) -> Span | None:
+    del heading
+    words = any_of(lexicon().labels["party_primary"])
+    pattern = re.compile(
+        rf"(?:^|(?<=\n)|(?<=。))\s*(?:{words})\s*(?:[一二三12])?\s*"
+        r"(?P<name>[^\s:,。;()《》]{2,40}?)\s*(?=[,(;]|\s[男女住]|\n|$)",
+        re.MULTILINE,
+    )
+    for found in pattern.finditer(sheet.folded, 0, min(zone + 200, len(sheet.text))):
+        name = found["name"]
+        if re.search(r"的|在|于|未|因|涉嫌|一案|违", name) is None:
+            span = Span(sheet.slice(*found.span("name")), *found.span("name"))
+            return _cleaned_name(span)
+    return None
+
+
+def _salutation(sheet: Sheet, zone: int, heading: Span | None) -> Span | None:
+    after = heading.end if heading is not None else 0
+    for start, line in line_texts(sheet):
+        if start > zone:
+            break
+        body = line.strip()
+        if body.endswith(":") and (start >= after or heading is None or heading.start > start):
+            found = _greeted(sheet, start, line)
+            if found is not None:
+                return found
+    inline = re.compile(
+        r"(?:号|书|\n|^|\s)\s*(?P<name>[^\s:,。;《》\[\]]{2,45}):\s*"
+        r"(?=你|经|我|本|因|关于|\d{4}\s*年|于\d|根据)"
+    )
+    for match in inline.finditer(sheet.folded, 0, min(zone + 100, len(sheet.text))):
+        span = Span(sheet.slice(*match.span("name")), *match.span("name"))
+        if lexicon().group_of.get(match["name"]) is None and not is_organ(match["name"]):
+            return _cleaned_name(span)
+    return None
+
+
+def _greeted(sheet: Sheet, start: int, line: str) -> Span | None:
+    text = re.sub(r"^\s*(?:致|送达|主送)[:\s]?", "", line)
+    start += len(line) - len(text)
+    name = text.rstrip().rstrip(":")
+    tight = re.sub(r"\s", "", name)
+    groups = lexicon().group_of
+    plain = re.sub(r"\([^)]*\)", "", tight)
+    if (
+        not 2 <= len(tight) <= 60
+        or plain in groups
+        or re.sub(r"^(?:单位|企业|个人)", "", plain) in groups
+        or re.search(r"[,。;《》:]|如下|以下|下列|证据|事实|查明|^\d|[、.]$|^[一二三四五六七八九十]、|决定$|情况|规定|材料|内容|依据|方式|期限|理由", tight)
+        or TITLE.search(tight)
+    ):
+        return None
+    lead = len(name) - len(name.lstrip())
+    span = Span(sheet.slice(start + lead, start + len(name)), start + lead, start + len(name))
+    return _cleaned_name(span)
+
+
+def _in_title(sheet: Sheet, zone: int, heading: Span | None) -> Span | None:
+    if heading is None:
+        return None
+    del zone
+    after = re.compile(r"\s*\((?P<name>[^()\n]{2,40}(?:\([^()]*\)[^()\n]{0,20})?)\)")
+    found = after.match(sheet.folded, heading.end)
+    if found is None:
+        begin = sheet.folded.rfind("\n", 0, heading.start) + 1
+        about = re.compile(r"关于(?:给予|对)?(?P<name>[^\n。,]{4,40}?)(?:作出|进行|予以|给予|的|违)*$")
+        found = about.search(sheet.folded, begin, heading.start)
+    if found is None:
+        return None
+    return _cleaned_name(Span(sheet.slice(*found.span("name")), *found.span("name")))
+
+
+def _number(sheet: Sheet, zone: int, name: Span | None) -> Span | None:
+    """The party's number: labelled, in the head; further down only right behind the name."""
+    words = any_of(lexicon().labels["party_id"])
+    label = re.compile(rf"(?:{words})[^0-9A-Za-z*×\n,。;]{{0,16}}\n?\s*")
+    for found in label.finditer(sheet.folded, 0, zone):
+        code = _CODE.match(sheet.folded, found.end())
+        if code is not None and (name is None or code.start() > name.start - 200):
+            return _code_span(sheet, code)
+    if name is None:
+        return None
+    for mention in re.finditer(re.escape(sheet.folded[name.start : name.end]), sheet.folded):
+        found = label.search(sheet.folded, mention.end(), mention.end() + 40)
+        between = sheet.folded[mention.end() : found.start()] if found else ""
+        if found and re.fullmatch(r"[(,:、\s]*(?:营业执照)?[(,\s]*", between):
+            code = _CODE.match(sheet.folded, found.end())
+            if code is not None:
+                return _code_span(sheet, code)
+    return None
+
+
+def _code_span(sheet: Sheet, code: re.Match[str]) -> Span:
+    text = sheet.slice(code.start(), code.end()).strip()
+    return Span(re.sub(r"[\s]", "", text), code.start(), code.start() + len(text))
+
+
+def _representative(
+    sheet: Sheet, pairs: list[_Pair], zone: int, *, natural: bool
+) -> Span | None:
+    for pair in pairs:
+        if pair.group == "legal_representative":
+            span = _person(pair.value)
+            if span is not None:
+                return span
+    words = any_of(w for w in lexicon().labels["legal_representative"] if w not in {"法人", "业主"})
+    loose = re.compile(
+        rf"(?:^|(?<=[\s,;。(]))(?:{words})(?:\([^()\n]{{0,16}}\))?(?:为|是|系)?\s*"
+        r"(?P<name>[\u3400-\u9fff\U00020000-\U0003ffff·*×xX某]{2,12}?)(?=[,;。)\s]|$)",
+        re.MULTILINE,
+    )
+    for found in loose.finditer(sheet.folded, 0, zone):
+        span = _person(Span(sheet.slice(*found.span("name")), *found.span("name")))
+        if span is not None and not natural:
+            return span
+    return None
+
+
+def _person(value: Span) -> Span | None:
+    text = re.split(r"[,，;；。、（(]|\s(?=\S{2})|[男女]$", value.text.strip())[0].strip()
+    text = re.sub(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])", "", text)
+    if empty_value(text) or not 1 < len(text) <= 40 or text in lexicon().not_a_name:
+        return None
+    if re.search(r"[:：《》]|\d", text):
+        return None
+    return Span(text, value.start, value.start + len(text))
+
+
+def _address(
+    sheet: Sheet, pairs: list[_Pair], zone: int, name: Span | None
+) -> Span | None:
+    for group in ("address", "address_second"):
+        for pair in pairs:
+            if pair.group == group:
+                span = _where(pair.value)
+                if span is not None:
+                    return span
+    words = any_of([*lexicon().labels["address"], "现住", "家住", "住"])
+    loose = re.compile(
+        rf"(?:^|(?<=[\s,;。(]))(?:{words})(?:\([^()\n]{{0,12}}\))?(?:为|是|在|于)?\s*"
+        r"(?P<where>[\u3400-\u9fff][^,;。\n]{5,60}?)(?=[,;。\n]|$)",
+        re.MULTILINE,
+    )
+    for found in loose.finditer(sheet.folded, name.start if name else 0, zone):
+        span = Span(sheet.slice(*found.span("where")), *found.span("where"))
+        checked = _where(span)
+        if checked is not None:
+            return checked
+    return None
+
+
+def _where(value: Span) -> Span | None:
+    text = re.split(r"[。；;]|[，,](?=\S{0,4}(?:法定|电话|身份|性别|经营|负责|邮编|邮政|统一|系|联系))", value.text)[0]
+    text = text.strip().rstrip("，,、 .")
+    if empty_value(text) or len(text) < 4 or is_masked(text[:3]):
+        return None
+    return Span(text, value.start, value.start + len(text))
