@@ -1,0 +1,203 @@
+"""Rule profiles from files: reading, checking, resolving and comparing them.
+
+Lives here: the way from an id, a file or an office's own layer to a resolved profile. Must not:
+what the rules mean (`domain.profile`, `domain.scope`, `domain.gate`).
+"""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from sanzhi_desktop import resources
+from sanzhi_desktop.domain.errors import DomainError
+from sanzhi_desktop.domain.profile import Document, Profile, ProfileFault
+from sanzhi_desktop.resources.profiles.checks import Layer, check_layer
+from sanzhi_desktop.resources.profiles.faults import FileFault, Flaw
+from sanzhi_desktop.resources.profiles.layers import resolve as resolve_layers
+from sanzhi_desktop.resources.profiles.parse import RawProfile, parse_profile, read_profile
+from sanzhi_desktop.resources.profiles.references import check_references
+
+NATIONAL = "national"
+DEEPEST = 8  # layers in one chain
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What a list of profiles shows."""
+
+    id: str
+    name: str
+    edition: str
+    extends: str
+
+
+def shipped_ids() -> tuple[str, ...]:
+    """Ids of the shipped profiles, the national layer first."""
+    names = {file.stem for file in resources.path("profiles").glob("*.toml")} - {"keys"}
+    return (NATIONAL, *sorted(names - {NATIONAL}))
+
+
+def heads() -> tuple[Head, ...]:
+    """The shipped profiles for a list."""
+    found = []
+    for profile_id in shipped_ids():
+        layer = _shipped_chain(profile_id)[-1]
+        found.append(Head(layer.id, layer.name, layer.edition, layer.extends))
+    return tuple(found)
+
+
+@cache
+def shipped(profile_id: str) -> Profile:
+    """A shipped profile, resolved. Raises DomainError(ProfileFault.UNKNOWN_PROFILE)."""
+    return resolve_layers(_shipped_chain(profile_id))
+
+
+def with_office(profile_id: str, office: str | Path | Mapping[str, Any]) -> Profile:
+    """A shipped profile with an office's own layer on top: a TOML file, TOML text or its tables.
+
+    Raises DomainError(ProfileFault.REFUSED) with the first fault; nothing else changes.
+    """
+    if isinstance(office, Path):
+        raw = _read(office)
+    elif isinstance(office, str):
+        raw = parse_profile(office, f"{profile_id}.office.toml")
+    else:
+        raw = RawProfile(f"{profile_id}.office.toml", "", office)
+    profile, flaws = _over(raw, _shipped_chain(profile_id))
+    if profile is None:
+        raise refused(flaws)
+    return profile
+
+
+def check_file(path: Path) -> tuple[Flaw, ...]:
+    """All faults of a profile file, none when it may be used. Raises DomainError when unreadable."""
+    return load_file(path)[1]
+
+
+def load_file(path: Path) -> tuple[Profile | None, tuple[Flaw, ...]]:
+    """A profile from a file, with the layers it extends, or its faults."""
+    raw = _read(path)
+    if isinstance(raw, Flaw):
+        return None, (raw,)
+    chain, flaws = _chain_below(raw, path.parent)
+    if flaws:
+        return None, flaws
+    return _over(raw, chain)
+
+
+def load(name: str) -> Profile:
+    """A profile by its id, or by the path of a file that ends in .toml.
+
+    Raises DomainError: unknown id, unreadable file, or refused with its first fault.
+    """
+    if not name.endswith(".toml"):
+        return shipped(name)
+    profile, flaws = load_file(Path(name))
+    if profile is None:
+        raise refused(flaws)
+    return profile
+
+
+def refused(flaws: tuple[Flaw, ...]) -> DomainError:
+    """The error for a refused file."""
+    first = flaws[0]
+    return DomainError(
+        ProfileFault.REFUSED,
+        file=first.file,
+        count=len(flaws),
+        line=first.line,
+        reason=first.reason,
+        remedy=first.remedy,
+    )
+
+
+def _read(path: Path) -> RawProfile | Flaw:
+    try:
+        return read_profile(path)
+    except OSError as error:
+        raise DomainError(
+            ProfileFault.NOT_READABLE, file=str(path), reason=error.strerror or "无法打开"
+        ) from error
+
+
+@cache
+def _shipped_chain(profile_id: str) -> tuple[Layer, ...]:
+    if profile_id not in shipped_ids():
+        known = "、".join(shipped_ids())
+        raise DomainError(ProfileFault.UNKNOWN_PROFILE, profile=profile_id, known=known)
+    path = resources.path("profiles", f"{profile_id}.toml")
+    raw = _read(path)
+    if isinstance(raw, Flaw):
+        raise refused((raw,))
+    below = raw.data.get("extends")
+    chain = _shipped_chain(below) if below else ()
+    layer, flaws = _checked(raw, chain)
+    if layer is None:
+        raise refused(flaws)
+    return (*chain, layer)
+
+
+def _checked(raw: RawProfile, chain: tuple[Layer, ...]) -> tuple[Layer | None, tuple[Flaw, ...]]:
+    inherited: Mapping[str, Document] = chain[-1].documents if chain else {}
+    layer, flaws = check_layer(raw, inherited)
+    if layer is None:
+        return None, flaws
+    dangling = check_references(raw, layer, chain)
+    return (None, dangling) if dangling else (layer, ())
+
+
+def _over(
+    raw: RawProfile | Flaw, chain: tuple[Layer, ...]
+) -> tuple[Profile | None, tuple[Flaw, ...]]:
+    if isinstance(raw, Flaw):
+        return None, (raw,)
+    layer, flaws = _checked(raw, chain)
+    if layer is None:
+        return None, flaws
+    return resolve_layers((*chain, layer)), ()
+
+
+def _chain_below(raw: RawProfile, folder: Path) -> tuple[tuple[Layer, ...], tuple[Flaw, ...]]:
+    """The layers a file extends: beside it in its folder first, then the shipped ones."""
+    waiting: list[RawProfile] = []
+    seen = [raw.id]
+    current = raw
+    chain: tuple[Layer, ...] = ()
+    while below := current.data.get("extends"):
+        if not isinstance(below, str):
+            break
+        if below in seen or len(seen) > DEEPEST:
+            circle = " → ".join((*seen, below))
+            line = raw.line("extends")
+            return (), (
+                Flaw(FileFault.EXTENDS_CYCLE, raw.file, line, "extends", {"chain": circle}),
+            )
+        seen.append(below)
+        beside = folder / f"{below}.toml"
+        if below not in shipped_ids() and beside.is_file():
+            found = _read(beside)
+            if isinstance(found, Flaw):
+                return (), (found,)
+            waiting.append(found)
+            current = found
+            continue
+        if below not in shipped_ids():
+            facts = {"extends": below, "allowed": "、".join(shipped_ids())}
+            line = current.line("extends")
+            return (), (Flaw(FileFault.EXTENDS_UNKNOWN, current.file, line, "extends", facts),)
+        chain = _shipped_chain(below)
+        break
+    for beside_raw in reversed(waiting):
+        layer, flaws = _checked(beside_raw, chain)
+        if layer is None:
+            return (), flaws
+        chain = (*chain, layer)
+    return chain, ()
+
+
+def parse_only(text: str) -> Mapping[str, Any]:
+    """What bare TOML parsing of the text costs: the yardstick of the benchmark."""
+    return tomllib.loads(text)

@@ -1,0 +1,293 @@
+"""Checks a whole profile file and brings its rules into the form that layers are made of.
+
+Lives here: head, documents, rules with their sources, references inside the chain. Must not:
+deciding between layers (`layers`). All faults of a file are found in one pass, not only the first.
+"""
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sanzhi_desktop.domain.profile import Document
+from sanzhi_desktop.resources.profiles import values
+from sanzhi_desktop.resources.profiles.faults import FileFault, Flaw
+from sanzhi_desktop.resources.profiles.parse import RawProfile
+from sanzhi_desktop.resources.profiles.schema import (
+    CAUSES,
+    DOCUMENT_FIELDS,
+    EXTRA_FIELDS,
+    RANKS,
+    RULE_FIELDS,
+    SOURCE_FIELDS,
+    TOP_FIELDS,
+    FieldSpec,
+    KeySpec,
+    schema,
+)
+from sanzhi_desktop.resources.profiles.values import Place
+
+UNITS = {"percent": ("percent",), "money": ("yuan",), "count": values.COUNT_UNITS}
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One checked file: what it says of itself, its documents and its rules as tables."""
+
+    id: str
+    name: str
+    edition: str
+    extends: str
+    file: str
+    documents: Mapping[str, Document]
+    rules: Mapping[str, Mapping[str, Any]]
+    effective_from: date | None = None
+    effective_to: date | None = None
+    raw: RawProfile | None = field(default=None, compare=False)
+
+
+def check_layer(
+    raw: RawProfile, inherited: Mapping[str, Document]
+) -> tuple[Layer | None, tuple[Flaw, ...]]:
+    """Checks one file. `inherited` are the documents of the layers below, which it may cite."""
+    place = Place(raw)
+    _head(place)
+    documents = dict(inherited) | _documents(place)
+    rules: dict[str, Mapping[str, Any]] = {}
+    tables = raw.data.get("rules", {})
+    if not isinstance(tables, dict):
+        place.wrong_type("表格", tables, "rules")
+        tables = {}
+    known = schema().keys
+    for key, table in tables.items():
+        if key not in known:
+            _unknown_key(place, key)
+        elif not isinstance(table, dict):
+            place.wrong_type('表格，写成 [rules."键"]', table, "rules", key)
+        else:
+            rules[key] = _rule(place, known[key], table, documents)
+    if place.flaws:
+        return None, tuple(place.flaws)
+    data = raw.data
+    return (
+        Layer(
+            id=data["id"],
+            name=data["name"],
+            edition=data["edition"],
+            extends=data.get("extends", ""),
+            file=raw.file,
+            documents=documents,
+            rules=rules,
+            effective_from=data.get("effective_from"),
+            effective_to=data.get("effective_to"),
+            raw=raw,
+        ),
+        (),
+    )
+
+
+def _head(place: Place) -> None:
+    data = place.raw.data
+    for name in data:
+        if name not in TOP_FIELDS:
+            place.fault(FileFault.UNKNOWN_FIELD, name, allowed="、".join(sorted(TOP_FIELDS)))
+    for name in ("id", "name", "edition"):
+        if name not in data:
+            place.fault(FileFault.MISSING_FIELD, field=name)
+        elif name == "id":
+            values.identifier(place, data[name], name)
+        else:
+            values.text(place, data[name], name)
+    if "extends" in data:
+        values.identifier(place, data["extends"], "extends")
+    elif data.get("id") != "national":
+        place.fault(FileFault.MISSING_FIELD, field="extends")
+    for name in ("effective_from", "effective_to"):
+        if name in data:
+            values.day(place, data[name], name)
+    begin, end = data.get("effective_from"), data.get("effective_to")
+    if type(begin) is date and type(end) is date and end < begin:
+        place.fault(FileFault.DATES_REVERSED, "effective_to", start=begin, end=end)
+
+
+def _documents(place: Place) -> dict[str, Document]:
+    tables = place.raw.data.get("documents", {})
+    if not isinstance(tables, dict):
+        place.wrong_type("表格", tables, "documents")
+        return {}
+    found = {}
+    for name, table in tables.items():
+        steps = ("documents", name)
+        if not isinstance(table, dict):
+            place.wrong_type("表格", table, *steps)
+            continue
+        for one in table:
+            if one not in DOCUMENT_FIELDS:
+                allowed = "、".join(sorted(DOCUMENT_FIELDS))
+                place.fault(FileFault.UNKNOWN_FIELD, *steps, one, allowed=allowed)
+        for one in ("title", "rank"):
+            if one not in table:
+                place.fault(FileFault.MISSING_FIELD, *steps, field=one)
+        if "title" in table:
+            values.text(place, table["title"], *steps, "title")
+        if "rank" in table:
+            values.choice(place, table["rank"], RANKS, *steps, "rank")
+        for one in ("date", "effective"):
+            if one in table:
+                values.day(place, table[one], *steps, one)
+        found[name] = Document(
+            name,
+            str(table.get("title", "")),
+            str(table.get("rank", "")),
+            str(table.get("issuer", "")),
+            str(table.get("date", "")),
+        )
+    return found
+
+
+def _unknown_key(place: Place, key: str) -> None:
+    near = difflib.get_close_matches(key, schema().keys, n=1, cutoff=0.6)
+    hint = f"是不是想写“{near[0]}”？" if near else ""
+    place.fault(FileFault.UNKNOWN_KEY, "rules", key, name=key, hint=hint)
+
+
+def _rule(
+    place: Place, spec: KeySpec, table: Mapping[str, Any], documents: Mapping[str, Document]
+) -> dict[str, Any]:
+    steps = ("rules", spec.key)
+    allowed = RULE_FIELDS | EXTRA_FIELDS.get(spec.type, frozenset())
+    for name in table:
+        if name not in allowed:
+            place.fault(FileFault.UNKNOWN_FIELD, *steps, name, allowed="、".join(sorted(allowed)))
+    kept = dict(table)
+    is_open = table.get("open", False)
+    for name in ("open", "soft", "fallback", "accept", "rolls", "before_end", "publish"):
+        if name in table:
+            values.flag(place, table[name], *steps, name)
+    if is_open or table.get("accept"):
+        if "value" in table or "unit" in table:
+            place.fault(FileFault.VALUE_AND_OPEN, *steps)
+    elif "value" not in table and "unit" not in table:
+        place.fault(FileFault.NO_VALUE, *steps)
+    else:
+        kept["value"] = _value(place, spec, table)
+    _attributes(place, spec, table, documents)
+    _sources(place, spec, table, documents)
+    return kept
+
+
+def _value(place: Place, spec: KeySpec, table: Mapping[str, Any]) -> Any:
+    steps = ("rules", spec.key)
+    if spec.type == "duration":
+        return values.duration(place, table, *steps)
+    units = UNITS.get(spec.type, ())
+    unit = table.get("unit")
+    if "value" not in table:
+        place.fault(FileFault.NO_VALUE, *steps)
+        return None
+    if units and unit is None:
+        allowed = "、".join(units)
+        place.fault(FileFault.UNIT_MISSING, *steps, value=table["value"], allowed=allowed)
+    elif unit is not None and unit not in units:
+        allowed = "、".join(units) or "（不写单位）"
+        place.fault(FileFault.UNIT_WRONG, *steps, "unit", unit=unit, allowed=allowed)
+    found = values.typed(
+        place, FieldSpec(spec.type, spec.argument), table["value"], *steps, "value"
+    )
+    if spec.key == "outcomes" and isinstance(found, list):
+        codes = [row.get("code") for row in found if isinstance(row, dict)]
+        if "AGREE" not in codes:
+            place.fault(FileFault.NOTHING_PASSES, *steps, "value")
+    return found
+
+
+def _attributes(
+    place: Place, spec: KeySpec, table: Mapping[str, Any], documents: Mapping[str, Document]
+) -> None:
+    steps = ("rules", spec.key)
+    for name in ("note", "start", "before", "approver", "further", "of"):
+        if name in table:
+            values.text(place, table[name], *steps, name)
+    for name in ("to", "yields_to", "excludes"):
+        if name in table:
+            values.texts(place, table[name], *steps, name)
+    closed = {"yields_to": RANKS, "excludes": tuple(sorted(CAUSES))}
+    for name, words in closed.items():
+        found = table.get(name)
+        for index, word in enumerate(found if isinstance(found, list) else ()):
+            if isinstance(word, str):
+                values.choice(place, word, words, *steps, name, index)
+    _subtables(place, table, documents, *steps)
+
+
+def _subtables(
+    place: Place, table: Mapping[str, Any], documents: Mapping[str, Document], *steps: str | int
+) -> None:
+    extension = table.get("extension")
+    if isinstance(extension, dict):
+        values.duration(place, extension, *steps, "extension")
+        for name in extension:
+            if name not in ("value", "unit", "approver"):
+                place.fault(
+                    FileFault.UNKNOWN_FIELD,
+                    *steps,
+                    "extension",
+                    name,
+                    allowed="value、unit、approver",
+                )
+    elif extension is not None:
+        place.wrong_type("表格 { value, unit, approver }", extension, *steps, "extension")
+    counting = table.get("counting")
+    if isinstance(counting, dict):
+        _source(place, counting, documents, *steps, "counting")
+    elif counting is not None:
+        place.wrong_type("表格 { document, article, quote }", counting, *steps, "counting")
+    also = table.get("also", [])
+    if not isinstance(also, list) or not all(isinstance(one, dict) for one in also):
+        place.wrong_type("表格行的列表", also, *steps, "also")
+    else:
+        for index, one in enumerate(also):
+            _source(place, one, documents, *steps, "also", index)
+
+
+def _sources(
+    place: Place, spec: KeySpec, table: Mapping[str, Any], documents: Mapping[str, Document]
+) -> None:
+    steps = ("rules", spec.key)
+    if not table.get("open") or any(name in table for name in SOURCE_FIELDS):
+        _source(place, table, documents, *steps)
+    found = table.get("value")
+    if spec.type != "items" or not isinstance(found, list):
+        return
+    for index, row in enumerate(found):
+        if isinstance(row, dict) and any(name in row for name in SOURCE_FIELDS):
+            whole = {name: table[name] for name in SOURCE_FIELDS if name in table} | row
+            _source(place, whole, documents, *steps, "value", index)
+
+
+def _source(
+    place: Place,
+    table: Mapping[str, Any],
+    documents: Mapping[str, Document],
+    *steps: str | int,
+) -> None:
+    for name in SOURCE_FIELDS:
+        if name in table:
+            values.text(place, table[name], *steps, name)
+    document = table.get("document")
+    if document is None:
+        quoted = "quote" in table or "article" in table
+        code = FileFault.QUOTE_WITHOUT_DOCUMENT if quoted else FileFault.NO_DOCUMENT
+        place.fault(code, *steps)
+        return
+    if not isinstance(document, str):
+        return
+    if document not in documents:
+        place.fault(FileFault.DOCUMENT_UNKNOWN, *steps, "document", document=document)
+        return
+    if documents[document].rank == "office":
+        return
+    for name in ("article", "quote"):
+        if name not in table:
+            place.fault(FileFault.SOURCE_INCOMPLETE, *steps, field=name)

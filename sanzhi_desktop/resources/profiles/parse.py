@@ -1,0 +1,157 @@
+"""Reads a profile's TOML and finds the line of anything in it.
+
+Lives here: size limit, encoding, syntax, and the line map, which is built only when a fault has
+to name a line. Must not: the meaning of any key.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from sanzhi_desktop.resources.profiles.faults import FileFault, Flaw
+
+LARGEST = 1_000_000  # bytes; the longest shipped profile has about 60 000
+
+Steps = tuple[str | int, ...]
+
+_PLACE = re.compile(r"\(at line (\d+), column \d+\)")
+_HEADER = re.compile(r"\s*\[{1,2}(.+?)\]{1,2}\s*(?:#.*)?$")
+_PART = re.compile(r"""\s*(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|([A-Za-z0-9_-]+))\s*(?:\.|$|(?==))""")
+_TOKEN = re.compile(
+    r'"""(?:[^\\]|\\.)*?"""|\'\'\'.*?\'\'\'|"(?:[^"\\\n]|\\.)*"|\'[^\'\n]*\'|#[^\n]*|\n|[\[\]{},=]',
+    re.DOTALL,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RawProfile:
+    """A parsed file: its tables as TOML gave them, numbers with a point as Decimal."""
+
+    file: str
+    text: str
+    data: Mapping[str, Any]
+
+    @property
+    def id(self) -> str:
+        """The profile's id, empty when the file has none."""
+        found = self.data.get("id")
+        return found if isinstance(found, str) else ""
+
+    def line(self, *steps: str | int) -> int:
+        """Line of a path, or of its nearest parent that stands in the text; 1 otherwise."""
+        lines = line_map(self.text)
+        while steps:
+            if steps in lines:
+                return lines[steps]
+            steps = steps[:-1]
+        return 1
+
+
+def read_profile(path: Path) -> RawProfile | Flaw:
+    """Reads and parses a file; a file that is no TOML comes back as the one flaw it has.
+
+    Raises OSError when the file cannot be opened.
+    """
+    file = str(path)
+    size = path.stat().st_size
+    if size > LARGEST:
+        return Flaw(FileFault.TOO_LARGE, file, facts={"size": size, "largest": LARGEST})
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        return Flaw(FileFault.NOT_UTF8, file, facts={"offset": error.start})
+    return parse_profile(text, file)
+
+
+def parse_profile(text: str, file: str) -> RawProfile | Flaw:
+    """Parses the text of a profile."""
+    try:
+        return RawProfile(file, text, tomllib.loads(text, parse_float=Decimal))
+    except tomllib.TOMLDecodeError as error:
+        place = _PLACE.search(str(error))
+        detail = _PLACE.sub("", str(error)).strip()
+        line = int(place[1]) if place else text.count("\n") + 1
+        twice = "twice" in detail or "overwrite" in detail.lower()
+        code = FileFault.DUPLICATE_KEY if twice else FileFault.NOT_TOML
+        return Flaw(code, file, line, facts={"detail": detail})
+    except (RecursionError, ValueError) as error:
+        return Flaw(FileFault.NOT_TOML, file, facts={"detail": type(error).__name__})
+
+
+def line_map(text: str) -> dict[Steps, int]:
+    """Line of every table header, key and array row, by its path."""
+    lines: dict[Steps, int] = {}
+    table: Steps = ()
+    rows: dict[Steps, int] = {}
+    for number, statement in _statements(text):
+        header = _HEADER.fullmatch(statement.partition("\n")[0])
+        if header and "=" not in statement.partition("]")[0]:
+            table = _path(header[1])
+            if statement.lstrip().startswith("[["):
+                rows[table] = rows.get(table, -1) + 1
+                table = (*table, rows[table])
+            lines.setdefault(table, number)
+            continue
+        name, equals, value = statement.partition("=")
+        if not equals:
+            continue
+        path = (*table, *_path(name))
+        lines.setdefault(path, number)
+        if value.lstrip().startswith("["):
+            for index, offset in enumerate(_array_rows(value)):
+                lines[*path, index] = number + offset
+    return lines
+
+
+def _path(text: str) -> tuple[str, ...]:
+    return tuple(a or b or c for a, b, c in _PART.findall(text))
+
+
+def _statements(text: str) -> Iterator[tuple[int, str]]:
+    """Each statement with its first line; a value may run over several lines."""
+    depth, start, line, first = 0, 0, 1, 1
+    for token in _TOKEN.finditer(text):
+        word = token[0]
+        if word == "\n":
+            if depth <= 0:
+                if text[start : token.start()].strip():
+                    yield first, text[start : token.start()]
+                depth, start, first = 0, token.end(), line + 1
+            line += 1
+        elif word in "[{":
+            depth += 1
+        elif word in "]}":
+            depth -= 1
+        else:
+            line += word.count("\n")
+    if text[start:].strip():
+        yield first, text[start:]
+
+
+def _array_rows(value: str) -> Iterator[int]:
+    """Line offset of each element of an array, counted from the line its value begins on."""
+    depth, line, fresh = 0, 0, False
+    last = 0
+    for token in _TOKEN.finditer(value):
+        word = token[0]
+        if fresh and depth == 1 and word not in "\n]," and not word.startswith("#"):
+            yield line
+            fresh = False
+        if word == "\n":
+            line += 1
+        elif word in "[{":
+            depth += 1
+            fresh = fresh or depth == 1
+        elif word in "]}":
+            depth -= 1
+        elif word == "," and depth == 1:
+            if fresh and value[last : token.start()].strip():
+                yield line
+            fresh = True
+        else:
+            line += word.count("\n")
+        last = token.end()
