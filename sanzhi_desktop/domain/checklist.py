@@ -56,18 +56,15 @@ _INSTEAD = (Outcome.PROBLEM, Outcome.CORRECT, Outcome.NOT_PASS, Outcome.OTHER)
 
 @dataclass(frozen=True, slots=True)
 class CitedDocument:
-    """A document that items are based on. `layer`: cited only where this layer is in force
-    (empty: everywhere). `kinds`: the kinds of enforcement that it governs (empty: all)."""
+    """A document that items are based on. `name` is printed, `title` is the whole title.
+    `layer`: cited only where this layer is in force (empty: everywhere). `kinds`: the kinds of
+    enforcement that it governs (empty: all)."""
 
     id: str
+    name: str
     title: str
     layer: str = ""
     kinds: frozenset[Kind] = frozenset()
-
-    @property
-    def cited(self) -> str:
-        """The name as it is printed: a statute in 《》, a numbered document by its number."""
-        return self.id if "〔" in self.id else f"《{self.id}》"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +77,14 @@ class Citation:
     @property
     def text(self) -> str:
         """E.g. 《行政处罚法》第四十四条、第六十二条."""
-        return self.document.cited + "、".join(self.articles)
+        return self.document.name + "、".join(self.articles)
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
     """One check. 符合 is always the good answer. `layers`: needed for the item to apply, any of
-    them (empty: always on). `common`: a second-look item that also is a veto of the files
-    standard of another system. `computed`: name of the check in `domain.checks`."""
+    them (empty: always on). `computed`: name of the check in `domain.checks`. `common_veto`: the
+    case-file standard of the ecology authorities vetoes a file for it too."""
 
     id: str
     dimension: Dimension
