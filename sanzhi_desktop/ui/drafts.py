@@ -1,0 +1,251 @@
+"""What is typed is kept on this PC until the database has it: the journal of drafts.
+
+One SQLite file, one row per form, sealed with AES-GCM. The key that seals is random and is
+itself sealed with a key derived from the log-in password, so that no secret lies in a file.
+Everything that touches the file runs in the local lane.
+"""
+
+import json
+import os
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer
+
+from sanzhi_desktop.domain.errors import DomainError
+from sanzhi_desktop.ui.faults import DeskFault
+from sanzhi_desktop.ui.jobs import Jobs, Lane
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS keyring (
+    person TEXT PRIMARY KEY, salt BLOB NOT NULL, nonce BLOB NOT NULL, sealed BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS draft (
+    person TEXT NOT NULL, key TEXT NOT NULL, saved_at TEXT NOT NULL,
+    nonce BLOB NOT NULL, sealed BLOB NOT NULL, PRIMARY KEY (person, key));
+"""
+SAVE_AFTER_MS = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One form as it was when it was last touched. `key` is "screen:case id"."""
+
+    key: str
+    saved_at: datetime
+    title: str
+    version: int
+    values: Mapping[str, Any]
+
+
+class Journal:
+    """The file. One instance lives in one thread; `person` names whose drafts it holds."""
+
+    def __init__(self, file: Path, person: str, password: str) -> None:
+        """Opens or begins the journal. Raises DomainError: wrong password, unreadable file."""
+        file.parent.mkdir(parents=True, exist_ok=True)
+        self._file = file
+        self._person = person
+        try:
+            self._db = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
+            self._db.execute("PRAGMA journal_mode=WAL")
+            self._db.execute("PRAGMA synchronous=FULL")
+            self._db.executescript(_SCHEMA)
+        except sqlite3.DatabaseError as error:
+            raise DomainError(
+                DeskFault.DRAFT_UNREADABLE, file=str(file), reason=str(error)
+            ) from error
+        self._key = self._unlock(password)
+
+    def _unlock(self, password: str) -> bytes:
+        row = self._db.execute(
+            "SELECT salt, nonce, sealed FROM keyring WHERE person = ?", (self._person,)
+        ).fetchone()
+        if row is None:
+            key = os.urandom(32)
+            self._lock(key, password)
+            return key
+        from cryptography.exceptions import InvalidTag
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+        salt, nonce, sealed = row
+        try:
+            return AESGCM(_derive(password, salt)).decrypt(nonce, sealed, self._person.encode())
+        except InvalidTag:
+            raise DomainError(DeskFault.DRAFT_WRONG_PASSWORD) from None
+
+    def _lock(self, key: bytes, password: str) -> None:
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+        salt, nonce = os.urandom(16), os.urandom(12)
+        sealed = AESGCM(_derive(password, salt)).encrypt(nonce, key, self._person.encode())
+        self._db.execute(
+            "INSERT OR REPLACE INTO keyring VALUES (?, ?, ?, ?)",
+            (self._person, salt, nonce, sealed),
+        )
+
+    def change_password(self, password: str) -> None:
+        """Keeps the drafts readable under a new log-in password."""
+        self._lock(self._key, password)
+
+    def put(self, key: str, *, title: str, version: int, values: Mapping[str, Any]) -> None:
+        """Keeps a form, in place of what was kept of it before."""
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+        body = json.dumps(
+            {"title": title, "version": version, "values": dict(values)}, ensure_ascii=False
+        ).encode()
+        nonce = os.urandom(12)
+        sealed = AESGCM(self._key).encrypt(nonce, body, self._bound(key))
+        self._db.execute(
+            "INSERT OR REPLACE INTO draft VALUES (?, ?, ?, ?, ?)",
+            (self._person, key, datetime.now(UTC).isoformat(), nonce, sealed),
+        )
+
+    def drop(self, key: str) -> None:
+        """Forgets a form: the database has it, or the person does not want it."""
+        self._db.execute("DELETE FROM draft WHERE person = ? AND key = ?", (self._person, key))
+
+    def all(self) -> Sequence[Draft]:
+        """All drafts of the person, the latest first. Rows that were tampered with are left out."""
+        from cryptography.exceptions import InvalidTag
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+        found = []
+        for key, saved_at, nonce, sealed in self._db.execute(
+            "SELECT key, saved_at, nonce, sealed FROM draft WHERE person = ?"
+            " ORDER BY saved_at DESC",
+            (self._person,),
+        ).fetchall():
+            try:
+                body = json.loads(AESGCM(self._key).decrypt(nonce, sealed, self._bound(key)))
+            except InvalidTag:
+                continue
+            found.append(
+                Draft(
+                    key,
+                    datetime.fromisoformat(saved_at),
+                    body["title"],
+                    body["version"],
+                    body["values"],
+                )
+            )
+        return found
+
+    def close(self) -> None:
+        """Closes the file."""
+        self._db.close()
+
+    def _bound(self, key: str) -> bytes:
+        """Binds a sealed row to its place: rows cannot be swapped between forms or people."""
+        return f"{self._person}\0{key}".encode()
+
+
+def set_aside(file: Path, person: str) -> None:
+    """Gives up what cannot be opened any more: the person's drafts under a lost password."""
+    with sqlite3.connect(file) as db:
+        db.execute("DELETE FROM draft WHERE person = ?", (person,))
+        db.execute("DELETE FROM keyring WHERE person = ?", (person,))
+    db.close()
+
+
+def _derive(password: str, salt: bytes) -> bytes:
+    from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
+
+    return Scrypt(salt=salt, length=32, n=2**14, r=8, p=1).derive(password.encode())
+
+
+class Drafts(QObject):
+    """The journal as screens use it: nothing here waits, the local lane does the work."""
+
+    def __init__(self, jobs: Jobs, journal: Journal | None, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._jobs = jobs
+        self._journal = journal
+
+    def use(self, journal: Journal) -> None:
+        """Goes on with another journal: the old password was found, or the old drafts given up."""
+        self._journal = journal
+
+    def keep(self, key: str, *, title: str, version: int, values: Mapping[str, Any]) -> None:
+        """Keeps a form now."""
+        journal = self._journal
+        if journal is not None:
+            self._jobs.run(
+                Lane.LOCAL,
+                self,
+                lambda: journal.put(key, title=title, version=version, values=values),
+            )
+
+    def drop(self, key: str) -> None:
+        """Forgets a form."""
+        journal = self._journal
+        if journal is not None:
+            self._jobs.run(Lane.LOCAL, self, lambda: journal.drop(key))
+
+    def read(self, owner: QObject, done: Callable[[Sequence[Draft]], None]) -> None:
+        """Reads all drafts of the person."""
+        journal = self._journal
+        if journal is not None:
+            self._jobs.run(Lane.LOCAL, owner, journal.all, done=done)
+
+
+class DraftKeeper(QObject):
+    """Keeps one form: within half a second of a keystroke, and until it is acknowledged."""
+
+    def __init__(
+        self,
+        drafts: Drafts,
+        state: Callable[[], tuple[str, str, int, Mapping[str, Any]]],
+        parent: QObject,
+    ) -> None:
+        """`state` gives key, title, version seen and values of the form as it stands."""
+        super().__init__(parent)
+        self._drafts = drafts
+        self._state = state
+        self._touches = 0
+        self._sent = 0
+        self._acknowledged = 0
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(SAVE_AFTER_MS)
+        self._timer.timeout.connect(self.flush)
+
+    @property
+    def dirty(self) -> bool:
+        """Whether something was typed that the database does not have."""
+        return self._touches > self._acknowledged
+
+    def touched(self) -> None:
+        """Something was typed."""
+        self._touches += 1
+        # Not restarted by each key: somebody who types without a pause is kept as well.
+        if not self._timer.isActive():
+            self._timer.start()
+
+    def flush(self) -> None:
+        """Keeps the form now: before a save, and when the screen is left."""
+        self._timer.stop()
+        if self.dirty:
+            key, title, version, values = self._state()
+            self._drafts.keep(key, title=title, version=version, values=values)
+
+    def sending(self) -> None:
+        """A save begins: what is typed from now on is not part of it."""
+        self.flush()
+        self._sent = self._touches
+
+    def acknowledged(self) -> None:
+        """The database has what was sent; what was typed meanwhile stays a draft."""
+        self._acknowledged = self._sent
+        if not self.dirty:
+            self.discard()
+
+    def discard(self) -> None:
+        """Forgets what was typed: it is saved, or the person does not want it."""
+        self._timer.stop()
+        self._acknowledged = self._touches
+        self._drafts.drop(self._state()[0])

@@ -1,0 +1,129 @@
+"""Who is working: code and password, or a click on a sample office.
+
+Imported before the first paint: nothing heavy may be imported here.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QGridLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+
+from sanzhi_desktop.ui.theme import Tone
+from sanzhi_desktop.ui.widgets import Banner, PlainLabel, button, clear
+
+if TYPE_CHECKING:
+    from sanzhi_desktop.ui.door import Choice, Door
+
+
+class LoginScreen(QWidget):
+    """Asks who is working. `wanted` carries code and password; the password stays nowhere."""
+
+    wanted = Signal(str, str)
+
+    def __init__(self, *, last_person: str = "", sample: bool = False) -> None:
+        super().__init__()
+        self._sample = sample
+        outer = QVBoxLayout(self)
+        outer.addStretch(2)
+        card = QFrame()
+        card.setProperty("card", True)
+        card.setMinimumWidth(420)
+        card.setMaximumWidth(720 if sample else 460)
+        self._lines = QVBoxLayout(card)
+        self._lines.setContentsMargins(32, 26, 32, 28)
+        self._lines.setSpacing(10)
+        self._lines.addWidget(PlainLabel(self.tr("三制法审"), role="brand"))
+        self.office = PlainLabel(self.tr("重大执法决定法制审核工作台"), role="muted").wrapped()
+        self._lines.addWidget(self.office)
+        self.fault = Banner()
+        self._lines.addWidget(self.fault)
+        self.code = QLineEdit(last_person)
+        self.password = QLineEdit()
+        self.enter = button(self.tr("登录(&L)"), self._submit, kind="primary")
+        self.people = QGridLayout()
+        self.people.setSpacing(8)
+        if sample:
+            self._build_sample()
+        else:
+            self._build_fields()
+        outer.addWidget(card, 0, Qt.AlignmentFlag.AlignHCenter)
+        outer.addStretch(3)
+
+    def _build_fields(self) -> None:
+        self.password.setEchoMode(QLineEdit.EchoMode.Password)
+        self.password.setInputMethodHints(Qt.InputMethodHint.ImhSensitiveData)
+        for label, editor in (
+            (self.tr("人员代码(&U)"), self.code),
+            (self.tr("密码(&P)"), self.password),
+        ):
+            caption = PlainLabel(label, role="muted")
+            caption.setBuddy(editor)
+            editor.setAccessibleName(label.split("(")[0])
+            editor.returnPressed.connect(self._submit)
+            self._lines.addWidget(caption)
+            self._lines.addWidget(editor)
+        self._lines.addSpacing(6)
+        self._lines.addWidget(self.enter)
+
+    def _build_sample(self) -> None:
+        self._lines.addWidget(
+            PlainLabel(
+                self.tr("这是虚构的样例单位，不需要密码。请点选一个人，以他的岗位进入："),
+            ).wrapped()
+        )
+        self._lines.addLayout(self.people)
+
+    def show_door(self, door: "Door") -> None:
+        """What the database said about itself, after the first paint."""
+        self.office.setText(f"{door.office}\n{door.place}" if door.place else door.office)
+        if self._sample:
+            self._show_people(door.choices)
+
+    def _show_people(self, choices: "Sequence[Choice]") -> None:
+        clear(self.people)
+        for place, choice in enumerate(choices):
+            made = self._person(choice, place + 1)
+            self.people.addWidget(made, place // 2, place % 2)
+            if place == 0:
+                made.setFocus()
+
+    def _person(self, choice: "Choice", number: int) -> QPushButton:
+        from sanzhi_desktop.ui.names import name
+
+        roles = "、".join(name(r) for r in choice.roles)
+        key = f"(&{number})" if number < 10 else ""
+        made = QPushButton(f"{choice.name}{key}\n{roles}")
+        made.setToolTip(choice.unit)
+        made.setAccessibleName(f"{choice.name}，{roles}")
+        made.setAutoDefault(True)
+        made.clicked.connect(lambda: self.wanted.emit(choice.person_id, ""))
+        return made
+
+    def ready(self) -> None:
+        """The window is there: the cursor goes where typing begins."""
+        if not self._sample:
+            (self.password if self.code.text() else self.code).setFocus()
+
+    def busy(self, *, on: bool) -> None:
+        """While the log-in is being checked."""
+        for child in self.findChildren(QPushButton):
+            child.setEnabled(not on)
+        self.enter.setText(self.tr("正在登录…") if on else self.tr("登录(&L)"))
+
+    def refuse(self, text: str) -> None:
+        """The log-in was refused: why; what was typed stays, the password is selected."""
+        self.busy(on=False)
+        self.fault.show_text(text, Tone.DANGER)
+        if not self._sample:
+            self.password.setFocus()
+            self.password.selectAll()
+
+    def _submit(self) -> None:
+        code = self.code.text().strip()
+        if not code:
+            self.refuse(self.tr("请填写人员代码。"))
+            self.code.setFocus()
+            return
+        self.fault.show_text("")
+        self.wanted.emit(code, self.password.text())

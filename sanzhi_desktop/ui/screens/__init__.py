@@ -1,0 +1,28 @@
+"""The screens, in menu order: the only list of them. Each is imported when it is first opened."""
+
+from sanzhi_desktop.domain.people import Role
+from sanzhi_desktop.ui.screen import ScreenSpec
+
+_HERE = "sanzhi_desktop.ui.screens"
+
+SCREENS: tuple[ScreenSpec, ...] = (
+    ScreenSpec("worklist", "工作台", "worklist", f"{_HERE}.worklist", "WorklistScreen"),
+    ScreenSpec(
+        "people",
+        "人员与证书",
+        "people",
+        f"{_HERE}.people",
+        "PeopleScreen",
+    ),
+    ScreenSpec("preferences", "设置", "preferences", f"{_HERE}.preferences", "PreferencesScreen"),
+)
+
+
+def by_key(key: str) -> ScreenSpec:
+    """The entry of a key; an unknown key is a mistake of ours."""
+    return next(spec for spec in SCREENS if spec.key == key)
+
+
+def for_roles(held: frozenset[Role]) -> tuple[ScreenSpec, ...]:
+    """What stands on the rail for somebody with these roles."""
+    return tuple(s for s in SCREENS if not s.case and s.open_to(held))

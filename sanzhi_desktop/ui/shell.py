@@ -1,0 +1,221 @@
+"""The frame around the screens: rail, mark of a sample office, who is signed in, status line."""
+
+from importlib import import_module
+
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from sanzhi_desktop.application.commands import Changed
+from sanzhi_desktop.domain.people import Role
+from sanzhi_desktop.ui import theme
+from sanzhi_desktop.ui.desk import Desk
+from sanzhi_desktop.ui.jobs import Lane
+from sanzhi_desktop.ui.names import name
+from sanzhi_desktop.ui.screen import Screen, ScreenSpec
+from sanzhi_desktop.ui.screens import by_key, for_roles
+from sanzhi_desktop.ui.widgets import Banner, PlainLabel, button
+
+LOOK_AGAIN_MS = 15_000
+
+
+class Rail(QWidget):
+    """The entries at the left, by mouse and by Alt+1, Alt+2 …"""
+
+    chosen = Signal(str)
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.setObjectName("rail")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._buttons: dict[str, QToolButton] = {}
+        lines = QVBoxLayout(self)
+        lines.setContentsMargins(8, 12, 8, 10)
+        lines.setSpacing(3)
+        brand = PlainLabel(self.tr("三制法审"), role="heading")
+        brand.setContentsMargins(8, 0, 0, 8)
+        lines.addWidget(brand)
+        for place, spec in enumerate(for_roles(desk.roles), start=1):
+            lines.addWidget(self._entry(spec, place))
+        lines.addStretch(1)
+        actor = desk.session.actor
+        who = PlainLabel(actor.name, role="heading")
+        roles = "、".join(name(r) for r in Role if r in actor.roles)
+        what = PlainLabel(roles, role="muted").wrapped()
+        where = PlainLabel(desk.office.name, role="muted").wrapped()
+        for label in (who, what, where):
+            label.setContentsMargins(8, 0, 4, 0)
+            lines.addWidget(label)
+        self.out = button(self.tr("换人登录"), icon="logout", kind="link", shortcut="Ctrl+Shift+L")
+        lines.addWidget(self.out)
+
+    def _entry(self, spec: ScreenSpec, place: int) -> QToolButton:
+        made = QToolButton()
+        made.setText(spec.title)
+        made.setIcon(theme.icon(spec.icon))
+        made.setIconSize(QSize(18, 18))
+        made.setCheckable(True)
+        made.setAutoExclusive(True)
+        made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        made.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        made.setToolTip(f"{spec.title}（Alt+{place}）")
+        made.setAccessibleName(spec.title)
+        made.clicked.connect(lambda: self.chosen.emit(spec.key))
+        shortcut = QShortcut(QKeySequence(f"Alt+{place}"), self)
+        shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
+        shortcut.activated.connect(lambda: self.chosen.emit(spec.key))
+        self._buttons[spec.key] = made
+        return made
+
+    def mark(self, key: str) -> None:
+        """Shows which entry is open."""
+        if key in self._buttons:
+            self._buttons[key].setChecked(True)
+
+
+class Shell(QWidget):
+    """The signed-in desk. `signed_out` asks for the log-in again."""
+
+    signed_out = Signal()
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.desk = desk
+        self._screens: dict[str, Screen] = {}
+        self._last_event = -1
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        if desk.office.sample:
+            outer.addWidget(self._sample_mark())
+        middle = QHBoxLayout()
+        middle.setSpacing(0)
+        self.rail = Rail(desk)
+        self.rail.setFixedWidth(max(176, self.fontMetrics().height() * 11))
+        self.rail.chosen.connect(self.show_screen)
+        self.rail.out.clicked.connect(self._sign_out)
+        middle.addWidget(self.rail)
+        right = QVBoxLayout()
+        right.setSpacing(0)
+        self.banner = Banner()
+        right.addWidget(self.banner)
+        self.stack = QStackedWidget()
+        right.addWidget(self.stack, 1)
+        middle.addLayout(right, 1)
+        outer.addLayout(middle, 1)
+        outer.addWidget(self._status_line())
+        desk.go.connect(self._go)
+        desk.told.connect(self.tell)
+        desk.jobs.changed.connect(self._changed)
+        desk.jobs.busy.connect(self._busy)
+        self._clock = QTimer(self)
+        self._clock.setInterval(LOOK_AGAIN_MS)
+        self._clock.timeout.connect(self._look_for_news)
+        self._clock.start()
+
+    @property
+    def front(self) -> Screen | None:
+        """The screen in front."""
+        shown = self.stack.currentWidget()
+        return shown if isinstance(shown, Screen) else None
+
+    def show_screen(self, key: str, case_id: str = "") -> Screen:
+        """Brings a screen to the front; a case screen on its case."""
+        spec = by_key(key)
+        before = self.front
+        if before is not None:
+            before.leave()
+        if key not in self._screens:
+            made: Screen = getattr(import_module(spec.module), spec.name)(self.desk)
+            self._screens[key] = made
+            self.stack.addWidget(made)
+        screen = self._screens[key]
+        self.stack.setCurrentWidget(screen)
+        self.rail.mark(key if not spec.case else "worklist")
+        if case_id:
+            screen.open_case(case_id)
+        screen.shown()
+        window = self.window()
+        title = screen.title()
+        window.setWindowTitle(self.tr("{0} - 三制法审").format(title))
+        return screen
+
+    def close_screens(self) -> None:
+        """Keeps what was typed and lets the screens go; late answers for them are dropped."""
+        self._clock.stop()
+        for screen in self._screens.values():
+            screen.leave()
+            screen.deleteLater()
+        self._screens.clear()
+
+    def tell(self, text: str) -> None:
+        """A word on the status line."""
+        self._word.setText(text)
+
+    def _sample_mark(self) -> QLabel:
+        mark = PlainLabel(
+            self.tr("样例单位：这里的单位、人员和案件都是虚构的，签名证书仅供演示，没有法律效力。")
+        )
+        mark.setObjectName("sample")
+        mark.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        return mark
+
+    def _status_line(self) -> QFrame:
+        frame = QFrame()
+        frame.setProperty("strip", True)
+        line = QHBoxLayout(frame)
+        line.setContentsMargins(12, 3, 12, 3)
+        self._state = PlainLabel(self.tr("已连接"), role="muted")
+        self._word = PlainLabel(role="muted")
+        line.addWidget(self._word, 1)
+        line.addWidget(self._state)
+        return frame
+
+    def _go(self, key: str, case_id: object) -> None:
+        self.show_screen(key, str(case_id or ""))
+
+    def _changed(self, answer: object) -> None:
+        if isinstance(answer, Changed):
+            for screen in list(self._screens.values()):
+                screen.on_changed(answer)
+
+    def _busy(self, waiting: int) -> None:
+        self._state.setText(self.tr("正在处理…") if waiting else self.tr("已连接"))
+
+    def _look_for_news(self) -> None:
+        reader = self.desk.session.reader
+        self.desk.jobs.run(
+            Lane.DATABASE,
+            self,
+            reader.last_event,
+            done=self._news,
+            failed=self._lost,
+            key="news",
+        )
+
+    def _news(self, number: int) -> None:
+        self.banner.show_text("")
+        if self._last_event not in {-1, number}:
+            self._changed(Changed(kinds=frozenset({"case", "people", "keys"})))
+        self._last_event = number
+
+    def _lost(self, error: BaseException) -> None:
+        self._state.setText(self.tr("连接中断"))
+        self.banner.show_text(
+            self.tr("{0} 您填写的内容已暂存到本机。").format(self.desk.problems.text(error)),
+            theme.Tone.WARN,
+        )
+
+    def _sign_out(self) -> None:
+        self.close_screens()
+        self.signed_out.emit()

@@ -1,0 +1,318 @@
+"""Lists: one table model over frozen rows, columns as data, and a paged one for long lists.
+
+The paged model shows the first rows at once, then learns the keys of all rows (a snapshot, so
+that the scroll bar is true and a selection stays), and fetches pages as they are looked at.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, Protocol, TypeVar
+
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QBrush, QColor, QFont
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+
+from sanzhi_desktop.ui import theme
+from sanzhi_desktop.ui.jobs import Jobs, Lane
+from sanzhi_desktop.ui.theme import Tone
+
+R = TypeVar("R")
+R_co = TypeVar("R_co", covariant=True)
+Index = QModelIndex | QPersistentModelIndex
+ROW = Qt.ItemDataRole.UserRole
+PAGE = 200
+KEPT_PAGES = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Column(Generic[R]):
+    """One column: key (for sorting), heading, text of a row, and how it looks."""
+
+    key: str
+    title: str
+    text: Callable[[R], str]
+    width: int = 120
+    tone: Callable[[R], Tone] | None = None
+    right: bool = False
+    tip: Callable[[R], str] | None = None
+
+
+def _ink(tone: Tone) -> QBrush | None:
+    if tone is Tone.NEUTRAL:
+        return None
+    return QBrush(QColor(str(getattr(theme.current(), tone.value))))
+
+
+class RowModel(QAbstractTableModel, Generic[R]):
+    """A read-only table over frozen rows."""
+
+    def __init__(self, columns: Sequence[Column[R]], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.columns = tuple(columns)
+        self._rows: tuple[R, ...] = ()
+
+    def replace(self, rows: Sequence[R]) -> None:
+        """Shows other rows."""
+        self.beginResetModel()
+        self._rows = tuple(rows)
+        self.endResetModel()
+
+    def row(self, number: int) -> R | None:
+        """The row at a place, when it is there."""
+        return self._rows[number] if 0 <= number < len(self._rows) else None
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+        return 0 if parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(self.columns)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        row = self.row(index.row())
+        column = self.columns[index.column()]
+        if row is None:
+            return "…" if role == Qt.ItemDataRole.DisplayRole else None
+        if role == ROW:
+            return row
+        return _cell(column, row, role)
+
+    def headerData(
+        self,
+        section: int,
+        orientation: Qt.Orientation,
+        role: int = Qt.ItemDataRole.DisplayRole,
+    ) -> Any:
+        if orientation is not Qt.Orientation.Horizontal or not 0 <= section < len(self.columns):
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self.columns[section].title
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        return None
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        if not index.isValid():
+            return Qt.ItemFlag.NoItemFlags
+        return (
+            Qt.ItemFlag.ItemIsEnabled
+            | Qt.ItemFlag.ItemIsSelectable
+            | Qt.ItemFlag.ItemNeverHasChildren
+        )
+
+
+def _cell(column: Column[R], row: R, role: int) -> Any:
+    if role in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole}:
+        return column.text(row)
+    if role == Qt.ItemDataRole.ToolTipRole:
+        # Qt would take text that looks like markup for markup.
+        text = column.tip(row) if column.tip else column.text(row)
+        return text.replace("<", "‹")
+    if role == Qt.ItemDataRole.TextAlignmentRole and column.right:
+        return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+    if role == Qt.ItemDataRole.ForegroundRole and column.tone is not None:
+        return _ink(column.tone(row))
+    if role == Qt.ItemDataRole.FontRole and column.tone is not None:
+        font = QFont()
+        font.setBold(column.tone(row) in {Tone.DANGER, Tone.WARN})
+        return font
+    return None
+
+
+class Source(Protocol[R_co]):
+    """Where a paged list comes from; called in the database lane."""
+
+    def first(self, limit: int) -> Sequence[R_co]:
+        """The first rows, as fast as can be."""
+        ...
+
+    def keys(self) -> Sequence[Any]:
+        """The keys of all rows, in order."""
+        ...
+
+    def rows(self, keys: Sequence[Any]) -> Sequence[R_co]:
+        """The rows of some neighbouring keys, in order."""
+        ...
+
+
+class PagedModel(RowModel[R]):
+    """A long list. `counted` tells the true number of rows once the snapshot is there."""
+
+    counted = Signal(int)
+    arrived = Signal()
+
+    def __init__(
+        self, columns: Sequence[Column[R]], jobs: Jobs, parent: QObject | None = None
+    ) -> None:
+        super().__init__(columns, parent)
+        self._jobs = jobs
+        self._source: Source[R] | None = None
+        self._keys: Sequence[Any] | None = None
+        self._pages: OrderedDict[int, tuple[R, ...]] = OrderedDict()
+        self._asked: set[int] = set()
+        self._turn = 0
+
+    def show_source(self, source: Source[R]) -> None:
+        """Shows another list; what came before stays on screen until its first rows are here."""
+        self._turn += 1
+        turn = self._turn
+        self._jobs.run(
+            Lane.DATABASE,
+            self,
+            lambda: source.first(PAGE),
+            done=lambda rows: self._first(turn, source, rows),
+            key="first",
+        )
+
+    def _first(self, turn: int, source: Source[R], rows: Sequence[R]) -> None:
+        if turn != self._turn:
+            return
+        self.beginResetModel()
+        self._source = source
+        self._keys = None
+        self._rows = tuple(rows)
+        self._pages.clear()
+        self._asked.clear()
+        self.endResetModel()
+        self.arrived.emit()
+        if len(rows) < PAGE:
+            self._keys = range(len(rows))
+            self.counted.emit(len(rows))
+            return
+        self._jobs.run(
+            Lane.DATABASE,
+            self,
+            source.keys,
+            done=lambda keys: self._snapshot(turn, keys),
+            key="keys",
+        )
+
+    def _snapshot(self, turn: int, keys: Sequence[Any]) -> None:
+        if turn != self._turn:
+            return
+        shown = len(self._rows)
+        if len(keys) > shown:
+            self.beginInsertRows(QModelIndex(), shown, len(keys) - 1)
+            self._keys = keys
+            self.endInsertRows()
+        else:
+            self._keys = keys
+        self.counted.emit(len(keys))
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        if parent.isValid():
+            return 0
+        return max(len(self._keys), len(self._rows)) if self._keys else len(self._rows)
+
+    def row(self, number: int) -> R | None:
+        if 0 <= number < len(self._rows):
+            return self._rows[number]
+        page, place = divmod(number, PAGE)
+        if page in self._pages:
+            self._pages.move_to_end(page)
+            rows = self._pages[page]
+            return rows[place] if place < len(rows) else None
+        self._ask(page)
+        return None
+
+    def _ask(self, page: int) -> None:
+        if self._source is None or self._keys is None or page in self._asked:
+            return
+        self._asked.add(page)
+        source, turn = self._source, self._turn
+        keys = self._keys[page * PAGE : (page + 1) * PAGE]
+        self._jobs.run(
+            Lane.DATABASE,
+            self,
+            lambda: source.rows(keys),
+            done=lambda rows: self._page(turn, page, rows),
+        )
+
+    def _page(self, turn: int, page: int, rows: Sequence[R]) -> None:
+        if turn != self._turn:
+            return
+        self._asked.discard(page)
+        self._pages[page] = tuple(rows)
+        while len(self._pages) > KEPT_PAGES:
+            self._pages.popitem(last=False)
+        last = min(self.rowCount(), (page + 1) * PAGE) - 1
+        self.dataChanged.emit(self.index(page * PAGE, 0), self.index(last, len(self.columns) - 1))
+
+
+class Table(QTableView):
+    """A view for these models: whole rows, no grid, Enter opens. `opened` gives the row."""
+
+    opened = Signal(object)
+    chosen = Signal(object)
+    sort_asked = Signal(str, bool)
+
+    def __init__(self, label: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(label)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setShowGrid(False)
+        self.setAlternatingRowColors(True)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.verticalHeader().hide()
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 14)
+        self.horizontalHeader().setHighlightSections(False)
+        self.horizontalHeader().setStretchLastSection(True)
+        self.activated.connect(self._open)
+
+    def use(self, model: RowModel[Any]) -> None:
+        """Shows a model with the widths its columns ask for."""
+        self.setModel(model)
+        scale = self.fontMetrics().height() / 17
+        for place, column in enumerate(model.columns):
+            self.setColumnWidth(place, int(column.width * scale))
+        self.selectionModel().currentRowChanged.connect(self._chosen)
+        # A table gets its focus only through its model's own reset otherwise.
+        model.modelReset.connect(self._keep_current)
+
+    def allow_sort(self) -> None:
+        """A click on a heading asks for another order (`sort_asked`: key, descending)."""
+        header = self.horizontalHeader()
+        header.setSectionsClickable(True)
+        header.setSortIndicatorShown(True)
+        header.sortIndicatorChanged.connect(self._sort)
+
+    def current_row(self) -> Any:
+        """The frozen row under the cursor, or None."""
+        index = self.currentIndex()
+        return index.data(ROW) if index.isValid() else None
+
+    def sizeHint(self) -> QSize:
+        return QSize(640, 320)
+
+    def _open(self, index: Index) -> None:
+        row = index.data(ROW)
+        if row is not None:
+            self.opened.emit(row)
+
+    def _chosen(self, index: Index, _before: Index) -> None:
+        self.chosen.emit(index.data(ROW) if index.isValid() else None)
+
+    def _keep_current(self) -> None:
+        if self.model().rowCount() and not self.currentIndex().isValid():
+            self.setCurrentIndex(self.model().index(0, 0))
+
+    def _sort(self, section: int, order: Qt.SortOrder) -> None:
+        model = self.model()
+        if isinstance(model, RowModel):
+            key = model.columns[section].key
+            self.sort_asked.emit(key, order == Qt.SortOrder.DescendingOrder)

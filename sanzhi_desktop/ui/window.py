@@ -1,0 +1,198 @@
+"""The one window: the door (log-in or first run) and, behind it, the signed-in desk.
+
+Paint first: before the first paint only the log-in and the theme are imported; lanes, hooks and
+everything that knows the domain come right after it, while the person already types.
+"""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QTimer, Signal
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QMainWindow, QWidget
+
+from sanzhi_desktop.ui.login import LoginScreen
+from sanzhi_desktop.ui.settings_file import DeskSettings
+
+if TYPE_CHECKING:
+    from sanzhi_desktop.ui.desk import Opened
+    from sanzhi_desktop.ui.door import Entry, FirstRun
+
+
+class DeskWindow(QMainWindow):
+    """Leads from the door to the desk and back. `started`: painted, and the lanes are running."""
+
+    started = Signal()
+    entered = Signal(object)  # the Shell, when somebody has signed in
+
+    def __init__(
+        self,
+        make_entry: "Callable[[], Entry]",
+        *,
+        settings: DeskSettings,
+        sample: bool = False,
+        first_run: bool = False,
+    ) -> None:
+        """`make_entry` is called after the first paint, in the GUI thread; it must not wait."""
+        super().__init__()
+        self._make_entry = make_entry
+        self._painted = False
+        self.settings = settings
+        self._sample = sample
+        self.setWindowTitle(self.tr("三制法审"))
+        self.resize(1280, 800)
+        self.setMinimumSize(900, 600)
+        place = settings.window_place()
+        if not place.isEmpty():
+            self.restoreGeometry(place)
+        if first_run:
+            self._show_first_run()
+        else:
+            self._show_login_page()
+
+    def event(self, event: QEvent) -> bool:
+        answer = super().event(event)
+        if event.type() == QEvent.Type.Paint and not self._painted:
+            self._painted = True
+            QTimer.singleShot(0, self, self._begin)
+        return answer
+
+    def _begin(self) -> None:
+        from sanzhi_desktop.ui.errors import Problems
+        from sanzhi_desktop.ui.jobs import Jobs
+
+        self.jobs: Jobs = Jobs(self)
+        self.problems: Problems = Problems(self)
+        self.problems.install_hooks()
+        self.jobs.failed.connect(self.problems.report)
+        self._entry = self._make_entry()
+        self._ask()
+        self.started.emit()
+
+    def show_login(self) -> None:
+        """The door, again."""
+        self._show_login_page()
+        self._ask()
+
+    def _show_login_page(self) -> None:
+        login = LoginScreen(last_person=self.settings.last_person, sample=self._sample)
+        login.wanted.connect(self._log_in)
+        self.setCentralWidget(login)
+        self.setWindowTitle(self.tr("登录 - 三制法审"))
+        login.ready()
+
+    def _show_first_run(self) -> None:
+        from sanzhi_desktop.ui.first_run import FirstRunScreen
+
+        page = FirstRunScreen()
+        self.setCentralWidget(page)
+        self.setWindowTitle(self.tr("建立本单位 - 三制法审"))
+        page.wanted.connect(self._create)
+        page.ready()
+
+    def _ask(self) -> None:
+        """What the door shows comes from the database: asked when the window stands."""
+        from sanzhi_desktop.ui.jobs import Lane
+
+        page = self.centralWidget()
+        if isinstance(page, LoginScreen):
+            work, done = self._entry.door, page.show_door
+            self.jobs.run(Lane.DATABASE, page, work, done=done, failed=self._refused)
+        elif page is not None:
+            show = getattr(page, "show_profiles")  # noqa: B009 - the page is imported lazily
+            self.jobs.run(
+                Lane.DATABASE, page, self._entry.profiles, done=show, failed=self._refused
+            )
+
+    def _create(self, wanted: "FirstRun") -> None:
+        from sanzhi_desktop.ui.jobs import Lane
+
+        self.jobs.run(
+            Lane.DATABASE,
+            self.centralWidget() or self,
+            lambda: self._entry.create(wanted),
+            done=lambda _: self._created(wanted),
+            failed=self._refused,
+        )
+
+    def _created(self, wanted: "FirstRun") -> None:
+        self.settings.last_person = wanted.admin_id
+        self.show_login()
+        self._log_in(wanted.admin_id, wanted.password)
+
+    def _refused(self, error: BaseException) -> None:
+        refuse = getattr(self.centralWidget(), "refuse", None)
+        if refuse is not None:
+            refuse(self.problems.text(error))
+
+    def _log_in(self, person_id: str, password: str) -> None:
+        if not hasattr(self, "jobs"):  # typed faster than the lanes came up
+            QTimer.singleShot(20, self, lambda: self._log_in(person_id, password))
+            return
+        from sanzhi_desktop.ui.jobs import Lane
+
+        page = self.centralWidget()
+        if isinstance(page, LoginScreen):
+            page.busy(on=True)
+        self.jobs.run(
+            Lane.DATABASE,
+            page or self,
+            lambda: self._open(person_id, password),
+            done=lambda opened: self._enter(opened, password=password),
+            failed=self._refused,
+        )
+
+    def _open(self, person_id: str, password: str) -> "Opened":
+        """In the database lane: the session, and everything else the desk is given."""
+        from sanzhi_desktop.domain.errors import DomainError
+        from sanzhi_desktop.ui.desk import Opened
+        from sanzhi_desktop.ui.drafts import Journal
+        from sanzhi_desktop.ui.faults import DeskFault
+
+        session = self._entry.log_in(person_id, password)
+        office = session.reader.office()
+        work = self._entry.work(session)
+        journal: Journal | None = None
+        try:
+            journal = Journal(self.settings.folders.drafts, person_id, password)
+        except DomainError as error:
+            if error.code is not DeskFault.DRAFT_WRONG_PASSWORD:
+                raise
+        return Opened(session, office, work, journal)
+
+    def _enter(self, opened: "Opened", *, password: str) -> None:
+        from sanzhi_desktop.ui.desk import Desk
+        from sanzhi_desktop.ui.drafts import Drafts
+        from sanzhi_desktop.ui.old_drafts import OldDrafts
+        from sanzhi_desktop.ui.shell import Shell
+
+        session = opened.session
+        self.settings.last_person = "" if self._sample else session.actor.person_id
+        desk = Desk(
+            session=session,
+            office=opened.office,
+            jobs=self.jobs,
+            problems=self.problems,
+            drafts=Drafts(self.jobs, opened.journal),
+            settings=self.settings,
+            work=opened.work,
+        )
+        shell = Shell(desk)
+        desk.setParent(shell)
+        desk.drafts.setParent(desk)
+        shell.signed_out.connect(self.show_login)
+        self.setCentralWidget(shell)
+        shell.show_screen("worklist")
+        if opened.journal is None:
+            OldDrafts(desk, password, shell).open()
+        self.entered.emit(shell)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        page: QWidget | None = self.centralWidget()
+        close_screens = getattr(page, "close_screens", None)
+        if close_screens is not None:
+            close_screens()
+        self.settings.keep_window_place(self.saveGeometry())
+        if hasattr(self, "jobs"):
+            self.jobs.stop()
+        super().closeEvent(event)
