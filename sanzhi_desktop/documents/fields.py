@@ -127,7 +127,7 @@ def fill(pdf: bytes, values: Mapping[str, str], *, faces: "FaceSet") -> bytes:
         field, reference = known[name]
         if "/V" in field:
             raise DomainError(PaperFault.FILLED, field=name, value=str(field["/V"]))
-        drawn = field_look(name, value, faces).draw(*widget_size(field))
+        drawn = field_look(value, faces).draw(*widget_size(field))
         field["/V"] = generic.TextStringObject(value)
         field["/AP"] = generic.DictionaryObject(
             {generic.pdf_name("/N"): import_look(writer, drawn)}

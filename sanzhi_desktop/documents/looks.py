@@ -99,9 +99,9 @@ class TextLook:
         return glyphs(text, self.faces, self.role, size=size, where=text)
 
 
-def field_look(name: str, value: str, faces: FaceSet) -> TextLook:
-    """The look of 文号 (centred) and 成文日期 (to the right, GB/T 9704 7.3.5), 3号 body text."""
-    return TextLook((value,), faces, align=Align.RIGHT if name == "date" else Align.CENTRE)
+def field_look(value: str, faces: FaceSet) -> TextLook:
+    """The look of 文号 and 成文日期: 3号 body text in the middle of the place laid out for it."""
+    return TextLook((value,), faces)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +123,10 @@ class SealLook:
             if self.seal is not None:
                 name, placed = self._seal(paper, self.seal)
                 resources.XObject = pikepdf.Dictionary({"/Seal": name})
+                # As ink does: what is printed beneath stays legible. Viewers that draw appearances
+                # apart from the page ignore it and lay the seal on top.
+                ink = pikepdf.Dictionary(Type=pikepdf.Name.ExtGState, BM=pikepdf.Name.Multiply)
+                resources.ExtGState = pikepdf.Dictionary({"/Ink": ink})
                 operators.append(placed)
             if self.qr_text and "qr" in self.parts:
                 operators.append(qr_operators(self.qr_text, self.parts["qr"]))
@@ -140,7 +144,8 @@ class SealLook:
         x, y = (left + right - wide) / 2, (bottom + top - tall) / 2
         drawn, unit_width, unit_height = seal.place(paper)
         placed = (
-            f"q {wide / unit_width:.5f} 0 0 {tall / unit_height:.5f} {x:.3f} {y:.3f} cm /Seal Do Q"
+            f"q /Ink gs {wide / unit_width:.5f} 0 0 {tall / unit_height:.5f} {x:.3f} {y:.3f} cm "
+            "/Seal Do Q"
         )
         return drawn, placed
 

@@ -28,7 +28,7 @@ KEPT_PIXELS = 800  # of the longer side: 42 mm at 480 dpi
 MM = 72 / 25.4
 DIAMETER = 42.0  # mm, seals of agencies
 MAX_NAME = 30  # characters on the rim
-RED = "0.82 0.07 0.09"
+RED = "0.8 0 0.02"
 _FAINT = 12  # of 255: what scanners leave on white paper
 
 
