@@ -1,0 +1,112 @@
+"""The ports of a running office beside the database: rules, papers, keys, reading.
+
+`compose` fills `Work`; the desk and the command line are given it whole.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Protocol
+
+from sanzhi_desktop.application.ports import OpinionPress
+from sanzhi_desktop.application.rulebook import RuleBook
+from sanzhi_desktop.application.signing import Certificate, SigningKey
+from sanzhi_desktop.domain.case import Submission
+from sanzhi_desktop.domain.papers import CorrectionPaper, ReturnPaper, SubmissionPaper
+
+
+@dataclass(frozen=True, slots=True)
+class Prefill:
+    """What could be read out of a submission: values with provenance, and marks on fields.
+
+    `marks` are (field of the submission or "file", Chinese sentence).
+    """
+
+    submission: Submission
+    marks: tuple[tuple[str, str], ...]
+    text: str = field(repr=False)
+    decision_date: date | None = None
+
+
+class SubmissionReader(Protocol):
+    """Reads a decision or submission; a person confirms every value."""
+
+    def read(self, path: Path) -> Prefill:
+        """Raises DomainError(ReadFault) for a file that cannot be read."""
+        ...
+
+
+class SheetPress(Protocol):
+    """Prints the papers that nobody signs with a key: 送审表, 补正通知书, 退回函."""
+
+    def submission(self, paper: SubmissionPaper) -> bytes: ...
+    def correction(self, paper: CorrectionPaper) -> bytes: ...
+    def returned(self, paper: ReturnPaper) -> bytes: ...
+
+
+@dataclass(frozen=True, slots=True)
+class NewKey:
+    """A key as it was made or read: the certificate and, for an own file, its bytes."""
+
+    certificate: Certificate
+    pem: str
+    p12: bytes = field(repr=False)
+
+
+class KeyDesk(Protocol):
+    """Keys, certificates and seals: made, read and found; no secret is ever kept."""
+
+    def key(self, p12: bytes, *, label: str) -> SigningKey:
+        """A key out of a P12 file; its passphrase is asked for at signing."""
+        ...
+
+    def inspect(self, p12: bytes, *, passphrase: str) -> NewKey:
+        """Certificate of an own P12. Raises DomainError: wrong passphrase, no key, SM2."""
+        ...
+
+    def token_certificates(self, driver: Path) -> Sequence[tuple[str, Certificate]]:
+        """(token label, certificate) of every signing certificate on connected tokens."""
+        ...
+
+    def token_key(self, driver: Path, *, token: str, fingerprint: str) -> SigningKey:
+        """A key on a PKCS#11 token; its PIN is asked for at signing."""
+        ...
+
+    def make_ca(self, *, name: str, organisation: str, passphrase: str, now: datetime) -> NewKey:
+        """The office's own root; its file stays with the administrator."""
+        ...
+
+    def issue(
+        self,
+        ca: bytes,
+        *,
+        ca_passphrase: str,
+        name: str,
+        organisation: str,
+        person_id: str,
+        passphrase: str,
+        now: datetime,
+    ) -> NewKey:
+        """A person's certificate and key from the office's root."""
+        ...
+
+    def make_seal(self, name: str, *, note: str = "") -> tuple[bytes, str]:
+        """A drawn seal for a sample office: (image, media type)."""
+        ...
+
+    def import_seal(self, data: bytes) -> tuple[bytes, str]:
+        """The office's seal image checked and cleaned: (image, media type)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Everything a running office works with beside its database."""
+
+    book: RuleBook
+    press: OpinionPress
+    sheets: SheetPress
+    keys: KeyDesk
+    reader: SubmissionReader
+

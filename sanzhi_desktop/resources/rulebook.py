@@ -1,0 +1,49 @@
+"""The rule book over the shipped data: profiles, checklist, calendar and wording (`RuleBook`)."""
+
+import json
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from sanzhi_desktop.application.wording import Wording
+from sanzhi_desktop.domain.checklist import Checklist
+from sanzhi_desktop.domain.profile import Profile, profile_from_json
+from sanzhi_desktop.domain.workdays import Calendar
+from sanzhi_desktop.resources import calendars, checklists, profiles
+from sanzhi_desktop.resources.wording import wording
+
+# Layers that others stand on; an office chooses a place, not a layer.
+_LAYERS = ("hunan",)
+
+
+class ShippedBook:
+    """Everything from `resources/`; parsed once, when first asked for."""
+
+    def profile(self, profile_id: str) -> Profile:
+        """A shipped profile."""
+        return profiles.shipped(profile_id)
+
+    def applied(self, applied: Mapping[str, Any]) -> Profile:
+        """The profile as a case keeps it."""
+        return _applied(json.dumps(applied, ensure_ascii=False, sort_keys=True))
+
+    def checklist(self) -> Checklist:
+        """All checklist items."""
+        return checklists.shipped()
+
+    def calendar(self) -> Calendar:
+        """The shipped calendar."""
+        return calendars.shipped()
+
+    def wording(self) -> Wording:
+        """The shipped wording."""
+        return wording()
+
+    def profiles(self) -> Sequence[tuple[str, str]]:
+        """(id, name) of every profile an office may choose."""
+        return [(h.id, h.name) for h in profiles.heads() if h.id not in _LAYERS]
+
+
+@cache
+def _applied(text: str) -> Profile:
+    return profile_from_json(text)
