@@ -140,7 +140,11 @@ class KeyValueTable:
 
 @dataclass(frozen=True, slots=True)
 class Signer:
-    """A person who signs on the paper: caption, printed name, key of the place ("" for none)."""
+    """A person who signs on the paper: caption, printed name, key of the place ("" for none).
+
+    A key "name:…" leaves one empty line for caption and name of somebody not yet known; a key
+    "sig:…" leaves a box for a signature behind caption and name.
+    """
 
     caption: str
     name: str

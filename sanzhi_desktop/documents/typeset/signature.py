@@ -18,6 +18,7 @@ _DATE_BLANK = 4.0  # from the right
 _SIGN_LEFT = 10  # cells from the left, where a handwritten or drawn signature begins
 _SIGN_WIDTH = 52 * MM
 _SIGN_ROWS = 2
+NAME_LATER = "name:"  # a signer who is not known while the paper is laid out
 _NOTE_SIZE = 9.0
 _NOTE = ("扫码可核对文号", "和审核意见内容")
 
@@ -102,6 +103,9 @@ class SignaturePiece:
     def _signer(self, page: Page, signer: _Signer, left: float, top: float) -> None:
         base = self._base(top, signer.rows)
         x = left + 2 * self.sheet.cell
+        if signer.place.startswith(NAME_LATER):  # caption and name are drawn by who signs
+            page.mark_place(signer.place, x, top - self.sheet.pitch, x + 12 * self.sheet.cell, top)
+            return
         line = signer.line
         page.text(line.glyphs, line.xs, left=x, base=base, size=self.sheet.body)
         if signer.place:
@@ -132,7 +136,7 @@ def set_signature(block: SignatureBlock, sheet: Sheet, setter: Setter) -> Signat
         return break_lines(glyphs, 9e9, 9e9, size=sheet.body, spread=False)[0]
 
     def signer(who: Signer) -> _Signer:
-        rows = _SIGN_ROWS if who.place else 1
+        rows = _SIGN_ROWS if who.place.startswith("sig:") else 1
         return _Signer(line(f"{who.caption}：{who.name}", who.caption), who.place, rows)
 
     room = sheet.text_width - 2 * sheet.cell

@@ -1,0 +1,85 @@
+"""Content of the papers beside the opinion: 送审表, 补正通知书, 退回函.
+
+Plain values as they are printed. Laying out, numbering and signing live elsewhere.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from sanzhi_desktop.domain.case import Submission
+
+
+class MaterialState(StrEnum):
+    """Whether a listed material was handed in (送审材料的有、无、不适用)."""
+
+    GIVEN = "given"
+    MISSING = "missing"
+    WAIVED = "waived"
+
+
+@dataclass(frozen=True, slots=True)
+class ListedMaterial:
+    """One line of the list of materials on the submission form."""
+
+    name: str
+    state: MaterialState = MaterialState.GIVEN
+    pages: int | None = None
+    original: bool = True  # 原件, otherwise 复印件
+    note: str = ""  # why it is waived, what is wrong with it
+
+
+@dataclass(frozen=True, slots=True)
+class SubmissionPaper:
+    """重大执法决定法制审核送审表, signed by the head of the undertaking unit."""
+
+    office: str  # 法制审核机构, to which it is submitted
+    submission: Submission
+    round: int
+    round_reason: str  # 首次 / 再次 / 听证后 …
+    criteria: tuple[str, ...] = ()  # 重大情形, in words
+    materials: tuple[ListedMaterial, ...] = ()
+    number: str = ""  # 送审编号
+    submitted: date | None = None
+    unit_head: str = ""
+    unit_opinion: str = ""
+    confirmed: date | None = None  # the day the head of the unit confirmed
+    mark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionItem:
+    """A material that is missing or not as it must be."""
+
+    name: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionPaper:
+    """补正通知书: what is missing, until when, and what that does to the review period."""
+
+    office: str
+    addressee: str
+    case_name: str
+    submitted: date
+    items: tuple[CorrectionItem, ...]
+    due: date | None = None  # None: the office's rules set no period
+    number: str = ""  # 文号; empty leaves the place for the field
+    dated: date | None = None
+    mark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnPaper:
+    """退回函: the matter is outside the scope of review, with the reason."""
+
+    office: str
+    addressee: str
+    case_name: str
+    submitted: date
+    reason: str
+    basis: tuple[str, ...] = ()
+    number: str = ""
+    dated: date | None = None
+    mark: str = ""
