@@ -25,16 +25,21 @@ SM2_CURVE = "1.2.156.10197.1.301"
 
 def read_certificate(data: bytes) -> Certificate:
     """What a certificate (PEM or DER) says. Raises DomainError when it is none or needs SM2."""
+    return read_certificates(data)[0]
+
+
+def read_certificates(data: bytes) -> list[Certificate]:
+    """All certificates of a PEM file, or the one of a DER file; never an empty list."""
     from cryptography import x509
 
     try:
-        if data.lstrip().startswith(b"-----"):
-            parsed = x509.load_pem_x509_certificate(data.lstrip())
+        if b"-----BEGIN" in data:
+            parsed = x509.load_pem_x509_certificates(data)
         else:
-            parsed = x509.load_der_x509_certificate(data)
+            parsed = [x509.load_der_x509_certificate(data)]
     except ValueError as error:
         raise DomainError(KeyFault.CERTIFICATE_UNREADABLE) from error
-    return describe(parsed)
+    return [describe(certificate) for certificate in parsed]
 
 
 def describe(parsed: "x509.Certificate") -> Certificate:

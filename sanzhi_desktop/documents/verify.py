@@ -56,7 +56,7 @@ def verify(
     `stored_sha256`: hash of the stored paper, None when there is no record. `now`: against
     signatures from the future. Raises DomainError for unreadable roots only.
     """
-    roots = [_root(data) for data in trust]
+    roots = [root for data in trust for root in _roots(data)]
     digest = hashlib.sha256(pdf).hexdigest()
     record = _record(digest, stored_sha256)
     try:
@@ -77,13 +77,12 @@ def verify(
     return replace(verdict, valid=valid, faults=faults, record=record, sha256=digest)
 
 
-def _root(data: bytes) -> "x509.Certificate":
+def _roots(data: bytes) -> "list[x509.Certificate]":
     from asn1crypto import x509
 
-    from sanzhi_desktop.documents.keys import read_certificate
+    from sanzhi_desktop.documents.keys import read_certificates
 
-    root: x509.Certificate = x509.Certificate.load(read_certificate(data).der)
-    return root
+    return [x509.Certificate.load(root.der) for root in read_certificates(data)]
 
 
 def _record(digest: str, stored: str | None) -> RecordState:
