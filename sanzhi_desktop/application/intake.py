@@ -17,7 +17,6 @@ from sanzhi_desktop.domain.case import (
     PartyType,
     RoundReason,
     Submission,
-    check_dates,
     check_submission,
     submission_to_json,
 )
@@ -139,7 +138,7 @@ def confirm(
 ) -> Changed:
     """The unit's head submits, declaring 真实性、准确性、完整性 (国办发〔2018〕118号 (十四)).
 
-    Raises DomainError: not declared, a field missing or unconfirmed, dates out of order,
+    Raises DomainError: not declared, a field missing or unconfirmed,
     handlers without valid certificates, an earlier problem without an answer.
     """
     case = session.reader.case(case_id)
@@ -244,7 +243,6 @@ def accept(
         raise DomainError(
             CaseFault.MATERIALS_MISSING, missing="、".join(rule.name for rule in missing)
         )
-    check_dates(case.submission)
     stepping.check_received(received_on, today=stepping.today(session))
     payload = {
         "scope": dict(scope),

@@ -178,9 +178,7 @@ def check_ready(desk: Desk) -> None:
         raise DomainError(
             CaseFault.ANSWERS_INCOMPLETE, count=len(open_items), items="、".join(open_items[:8])
         )
-    vetoes = checklist.ruled_out(
-        desk.draft.outcome, desk.findings.items, desk.findings.answers.values()
-    )
+    vetoes = ruled_out(desk, desk.draft.outcome)
     if vetoes and not desk.draft.override_reason.strip():
         raise DomainError(
             CaseFault.OUTCOME_RULED_OUT,
@@ -188,6 +186,11 @@ def check_ready(desk: Desk) -> None:
             outcome=outcome_name(desk.profile, desk.draft),
         )
     drafting.check_draft(desk.draft, profile=desk.profile)
+
+
+def ruled_out(desk: Desk, outcome: Outcome) -> tuple[str, ...]:
+    """The failed vetoes that rule an outcome out; empty when it is open."""
+    return checklist.ruled_out(outcome, desk.findings.items, desk.findings.answers.values())
 
 
 def outcome_name(profile: Profile, draft: Draft) -> str:

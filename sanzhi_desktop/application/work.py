@@ -109,4 +109,3 @@ class Work:
     sheets: SheetPress
     keys: KeyDesk
     reader: SubmissionReader
-

@@ -19,7 +19,7 @@ from sanzhi_desktop.domain.people import Person, Role, RoleGrant
 from sanzhi_desktop.domain.profile import Profile
 from sanzhi_desktop.resources import profiles
 
-PASSPHRASE = "样例口令-sample-only"  # noqa: S105 — public, for throw-away keys
+PASSPHRASE = "样例口令-sample-only"
 ROOT_NAME = "样例根证书（仅供演示）"
 
 
@@ -128,9 +128,7 @@ def make_keys(admin: Session, work: Work, *, sample: SampleOffice, now: datetime
     root = work.keys.make_ca(
         name=ROOT_NAME, organisation=sample.agency, passphrase=PASSPHRASE, now=now
     )
-    office.put_root(
-        admin, fingerprint=root.certificate.fingerprint, pem=root.pem, name=ROOT_NAME
-    )
+    office.put_root(admin, fingerprint=root.certificate.fingerprint, pem=root.pem, name=ROOT_NAME)
     issued: dict[str, NewKey] = {}
     signers = {p.person_id: p for role in _SIGNING for p in sample.holders(role)}
     for person in signers.values():

@@ -15,6 +15,7 @@ from sanzhi_desktop.application.signing import (
     SigningKey,
     Verdict,
 )
+from sanzhi_desktop.documents.blocks import Document
 from sanzhi_desktop.documents.fonts import FaceSet
 from sanzhi_desktop.domain.opinion import OpinionPaper
 from sanzhi_desktop.domain.papers import CorrectionPaper, ReturnPaper, SubmissionPaper
@@ -96,9 +97,7 @@ class Press:
         """The strict verdict against the office's own roots and register."""
         from sanzhi_desktop.documents.verify import verify
 
-        return verify(
-            pdf, trust=record.roots, officers=record.signers, stored_sha256=record.sha256
-        )
+        return verify(pdf, trust=record.roots, officers=record.signers, stored_sha256=record.sha256)
 
     def editable_copy(self, paper: OpinionPaper, *, number: str, dated: date | None) -> bytes:
         """The opinion as .docx, marked as a copy."""
@@ -127,7 +126,7 @@ class Press:
 
         return self._sheet(return_document(paper))
 
-    def _sheet(self, document: "Document") -> bytes:
+    def _sheet(self, document: Document) -> bytes:
         from sanzhi_desktop.documents.pdfa import to_pdfa
         from sanzhi_desktop.documents.typeset import lay_out
 

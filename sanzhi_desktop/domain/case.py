@@ -165,7 +165,8 @@ REQUIRED_FIELDS: tuple[str, ...] = (
 def check_submission(submission: Submission) -> None:
     """What must be true before the unit's head may confirm (确认送审).
 
-    Raises DomainError naming the first field: missing, unconfirmed, or dates out of order.
+    Raises DomainError naming the first field that is missing or not confirmed. Dates out of
+    order are marked on the screen and fail their checklist item; real files do carry them.
     """
     for name in REQUIRED_FIELDS:
         value: Any = submission
@@ -175,7 +176,6 @@ def check_submission(submission: Submission) -> None:
             raise DomainError(CaseFault.FIELD_MISSING, field=name)
     if submission.unconfirmed():
         raise DomainError(CaseFault.UNCONFIRMED, fields=submission.unconfirmed())
-    check_dates(submission)
 
 
 def check_dates(submission: Submission) -> None:

@@ -15,6 +15,7 @@ from sanzhi_desktop.domain.case import (
     PartyType,
     Provenance,
     Submission,
+    check_dates,
     check_submission,
     submission_from_json,
     submission_to_json,
@@ -58,7 +59,9 @@ def test_a_prefilled_field_must_be_confirmed_by_a_person() -> None:
 
 
 def test_dates_out_of_order_are_named() -> None:
-    error = fault_of(replace(FULL, notice_date=date(2026, 6, 30)))
+    with pytest.raises(DomainError) as caught:
+        check_dates(replace(FULL, notice_date=date(2026, 6, 30)))
+    error = caught.value
     assert error.code is CaseFault.DATE_ORDER
     assert (error.facts["first"], error.facts["second"]) == ("filing_date", "notice_date")
 

@@ -1,0 +1,125 @@
+"""What the program works out by itself on a case: the scope, the computed checks, the clocks."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sanzhi_desktop.domain import checks
+from sanzhi_desktop.domain.case import Case, ClockEvent, PartyType, Submission
+from sanzhi_desktop.domain.checklist import Item
+from sanzhi_desktop.domain.checks import CheckFacts, Computed
+from sanzhi_desktop.domain.deadline import (
+    START_FILING,
+    DeadlineRule,
+    DeadlineStrip,
+    compute,
+)
+from sanzhi_desktop.domain.kinds import Kind
+from sanzhi_desktop.domain.people import Person
+from sanzhi_desktop.domain.profile import Profile
+from sanzhi_desktop.domain.scope import ScopeAnswer, ScopeCase, decide_scope
+from sanzhi_desktop.domain.workdays import SHANGHAI, Calendar, Unit, local_date
+
+
+def scope_of(submission: Submission, profile: Profile) -> ScopeAnswer:
+    """Whether the case has to be reviewed, by whom, and because of what."""
+    return decide_scope(
+        profile,
+        ScopeCase(
+            kind=submission.kind,
+            procedure=submission.procedure,
+            decider=submission.decider,
+            party_type=submission.party.type,
+            amount_fen=submission.amount_fen or None,
+            penalty_kinds=submission.penalty_kinds,
+            hearing=submission.hearing_date is not None,
+            criteria=submission.criteria,
+            catalogue_item=submission.catalogue_item,
+        ),
+    )
+
+
+def scope_as_json(answer: ScopeAnswer) -> dict[str, Any]:
+    """The answer as it is kept with the acceptance."""
+    return {
+        "needs_review": answer.needs_review,
+        "reviewers": list(answer.reviewers),
+        "because": [
+            {
+                "criterion": b.criterion,
+                "name": b.name,
+                "document": b.source.document,
+                "article": b.source.article,
+            }
+            for b in answer.because
+        ],
+    }
+
+
+def statutory_rule(profile: Profile, kind: Kind) -> DeadlineRule | None:
+    """The clock of the whole case: 行政处罚法 art. 60 for penalties, unless a rule says otherwise."""
+    key = f"clock.{kind.value}.decision"
+    if key not in profile.rules:
+        return None
+    limit = profile.duration(key)
+    if limit is None or limit.value is None:
+        return None
+    return DeadlineRule(
+        key=key,
+        name="办理期限",
+        number=limit.value,
+        unit=Unit(limit.unit),
+        source=limit.source.cited() if limit.source else "",
+        start=START_FILING,
+        rolls=limit.rolls,
+    )
+
+
+def statutory_strip(
+    submission: Submission, profile: Profile, calendar: Calendar, *, now: date | datetime
+) -> DeadlineStrip | None:
+    """The statutory clock from the day of filing (立案); None without a rule or that day."""
+    rule = statutory_rule(profile, submission.kind)
+    if rule is None or submission.filing_date is None:
+        return None
+    noon = datetime.combine(submission.filing_date, datetime.min.time(), SHANGHAI)
+    start = ClockEvent(0, 1, START_FILING, noon.astimezone(UTC))
+    return compute(rule, [start], calendar=calendar, now=now)
+
+
+def check_facts(
+    case: Case,
+    profile: Profile,
+    calendar: Calendar,
+    *,
+    people: Mapping[str, Person],
+    now: datetime,
+    decision_date: date | None = None,
+) -> CheckFacts:
+    """Everything the computed checks may look at."""
+    submission = case.submission
+    limit_key = "person" if submission.party.type is PartyType.PERSON else "organisation"
+    request = profile.duration("clock.hearing.request")
+    notice = profile.duration("clock.hearing.notice")
+    limit = profile.value(f"scope.summary_limit.{limit_key}")
+    return replace(
+        checks.facts_of(submission, day=local_date(now)),
+        handlers=tuple(people[h.person_id] for h in submission.handlers if h.person_id in people),
+        reviewer=people.get(case.reviewer),
+        received_on=local_date(case.received_at) if case.received_at else None,
+        decision_date=decision_date,
+        summary_limit_fen=round(limit * 100) if limit is not None else None,
+        hearing_request_days=checks.working_days(request.value, request.unit) if request else None,
+        hearing_notice_days=checks.working_days(notice.value, notice.unit) if notice else None,
+        statutory=statutory_strip(submission, profile, calendar, now=now),
+        calendar=calendar,
+    )
+
+
+def computed_answers(items: Sequence[Item], facts: CheckFacts) -> dict[str, Computed]:
+    """The items that the program can answer by itself, with its reasons."""
+    found: Iterable[tuple[str, Computed | None]] = (
+        (item.id, checks.compute(item.computed, facts)) for item in items if item.computed
+    )
+    return {item_id: answer for item_id, answer in found if answer is not None}
