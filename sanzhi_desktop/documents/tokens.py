@@ -20,10 +20,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class TokenCertificate:
-    """A certificate on a token, with what is needed to find its key again."""
+    """A certificate on a token, named by the token's label."""
 
     token: str
-    key_id: bytes
     certificate: Certificate
 
 
@@ -55,12 +54,16 @@ class OpenToken:
 
 @dataclass(frozen=True, slots=True)
 class TokenKey:
-    """A person's key on a token (`SigningKey`): driver, token, key id; never the PIN."""
+    """A person's key on a token (`SigningKey`), found by its certificate; never the PIN."""
 
     driver: Path
     token: str
-    key_id: bytes = field(repr=False)
-    label: str
+    fingerprint: str
+
+    @property
+    def label(self) -> str:
+        """Which token the person is asked for."""
+        return f"UKey {self.token}"
 
     @contextmanager
     def unlock(self, ask: AskSecret) -> Iterator[OpenKey]:
@@ -85,43 +88,49 @@ class TokenKey:
     def _open(self, session: "pkcs11.Session") -> OpenToken:
         import pkcs11
 
-        found = _objects(session, pkcs11.ObjectClass.PRIVATE_KEY, self.key_id)
-        certificates = _objects(session, pkcs11.ObjectClass.CERTIFICATE, self.key_id)
-        if not found or not certificates:
+        try:
+            certificates = _certificates(session)
+            own = next((c for c, _ in certificates if c.fingerprint == self.fingerprint), None)
+            ids = [key_id for c, key_id in certificates if c is own]
+            found = _objects(session, pkcs11.ObjectClass.PRIVATE_KEY, ids[0]) if ids else []
+        except pkcs11.PKCS11Error as error:
+            raise DomainError(KeyFault.TOKEN_FAILED, detail=type(error).__name__) from error
+        if own is None or not found:
             raise DomainError(KeyFault.TOKEN_EMPTY, token=self.token)
-        others = _objects(session, pkcs11.ObjectClass.CERTIFICATE, None)
-        own = read_certificate(_value(certificates[0]))
-        chain = tuple(der for der in map(_value, others) if der != own.der)
+        chain = tuple(c.der for c, _ in certificates if c is not own)
         return OpenToken(own, chain, found[0])
 
 
-def token_certificates(driver: Path) -> tuple[TokenCertificate, ...]:
+def list_certificates(driver: Path) -> tuple[TokenCertificate, ...]:
     """Certificates on all tokens of a driver that may sign, without any PIN.
 
     Raises DomainError when the driver cannot be loaded. Certificates we cannot use are left out.
     """
     import pkcs11
 
-    found = []
-    library = _library(driver)
-    for token in library.get_tokens():
+    found: list[TokenCertificate] = []
+    for token in _library(driver).get_tokens():
         try:
             with token.open() as session:
-                for entry in _objects(session, pkcs11.ObjectClass.CERTIFICATE, None):
-                    if (usable := _usable(entry)) is not None:
-                        key_id = bytes(entry[pkcs11.Attribute.ID])
-                        found.append(TokenCertificate(token.label.strip(), key_id, usable))
+                usable = (c for c, _ in _certificates(session) if c.signs)
+                found += [TokenCertificate(token.label.strip(), c) for c in usable]
         except pkcs11.PKCS11Error:
             continue  # an empty or foreign token beside ours
     return tuple(found)
 
 
-def _usable(entry: Any) -> Certificate | None:
-    try:
-        certificate = read_certificate(_value(entry))
-    except DomainError:
-        return None  # SM2 and the like; told when somebody chooses that file or token
-    return certificate if certificate.signs else None
+def _certificates(session: "pkcs11.Session") -> list[tuple[Certificate, bytes]]:
+    """The certificates that we can read, each with the id that its key shares."""
+    import pkcs11
+
+    found = []
+    for entry in _objects(session, pkcs11.ObjectClass.CERTIFICATE, None):
+        try:
+            certificate = read_certificate(bytes(entry[pkcs11.Attribute.VALUE]))
+        except DomainError:
+            continue  # SM2 and the like beside ours
+        found.append((certificate, bytes(entry[pkcs11.Attribute.ID])))
+    return found
 
 
 def _library(driver: Path) -> Any:
@@ -155,9 +164,3 @@ def _objects(
     if key_id is not None:
         wanted[pkcs11.Attribute.ID] = key_id
     return list(session.get_objects(wanted))
-
-
-def _value(entry: Any) -> bytes:
-    import pkcs11
-
-    return bytes(entry[pkcs11.Attribute.VALUE])
