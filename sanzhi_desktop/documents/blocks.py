@@ -127,7 +127,9 @@ class Pair:
     label: str
     value: tuple[Inline, ...]
     lines: int = 1  # least height in lines
-    place: str = ""  # key of a signature place at the lower right of the value
+    foot: str = ""  # a line at the lower right of the value: name and date of who signs
+    place: str = ""  # key of a signature place above that line
+    hold: bool = False  # stays on the page of the next row
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,8 @@ from sanzhi_desktop.domain.opinion import (
     OpinionPaper,
 )
 
+_SIZE = 10.5  # 5号: dozens of rows
+
 
 def material_table(materials: Sequence[MaterialLine], columns: Mapping[str, str]) -> Table:
     """序号, name, pages and SHA-256 of each submitted material."""
@@ -40,10 +42,11 @@ def material_table(materials: Sequence[MaterialLine], columns: Mapping[str, str]
                 _centred(str(place)),
                 _cell(material.name),
                 _centred("" if material.pages is None else str(material.pages)),
-                _cell(material.sha256),
+                _cell(_in_two(material.sha256)),
             )
             for place, material in enumerate(materials, 1)
         ),
+        size=_SIZE,
     )
 
 
@@ -76,12 +79,13 @@ def _checklist_table(paper: OpinionPaper, words: Mapping[str, Any]) -> Table:
     return Table(
         columns=(
             Column(columns["item"], 1.35, Align.CENTRE),
-            Column(columns["text"], 4.6),
-            Column(columns["basis"], 2.6),
-            Column(columns["answer"], 1.25, Align.CENTRE),
-            Column(columns["note"], 3.2),
+            Column(columns["text"], 4.3),
+            Column(columns["basis"], 3.4),
+            Column(columns["answer"], 1.4, Align.CENTRE),
+            Column(columns["note"], 2.6),
         ),
         rows=tuple(rows),
+        size=_SIZE,
     )
 
 
@@ -96,6 +100,11 @@ def _line(line: ChecklistLine, words: Mapping[str, Any]) -> tuple[Cell, ...]:
         Cell((answer,), Align.CENTRE),
         _cell(note),
     )
+
+
+def _in_two(digest: str) -> str:
+    half = len(digest) // 2
+    return f"{digest[:half]}\n{digest[half:]}" if digest else ""
 
 
 def _cell(text: str) -> Cell:

@@ -7,7 +7,6 @@ from sanzhi_desktop.documents.blocks import (
     Block,
     Document,
     Gap,
-    Heading,
     NumberLine,
     Paragraph,
     Run,
@@ -21,8 +20,6 @@ from sanzhi_desktop.documents.content.phrases import (
     sentence_end,
 )
 from sanzhi_desktop.domain.papers import CorrectionPaper, ReturnPaper
-
-_BLANK = "　" * 8
 
 
 def correction_document(paper: CorrectionPaper) -> Document:
@@ -41,10 +38,7 @@ def correction_document(paper: CorrectionPaper) -> Document:
     blocks += paragraphs(f"{due}{words['clock']}")
     blocks += paragraphs(words["until"])
     blocks.append(_signature(paper.office, paper.dated))
-    blocks.append(Heading(1, words["receipt_title"]))
-    blocks += paragraphs(words["receipt"], keep=True)
-    line = f"{words['receipt_name']}{_BLANK}{words['receipt_date']}　　　年　　月　　日"
-    blocks.append(Paragraph((Run(line),)))
+    blocks.append(Paragraph((Run(words["receipt"]),)))
     return _letter("correction", words["title"], paper.office, blocks, paper.mark)
 
 

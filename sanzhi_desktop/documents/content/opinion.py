@@ -139,8 +139,12 @@ class _Opinion:
                 keep_with_next=True,
             )
         ]
-        blocks += paragraphs(paper.opening)
-        blocks += paragraphs(sentence_end(paper.reasons), label=words["reasons"])
+        leads = paper.opening.rstrip().endswith("：")
+        if not (leads and paper.problems):
+            blocks += paragraphs(paper.opening)
+        # An opening that ends with a colon leads straight to the reasons, or to the problems.
+        label = "" if leads and not paper.problems else words["reasons"]
+        blocks += paragraphs(sentence_end(paper.reasons), label=label)
         if paper.transfer_to:
             blocks += paragraphs(words["transfer"].format(target=paper.transfer_to))
         blocks += paragraphs(paper.closing)
@@ -148,7 +152,10 @@ class _Opinion:
 
     def _problems(self) -> list[Block]:
         titles = {review.dimension: review.title for review in self.paper.dimensions}
+        opening = self.paper.opening
         blocks: list[Block] = []
+        if opening.rstrip().endswith("："):
+            blocks += paragraphs(opening, keep=True)
         for problem in self.paper.problems:
             title = titles.get(problem.dimension, "")
             blocks += self._problem(problem, title)

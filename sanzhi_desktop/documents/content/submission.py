@@ -10,7 +10,6 @@ from sanzhi_desktop.documents.blocks import (
     CheckBox,
     Column,
     Document,
-    Gap,
     Inline,
     KeyValueTable,
     Pair,
@@ -33,12 +32,7 @@ def submission_document(paper: SubmissionPaper) -> Document:
         blocks.append(Paragraph((Run(f"{words['number']}：{paper.number}"),), indent=0))
     blocks.append(KeyValueTable(rows=(*_case_rows(paper, words), *_text_rows(paper, words))))
     if paper.materials:
-        blocks += [
-            Gap(),
-            Paragraph((Run(f"{words['materials']}："),), indent=0, keep_with_next=True),
-            _materials(paper.materials, words),
-            Gap(),
-        ]
+        blocks.append(_materials(paper.materials, words))
     blocks.append(KeyValueTable(rows=_end_rows(paper, words)))
     return Document(
         kind="submission",
@@ -136,15 +130,15 @@ def _materials(materials: Sequence[ListedMaterial], words: Mapping[str, Any]) ->
 
 def _end_rows(paper: SubmissionPaper, words: Mapping[str, Any]) -> tuple[tuple[Pair, ...], ...]:
     day = chinese_date(paper.confirmed) if paper.confirmed else words["date_blank"]
-    signed = words["signature"].format(name=paper.unit_head, date=day)
-    opinion = f"{paper.unit_opinion}\n" if paper.unit_opinion else ""
+    declared = (Run(words["declaration_text"]),)
     return (
-        (_pair(words["declaration"], words["declaration_text"]),),
+        (Pair(words["declaration"], declared, hold=True),),
         (
             Pair(
                 words["unit_opinion"],
-                (Run(f"{opinion}{signed}"),),
+                (Run(paper.unit_opinion),) if paper.unit_opinion else (),
                 lines=3,
+                foot=words["signature"].format(name=paper.unit_head, date=day),
                 place="" if paper.confirmed else "sig:UnitHead",
             ),
         ),

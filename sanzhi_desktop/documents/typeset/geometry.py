@@ -30,6 +30,7 @@ class Sheet:
     mark: float
     mark_raise: float
     mark_sentence: str
+    title_words: tuple[str, ...]
 
     @property
     def cell(self) -> float:
@@ -81,4 +82,5 @@ def load_sheet(form: bool) -> Sheet:
         mark=mark["size"],
         mark_raise=mark["raise"] * MM,
         mark_sentence=mark["sentence"],
+        title_words=tuple(data["title"]["words"]),
     )

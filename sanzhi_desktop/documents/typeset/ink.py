@@ -71,7 +71,9 @@ class Page:
             if end == len(glyphs) or glyphs[end].face is not glyphs[start].face:
                 face = glyphs[start].face
                 if face is not None:
-                    self._segment(face, glyphs[start:end], xs[start:end], left, base, size)
+                    self._segment(
+                        face, glyphs[start:end], xs[start:end], left=left, base=base, size=size
+                    )
                 else:
                     for glyph, x in zip(glyphs[start:end], xs[start:end], strict=True):
                         self.check_box(left + x, base, size, ticked=glyph.ticked)
@@ -82,6 +84,7 @@ class Page:
         face: Typeface,
         glyphs: Sequence[Glyph],
         xs: Sequence[float],
+        *,
         left: float,
         base: float,
         size: float,

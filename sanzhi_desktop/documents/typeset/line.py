@@ -12,7 +12,8 @@ from sanzhi_desktop.documents.fonts import Typeface
 from sanzhi_desktop.documents.typeset import kinsoku
 
 _EPSILON = 0.01
-_MAX_SPREAD = 0.13  # of the type size, between two characters; a line needing more stays ragged
+_SPACES = " \u3000"
+_MAX_SPREAD = 0.26  # of the type size, between two characters; a line needing more stays ragged
 _MAX_PRESS = 0.025  # of the type size, between two characters
 _LONG_WORD = 0.55  # of the line: a longer Latin word (a digest, an address) may be broken
 
@@ -61,10 +62,12 @@ def break_lines(
     for stretch in _forced(glyphs):
         start, used, room = 0, 0.0, (first if not lines else width)
         for part in _parts(stretch, limit):
-            if part.start > start and not _fits(stretch, start, used, part, room, size):
+            if part.start > start and not _fits(
+                stretch[start : part.end], part, used, room=room, size=size
+            ):
                 lines.append(_set(stretch[start : part.start], room, size, spread=spread))
                 start, used, room = part.start, 0.0, width
-                while stretch[start].char == " " and start < part.end - 1:
+                while stretch[start].char in _SPACES and start < part.end - 1:
                     start += 1
             used += part.width
         lines.append(_set(stretch[start:], room, size, spread=False))
@@ -122,17 +125,15 @@ def _width(glyphs: Sequence[Glyph]) -> float:
     return sum(glyph.advance for glyph in glyphs)
 
 
-def _fits(
-    glyphs: Sequence[Glyph], start: int, used: float, part: _Part, room: float, size: float
-) -> bool:
-    if glyphs[part.end - 1].char == " " and part.end - part.start == 1:
+def _fits(line: Sequence[Glyph], part: _Part, used: float, *, room: float, size: float) -> bool:
+    """Whether the part, last in `line`, goes after the `used` points; signs may be pushed in."""
+    if line[-1].char in _SPACES and part.end - part.start == 1:
         return True  # a blank at the end of a line takes no room
     over = used + part.width - room
     if over <= _EPSILON:
         return True
     if used + part.bare > room + _EPSILON:
         return False
-    line = glyphs[start : part.end]
     return over <= sum(_cuttable(line)) + _MAX_PRESS * size * (len(line) - 1) + _EPSILON
 
 
@@ -150,7 +151,7 @@ def _cuttable(line: Sequence[Glyph]) -> list[float]:
 
 def _set(glyphs: Sequence[Glyph], room: float, size: float, *, spread: bool) -> Line:
     end = len(glyphs)
-    while end and glyphs[end - 1].char == " ":
+    while end and glyphs[end - 1].char in _SPACES:
         end -= 1
     glyphs = glyphs[:end]
     natural = _width(glyphs)

@@ -32,6 +32,7 @@ from sanzhi_desktop.documents.typeset.title import break_title
 _HEADING_FACES = {1: Face.HEI, 2: Face.KAI, 3: Face.BODY, 4: Face.BODY}
 _TITLE_ROWS = 1.2  # pitch of title lines, in rows
 _INDENT = 2  # cells
+_TABLE_AIR = 5.0  # pt between text and the table below it
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,34 +125,38 @@ class Parts:
         for block in blocks:
             if isinstance(block, SignatureBlock):
                 _hold(pieces)
+            if isinstance(block, Table | KeyValueTable) and pieces and pieces[-1].on_grid:
+                pieces.append(Blank(_TABLE_AIR, keep=True, on_grid=False))
             pieces += self._block(block)
         return pieces
 
     def _block(self, block: Block) -> list[Piece]:
+        made: list[Piece]
         match block:
             case Title():
-                return self._title(block.text)
+                made = self._title(block.text)
             case NumberLine():
-                return self._number(block)
+                made = self._number(block)
             case Addressee():
-                return self._lines((Run(f"{block.text}："),), Face.BODY, "主送机关", keep=True)
+                made = self._lines((Run(f"{block.text}："),), Face.BODY, "主送机关", keep=True)
             case Heading():
                 face = _HEADING_FACES[block.level]
-                return self._lines((Run(block.text),), face, "标题", indent=_INDENT, keep=True)
+                made = self._lines((Run(block.text),), face, "标题", indent=_INDENT, keep=True)
             case Paragraph():
-                return self._paragraph(block)
+                made = self._paragraph(block)
             case Gap():
-                return [Blank(block.lines * self._sheet.pitch)]
+                made = [Blank(block.lines * self._sheet.pitch)]
             case PageBreak():
-                return [Break()]
+                made = [Break()]
             case Table():
-                return list(set_table(block, self._sheet.text_width, self._setter))
+                made = list(set_table(block, self._sheet.text_width, self._setter))
             case KeyValueTable():
-                return list(set_form(block, self._sheet.text_width, self._setter))
+                made = list(set_form(block, self._sheet.text_width, self._setter))
             case SignatureBlock():
-                return [set_signature(block, self._sheet, self._setter)]
+                made = [set_signature(block, self._sheet, self._setter)]
             case Attachment():
-                return self._attachment(block)
+                made = self._attachment(block)
+        return made
 
     def _paragraph(self, block: Paragraph) -> list[Piece]:
         return self._lines(
@@ -196,7 +201,7 @@ class Parts:
         glyphs = self._setter.text(text, face=Face.TITLE, size=size, where="标题")
         lines = [
             break_lines(line, 9e9, 9e9, size=size, spread=False)[0]
-            for line in break_title(glyphs, self._sheet.text_width)
+            for line in break_title(glyphs, self._sheet.text_width, self._sheet.title_words)
         ]
         return [TitlePiece(tuple(lines), self._sheet)]
 

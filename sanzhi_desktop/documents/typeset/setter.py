@@ -42,7 +42,9 @@ class Setter:
             for char in clean(item.text):
                 glyph = known.get(char)
                 if glyph is None:
-                    glyph = known[char] = self._glyph(char, role, size, width, where, item)
+                    glyph = known[char] = self._glyph(
+                        char, role, size=size, cell=width, where=where, run=item
+                    )
                 glyphs.append(glyph)
         return glyphs
 
@@ -51,7 +53,7 @@ class Setter:
         return self.shape((Run(text),), face=face, size=size, where=where)
 
     def _glyph(
-        self, char: str, role: Face, size: float, cell: float, where: str, run: Run
+        self, char: str, role: Face, *, size: float, cell: float, where: str, run: Run
     ) -> Glyph:
         if char == "\n":
             return Glyph(char, None, 0.0)

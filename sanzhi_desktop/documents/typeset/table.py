@@ -22,9 +22,10 @@ _LEADING = 1.36  # line height of table text, in sizes
 _PAD = 4.5  # pt, left and right of cell text
 _AIR = 3.5  # pt, above and below cell text
 _LEAST = 2  # lines that a divided row leaves on either page
-_LABEL = 5.5  # width of a form's label, in characters
+_LONG = 9  # lines; a shorter row is not divided
+_LABEL = 6.2  # width of a form's label, in characters
 _SIGN_WIDTH = 44 * MM
-_SIGN_LINES = 3
+_SIGN_LINES = 2.5
 _THIN, _THICK = 0.5, 0.9
 
 
@@ -36,13 +37,15 @@ class SetCell:
     width: float
     lines: tuple[Line, ...]
     align: Align
-    least: int = 1
+    least: float = 1
     place: str = ""
+    foot: Line | None = None
 
     @property
-    def rows(self) -> int:
+    def rows(self) -> float:
         """Lines of room it needs."""
-        return max(self.least, len(self.lines) + (_SIGN_LINES if self.place else 0), 1)
+        end = (_SIGN_LINES if self.place else 0) + (1.2 if self.foot else 0)
+        return max(self.least, len(self.lines) + end, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +72,12 @@ class Row:
         """In two when it is long and enough of it fits; signatures stay with their text's end."""
         fits = int((room - 2 * _AIR) / self.pitch)
         longest = max(len(cell.lines) for cell in self.cells)
-        if longest < 2 * _LEAST + 2 or fits < _LEAST or self.height <= room:
+        if longest < _LONG or fits < _LEAST or self.height <= room:
             return None
         fits = min(fits, longest - _LEAST)
         head = tuple(
-            replace(cell, lines=cell.lines[:fits], least=1, place="") for cell in self.cells
+            replace(cell, lines=cell.lines[:fits], least=1, place="", foot=None)
+            for cell in self.cells
         )
         tail = tuple(
             replace(cell, lines=cell.lines[fits:], least=max(1, cell.least - fits))
@@ -88,23 +92,26 @@ class Row:
             x0, x1 = left + cell.left, left + cell.left + cell.width
             page.frame(x0, bottom, x1, top, thick=_THIN)
             self._text(page, cell, x0, top, bottom)
-            if cell.place:
-                middle = bottom + _AIR
-                page.mark_place(
-                    cell.place,
-                    x1 - _PAD - _SIGN_WIDTH,
-                    middle,
-                    x1 - _PAD,
-                    middle + (_SIGN_LINES - 0.5) * self.pitch,
-                )
+            self._end(page, cell, x1 - _PAD, bottom + _AIR)
         outer_left = left + self.cells[0].left
         outer_right = left + self.cells[-1].left + self.cells[-1].width
         for x in (outer_left, outer_right):
             page.rule(x, bottom - _THIN / 2, x, top + _THIN / 2, thick=_THICK)
 
+    def _end(self, page: Page, cell: SetCell, right: float, low: float) -> None:
+        """The line at the lower right and the place to sign above it."""
+        if cell.foot is not None:
+            line = cell.foot
+            base = low + (self.pitch - self.size) / 2 + 0.12 * self.size
+            page.text(line.glyphs, line.xs, left=right - line.width, base=base, size=self.size)
+            low += self.pitch
+        if cell.place:
+            high = low + _SIGN_LINES * self.pitch
+            page.mark_place(cell.place, right - _SIGN_WIDTH, low, right, high)
+
     def _text(self, page: Page, cell: SetCell, x0: float, top: float, bottom: float) -> None:
         block = len(cell.lines) * self.pitch
-        roomy = cell.place or cell.least > len(cell.lines)
+        roomy = cell.place or cell.foot or cell.least > len(cell.lines)
         above = _AIR if roomy and cell.align is Align.LEFT else (top - bottom - block) / 2
         base = top - above - self.pitch + (self.pitch - self.size) / 2 + 0.12 * self.size
         for line in cell.lines:
@@ -140,17 +147,27 @@ def set_form(form: KeyValueTable, width: float, setter: Setter) -> list[Row]:
         value_width = (width - label_width * len(pairs)) / len(pairs)
         cells, left = [], 0.0
         for pair in pairs:
-            label = _wrap((Run(pair.label),), label_width, Face.HEI, form.size, setter)
+            label = _wrap((Run(_even(pair.label)),), label_width, Face.HEI, form.size, setter)
             cells.append(SetCell(left, label_width, label, Align.CENTRE))
             cells.append(_value(pair, left + label_width, value_width, form.size, setter))
             left += label_width + value_width
-        rows.append(Row(tuple(cells), form.size))
+        rows.append(Row(tuple(cells), form.size, keep=any(pair.hold for pair in pairs)))
     return rows
+
+
+def _even(label: str) -> str:
+    """A long label in lines of like length: no single character on the last one."""
+    lines = -(-len(label) // int(_LABEL))
+    step = -(-len(label) // lines)
+    return "\n".join(label[at : at + step] for at in range(0, len(label), step))
 
 
 def _value(pair: Pair, left: float, width: float, size: float, setter: Setter) -> SetCell:
     lines = _wrap(pair.value, width, Face.BODY, size, setter)
-    return SetCell(left, width, lines, Align.LEFT, pair.lines, pair.place)
+    foot = _wrap((Run(pair.foot),), width, Face.BODY, size, setter) if pair.foot else ()
+    return SetCell(
+        left, width, lines, Align.LEFT, pair.lines, pair.place, foot[0] if foot else None
+    )
 
 
 def _row(cells: Sequence[Cell], widths: Sequence[float], size: float, setter: Setter) -> Row:

@@ -1,9 +1,10 @@
 """Breaks a title into centred lines that look right: whole words, even or diamond-shaped.
 
 GB/T 9704-2012 7.3.1: 分一行或多行居中排布；回行时，要做到词意完整，排列对称，长短适宜，间距恰当，
-使用梯形或菱形. Without a dictionary the ends of words are guessed from what titles are made of.
+使用梯形或菱形. Words are known from a list (`resources/templates/page.toml`).
 """
 
+from collections.abc import Iterable
 from itertools import combinations, pairwise
 
 from sanzhi_desktop.documents.typeset import kinsoku
@@ -29,9 +30,11 @@ _BAD_START = ("的", "案", "于", "司", "定", "书", "见", "核", "处", "�
 _MOST_LINES = 5
 
 
-def break_title(glyphs: list[Glyph], room: float) -> list[list[Glyph]]:
+def break_title(glyphs: list[Glyph], room: float, words: Iterable[str] = ()) -> list[list[Glyph]]:
     """The title's lines, as few as fit into `room` points, at the best places."""
-    atoms = kinsoku.atoms("".join(glyph.char for glyph in glyphs))
+    text = "".join(glyph.char for glyph in glyphs)
+    atoms = kinsoku.atoms(text)
+    inside = _inside(text, words)
     ends, position = [], 0
     for atom in atoms:
         position += len(atom)
@@ -48,8 +51,19 @@ def break_title(glyphs: list[Glyph], room: float) -> list[list[Glyph]]:
         options = [_slices(glyphs, cut) for cut in combinations(near, count - 1)]
         fitting = [lines for lines in options if max(map(_width, lines)) <= room + 0.01]
         if fitting:
-            return min(fitting, key=lambda lines: _ugliness(lines, room))
+            return min(fitting, key=lambda lines: _ugliness(lines, room, inside))
     return _greedy(glyphs, allowed, room)
+
+
+def _inside(text: str, words: Iterable[str]) -> set[int]:
+    """Places inside words, where a line should not end."""
+    found: set[int] = set()
+    for word in words:
+        start = text.find(word)
+        while start >= 0:
+            found.update(range(start + 1, start + len(word)))
+            start = text.find(word, start + 1)
+    return found
 
 
 def _near(allowed: list[int], length: int, count: int) -> list[int]:
@@ -71,12 +85,15 @@ def _width(line: list[Glyph]) -> float:
     return sum(glyph.advance for glyph in line)
 
 
-def _ugliness(lines: list[list[Glyph]], room: float) -> float:
+def _ugliness(lines: list[list[Glyph]], room: float, inside: set[int]) -> float:
     widths = [_width(line) / room for line in lines]
     cost = (max(widths) - min(widths)) * 1.0
     if len(lines) == 3 and widths[1] < max(widths[0], widths[2]):
         cost += 0.3  # an hourglass
+    end = 0
     for left, right in pairwise(lines):
+        end += len(left)
+        cost += 0.6 if end in inside else 0.0
         before = "".join(glyph.char for glyph in left)
         after = "".join(glyph.char for glyph in right)
         cost -= 0.25 if before.endswith(_GOOD_END) else 0.0
