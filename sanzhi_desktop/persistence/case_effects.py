@@ -1,0 +1,517 @@
+"""What each action on a case writes: one table for the SQLite executor and for the functions
+generated for PostgreSQL.
+
+Lives here: guards and writes of every `Action`, in the language of `writes`. Must not: who may
+act from which state (that is `domain.workflow`), or what every command does (the frame).
+"""
+
+from collections.abc import Mapping
+
+from sanzhi_desktop.domain.case import CaseFault
+from sanzhi_desktop.domain.people import QUALIFICATION_SINCE, PeopleFault, Role
+from sanzhi_desktop.domain.workflow import Action
+from sanzhi_desktop.persistence.faults import PersistenceFault
+from sanzhi_desktop.persistence.writes import Each, Effect, Refuse, Run, Steps
+
+HERE = "office_id = {office} and case_id = {case}"
+THIS_ROUND = f"{HERE} and round = {{round}}"
+
+# The submission's own columns, taken from its JSON by the database, never from the client.
+_SUBMISSION = {
+    "submission": "{p.submission|json}",
+    "name": "{p.submission.name}",
+    "sort_key": "{p.sort_key}",
+    "kind": "{p.submission.kind}",
+    "party_name": "{p.submission.party.name}",
+    "party_number": "{p.submission.party.number}",
+    "amount_fen": "{p.submission.amount_fen|int}",
+    "agency": "{p.submission.agency}",
+    "file_number": "{p.submission.file_number}",
+    "handler_codes": "{p.submission.handlers|codes}",
+}
+
+
+def insert(table: str, values: Mapping[str, str], *, after: str = "", when: str = "") -> Run:
+    """An INSERT with the office in front; `after` may hold an ON CONFLICT clause."""
+    columns = ", ".join(("office_id", *values))
+    listed = ", ".join(("{office}", *values.values()))
+    return Run(f"insert into {table} ({columns}) values ({listed}) {after}".strip(), when)
+
+
+def _clock(event: str, *, when: str = "", round_: str = "{round}", **more: str) -> Run:
+    """Appends one event to the review clock of the case."""
+    given = {"cause": "''", "number": "0", "unit": "''", "approver": "''", "reason": "{reason}"}
+    values = {"round": round_, "event": f"'{event}'", "at": "{now}", **given, **more}
+    columns = ", ".join(("office_id", "case_id", "seq", *values))
+    listed = ", ".join(("{office}", "{case}", "coalesce(max(seq), 0) + 1", *values.values()))
+    return Run(
+        f"insert into clock_event ({columns}) select {listed} from clock_event where {HERE}", when
+    )
+
+
+def _document(kind: str, *, required: bool, round_: str = "{round}") -> Steps:
+    """Stores a paper by its hash; the hash is computed again by the database."""
+    digest = Refuse(
+        "{p.document|has} and coalesce({p.document.pdf|digest}, '') <> {p.document.sha256}",
+        PersistenceFault.DIGEST_MISMATCH,
+    )
+    store = insert(
+        "document",
+        {
+            "case_id": "{case}",
+            "sha256": "{p.document.sha256}",
+            "round": round_,
+            "kind": f"'{kind}'",
+            "size": "length({p.document.pdf|bytes})",
+            "content": "{p.document.pdf|bytes}",
+            "stored_by": "{me}",
+            "stored_at": "{now}",
+        },
+        when="{p.document|has} and not exists (select 1 from document"
+        f" where {HERE} and sha256 = {{p.document.sha256}})",
+    )
+    missing = Refuse("not {p.document|has}", PersistenceFault.DOCUMENT_MISSING)
+    return (missing, digest, store) if required else (digest, store)
+
+
+_MATERIAL = insert(
+    "material",
+    {
+        "case_id": "{case}",
+        "material_id": "{i.material_id}",
+        "place": "{index}",
+        "code": "{i.code}",
+        "name": "{i.name}",
+        "pages": "{i.pages|int?}",
+        "original": "{i.original|flag_on}",
+        "sha256": "{i.sha256}",
+        "size": "{i.size|int}",
+        "file_name": "{i.file_name}",
+    },
+)
+
+_REGISTER = Effect(
+    steps=(
+        insert(
+            "case_",
+            {
+                "case_id": "{case}",
+                "version": "1",
+                "state": "{target}",
+                "round": "0",
+                **_SUBMISSION,
+                "unit": "{p.unit}",
+                "registered_by": "{me}",
+                "registered_at": "{now}",
+                "due_on": "{p.due_on|date}",
+                "profile_id": "{p.profile_id}",
+                "profile_edition": "{p.profile_edition}",
+                "updated_at": "{now}",
+            },
+        ),
+        Run(
+            "insert into unit (office_id, name) values ({office}, {p.unit})"
+            " on conflict (office_id, name) do nothing",
+            when="{p.unit} <> ''",
+        ),
+        Each("materials", (_MATERIAL,)),
+    ),
+)
+
+_CLOSE_CLEARANCE = Run(
+    "update clearance set open = 0, closed_at = {now}, closed_because = {reason}"
+    f" where {HERE} and open = 1"
+)
+
+_EDIT = Effect(
+    steps=(
+        Run(f"delete from material where {HERE}", when="{p.materials|has}"),
+        Each("materials", (_MATERIAL,)),
+        _CLOSE_CLEARANCE,
+    ),
+    case={
+        column: f"case when {{p.submission|has}} then {value} else {column} end"
+        for column, value in _SUBMISSION.items()
+    },
+)
+
+_ROUND_NOW = (
+    "(case when {c.state} = 'draft' then 1 when {c.state} = 'responding' then {round} + 1"
+    " else {round} end)"
+)
+_ROUND_COLUMNS = {
+    "submission": "{c.submission}",
+    "kind": "{c.kind}",
+    "party_name": "{c.party_name}",
+    "party_number": "{c.party_number}",
+    "amount_fen": "{c.amount_fen}",
+    "handler_codes": "{c.handler_codes}",
+    "submitted_by": "{me}",
+    "submitted_at": "{now}",
+    "declared": "1",
+}
+
+_CONFIRM = Effect(
+    steps=(
+        Refuse("{p.declared|flag} = 0", CaseFault.NOT_DECLARED),
+        Refuse(
+            "{c.state} = 'responding' and exists (select 1 from problem"
+            f" where {THIS_ROUND} and trim(response) = '')",
+            CaseFault.RESPONSE_MISSING,
+        ),
+        insert(
+            "round",
+            {
+                "case_id": "{case}",
+                "round": _ROUND_NOW,
+                "reason": "{p.round_reason}",
+                **_ROUND_COLUMNS,
+            },
+            when="{c.state} <> 'correction'",
+        ),
+        Run(
+            "update round set "
+            + ", ".join(f"{column} = {value}" for column, value in _ROUND_COLUMNS.items())
+            + f" where {THIS_ROUND}",
+            when="{c.state} = 'correction'",
+        ),
+        _clock("start_receipt", when="{c.state} <> 'correction'", round_=_ROUND_NOW),
+        _clock("resume", when="{c.state} = 'correction'", cause="'correction'"),
+    ),
+    case={
+        "round": _ROUND_NOW,
+        "received_at": "case when {c.state} = 'correction' then received_at else {now} end",
+        "accepted_at": "null",
+        "reviewer": "''",
+    },
+)
+
+_ASK_CORRECTION = Effect(
+    steps=(
+        *_document("correction", required=False),
+        _clock("suspend", cause="'correction'", number="{p.days.number|int}", unit="{p.days.unit}"),
+    ),
+)
+
+_ACCEPT = Effect(
+    steps=(
+        Refuse(
+            "{p.received_on|day_start} > {c.received_at}",
+            PersistenceFault.RECEIVED_LATER,
+            {"received_on": "{p.received_on}"},
+        ),
+        Run(
+            "update clock_event set at = {p.received_on|day_start}, cause = 'paper'"
+            f" where {THIS_ROUND} and event = 'start_receipt'",
+            when="{p.received_on} <> ''",
+        ),
+        _clock("start_acceptance"),
+    ),
+    case={
+        "accepted_at": "{now}",
+        "received_at": "coalesce({p.received_on|day_start}, received_at)",
+        "scope": "{p.scope|json}",
+    },
+)
+
+_STOP = _clock(
+    "stop",
+    when="{c.state} in ('submitted', 'correction', 'accepted', 'reviewing', 'signing')",
+)
+
+_REVIEWER = "office_id = {office} and person_id = {p.reviewer}"
+_NAME = {"name": f"coalesce((select name from person where {_REVIEWER}), {{p.reviewer}})"}
+
+_ASSIGN = Effect(
+    steps=(
+        Refuse(
+            f"not exists (select 1 from person where {_REVIEWER} and active = 1)",
+            PeopleFault.INACTIVE,
+            _NAME,
+        ),
+        Refuse(
+            f"not exists (select 1 from person_role where {_REVIEWER}"
+            f" and role = '{Role.REVIEWER.value}'"
+            " and (valid_from is null or valid_from <= {today})"
+            " and (valid_to is null or valid_to >= {today}))",
+            PeopleFault.NOT_REVIEWER,
+            _NAME,
+        ),
+        Refuse(
+            "replace({c.handler_codes}, ',' || {p.reviewer} || ',', '') <> {c.handler_codes}",
+            PeopleFault.HANDLING,
+            _NAME,
+        ),
+        Refuse(
+            f"exists (select 1 from recusal where {_REVIEWER}"
+            " and ((case_id <> '' and case_id = {case}) or (party <> '' and party = {c.party_name})"
+            " or (unit <> '' and unit = {c.unit})))",
+            PeopleFault.RECUSED,
+            _NAME,
+        ),
+        Refuse(
+            f"exists (select 1 from person where {_REVIEWER} and trim(legal_qualification) = ''"
+            " and (first_review_on is null"
+            f" or first_review_on >= '{QUALIFICATION_SINCE.isoformat()}'))",
+            PeopleFault.UNQUALIFIED,
+            _NAME,
+        ),
+        Run(f"update round set reviewer = {{p.reviewer}} where {THIS_ROUND}"),
+    ),
+    case={"reviewer": "{p.reviewer}"},
+)
+
+_EXTEND = Effect(
+    steps=(_clock("extend", number="{p.number|int}", unit="{p.unit}", approver="{p.approver}"),),
+)
+
+_ANSWERED = ("answer", "note", "evidence", "answered_by", "answered_at")
+_ANSWER = Effect(
+    steps=(
+        Each(
+            "answers",
+            (
+                insert(
+                    "answer",
+                    {
+                        "case_id": "{case}",
+                        "round": "{round}",
+                        "item_id": "{i.item_id}",
+                        "answer": "{i.answer}",
+                        "note": "{i.note}",
+                        "evidence": "{i.evidence}",
+                        "answered_by": "{me}",
+                        "answered_at": "{now}",
+                    },
+                    after="on conflict (office_id, case_id, round, item_id) do update set "
+                    + ", ".join(f"{c} = excluded.{c}" for c in _ANSWERED),
+                ),
+            ),
+        ),
+    ),
+)
+
+_DRAFT_OPINION = Effect(
+    steps=(Run(f"update round set opinion = {{p.opinion|json}} where {THIS_ROUND}"),)
+)
+
+_NEXT_PROBLEM = (
+    f"(select coalesce(max(number), 0) from problem where {HERE} and round <> {{round}})"
+    " + 1 + {index}"
+)
+
+_CERTIFY = Effect(
+    steps=(
+        Refuse("{p.outcome} = ''", PersistenceFault.OUTCOME_MISMATCH),
+        *_document("opinion_certified", required=True),
+        # Certified again after it was sent back: this round's own problems are written anew.
+        Run(f"delete from problem where {THIS_ROUND}"),
+        Each(
+            "problems",
+            (
+                Refuse(
+                    f"{{i.number|int}} <> {_NEXT_PROBLEM}",
+                    PersistenceFault.PROBLEM_NUMBERS,
+                    {"number": "{i.number|int}", "expected": _NEXT_PROBLEM},
+                ),
+                insert(
+                    "problem",
+                    {
+                        "case_id": "{case}",
+                        "number": "{i.number|int}",
+                        "round": "{round}",
+                        "item_id": "{i.item_id}",
+                        "dimension": "{i.dimension}",
+                        "finding": "{i.finding}",
+                        "basis": "{i.basis}",
+                        "evidence": "{i.evidence}",
+                        "suggestion": "{i.suggestion}",
+                    },
+                ),
+            ),
+        ),
+        Run(
+            "update round set opinion = {p.opinion|json}, outcome = {p.outcome|null},"
+            " materials_digest = {p.materials_digest},"
+            " certified_sha256 = {p.document.sha256}, certified_at = {now}, sent_back = ''"
+            f" where {THIS_ROUND}"
+        ),
+    ),
+)
+
+_SEND_BACK = Effect(
+    steps=(
+        Run(
+            "update round set sent_back = {reason}, certified_sha256 = '', certified_at = null"
+            f" where {THIS_ROUND}"
+        ),
+    ),
+)
+
+_LIVE_NUMBER = f"from number where {THIS_ROUND} and status <> 'void'"
+_SERIES = "(select series from office where office_id = {office})"
+_COUNTER = f"office_id = {{office}} and series = {_SERIES} and year = {{p.year|int}}"
+
+_RESERVE = Effect(
+    steps=(
+        Refuse(
+            "coalesce({p.year|int}, 0) < 1949"
+            " or substr(cast({p.dated|date} as text), 1, 4) <> cast({p.year|int} as text)"
+            " or {p.dated} = ''",
+            PersistenceFault.YEAR_MISMATCH,
+            {"year": "{p.year}", "dated": "{p.dated}"},
+        ),
+        # The counter row is the last thing taken that other cases wait for.
+        Run(
+            "insert into counter (office_id, series, year, last_no)"
+            f" select {{office}}, {_SERIES}, {{p.year|int}}, 0"
+            f" where not exists (select 1 from counter where {_COUNTER})"
+            " on conflict (office_id, series, year) do nothing"
+        ),
+        Run(
+            f"update counter set last_no = last_no + 1 where {_COUNTER}"
+            f" and not exists (select 1 {_LIVE_NUMBER})"
+        ),
+        Run(
+            "insert into number (office_id, series, year, no, label, case_id, round, status,"
+            " reserved_by, reserved_at)"
+            " select k.office_id, k.series, k.year, k.last_no,"
+            " k.series || '〔' || cast(k.year as text) || '〕' || cast(k.last_no as text) || '号',"
+            " {case}, {round}, 'reserved', {me}, {now} from counter k"
+            f" where k.office_id = {{office}} and k.series = {_SERIES} and k.year = {{p.year|int}}"
+            f" and not exists (select 1 {_LIVE_NUMBER})"
+        ),
+        Run(
+            f"update round set number = (select label {_LIVE_NUMBER}), dated = {{p.dated|date}}"
+            f" where {THIS_ROUND}"
+        ),
+    ),
+)
+
+
+def _round_is(condition: str) -> str:
+    return f"exists (select 1 from round where {THIS_ROUND} and {condition})"
+
+
+def _issue(outcome: str) -> Steps:
+    return (
+        Refuse(_round_is("number = ''"), CaseFault.NUMBER_NOT_RESERVED),
+        Refuse(_round_is(outcome), PersistenceFault.OUTCOME_MISMATCH),
+        Refuse(
+            _round_is("certified_sha256 <> {p.certified_sha256} or certified_sha256 = ''"),
+            CaseFault.SIGNED_OTHER,
+        ),
+        Refuse(
+            "replace({c.handler_codes}, ',' || {me} || ',', '') <> {c.handler_codes}",
+            PeopleFault.HANDLING,
+            {"name": "(select name from person where office_id = {office} and person_id = {me})"},
+        ),
+        Refuse(
+            "{me} = {c.reviewer} and trim({p.same_person_reason}) = ''",
+            CaseFault.SAME_PERSON_REASON,
+        ),
+        *_document("opinion", required=True),
+        Run(
+            "update round set issued = 1, issued_at = {now}, issued_sha256 = {p.document.sha256},"
+            " signer = {me}, same_person_reason ="
+            " case when {me} = {c.reviewer} then {p.same_person_reason} else '' end"
+            f" where {THIS_ROUND}"
+        ),
+        Run(f"update number set status = 'issued' where {THIS_ROUND} and status = 'reserved'"),
+        _clock("stop"),
+    )
+
+
+_ISSUE_PASS = Effect(
+    steps=(
+        *_issue("coalesce(outcome, '') <> 'AGREE'"),
+        Run(
+            "insert into clearance (office_id, clearance_id, case_id, round, origin, outcome,"
+            " issued, kind, party_name, party_number, amount_fen, materials_digest, opened_at)"
+            " select office_id, {cmd}, case_id, round, 'opinion', outcome, issued, kind,"
+            " party_name, party_number, amount_fen, materials_digest, {now} from round"
+            f" where {THIS_ROUND}"
+        ),
+    ),
+)
+_ISSUE_RETURN = Effect(steps=_issue("coalesce(outcome, 'AGREE') = 'AGREE'"))
+
+_PROBLEM = f"{HERE} and number = {{i.number|int}}"
+
+
+def _per_problem(items: str, scope: str, columns: str) -> Each:
+    missing = Refuse(
+        f"not exists (select 1 from problem where {_PROBLEM}{scope})",
+        PersistenceFault.NO_SUCH_PROBLEM,
+        {"number": "{i.number|int}"},
+    )
+    return Each(items, (missing, Run(f"update problem set {columns} where {_PROBLEM}")))
+
+
+_RESPOND = Effect(
+    steps=(
+        _per_problem(
+            "responses", " and round = {round}", "response = {i.response}, responded_by = {me}"
+        ),
+    ),
+)
+_ADOPT = Effect(
+    steps=(
+        _per_problem("adoptions", "", "adoption = {i.adoption|null}, adoption_reason = {i.reason}"),
+    ),
+)
+
+_OPEN = f"select 1 from clearance where {HERE} and open = 1"
+_SAME = (
+    " and kind = {p.kind} and party_name = {p.party_name} and party_number = {p.party_number}"
+    " and amount_fen = {p.amount_fen|int}"
+)
+_REGISTER_DECISION = Effect(
+    steps=(
+        Refuse(f"not exists ({_OPEN})", CaseFault.GATE_SHUT),
+        Refuse(f"not exists ({_OPEN}{_SAME})", CaseFault.DIFFERS_FROM_CLEARED),
+        Run(
+            "insert into decision (office_id, case_id, clearance_id, kind, party_name,"
+            " party_number, amount_fen, number, decided_on, content, registered_by, registered_at)"
+            " select office_id, case_id, clearance_id, {p.kind}, {p.party_name}, {p.party_number},"
+            " {p.amount_fen|int}, {p.number}, {p.decided_on|date}, {p.content}, {me}, {now}"
+            f" from clearance where {HERE} and open = 1{_SAME}"
+        ),
+    ),
+)
+
+_VOID = "update number set status = 'void', void_reason = {reason}, voided_at = {now}"
+_WITHDRAW = Effect(
+    steps=(
+        Run(
+            f"update round set number = '', dated = null where {THIS_ROUND} and issued = 0",
+        ),
+        Run(f"{_VOID} where {HERE} and status = 'reserved'"),
+        _CLOSE_CLEARANCE,
+        _STOP,
+    ),
+)
+
+EFFECTS: Mapping[Action, Effect] = {
+    Action.REGISTER: _REGISTER,
+    Action.EDIT: _EDIT,
+    Action.CONFIRM: _CONFIRM,
+    Action.ASK_CORRECTION: _ASK_CORRECTION,
+    Action.ACCEPT: _ACCEPT,
+    Action.RETURN: Effect(steps=(*_document("return", required=False), _STOP)),
+    Action.ASSIGN: _ASSIGN,
+    Action.REASSIGN: _ASSIGN,
+    Action.EXTEND: _EXTEND,
+    Action.ANSWER: _ANSWER,
+    Action.DRAFT_OPINION: _DRAFT_OPINION,
+    Action.CERTIFY: _CERTIFY,
+    Action.SEND_BACK: _SEND_BACK,
+    Action.RESERVE: _RESERVE,
+    Action.ISSUE_PASS: _ISSUE_PASS,
+    Action.ISSUE_RETURN: _ISSUE_RETURN,
+    Action.RESPOND: _RESPOND,
+    Action.NEW_ROUND: Effect(steps=(_CLOSE_CLEARANCE,)),
+    Action.REGISTER_DECISION: _REGISTER_DECISION,
+    Action.ADOPT: _ADOPT,
+    Action.WITHDRAW: _WITHDRAW,
+}

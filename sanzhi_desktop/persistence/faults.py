@@ -1,0 +1,71 @@
+"""Codes of everything the database layer refuses by itself.
+
+Lives here: codes only; their sentences stand in `resources/sentences/persistence.toml`.
+Must not: rules of a case or of people; those are declared beside the rule in `domain`.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sanzhi_desktop.domain.errors import Code, DomainError
+
+
+class PersistenceFault(Code):
+    """Why the database cannot be opened, or does not take a command."""
+
+    AWAY = "persistence.away"
+    BUSY = "persistence.busy"
+    DISK_FULL = "persistence.disk_full"
+    READ_ONLY = "persistence.read_only"
+    NOT_A_DATABASE = "persistence.not_a_database"
+    EXISTS = "persistence.exists"
+    MISSING = "persistence.missing"
+    NETWORK_SHARE = "persistence.network_share"
+    SYNCED_FOLDER = "persistence.synced_folder"
+    BAD_URL = "persistence.bad_url"
+    PASSWORD_IN_URL = "persistence.password_in_url"  # a code, no secret
+    LOG_IN_REFUSED = "persistence.log_in_refused"
+    SERVER_TOO_OLD = "persistence.server_too_old"
+    DATABASE_NEWER = "persistence.database_newer"
+    DATABASE_OLDER = "persistence.database_older"
+    NOT_INITIALISED = "persistence.not_initialised"
+    WALL_CHANGED = "persistence.wall_changed"
+    REFUSED_BY_TABLE = "persistence.refused_by_table"
+    COMMAND_TAKEN = "persistence.command_taken"
+    CASE_EXISTS = "persistence.case_exists"
+    BAD_PAYLOAD = "persistence.bad_payload"
+    NOT_ALLOWED = "persistence.not_allowed"
+    DIGEST_MISMATCH = "persistence.digest_mismatch"
+    DOCUMENT_MISSING = "persistence.document_missing"
+    PROBLEM_NUMBERS = "persistence.problem_numbers"
+    NO_SUCH_PROBLEM = "persistence.no_such_problem"
+    OUTCOME_MISMATCH = "persistence.outcome_mismatch"
+    YEAR_MISMATCH = "persistence.year_mismatch"
+    RECEIVED_LATER = "persistence.received_later"
+    NUMBER_NOT_VOIDABLE = "persistence.number_not_voidable"
+    LAST_ADMIN = "persistence.last_admin"
+    NO_SUCH_PERSON = "persistence.no_such_person"
+    NO_SUCH_ROW = "persistence.no_such_row"
+    PASSWORD_BY_SERVER = "persistence.password_by_server"  # a code, no secret
+    PASSWORD_TOO_SHORT = "persistence.password_too_short"  # a code, no secret
+    FILE_UNREADABLE = "persistence.file_unreadable"
+    FILE_MISSING = "persistence.file_missing"
+    FILE_CHANGED = "persistence.file_changed"
+
+
+def code_of(value: str) -> Code | None:
+    """The member of any area whose value this is; None when no loaded area declares it."""
+    areas = list(Code.__subclasses__())
+    for area in areas:
+        areas.extend(area.__subclasses__())
+        if value in area._value2member_map_:
+            return area(value)
+    return None
+
+
+def fault(value: str, facts: Mapping[str, Any]) -> DomainError:
+    """The error a table, a function or the executor named by its code."""
+    code = code_of(value)
+    if code is None:
+        return DomainError(PersistenceFault.REFUSED_BY_TABLE, message=value)
+    return DomainError(code, **{k: v for k, v in facts.items() if k != "code"})

@@ -1,0 +1,128 @@
+"""The first rows of a database: the office, its administrator, the first entry of its history.
+
+Lives here: what stands before the first command can be sent. Must not: later changes; those are
+commands. Runs as the owner of the tables.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from sanzhi_desktop.application.commands import new_id
+from sanzhi_desktop.domain.audit import GENESIS, entry_text, link_hash
+from sanzhi_desktop.domain.people import Person, Role
+from sanzhi_desktop.persistence import tables
+from sanzhi_desktop.persistence.prepare import sort_key
+from sanzhi_desktop.persistence.writes import stamp
+
+
+@dataclass(frozen=True, slots=True)
+class NewOffice:
+    """What must be known to found an office."""
+
+    code: str = "1"
+    name: str = "示例单位"
+    series: str = "示法审"
+    profile_id: str = "shucheng"
+    profile_edition: str = ""
+    sample: bool = False
+    applied: dict[str, Any] = field(default_factory=dict)  # the profile as resolved
+
+
+def found(
+    db: sa.Connection, office: NewOffice, *, admin: Person, argon2: str, now: datetime
+) -> int:
+    """Writes the office and its first administrator; returns the office's number."""
+    office_id = _number(db, office.code)
+    db.execute(
+        sa.insert(tables.office).values(
+            office_id=office_id,
+            code=office.code,
+            name=office.name,
+            series=office.series,
+            profile_id=office.profile_id,
+            profile_edition=office.profile_edition,
+            sample=int(office.sample),
+            created_at=now,
+        )
+    )
+    if office.applied:
+        db.execute(
+            sa.insert(tables.profile_edition).values(
+                office_id=office_id,
+                profile_id=office.profile_id,
+                edition=office.profile_edition,
+                applied=json.dumps(office.applied, ensure_ascii=False),
+                published_by=admin.person_id,
+                published_at=now,
+            )
+        )
+    _administrator(db, office_id, admin, argon2=argon2, now=now)
+    _first_entry(db, office_id, office, admin.person_id, now=now)
+    return office_id
+
+
+def _number(db: sa.Connection, code: str) -> int:
+    taken = set(db.execute(sa.select(tables.office.c.office_id)).scalars())
+    if code.isascii() and code.isdigit() and 0 < int(code) < 2**31 and int(code) not in taken:
+        return int(code)
+    return max(taken, default=0) + 1
+
+
+def _administrator(
+    db: sa.Connection, office_id: int, admin: Person, *, argon2: str, now: datetime
+) -> None:
+    key = {"office_id": office_id, "person_id": admin.person_id}
+    db.execute(
+        sa.insert(tables.person).values(
+            **key,
+            name=admin.name,
+            sort_key=sort_key(admin.name),
+            unit=admin.unit,
+            enforcement_certificate=admin.enforcement_certificate,
+            certificate_valid_to=admin.certificate_valid_to,
+            legal_qualification=admin.legal_qualification,
+            first_review_on=admin.first_review_on,
+        )
+    )
+    roles: Sequence[Role] = [g.role for g in admin.roles] or [Role.ADMIN]
+    for seq, role in enumerate(roles):
+        db.execute(sa.insert(tables.person_role).values(**key, seq=seq, role=role.value))
+    if argon2:
+        db.execute(sa.insert(tables.account).values(**key, argon2=argon2, changed_at=now))
+
+
+def _first_entry(
+    db: sa.Connection, office_id: int, office: NewOffice, actor: str, *, now: datetime
+) -> None:
+    entry = entry_text(
+        {
+            "action": "found",
+            "actor": actor,
+            "at": stamp(now),
+            "case": "",
+            "command": new_id(),
+            "number": "",
+            "office": office_id,
+            "payload": {
+                "code": office.code,
+                "name": office.name,
+                "series": office.series,
+                "profile_id": office.profile_id,
+                "profile_edition": office.profile_edition,
+                "sample": office.sample,
+            },
+            "reason": "",
+            "seq": 1,
+            "state": "",
+            "version": 0,
+        }
+    )
+    digest = link_hash(GENESIS, entry)
+    key = {"office_id": office_id, "case_id": "", "seq": 1, "hash": digest}
+    db.execute(sa.insert(tables.audit).values(**key, entry=entry))
+    db.execute(sa.insert(tables.audit_head).values(**key))

@@ -1,0 +1,288 @@
+"""The repository: reads frozen values for both databases.
+
+Lives here: queries. Must not: writing anything, or keeping rows alive after the call.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from itertools import groupby
+from typing import Any
+
+import sqlalchemy as sa
+
+from sanzhi_desktop.application.queries import (
+    CaseRow,
+    CertificateRow,
+    ChainFault,
+    DocumentRow,
+    HistoryRow,
+    IrregularityRow,
+    ListQuery,
+    Office,
+    RecusalRow,
+    SealRow,
+)
+from sanzhi_desktop.domain.audit import Break, Head, Link, check_chain, merkle_root
+from sanzhi_desktop.domain.case import Case, CaseFault
+from sanzhi_desktop.domain.errors import DomainError
+from sanzhi_desktop.domain.people import Actor, Person
+from sanzhi_desktop.persistence import mapping, tables, worklist
+from sanzhi_desktop.persistence.errors import named_by_engine
+from sanzhi_desktop.persistence.faults import PersistenceFault
+from sanzhi_desktop.persistence.writes import SHANGHAI
+
+
+@contextmanager
+def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """One snapshot; driver errors come out as codes."""
+    try:
+        with engine.connect() as connection:
+            yield connection
+    except sa.exc.DBAPIError as error:
+        raise named_by_engine(error) from error
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseReader:
+    """Reads one office as one person."""
+
+    engine: sa.Engine
+    office_id: int
+    person_id: str
+    clock: Callable[[], datetime] | None = None
+
+    def _today(self) -> date:
+        moment = self.clock() if self.clock is not None else datetime.now(UTC)
+        return moment.astimezone(SHANGHAI).date()
+
+    def _all(self, table: sa.Table, *conditions: Any, order: Sequence[Any] = ()) -> list[Any]:
+        query = sa.select(table).where(table.c.office_id == self.office_id, *conditions)
+        with reading(self.engine) as db:
+            return list(db.execute(query.order_by(*order)).mappings())
+
+    def office(self) -> Office:
+        """The office. Raises DomainError when the database has none of this number."""
+        found = self._all(tables.office)
+        if not found:
+            raise DomainError(PersistenceFault.NOT_INITIALISED, found="", expected="", where="")
+        row = found[0]
+        return Office(
+            office_id=row["office_id"],
+            code=row["code"],
+            name=row["name"],
+            series=row["series"],
+            profile_id=row["profile_id"],
+            profile_edition=row["profile_edition"],
+            sample=bool(row["sample"]),
+        )
+
+    def actor(self) -> Actor:
+        """Who is at work, with the roles in force today."""
+        found = self.people().get(self.person_id)
+        if found is None or not found.active:
+            raise DomainError(PersistenceFault.LOG_IN_REFUSED)
+        today = self._today()
+        held = frozenset(g.role for g in found.roles if g.holds_on(today))
+        return Actor(found.person_id, found.name, self.office_id, held)
+
+    def worklist(self, query: ListQuery) -> Sequence[CaseRow]:
+        """The lines of a work list."""
+        actor, unit = self._me()
+        with reading(self.engine) as db:
+            found = db.execute(worklist.rows(query, actor, unit=unit)).mappings()
+            return tuple(mapping.case_row(row) for row in found)
+
+    def count(self, query: ListQuery) -> int:
+        """How many lines the list has."""
+        actor, unit = self._me()
+        with reading(self.engine) as db:
+            return int(db.execute(worklist.count(query, actor, unit=unit)).scalar_one())
+
+    def _me(self) -> tuple[Actor, str]:
+        people = self.people()
+        return self.actor(), people[self.person_id].unit if self.person_id in people else ""
+
+    def case(self, case_id: str) -> Case:
+        """A whole case in one snapshot. Raises DomainError(CaseFault.NOT_FOUND)."""
+        orders: Mapping[str, tuple[sa.Table, str]] = {
+            "material": (tables.material, "place"),
+            "round": (tables.round_, "round"),
+            "problem": (tables.problem, "number"),
+            "clock_event": (tables.clock_event, "seq"),
+            "clearance": (tables.clearance, "round"),
+            "decision": (tables.decision, "case_id"),
+        }
+        with reading(self.engine) as db:
+            row = db.execute(self._of(tables.case_, case_id)).mappings().one_or_none()
+            if row is None:
+                raise DomainError(CaseFault.NOT_FOUND)
+            parts: dict[str, Sequence[Any]] = {
+                name: list(db.execute(self._of(table, case_id).order_by(order)).mappings())
+                for name, (table, order) in orders.items()
+            }
+            answers = self._of(tables.answer, case_id).where(tables.answer.c.round == row["round"])
+            parts["answer"] = list(db.execute(answers.order_by("item_id")).mappings())
+        return mapping.case(row, parts)
+
+    def _of(self, table: sa.Table, case_id: str) -> sa.Select[Any]:
+        return sa.select(table).where(
+            table.c.office_id == self.office_id, table.c.case_id == case_id
+        )
+
+    def history(self, case_id: str) -> Sequence[HistoryRow]:
+        """The history of a case; '' is the office's own."""
+        names = {p.person_id: p.name for p in self.people().values()}
+        found = self._all(tables.audit, tables.audit.c.case_id == case_id, order=["seq"])
+        return tuple(mapping.history_row(link, names) for link in found)
+
+    def people(self) -> Mapping[str, Person]:
+        """The register, in the order of names."""
+        grants: dict[str, list[Any]] = {}
+        with reading(self.engine) as db:
+            for grant in db.execute(
+                sa.select(tables.person_role)
+                .where(tables.person_role.c.office_id == self.office_id)
+                .order_by("person_id", "seq")
+            ).mappings():
+                grants.setdefault(grant["person_id"], []).append(grant)
+            rows = db.execute(
+                sa.select(tables.person)
+                .where(tables.person.c.office_id == self.office_id)
+                .order_by("sort_key", "person_id")
+            ).mappings()
+            return {r["person_id"]: mapping.person(r, grants.get(r["person_id"], ())) for r in rows}
+
+    def recusals(self) -> Sequence[RecusalRow]:
+        """Registered recusals."""
+        return tuple(
+            RecusalRow(**_without_office(row))
+            for row in self._all(tables.recusal, order=["recusal_id"])
+        )
+
+    def certificates(self) -> Sequence[CertificateRow]:
+        """Registered certificates, revoked ones too."""
+        return tuple(
+            CertificateRow(
+                fingerprint=row["fingerprint"],
+                person_id=row["person_id"],
+                source=row["source"],
+                pem=row["pem"],
+                serial=row["serial"],
+                not_before=row["not_before"],
+                not_after=row["not_after"],
+                revoked=bool(row["revoked"]),
+            )
+            for row in self._all(tables.certificate, order=["person_id", "not_before"])
+        )
+
+    def roots(self) -> Sequence[str]:
+        """The trusted roots as PEM."""
+        found = self._all(tables.root_certificate, order=["fingerprint"])
+        return tuple(row["pem"] for row in found)
+
+    def seals(self) -> Sequence[SealRow]:
+        """The office's seal images."""
+        return tuple(
+            SealRow(**{**_without_office(row), "image": bytes(row["image"])})
+            for row in self._all(tables.seal, order=["seal_id"])
+        )
+
+    def documents(self, case_id: str) -> Sequence[DocumentRow]:
+        """The papers of a case, oldest first; without their bytes."""
+        return self._papers(tables.document.c.case_id == case_id)
+
+    def has_document(self, sha256: str) -> DocumentRow | None:
+        """The paper with this hash, if the office stored it."""
+        return next(iter(self._papers(tables.document.c.sha256 == sha256)), None)
+
+    def _papers(self, condition: sa.ColumnElement[bool]) -> tuple[DocumentRow, ...]:
+        d = tables.document.c
+        columns = (d.sha256, d.case_id, d.round, d.kind, d.size, d.stored_at)
+        query = sa.select(*columns).where(d.office_id == self.office_id, condition)
+        with reading(self.engine) as db:
+            found = db.execute(query.order_by(d.stored_at, d.kind)).mappings()
+            return tuple(DocumentRow(**row) for row in found)
+
+    def document(self, sha256: str) -> bytes:
+        """The stored bytes. Raises DomainError when there is no such paper."""
+        d = tables.document.c
+        query = sa.select(d.content).where(d.office_id == self.office_id, d.sha256 == sha256)
+        with reading(self.engine) as db:
+            content = db.execute(query.limit(1)).scalar_one_or_none()
+        if content is None:
+            raise DomainError(PersistenceFault.NO_SUCH_ROW)
+        return bytes(content)
+
+    def irregularities(self) -> Sequence[IrregularityRow]:
+        """应审未审, newest first."""
+        found = self._all(tables.irregularity, order=[sa.desc("recorded_at")])
+        return tuple(IrregularityRow(**_without_office(row)) for row in found)
+
+    def profile_applied(self, profile_id: str, edition: str) -> Mapping[str, object]:
+        """A published profile edition, as applied. Raises DomainError when never published."""
+        import json
+
+        p = tables.profile_edition.c
+        found = self._all(tables.profile_edition, p.profile_id == profile_id, p.edition == edition)
+        if not found:
+            raise DomainError(PersistenceFault.NO_SUCH_ROW)
+        applied: Mapping[str, object] = json.loads(found[0]["applied"])
+        return applied
+
+    def last_event(self) -> int:
+        """A number that moves whenever anything was written."""
+        if self.engine.dialect.name == "postgresql":
+            # Every finished transaction moves the snapshot; no counter that all would wait for.
+            query = "select hashtextextended(pg_current_snapshot()::text, 0)"
+        else:
+            query = "select coalesce(max(rowid), 0) from command"
+        with reading(self.engine) as db:
+            return int(db.execute(sa.text(query)).scalar_one())
+
+    def verify_chains(self) -> Sequence[ChainFault]:
+        """Every break of every chain of the office."""
+        a, k = tables.audit.c, tables.case_.c
+        links = sa.select(a.case_id, a.seq, a.entry, a.hash).where(a.office_id == self.office_id)
+        with reading(self.engine) as db:
+            heads = {h.case_id: h for h in self._heads(db)}
+            cases = {
+                row.case_id: row.version
+                for row in db.execute(
+                    sa.select(k.case_id, k.version).where(k.office_id == self.office_id)
+                )
+            }
+            faults: list[Break] = []
+            rows = db.execution_options(yield_per=5000).execute(links.order_by(a.case_id, a.seq))
+            for case_id, group in groupby(rows, key=lambda row: str(row.case_id)):
+                chain = [Link(case_id, row.seq, row.entry, row.hash) for row in group]
+                broken = check_chain(chain, heads.pop(case_id, None))
+                # Each command adds one version and one entry, so the case knows how many there are.
+                version = cases.pop(case_id, None)
+                if broken is None and version is not None and version != len(chain):
+                    broken = Break(case_id, len(chain) + 1, "truncated")
+                if broken is None and version is None and case_id:
+                    broken = Break(case_id, len(chain), "deleted")
+                faults.extend([broken] if broken else [])
+            faults.extend(Break(case_id, 1, "deleted") for case_id in {*heads, *cases})
+        ordered = sorted(faults, key=lambda f: (f.case_id, f.seq))
+        return tuple(ChainFault(f.case_id, f.seq, f.what) for f in ordered)
+
+    def heads(self) -> Sequence[Head]:
+        """The ends of all chains."""
+        with reading(self.engine) as db:
+            return self._heads(db)
+
+    def _heads(self, db: sa.Connection) -> list[Head]:
+        h = tables.audit_head.c
+        query = sa.select(h.case_id, h.seq, h.hash).where(h.office_id == self.office_id)
+        return [Head(row.case_id, row.seq, row.hash) for row in db.execute(query)]
+
+    def chain_root(self) -> str:
+        """Merkle root (hex) over the heads of all chains of the office."""
+        return merkle_root(self.heads())
+
+
+def _without_office(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name != "office_id"}

@@ -1,0 +1,35 @@
+"""Which schema this program speaks, and the shipped DDL files.
+
+Lives here: the revision and the reading of `sql/<dialect>/*.sql`. Must not: running migrations
+(`migrations`), opening a database (`engine`). Nothing heavy is imported: every start passes here.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+REVISION = "0001"  # revisions are numbered, so that newer and older can be told apart
+TABLE = "schema_revision"
+
+SQL = Path(__file__).parent / "sql"
+FILES = {
+    "sqlite": ("tables.sql", "walls.sql"),
+    "postgresql": ("tables.sql", "walls.sql", "functions.sql", "grants.sql"),
+}
+
+
+def ddl(dialect: str) -> tuple[str, ...]:
+    """The texts of the DDL files of one dialect, in the order in which they run."""
+    return tuple((SQL / dialect / name).read_text("utf-8") for name in FILES[dialect])
+
+
+def statements(text: str) -> Iterator[str]:
+    """The statements of a SQLite script, one at a time; trigger bodies stay whole."""
+    pending = ""
+    for line in text.splitlines(keepends=True):
+        pending += line
+        if line.rstrip().endswith(";") and sqlite3.complete_statement(pending):
+            yield pending.strip()
+            pending = ""
+    if pending.strip():
+        yield pending.strip()

@@ -1,0 +1,336 @@
+"""The single door for writing on one PC: every command is one BEGIN IMMEDIATE.
+
+Lives here: the frame around each command (membership, replay, version, workflow, audit) for
+SQLite. Must not: what an action writes (`case_effects`, `office_effects`) or the walls in the
+tables, which hold without this file. The frame of PostgreSQL is generated in `functions`.
+"""
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, cast
+
+from sanzhi_desktop.application.commands import Changed, Command, OfficeCommand
+from sanzhi_desktop.domain.audit import GENESIS, entry_text, left_out, link_hash
+from sanzhi_desktop.domain.case import CaseFault
+from sanzhi_desktop.domain.errors import DomainError
+from sanzhi_desktop.domain.people import Actor, Role
+from sanzhi_desktop.domain.workflow import Action, Position, State, step
+from sanzhi_desktop.persistence.case_effects import EFFECTS
+from sanzhi_desktop.persistence.errors import named
+from sanzhi_desktop.persistence.faults import PersistenceFault, fault
+from sanzhi_desktop.persistence.office_effects import OFFICE_EFFECTS, OFFICE_ROLES, OWN
+from sanzhi_desktop.persistence.prepare import prepared_payload
+from sanzhi_desktop.persistence.writes import (
+    BAD_VALUE,
+    SHANGHAI,
+    Each,
+    Effect,
+    Refuse,
+    Run,
+    Values,
+    stamp,
+)
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class SqliteGateway:
+    """Commands of one person on the embedded database. `clock` is set for replays only."""
+
+    engine: "Engine"
+    person_id: str
+    clock: Clock | None = None
+
+    def now(self) -> datetime:
+        """The PC's clock, or the replayed one."""
+        return self.clock() if self.clock is not None else datetime.now(UTC)
+
+    def send(self, command: Command) -> Changed:
+        """Carries out one command on one case."""
+        payload = prepared_payload(command.action, command.payload)
+        with _transaction(self.engine) as db:
+            frame = self._frame(db, command.office_id, command.command_id, command.case_id)
+            kept = frame.replayed()
+            result = kept or frame.case(command, payload)
+        return _changed(result, EFFECTS[command.action], replayed=kept is not None)
+
+    def send_office(self, command: OfficeCommand) -> Changed:
+        """Carries out one command on the office."""
+        payload = prepared_payload(command.action, command.payload)
+        with _transaction(self.engine) as db:
+            frame = self._frame(db, command.office_id, command.command_id, "")
+            kept = frame.replayed()
+            result = kept or frame.office(command, payload)
+        return _changed(result, OFFICE_EFFECTS[command.action], replayed=kept is not None)
+
+    def _frame(
+        self, db: sqlite3.Connection, office_id: int, command_id: str, case_id: str
+    ) -> "_Frame":
+        moment = self.now()
+        return _Frame(
+            db,
+            office_id=office_id,
+            command_id=command_id,
+            case_id=case_id,
+            me=self.person_id,
+            moment=moment,
+            replayed_clock=self.clock is not None,
+        )
+
+
+def _changed(result: Mapping[str, Any], effect: Effect, *, replayed: bool) -> Changed:
+    return Changed(
+        case_id=result["case_id"],
+        version=result["version"],
+        state=State(result["state"]) if result["state"] else None,
+        number=result["number"],
+        replayed=replayed,
+        kinds=effect.kinds or frozenset({"case"}),
+    )
+
+
+@contextmanager
+def _transaction(engine: "Engine") -> Iterator[sqlite3.Connection]:
+    """One BEGIN IMMEDIATE: a deferred one could not wait when it turns to writing."""
+    try:
+        pooled = engine.raw_connection()
+        try:
+            db = cast("sqlite3.Connection", pooled.driver_connection)
+            db.execute("begin immediate")
+            try:
+                yield db
+            except BaseException:
+                db.execute("rollback")
+                raise
+            db.execute("commit")
+        finally:
+            pooled.close()
+    except sqlite3.Error as error:
+        raise named(error) from error
+
+
+class _Frame:
+    """The steps that every command has in common, inside one transaction."""
+
+    def __init__(
+        self,
+        db: sqlite3.Connection,
+        *,
+        office_id: int,
+        command_id: str,
+        case_id: str,
+        me: str,
+        moment: datetime,
+        replayed_clock: bool,
+    ) -> None:
+        self.db = db
+        self.replayed_clock = replayed_clock
+        self.plain: dict[str, Any] = {
+            "office": office_id,
+            "cmd": command_id,
+            "case": case_id,
+            "me": me,
+            "now": stamp(moment),
+            "today": moment.astimezone(SHANGHAI).date().isoformat(),
+            "reason": "",
+            "round": 0,
+            "target": "",
+            "index": 0,
+        }
+
+    def one(self, sql: str) -> tuple[Any, ...] | None:
+        """The first row; the parameters are the plain values."""
+        row: tuple[Any, ...] | None = self.db.execute(sql, self.plain).fetchone()
+        return row
+
+    def replayed(self) -> dict[str, Any] | None:
+        """The kept result when this command was carried out before.
+
+        Somebody who is no active member learns nothing: every case is unknown to him.
+        """
+        if not self.one(
+            "select 1 from person where office_id = :office and person_id = :me and active = 1"
+        ):
+            raise DomainError(CaseFault.NOT_FOUND)
+        row = self.one(
+            "select actor, result from command where office_id = :office and command_id = :cmd"
+        )
+        if row is None:
+            return None
+        if row[0] != self.plain["me"]:
+            raise DomainError(PersistenceFault.COMMAND_TAKEN)
+        result: dict[str, Any] = json.loads(row[1])
+        return result
+
+    def roles(self) -> frozenset[Role]:
+        """Roles in force today."""
+        rows = self.db.execute(
+            "select role from person_role where office_id = :office and person_id = :me"
+            " and (valid_from is null or valid_from <= :today)"
+            " and (valid_to is null or valid_to >= :today)",
+            self.plain,
+        )
+        return frozenset(Role(row[0]) for row in rows)
+
+    def case(self, command: Command, payload: Mapping[str, Any]) -> dict[str, Any]:
+        """A command on a case, new or existing."""
+        row = self._locked()
+        creates = command.action is Action.REGISTER
+        if creates and row:
+            raise DomainError(PersistenceFault.CASE_EXISTS)
+        if not creates and not row:
+            raise DomainError(CaseFault.NOT_FOUND)
+        if row and row["version"] != command.seen_version:
+            raise DomainError(CaseFault.STALE, seen=command.seen_version, version=row["version"])
+        position = Position(
+            state=State(row["state"]) if row else None,
+            reviewer=row.get("reviewer", ""),
+            handlers=tuple(c for c in row.get("handler_codes", "").split(",") if c),
+            registered_by=row.get("registered_by", ""),
+        )
+        me = Actor(self.plain["me"], "", command.office_id, self.roles())
+        taken = step(position, command.action, me, reason=command.reason)
+        self.plain |= {
+            "reason": command.reason,
+            "round": row.get("round", 0),
+            "target": taken.target.value,
+        }
+        effect = EFFECTS[command.action]
+        self._carry_out(effect, Values(self.plain, row, payload))
+        if row:
+            self._move(effect, Values(self.plain, row, payload))
+        result = {
+            "case_id": command.case_id,
+            "version": command.seen_version + 1 if row else 1,
+            "state": taken.target.value,
+            "number": self._number(),
+        }
+        self._finish(command.action.value, payload, result)
+        return result
+
+    def office(self, command: OfficeCommand, payload: Mapping[str, Any]) -> dict[str, Any]:
+        """A command on the office itself."""
+        own = command.action in OWN and payload.get("person_id") == self.plain["me"]
+        if not own and not OFFICE_ROLES[command.action] & self.roles():
+            raise DomainError(PersistenceFault.NOT_ALLOWED, action=command.action.value)
+        self.plain["reason"] = str(payload.get("reason", ""))
+        self._carry_out(OFFICE_EFFECTS[command.action], Values(self.plain, {}, payload))
+        result = {"case_id": "", "version": 0, "state": "", "number": ""}
+        self._finish(command.action.value, payload, result)
+        return result
+
+    def _locked(self) -> dict[str, Any]:
+        cursor = self.db.execute(
+            "select * from case_ where office_id = :office and case_id = :case", self.plain
+        )
+        row = cursor.fetchone()
+        return (
+            {} if row is None else dict(zip((d[0] for d in cursor.description), row, strict=True))
+        )
+
+    def _carry_out(self, effect: Effect, values: Values) -> None:
+        for part in effect.steps:
+            if not isinstance(part, Each):
+                self._do(part, values)
+                continue
+            items = values.payload.get(part.items) or ()
+            if not isinstance(items, list | tuple):
+                raise DomainError(PersistenceFault.BAD_PAYLOAD, field=part.items)
+            for index, item in enumerate(items):
+                self.plain["index"] = index
+                inner = Values(self.plain, values.case, values.payload, item)
+                for part_step in part.steps:
+                    self._do(part_step, inner)
+
+    def _do(self, part: Run | Refuse, values: Values) -> None:
+        if part.when and not self._value(part.when, values):
+            return
+        if isinstance(part, Refuse):
+            facts = {name: self._value(sql, values) for name, sql in part.facts.items()}
+            raise fault(part.code, facts)
+        self.db.execute(*_bound(part.sql, values))
+
+    def _value(self, expression: str, values: Values) -> Any:
+        return self.db.execute(*_bound(f"select {expression}", values)).fetchone()[0]
+
+    def _move(self, effect: Effect, values: Values) -> None:
+        columns = {"version": "version + 1", "state": "{target}", "updated_at": "{now}"}
+        if "due_on" in values.payload:
+            columns["due_on"] = "{p.due_on|date}"
+        sets = ", ".join(f"{c} = {e}" for c, e in {**columns, **effect.case}.items())
+        sql = f"update case_ set {sets} where office_id = {{office}} and case_id = {{case}}"
+        self.db.execute(*_bound(sql, values))
+
+    def _number(self) -> str:
+        row = self.one(
+            "select r.number from case_ k join round r on r.office_id = k.office_id"
+            " and r.case_id = k.case_id and r.round = k.round"
+            " where k.office_id = :office and k.case_id = :case"
+        )
+        return str(row[0]) if row else ""
+
+    def _finish(self, action: str, payload: Mapping[str, Any], result: dict[str, Any]) -> None:
+        """The audit entry and the kept result."""
+        head = self.one(
+            "select seq, hash from audit_head where office_id = :office and case_id = :case"
+        )
+        seq, previous = (head[0] + 1, head[1]) if head else (1, GENESIS)
+        plain = self.plain
+        entry = {
+            "action": action,
+            "actor": plain["me"],
+            "at": plain["now"],
+            "case": plain["case"],
+            "command": plain["cmd"],
+            "number": result["number"],
+            "office": plain["office"],
+            "payload": left_out(payload),
+            "reason": plain["reason"],
+            "seq": seq,
+            "state": result["state"],
+            "version": result["version"],
+        }
+        if self.replayed_clock:
+            entry["clock"] = "replayed"
+        text = entry_text(entry)
+        write_link(self.db, plain, seq=seq, entry=text, digest=link_hash(previous, text))
+        self.db.execute(
+            "insert into command (office_id, command_id, case_id, actor, action, at, result)"
+            " values (:office, :cmd, :case, :me, :action, :now, :result)",
+            {**plain, "action": action, "result": json.dumps(result)},
+        )
+
+
+def write_link(
+    db: sqlite3.Connection, plain: Mapping[str, Any], *, seq: int, entry: str, digest: str
+) -> None:
+    """Appends one entry to a chain and moves its head."""
+    values = {**plain, "seq": seq, "entry": entry, "hash": digest}
+    db.execute(
+        "insert into audit (office_id, case_id, seq, entry, hash)"
+        " values (:office, :case, :seq, :entry, :hash)",
+        values,
+    )
+    db.execute(
+        "insert into audit_head (office_id, case_id, seq, hash)"
+        " values (:office, :case, :seq, :hash)"
+        if seq == 1
+        else "update audit_head set seq = :seq, hash = :hash"
+        " where office_id = :office and case_id = :case",
+        values,
+    )
+
+
+def _bound(sql: str, values: Values) -> tuple[str, dict[str, Any]]:
+    try:
+        return values.bind(sql)
+    except BAD_VALUE as error:
+        raise DomainError(PersistenceFault.BAD_PAYLOAD, field=str(error)) from error

@@ -1,0 +1,351 @@
+"""The second wall: triggers in the tables of both databases, said once.
+
+Lives here: what the tables refuse by themselves, whoever writes: plain `sqlite3`, `psql`, a bug
+in our own functions. Must not: functions that only this program registers (then a foreign tool
+would fail by accident and not by the law), or rules that need more than the rows at hand.
+
+A condition is the common SQL of both databases over NEW and OLD; `{differs a b}` is true when
+one of the columns changed. Message texts are for people with a database tool in their hands.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sanzhi_desktop.domain.workflow import TRANSITIONS, State
+
+GATE = "SZ-GATE 未经法制审核或者审核未通过的，不得作出决定（行政处罚法第五十八条）"
+GATE_DIFFERS = "SZ-GATE 决定的种类、当事人或者金额与审核通过的不一致，应当重新送审，不得作出决定"
+CLEARANCE = "SZ-GATE 只有已签发的同意意见才能放行，不得另行写入放行记录"
+STEP = "SZ-STEP 案件不能这样流转：办理步骤由流程表规定，不得跳过"
+VERSION = "SZ-VERSION 案件版本必须逐次加一"
+HISTORY = "SZ-HISTORY 历史记录不得修改、替换或者删除"
+ISSUED = "SZ-ISSUED 已签发的意见及其审核表、问题不得修改或者删除"
+NUMBER = "SZ-NUMBER 文号只能依次取用，取用后不得改动，作废后不得恢复"
+CLOCK = "SZ-CLOCK 期限事件不得修改或者删除，收件日期只能按纸质材料提前"
+
+
+@dataclass(frozen=True, slots=True)
+class Wall:
+    """One trigger before an event: refuses with the message when the condition is true."""
+
+    table: str
+    event: str  # insert | update | delete
+    name: str
+    when: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Follow:
+    """One trigger after an event, which writes."""
+
+    table: str
+    event: str
+    name: str
+    statement: str
+
+
+def _pairs() -> str:
+    moves = sorted({(t.source, t.target) for t in TRANSITIONS if t.source is not None})
+    return "(" + ", ".join(f"'{a.value}>{b.value}'" for a, b in moves) + ")"
+
+
+def _starts() -> str:
+    return "(" + ", ".join(f"'{t.target.value}'" for t in TRANSITIONS if t.source is None) + ")"
+
+
+_KEPT = ("audit", "document", "decision", "command", "irregularity", "profile_edition",
+         "checkpoint")  # fmt: skip
+_NEVER_DELETED = (
+    "office", "person", "case_", "round", "clearance", "counter", "number", "audit_head",
+    "certificate", "clock_event",
+)  # fmt: skip
+# INSERT OR REPLACE of SQLite deletes the old row without asking any delete trigger.
+KEYS: Mapping[str, tuple[str, ...]] = {
+    "audit": ("office_id", "case_id", "seq"),
+    "audit_head": ("office_id", "case_id"),
+    "document": ("office_id", "case_id", "sha256"),
+    "decision": ("office_id", "case_id"),
+    "command": ("office_id", "command_id"),
+    "checkpoint": ("office_id", "n"),
+    "irregularity": ("office_id", "irregularity_id"),
+    "profile_edition": ("office_id", "profile_id", "edition"),
+    "office": ("office_id",),
+    "case_": ("office_id", "case_id"),
+    "round": ("office_id", "case_id", "round"),
+    "problem": ("office_id", "case_id", "number"),
+    "clearance": ("office_id", "clearance_id"),
+    "counter": ("office_id", "series", "year"),
+    "number": ("office_id", "series", "year", "no"),
+    "certificate": ("office_id", "fingerprint"),
+    "clock_event": ("office_id", "case_id", "seq"),
+}
+
+_CLEARED = "kind party_name party_number amount_fen"
+
+
+def _same(alias: str, columns: str) -> str:
+    return " and ".join(f"{alias}.{c} = NEW.{c}" for c in columns.split())
+
+
+_ROUND_PASSED = (
+    "exists (select 1 from round r where r.office_id = NEW.office_id and r.case_id = NEW.case_id"
+    " and r.round = NEW.round and r.issued = 1 and r.outcome = 'AGREE'"
+)
+_OPEN = "select 1 from clearance k where k.open = 1 and " + _same("k", "office_id case_id")
+_EXACT = f"{_OPEN} and " + _same("k", f"clearance_id open {_CLEARED}")
+
+
+def _round_issued(row: str) -> str:
+    return (
+        f"exists (select 1 from round r where r.office_id = {row}.office_id"
+        f" and r.case_id = {row}.case_id and r.round = {row}.round and r.issued = 1)"
+    )
+
+
+# Deciding without a registered decision is answered by the gate's own sentence, not as a step.
+_DECIDED_BARE = (
+    f"NEW.state = '{State.DECIDED}' and OLD.state <> '{State.DECIDED}' and not exists"
+    " (select 1 from decision d where d.office_id = NEW.office_id and d.case_id = NEW.case_id)"
+)
+
+_CASE = (
+    Wall("case_", "insert", "start", f"NEW.state not in {_starts()} or NEW.version <> 1", STEP),
+    Wall("case_", "update", "version", "NEW.version <> OLD.version + 1", VERSION),
+    Wall(
+        "case_",
+        "update",
+        "decided",
+        _DECIDED_BARE,
+        GATE,
+    ),
+    Wall(
+        "case_",
+        "update",
+        "step",
+        f"(OLD.state || '>' || NEW.state not in {_pairs()} and not ({_DECIDED_BARE}))"
+        " or {differs office_id case_id registered_by registered_at}",
+        STEP,
+    ),
+    Wall(
+        "case_",
+        "update",
+        "passed",
+        f"NEW.state = '{State.PASSED}' and OLD.state <> NEW.state and not {_ROUND_PASSED})",
+        GATE,
+    ),
+)
+
+_ROUND = (
+    Wall("round", "insert", "fresh", "NEW.issued <> 0 or NEW.certified_sha256 <> ''", ISSUED),
+    Wall("round", "update", "kept", "OLD.issued = 1", ISSUED),
+    Wall(
+        "round",
+        "update",
+        "issue",
+        "NEW.issued = 1 and (OLD.certified_sha256 = '' or {differs outcome certified_sha256"
+        " number dated reviewer handler_codes opinion materials_digest " + _CLEARED + "})",
+        ISSUED,
+    ),
+    Wall("round", "update", "key", "{differs office_id case_id round}", ISSUED),
+    Wall("answer", "insert", "issued", _round_issued("NEW"), ISSUED),
+    Wall("answer", "update", "issued", f"{_round_issued('OLD')} or {_round_issued('NEW')}", ISSUED),
+    Wall("answer", "delete", "issued", _round_issued("OLD"), ISSUED),
+    Wall("problem", "insert", "issued", _round_issued("NEW"), ISSUED),
+    Wall("problem", "delete", "issued", _round_issued("OLD"), ISSUED),
+    Wall(
+        "problem",
+        "update",
+        "issued",
+        "{differs office_id case_id number round} or ({differs item_id dimension finding basis"
+        " evidence suggestion} and " + _round_issued("OLD") + ")",
+        ISSUED,
+    ),
+)
+
+_GATE = (
+    Wall(
+        "clearance",
+        "insert",
+        "gate",
+        f"NEW.open <> 1 or not {_ROUND_PASSED} and " + _same("r", _CLEARED) + ")",
+        CLEARANCE,
+    ),
+    Wall(
+        "clearance",
+        "update",
+        "gate",
+        "NEW.open <> 0 or OLD.open <> 1 or {differs office_id clearance_id case_id round origin"
+        f" outcome issued {_CLEARED} materials_digest opened_at}}",
+        CLEARANCE,
+    ),
+    Wall("decision", "insert", "gate", f"not exists ({_OPEN})", GATE),
+    Wall(
+        "decision",
+        "insert",
+        "gate_same",
+        f"exists ({_OPEN}) and not exists ({_EXACT})",
+        GATE_DIFFERS,
+    ),
+)
+
+_NUMBERS = (
+    Wall("counter", "insert", "first", "NEW.last_no <> 0", NUMBER),
+    Wall(
+        "counter",
+        "update",
+        "next",
+        "NEW.last_no <> OLD.last_no + 1 or {differs office_id series year}",
+        NUMBER,
+    ),
+    Wall(
+        "number",
+        "insert",
+        "next",
+        "NEW.status <> 'reserved' or not exists (select 1 from counter k"
+        " where k.office_id = NEW.office_id and k.series = NEW.series and k.year = NEW.year"
+        " and k.last_no = NEW.no)",
+        NUMBER,
+    ),
+    Wall(
+        "number",
+        "update",
+        "kept",
+        "OLD.status <> 'reserved' or NEW.status = 'reserved' or {differs office_id series year no"
+        " label case_id round reserved_by reserved_at}",
+        NUMBER,
+    ),
+)
+
+_OTHERS = (
+    Wall(
+        "audit_head",
+        "update",
+        "next",
+        "NEW.seq <> OLD.seq + 1 or {differs office_id case_id}",
+        HISTORY,
+    ),
+    Wall("audit_head", "insert", "first", "NEW.seq <> 1", HISTORY),
+    Wall(
+        "clock_event",
+        "update",
+        "kept",
+        "OLD.event <> 'start_receipt' or NEW.at > OLD.at or {differs office_id case_id seq round"
+        " event number unit approver reason}",
+        CLOCK,
+    ),
+    Wall(
+        "certificate",
+        "update",
+        "revoke",
+        "NEW.revoked <> 1 or OLD.revoked <> 0 or {differs office_id fingerprint person_id source"
+        " pem serial not_before not_after}",
+        HISTORY,
+    ),
+    Wall("person", "update", "code", "{differs office_id person_id}", HISTORY),
+)
+
+WALLS: tuple[Wall, ...] = (
+    *_CASE,
+    *_ROUND,
+    *_GATE,
+    *_NUMBERS,
+    *_OTHERS,
+    *(Wall(t, event, "history", "", HISTORY) for t in _KEPT for event in ("update", "delete")),
+    *(Wall(t, "delete", "history", "", HISTORY) for t in _NEVER_DELETED),
+)
+
+_CLOSE = (
+    "update clearance set open = 0, closed_at = {now}, closed_because = '材料已变'"
+    " where office_id = {row}.office_id and case_id = {row}.case_id and open = 1"
+)
+# Changed materials shut the gate and leave the opinion as it is.
+FOLLOWS: tuple[Follow, ...] = tuple(
+    Follow("material", event, "shuts_gate", _CLOSE.replace("{row}", row))
+    for event, row in (("insert", "NEW"), ("update", "NEW"), ("delete", "OLD"))
+)
+
+_DIFFERS = re.compile(r"\{differs ([^}]+)\}")
+
+
+def _condition(text: str, unequal: str) -> str:
+    return _DIFFERS.sub(
+        lambda m: "(" + " or ".join(f"OLD.{c} {unequal} NEW.{c}" for c in m[1].split()) + ")", text
+    )
+
+
+def sqlite() -> str:
+    """The triggers of SQLite, one statement each."""
+    parts = []
+    for wall in (*WALLS, *_replacing()):
+        condition = _condition(wall.when, "is not")
+        when = f"\nwhen {condition}" if condition else ""
+        parts.append(
+            f"create trigger wall_{wall.table}_{wall.event}_{wall.name}\n"
+            f"before {wall.event} on {wall.table} for each row{when}\n"
+            f"begin select raise(abort, '{wall.message}'); end;"
+        )
+    parts.extend(
+        f"create trigger wall_{f.table}_{f.event}_{f.name}\n"
+        f"after {f.event} on {f.table} for each row\n"
+        f"begin {f.statement.replace('{now}', _SQLITE_NOW)}; end;"
+        for f in FOLLOWS
+    )
+    return "\n\n".join(parts) + "\n"
+
+
+_SQLITE_NOW = "strftime('%Y-%m-%dT%H:%M:%f', 'now') || '000Z'"
+
+
+def _replacing() -> tuple[Wall, ...]:
+    return tuple(
+        Wall(
+            table,
+            "insert",
+            "replace",
+            f"exists (select 1 from {table} t where {_same('t', ' '.join(key))})",
+            HISTORY,
+        )
+        for table, key in KEYS.items()
+    )
+
+
+def postgresql() -> str:
+    """The trigger functions and triggers of PostgreSQL."""
+    parts = [_function(f"wall_{w.table}_{w.event}_{w.name}", _raise(w)) for w in WALLS]
+    parts.extend(_trigger("before", w.event, w.table, w.name) for w in WALLS)
+    for follow in FOLLOWS:
+        name = f"wall_{follow.table}_{follow.event}_{follow.name}"
+        parts.append(_function(name, follow.statement.replace("{now}", "clock_timestamp()") + ";"))
+        parts.append(_trigger("after", follow.event, follow.table, follow.name))
+    parts.append(_function("wall_truncate", f"raise exception using message = '{HISTORY}',"
+                           " errcode = 'SZ002';"))  # fmt: skip
+    parts.extend(
+        f"create trigger wall_{table}_truncate before truncate on app.{table}\n"
+        "for each statement execute function app.wall_truncate();"
+        for table in sorted({*KEYS, *_KEPT, *_NEVER_DELETED, "answer"})
+    )
+    return "\n\n".join(parts) + "\n"
+
+
+def _raise(wall: Wall) -> str:
+    refuse = f"raise exception using message = '{wall.message}', errcode = 'SZ002';"
+    condition = _condition(wall.when, "is distinct from")
+    return f"if {condition} then\n    {refuse}\n  end if;" if condition else refuse
+
+
+def _function(name: str, body: str) -> str:
+    return (
+        f"create function app.{name}() returns trigger language plpgsql\n"
+        f"set search_path = pg_catalog, app, pg_temp as $$\nbegin\n  {body}\n"
+        "  if tg_op = 'DELETE' then return old; end if;\n  return new;\nend $$;"
+    )
+
+
+def _trigger(moment: str, event: str, table: str, name: str) -> str:
+    full = f"wall_{table}_{event}_{name}"
+    return (
+        f"create trigger {full} {moment} {event} on app.{table}\n"
+        f"for each row execute function app.{full}();"
+    )
