@@ -11,7 +11,7 @@ from datetime import date
 from sanzhi_desktop.application import stepping
 from sanzhi_desktop.application.commands import Changed
 from sanzhi_desktop.application.papers import StoredPaper
-from sanzhi_desktop.application.ports import OpinionPress, Session
+from sanzhi_desktop.application.ports import OpinionPress, Reader, Session
 from sanzhi_desktop.application.signing import (
     AskSecret,
     PaperRecord,
@@ -79,9 +79,9 @@ def extend(
     )
 
 
-def record_of(session: Session, *, sha256: str | None) -> PaperRecord:
+def record_of(reader: Reader, *, sha256: str | None) -> PaperRecord:
     """What the verifier needs from the database: stored hash, registered signers, roots."""
-    people = session.reader.people()
+    people = reader.people()
     signers = tuple(
         RegisteredSigner(
             fingerprint=row.fingerprint,
@@ -89,13 +89,13 @@ def record_of(session: Session, *, sha256: str | None) -> PaperRecord:
             roles=frozenset(g.role.value for g in people[row.person_id].roles),
             revoked=row.revoked,
         )
-        for row in session.reader.certificates()
+        for row in reader.certificates()
         if row.person_id in people
     )
     return PaperRecord(
         sha256=sha256,
         signers=signers,
-        roots=tuple(pem.encode("ascii") for pem in session.reader.roots()),
+        roots=tuple(pem.encode("ascii") for pem in reader.roots()),
     )
 
 
@@ -173,7 +173,7 @@ def issue(
         seal=seals[0] if seals else None,
         number=current.number,
     )
-    verdict = press.verify(signed, record=record_of(session, sha256=None))
+    verdict = press.verify(signed, record=record_of(session.reader, sha256=None))
     _demand_valid(verdict)
     paper = StoredPaper("opinion", signed)
     changed = stepping.send(

@@ -5,6 +5,7 @@ Imports no window. Everything heavy is imported when it is first used.
 
 import os
 
+from sanzhi_desktop.application.signing import PaperRecord
 from sanzhi_desktop.application.work import Work
 from sanzhi_desktop.documents.fonts import FaceSet, bundled_faces, find_faces, system_folders
 from sanzhi_desktop.documents.keydesk import Keys
@@ -22,3 +23,20 @@ def work(*, bundled_fonts: bool = False) -> Work:
     return Work(
         book=ShippedBook(), press=press, sheets=press, keys=Keys(faces), reader=PrefillReader()
     )
+
+
+def paper_record(name: str, sha256: str) -> PaperRecord:
+    """What a database knows of a paper, for `sanzhi verify --db`. Raises DomainError.
+
+    `name` is whatever `--db` takes; reading papers needs no person at work.
+    """
+    from sanzhi_desktop.application.signoff import record_of
+    from sanzhi_desktop.persistence.open import open_database
+
+    opened = open_database(name)
+    try:
+        reader = opened.reader()
+        stored = reader.has_document(sha256)
+        return record_of(reader, sha256=stored.sha256 if stored else None)
+    finally:
+        opened.close()

@@ -114,7 +114,7 @@ class Journey:
         bundled = sorted(resources.path("samples", "materials").iterdir())
         rows = []
         for number, rule in enumerate(self.profile.materials(submission.kind)):
-            own = rule.id in ("draft_decision",)
+            own = rule.id == "draft_decision"
             path = source if own else bundled[number % len(bundled)]
             rows.append(self._material(session, path, code=rule.id, name=rule.name))
             if not own:

@@ -4,11 +4,10 @@ Serves `sanzhi demo` and the desk's `--sample`. The passphrase of its keys is pu
 such a key proves nothing and its certificates are trusted nowhere else.
 """
 
-import json
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sanzhi_desktop import resources
@@ -95,22 +94,13 @@ def sample_profile(profile_id: str) -> Profile:
     )
 
 
-def furnish(
-    admin: Session, work: Work, *, sample: SampleOffice, profile: Profile, today: date
-) -> SampleKeys:
-    """Registers people, roles, keys, seal and rules of the sample office as its administrator."""
+def furnish(admin: Session, work: Work, *, sample: SampleOffice) -> SampleKeys:
+    """Registers people, roles, keys and seal of the sample office as its administrator."""
     now = admin.gateway.now()
     existing = admin.reader.people()
     for person in sample.people:
         office.put_person(admin, person=person, new=person.person_id not in existing)
         office.set_roles(admin, person_id=person.person_id, grants=person.roles)
-    office.publish_profile(
-        admin,
-        profile_id=profile.id,
-        edition=profile.edition,
-        applied=json.loads(profile.applied()),
-        effective_from=today,
-    )
     image, media = work.keys.make_seal(sample.seal, note="样例")
     office.put_seal(
         admin,

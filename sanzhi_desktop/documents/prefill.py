@@ -35,6 +35,14 @@ _FIELD_OF_MARK = {
 }
 
 
+# the reader's words for the party's type
+_PARTY_TYPES = {
+    "natural_person": PartyType.PERSON,
+    "individual_business": PartyType.SOLE_TRADER,
+    "organisation": PartyType.ORGANISATION,
+}
+
+
 class PrefillReader:
     """`SubmissionReader` over `documents.read`."""
 
@@ -92,7 +100,7 @@ def _party(reading: Reading) -> tuple[Party, dict[str, Provenance]]:
             places[f"party.{ours}"] = Provenance(found.where)
     found_type = reading.more.get("party_type")
     if found_type is not None and found_type.present:
-        values["type"] = PartyType(str(found_type.value))
+        values["type"] = _PARTY_TYPES[str(found_type.value)]
         places["party.type"] = Provenance(found_type.where)
     return Party(**values), places
 

@@ -1,0 +1,114 @@
+"""Opens and founds offices on the embedded database; makes the sample office for the desk."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sanzhi_desktop import resources
+from sanzhi_desktop.application.work import Work
+from sanzhi_desktop.compose import sample
+from sanzhi_desktop.compose.journey import Journey, ReplayClock
+from sanzhi_desktop.domain.people import Person, Role
+from sanzhi_desktop.domain.profile import Profile
+from sanzhi_desktop.persistence.founding import NewOffice
+from sanzhi_desktop.persistence.open import Clock, Opened, create_embedded, open_embedded
+from sanzhi_desktop.resources import profiles
+
+SAMPLE_DATABASE = "sample.db"
+KEYS = "keys"
+
+
+def create_office(
+    path: Path,
+    *,
+    code: str,
+    name: str,
+    series: str,
+    profile_id: str,
+    admin: Person,
+    password: str,
+) -> Opened:
+    """The first run: a new embedded database with one office and its administrator."""
+    profile = profiles.shipped(profile_id)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return create_embedded(
+        path,
+        new_office(profile, code=code, name=name, series=series, marked=False),
+        admin=admin,
+        password=password,
+    )
+
+
+def new_office(profile: Profile, *, code: str, name: str, series: str, marked: bool) -> NewOffice:
+    """The first rows of an office under a profile, kept as applied."""
+    return NewOffice(
+        code=code,
+        name=name,
+        series=series,
+        profile_id=profile.id,
+        profile_edition=profile.edition,
+        sample=marked,
+        applied=json.loads(profile.applied()),
+    )
+
+
+def found_sample(
+    path: Path, work: Work, *, profile: Profile, clock: Clock
+) -> tuple[Opened, sample.SampleKeys]:
+    """A marked sample office with its people, throw-away keys and seal."""
+    data = sample.office_data()
+    admin = data.holder(Role.ADMIN)
+    opened = create_embedded(
+        path,
+        new_office(profile, code=data.code, name=data.name, series=data.series, marked=True),
+        admin=admin,
+        clock=clock,
+    )
+    return opened, sample.furnish(opened.session(admin.person_id), work, sample=data)
+
+
+def open_sample(folder: Path, work: Work) -> Opened:
+    """The sample office in a folder; made with a few cases under way when there is none."""
+    path = folder / SAMPLE_DATABASE
+    if not path.exists():
+        _make_sample(folder, work)
+    return open_embedded(path)
+
+
+def sample_key(folder: Path, person_id: str) -> Path:
+    """The throw-away P12 of a sample person; its passphrase is `sample.PASSPHRASE`."""
+    return folder / KEYS / f"{person_id}.p12"
+
+
+def _make_sample(folder: Path, work: Work) -> None:
+    """Founds it under another name first, so that a half-made office is never opened."""
+    (folder / KEYS).mkdir(parents=True, exist_ok=True)
+    unfinished = folder / f"{SAMPLE_DATABASE}.new"
+    for left in folder.glob(f"{unfinished.name}*"):
+        if left.is_file():
+            left.unlink()
+    profile = sample.sample_profile("shucheng")
+    clock = ReplayClock(datetime.now(UTC))
+    clock.advance(days=-3)
+    opened, keys = found_sample(unfinished, work, profile=profile, clock=clock)
+    for person_id, made in keys.of.items():
+        sample_key(folder, person_id).write_bytes(made.p12)
+    (folder / KEYS / "ca.pem").write_text(keys.root.pem, "ascii")
+    for number, source in enumerate(sorted(resources.path("samples").glob("*.txt"))):
+        journey = Journey(sample.office_data(), keys, work, profile, clock, opened.session)
+        _bring(journey, source, steps=number)
+        clock.advance(hours=2)
+    opened.close()
+    files = unfinished.with_name(unfinished.name + ".files")
+    if files.exists():
+        files.rename(folder / f"{SAMPLE_DATABASE}.files")
+    unfinished.rename(folder / SAMPLE_DATABASE)
+
+
+def _bring(journey: Journey, source: Path, *, steps: int) -> None:
+    """One bundled submission a few steps on its way: registered, confirmed, accepted, assigned."""
+    submission = journey.complete(journey.work.reader.read(source))
+    journey.register(submission, source)
+    for step in (journey.confirm, journey.accept, journey.assign)[: 1 + steps]:
+        journey.clock.advance(minutes=30)
+        step()
