@@ -13,6 +13,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 from installers.console import Step, run, say
 from installers.environment import ROOT, Environment
@@ -244,11 +245,11 @@ def _write_font_configuration(folder: Path) -> None:
     places = (
         folder / "usr" / "share" / "fonts", Path("/usr/share/fonts"), ROOT / "resources" / "fonts",
     )  # fmt: skip
-    listed = "".join(f"<dir>{place}</dir>" for place in places)
+    listed = "".join(f"<dir>{escape(str(place))}</dir>" for place in places)
     text = (
         '<?xml version="1.0"?>\n<!DOCTYPE fontconfig SYSTEM "fonts.dtd">\n'
         f'<fontconfig>{listed}<dir prefix="xdg">fonts</dir>'
-        f"<cachedir>{folder / 'font-cache'}</cachedir></fontconfig>\n"
+        f"<cachedir>{escape(str(folder / 'font-cache'))}</cachedir></fontconfig>\n"
     )
     (folder / "fonts.conf").write_text(text, "utf-8")
 

@@ -19,7 +19,7 @@ def main(arguments: list[str] | None = None) -> int:
     from installers import console, environment, system_libraries
 
     console.prepare_streams()
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description="准备开发环境并运行全部检查")
     parser.add_argument("--fast", action="store_true", help="不跑慢测试和速度测试")
     wanted = parser.parse_args(arguments)
     try:
