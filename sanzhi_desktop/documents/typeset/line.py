@@ -109,6 +109,10 @@ def _short_atoms(glyphs: Sequence[Glyph], room: float) -> Iterator[str]:
 
 def _checked(glyphs: Sequence[Glyph], start: int, end: int, room: float) -> Iterator[_Part]:
     """One part, or single characters where a heap of signs is wider than the line."""
+    if end - start == 1:
+        width = glyphs[start].advance
+        yield _Part(start, end, width, width)
+        return
     width = _width(glyphs[start:end])
     if width > room and end - start > 1:
         for position in range(start, end):
