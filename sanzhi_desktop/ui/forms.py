@@ -21,6 +21,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from sanzhi_desktop.domain import money
+from sanzhi_desktop.domain.case import CaseFault
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.ui import theme
 from sanzhi_desktop.ui.faults import DeskFault
@@ -75,6 +77,19 @@ def parse_day(text: str) -> date | None:
         return date(year, month, day)
     except ValueError:
         raise DomainError(DeskFault.DATE_UNREADABLE, value=text) from None
+
+
+def parse_yuan(text: str) -> int:
+    """Fen of an amount as people type it, figures or capitals; nothing typed is 0.
+
+    Raises DomainError(AMOUNT_WRONG).
+    """
+    if not text.strip():
+        return 0
+    try:
+        return money.parse_amount(text)
+    except ValueError:
+        raise DomainError(CaseFault.AMOUNT_WRONG, value=text) from None
 
 
 def combo(codes: Iterable[StrEnum], *, first: str | None = None) -> QComboBox:

@@ -1,0 +1,48 @@
+"""The small dialogs behind the actions of a case, one row of the workflow table each.
+
+`ASKED` is the only list of them; an action without an entry has a screen of its own.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+from PySide6.QtWidgets import QWidget
+
+from sanzhi_desktop.domain.case import Case
+from sanzhi_desktop.domain.workflow import Action
+from sanzhi_desktop.ui.desk import Desk
+
+_HERE = "sanzhi_desktop.ui.steps"
+
+
+@dataclass(frozen=True, slots=True)
+class StepSpec:
+    """Where the dialog of an action lives."""
+
+    module: str
+    name: str
+
+
+ASKED: Mapping[Action, StepSpec] = {
+    Action.CONFIRM: StepSpec(f"{_HERE}.submitting", "ConfirmStep"),
+    Action.ACCEPT: StepSpec(f"{_HERE}.receiving", "AcceptStep"),
+    Action.ASK_CORRECTION: StepSpec(f"{_HERE}.receiving", "CorrectionStep"),
+    Action.RETURN: StepSpec(f"{_HERE}.receiving", "ReturnStep"),
+    Action.ASSIGN: StepSpec(f"{_HERE}.assigning", "AssignStep"),
+    Action.REASSIGN: StepSpec(f"{_HERE}.assigning", "AssignStep"),
+    Action.EXTEND: StepSpec(f"{_HERE}.assigning", "ExtendStep"),
+    Action.SEND_BACK: StepSpec(f"{_HERE}.submitting", "SendBackStep"),
+    Action.WITHDRAW: StepSpec(f"{_HERE}.submitting", "WithdrawStep"),
+    Action.NEW_ROUND: StepSpec(f"{_HERE}.submitting", "NewRoundStep"),
+    Action.RESPOND: StepSpec(f"{_HERE}.aftermath", "RespondStep"),
+    Action.REGISTER_DECISION: StepSpec(f"{_HERE}.aftermath", "DecisionStep"),
+    Action.ADOPT: StepSpec(f"{_HERE}.aftermath", "AdoptStep"),
+}
+
+
+def make(action: Action, desk: Desk, case: Case, parent: QWidget) -> Any:
+    """The dialog of an action on a case, not yet opened."""
+    spec = ASKED[action]
+    return getattr(import_module(spec.module), spec.name)(desk, case, parent)

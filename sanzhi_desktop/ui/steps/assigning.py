@@ -1,0 +1,116 @@
+"""Steps of the lead: who reviews, and how long."""
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtWidgets import QComboBox, QLineEdit
+
+from sanzhi_desktop.application import review, signoff
+from sanzhi_desktop.application.commands import Changed
+from sanzhi_desktop.domain.case import CaseFault
+from sanzhi_desktop.domain.errors import DomainError
+from sanzhi_desktop.domain.people import PeopleFault, Person
+from sanzhi_desktop.domain.workdays import Unit
+from sanzhi_desktop.domain.workflow import State
+from sanzhi_desktop.resources.sentences import sentence
+from sanzhi_desktop.ui.forms import text_of
+from sanzhi_desktop.ui.steps.base import StepDialog
+from sanzhi_desktop.ui.tables import Column, RowModel, Table
+from sanzhi_desktop.ui.theme import Tone
+
+Candidate = tuple[Person, PeopleFault | None]
+
+
+class AssignStep(StepDialog):
+    """分派、转办: everybody is listed; who cannot be chosen stands there with the reason."""
+
+    def build(self) -> None:
+        again = self.case.state is State.REVIEWING
+        self.name_it(
+            self.tr("转办") if again else self.tr("分派审核人"),
+            self.tr("不能选的人列出了原因：承办人不得审核，回避和资格按登记计算。"),
+            self.tr("转办(&O)") if again else self.tr("分派(&O)"),
+        )
+        self.setMinimumSize(680, 420)
+        self.table = Table(self.tr("审核人"))
+        self.model: RowModel[Candidate] = RowModel(
+            [
+                Column("name", self.tr("姓名"), lambda c: c[0].name, 90),
+                Column("unit", self.tr("机构"), lambda c: c[0].unit, 110),
+                Column(
+                    "why",
+                    self.tr("能否分派"),
+                    lambda c: sentence(c[1].value, name=c[0].name) if c[1] else self.tr("可以"),
+                    380,
+                    tone=lambda c: Tone.DANGER if c[1] else Tone.OK,
+                ),
+            ],
+            self,
+        )
+        self.table.use(self.model)
+        self.table.opened.connect(lambda _: self.ok.click())
+        self.body.insertWidget(0, self.table, 1)
+        if again:
+            self.add_reason(self.tr("转办理由(&R)"))
+        session, case = self.desk.session, self.case
+        self.read(lambda: review.candidates(session, case), self._show)
+
+    def _show(self, rows: Sequence[Candidate]) -> None:
+        self.model.replace(rows)
+        self.table.setFocus()
+
+    def work(self) -> Callable[[], Changed]:
+        row = self.table.current_row()
+        if row is None:
+            raise DomainError(CaseFault.FIELD_MISSING, field=self.tr("审核人"))
+        person, fault = row
+        if fault is not None:
+            raise DomainError(fault, name=person.name)
+        fields = self.form.fields
+        reason = fields["reason"].text.strip() if "reason" in fields else ""
+        session, case = self.desk.session, self.case
+        return lambda: review.assign(
+            session,
+            case_id=case.case_id,
+            seen_version=case.version,
+            reviewer=person.person_id,
+            reason=reason,
+        )
+
+
+class ExtendStep(StepDialog):
+    """延长审核期限."""
+
+    def build(self) -> None:
+        self.name_it(
+            self.tr("延长审核期限"),
+            self.tr("应当在期限届满前决定延长，并写明批准人。"),
+            self.tr("延长(&O)"),
+        )
+        self.form.add("number", self.tr("延长(&N)"), QLineEdit(), hint=self.tr("例如 5"))
+        self.unit = QComboBox()
+        for unit in Unit:
+            self.unit.addItem(unit.chinese, unit.value)
+        self.form.add("unit", self.tr("单位(&U)"), self.unit)
+        self.form.add("approver", self.tr("批准人(&P)"), QLineEdit())
+        self.add_reason(self.tr("理由(&R)"))
+
+    def work(self) -> Callable[[], Changed]:
+        values = self.form.values()
+        if not values["number"].strip().isdigit():
+            self.form.fields["number"].error(self.tr("请填写数字。"))
+            raise DomainError(CaseFault.FIELD_MISSING, field=self.tr("延长"))
+        if not values["approver"].strip():
+            self.form.fields["approver"].error(self.tr("请填写批准人。"))
+            raise DomainError(CaseFault.FIELD_MISSING, field=self.tr("批准人"))
+        session, case = self.desk.session, self.case
+        number, unit = int(values["number"]), Unit(text_of(self.unit))
+        return lambda: signoff.extend(
+            session,
+            case_id=case.case_id,
+            seen_version=case.version,
+            number=number,
+            unit=unit,
+            approver=values["approver"].strip(),
+            reason=values["reason"].strip(),
+            due_on=None,
+        )
