@@ -74,12 +74,14 @@ def chinese_number(text: str) -> int:
 def find_amounts(text: str) -> list[Amount]:
     """All amounts with a currency unit in a text, left to right; full-width signs are folded.
 
-    A rate (15元/平方米, 每日200元) is not an amount; neither is a bare number.
+    A rate (15元/平方米, 每平方米100元) is not an amount; neither is a bare number.
     """
     folded = text.translate(_WIDE)
     found: list[Amount] = []
     for match in _AMOUNT_PATTERN.finditer(folded):
-        if re.match(r"\s*(/|每)", folded[match.end() :]):
+        if re.match(r"\s*(/|每)", folded[match.end() :]) or re.search(
+            r"每(?:一)?[\u4e00-\u9fff]{1,4}$", folded[max(0, match.start() - 8) : match.start()]
+        ):
             continue
         try:
             fen = _fen_of(match)

@@ -15,11 +15,14 @@ _JOIN = r"(?:、|和|及|与|以及|或者?|并|,|;(?=\s*(?:《|第))|以?及其
 _TITLE = re.compile(r"《[^《》\n]{2,60}(?:《[^《》\n]*》[^《》\n]{0,20})?》")
 _NEXT_ARTICLE = re.compile(rf"{_GAP}{_JOIN}{_GAP}(?:该(?:法|条例|办法|规定|细则)|同法)?\s*({_ARTICLE})")
 _NEXT_PART = re.compile(rf"\s*(、|和|及|与|以及|或者?|,)?\s*({_PART})")
-_NEXT_TITLE = re.compile(rf"{_GAP}(?:、|和|及|与|以及|或者?|并|并?参照|并?对照|并?结合|,|;|,并?(?:参照|对照|结合|依据|根据|依照|按照|按)|(?:依据|根据|依照|按照|参照))?{_GAP}(?=《)")
+_NEXT_TITLE = re.compile(rf"{_GAP}{_JOIN}{_GAP}(?=《)")
+_NEXT_BASIS = re.compile(
+    rf"{_GAP}(?:、|和|及|与|以及|,|;)?(?:并|同时)?(?:参照|对照|结合|依据|根据|依照|按照|按)?{_GAP}(?=《)"
+)
 _SHORT = re.compile(r"(《[^《》\n]{4,60}》)\s*\((?:以?下?简?称)(?:为)?[:\s]*[《“\"]?([^《》“”\"()]{2,30})[》”\"]?\)")
 
 _VIOLATED = re.compile(
-    r"(?<!未)(?<!不)(?<!没有)(?<!是否)(?:违反|触犯|不符合|违背)了?\s*(?:国家|的是|有关|了)?\s*(?=《)"
+    r"(?<!未)(?<!不)(?<!没有)(?<!是否)(?:违反|触犯|违背)了?\s*(?:国家|的是|有关|了)?\s*(?=《)"
 )
 _BASIS = re.compile(
     r"(?:依据|根据|依照|按照|参照|对照|适用|依|按)(?:了|和|了?国家)?[,:]?\s*(?:《行政处罚法》和)?(?=《)"
@@ -55,7 +58,9 @@ def _clean(text: str) -> str:
     return re.sub(rf"[\s{BLANK}]", "", text)
 
 
-def _provisions(sheet: Sheet, start: int, names: dict[str, str]) -> tuple[list[Citation], int]:
+def _provisions(
+    sheet: Sheet, start: int, names: dict[str, str], following: re.Pattern[str] = _NEXT_TITLE
+) -> tuple[list[Citation], int]:
     """The run of citations that begins at `start` (a 《), and where it ends."""
     bare, found, at = sheet.bare, [], start
     while True:
@@ -76,10 +81,10 @@ def _provisions(sheet: Sheet, start: int, names: dict[str, str]) -> tuple[list[C
             text = _clean(item[1]) if item else ""
             at = item.end() if item else at
             found.append(Citation(law + text, title.start(), at))
-        following = _NEXT_TITLE.match(bare, at)
-        if following is None:
+        onwards = following.match(bare, at)
+        if onwards is None:
             break
-        at = following.end()
+        at = onwards.end()
     return found, at
 
 
@@ -114,7 +119,7 @@ def basis(sheet: Sheet, end: int) -> list[Citation]:
     names = short_names(sheet)
     found: list[Citation] = []
     for trigger in _BASIS.finditer(sheet.bare, 0, end):
-        run, stop = _provisions(sheet, trigger.end(), names)
+        run, stop = _provisions(sheet, trigger.end(), names, _NEXT_BASIS)
         if run and _decides(sheet.bare, stop):
             articled = [c for c in run if re.search(r"第\S+[条项章]", c.text)]
             found.extend(articled or [c for c in run if not _is_scale(c.text)])

@@ -15,7 +15,7 @@ DATE = re.compile(
     r"|(?<![\d.])(?P<nyear>(?:19|20)\d\d)(?P<sep>[-./])(?P<nmonth>\d{1,2})(?P=sep)(?P<nday>\d{1,2})(?![\d.])"
 )
 _RELATIVE = re.compile(
-    rf"(?:(?P<same>同年|当年|本年)\s*)?(?<![年\d])(?P<month>{_DAY})\s*月\s*(?P<day>{_DAY})\s*日"
+    rf"(?:(?<=同年)|(?<=当年)|(?<=本年)|(?<![年\d]))(?P<month>{_DAY})\s*月\s*(?P<day>{_DAY})\s*日"
     r"|(?P<today>当日|同日|当天)"
 )
 INCOMPLETE = re.compile(
@@ -102,7 +102,7 @@ FILING = Event(
 INSPECTION = Event(
     re.compile(
         r"(?<!复)(?<!《现场)(?<!《)(?:检查(?!站|员|院|局|中队|大队|支队|证|通知|笔录|记录|报告|表)|巡查|抽查|勘验(?!笔录)|勘察(?!笔录)"
-        r"|现场核查|现场检测|现场检验|监督抽检|抽样|查获|稽查时|巡逻|排查|突击)"
+        r"|现场核查|现场检测|现场检验|监督抽检|抽样|查获|稽查时|巡逻|排查|突击|进行了?(?:现场|执法|立案)?调查[,。]?)"
     ),
     re.compile(r"复查|复检|接受检查|自查|检查院|整改后|重新检查|再次检查|消防检查合格"),
 )
@@ -139,7 +139,28 @@ def event_dates(text: str, event: Event, dates: list[Found]) -> Iterator[tuple[F
                 continue
             at = offset + word.start()
             before = [d for d in own if d.end <= at and at - d.end <= event.before]
+            before = [d for d in before if not _describes(text, d, own)]
             after = [d for d in own if 0 <= d.start - at <= event.after] if event.after else []
             chosen = before[-1:] or after[:1]
             if chosen and chosen[0].value is not None:
-                yield chosen[0], at
+                yield _range_start(text, chosen[0], own), at
+
+
+_TO = re.compile(r"\s*(?:\d{1,2}时\d{0,2}分?)?\s*(?:至|到|—|-)\s*")
+
+
+def _describes(text: str, found: Found, dates: list[Found]) -> bool:
+    """`2022年12月31日的涉税情况`: the date belongs to the noun behind it, not to the verb."""
+    last = next(
+        (d for d in dates if d.start >= found.end and _TO.fullmatch(text[found.end : d.start])),
+        found,
+    )
+    return text[last.end : last.end + 1] == "的"
+
+
+def _range_start(text: str, found: Found, dates: list[Found]) -> Found:
+    """Of `于2023年11月1日至2024年7月20日` the first day."""
+    for other in dates:
+        if other.value is not None and _TO.fullmatch(text[other.end : found.start]):
+            return other
+    return found

@@ -22,7 +22,8 @@ from sanzhi_desktop.domain.errors import Code
 from sanzhi_desktop.domain.identifiers import IdCheck, check_party_id, compact_number
 from sanzhi_desktop.domain.money import format_yuan
 
-_GB2312_FIRST = 0x4E00
+# What these decide is no penalty, even where they quote the amount of one.
+_WITHOUT_PENALTY = ("行政强制", "行政许可", "行政检查", "不予行政处罚", "行政确认", "行政给付")
 
 
 @dataclass(slots=True)
@@ -225,7 +226,10 @@ def _decision(form: Form, zone: int, title: str, kind: str | None) -> ruling.Ope
             at = form.fields["kind"].span or (0, 0)
             form.put("decision", Ruling(kind), at)
         return None
-    form.put("decision", operative.ruling, (operative.start, operative.end))
+    found_ruling = operative.ruling
+    if kind is not None and kind.startswith(_WITHOUT_PENALTY):
+        found_ruling = Ruling(found_ruling.summary)
+    form.put("decision", found_ruling, (operative.start, operative.end))
     for wrong in operative.mismatches:
         form.warn(
             "decision",

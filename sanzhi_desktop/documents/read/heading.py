@@ -8,7 +8,7 @@ from sanzhi_desktop.documents.read.lexicon import lexicon
 from sanzhi_desktop.documents.read.sheet import Sheet
 
 _PAPER = (
-    r"(?:决定书|通知书|告知书|催告书|指令书|意见书|认定书|裁决书|批准书|建议书|批复|公告|决定|通告|审批表|送审表|审核表|呈批表|报告|送审函|审查表)"
+    r"(?:决定书|通知书|告知书|告知单|通知单|催告书|指令书|意见书|认定书|裁决书|批准书|建议书|批复|公告|决定|通告|审批表|送审表|审核表|呈批表|报告|送审函|审查表)"
 )
 _SUBJECT = (
     r"(?:不予|免予|准予|当场|简易程序|普通程序)?(?:行政)?(?:处罚|许可|强制|检查|征收|征用|裁决|确认|给付|奖励|处理)"
@@ -23,7 +23,7 @@ _ORGAN_ONLY = re.compile(rf"{_ORGAN}")
 _NUMBER_PREFIX = r"(?:\([\u3400-\u9fffA-Za-z]{1,8}\)\s*)?[\u3400-\u9fffA-Za-z\d·﹒]{0,24}?(?:\([\u3400-\u9fff\d]{1,10}\)[\u3400-\u9fffA-Za-z]{0,12})?(?:\([\u3400-\u9fff]{1,10}\)[\u3400-\u9fff]{0,8})?"
 _YEAR = r"(?:[\[(]\s*(?:19|20)\d{2}\s*年?\s*[\])]|(?:19|20)\d{2})"
 NUMBER = re.compile(
-    rf"(?P<prefix>[\u3400-\u9fffA-Za-z\d()\s·]{{1,40}}?)\s*(?P<year>{_YEAR})\s*-?\s*(?P<rest>第?\s*[A-Za-z\d][A-Za-z\d\s\-—–_]{{0,24}}?(?:-\d+|之[一二三四五六\d])?\s*号(?:之[一二三四五六\d])?|第\s*[一二三四五六七八九十百零〇]+\s*号)"
+    rf"(?P<prefix>[\u3400-\u9fffA-Za-z\d()\s·]{{1,40}}?)\s*(?P<year>{_YEAR})\s*-?\s*(?P<rest>第?\s*(?:[\u4e00-\u9fff]{{1,4}}\s*[-—第])?[A-Za-z\d][A-Za-z\d\s\-—–_]{{0,24}}?(?:-\d+|之[一二三四五六\d])?\s*号(?:之[一二三四五六\d])?|第\s*[一二三四五六七八九十百零〇]+\s*号)"
 )
 _SEAL = r"(?:\s*[(\[]?(?:印章|公章|盖章|印|章|电子印章|机关印章|加盖公章)[)\]]?)?"
 _BODY = re.compile(r"。|^\s*(?:经查|现查明|查明|\d{4}年\d+月\d+日)|,[^,\n]{6,},", re.MULTILINE)
@@ -204,7 +204,8 @@ def _before_title(sheet: Sheet, heading: Span) -> Span | None:
 def _at_foot(sheet: Sheet, signed: Span) -> Span | None:
     lines = sheet.lines
     index = next((i for i, (s, e) in enumerate(lines) if s <= signed.start <= e), len(lines) - 1)
-    found = _organ_span(sheet, lines[index][0], signed.start)
+    start = max(lines[index][0], sheet.folded.rfind("。", 0, signed.start) + 1)
+    found = _organ_span(sheet, start, signed.start)
     if found is not None:
         return found
     for above in range(index - 1, max(index - 3, -1), -1):
@@ -238,7 +239,7 @@ def signature_date(sheet: Sheet, body: int) -> tuple[Found | None, Span | None]:
     lines = line_texts(sheet)
     unfinished: Span | None = None
     for start, line in reversed(lines[-40:]):
-        if start < body:
+        if start + len(line) <= body:
             break
         stripped = line.strip()
         if re.search(r"发布|打印|来源|浏览|送达日期|签收|接收|更新|访问|收件|上传|公开日期", stripped):
@@ -262,6 +263,7 @@ def _closing_date(line: str) -> Found | None:
         return None
     before = line[: last.start]
     head = re.sub(r"\(?(?:印章|公章|盖章|机关印章|印|章)\)?", "", before).strip(" :([")
+    head = head.rpartition("。")[2].strip()
     if not head or is_organ(head) or re.fullmatch(r"(?:签发|落款|成文)?日期", head):
         return last
     return last if before[-1:].isspace() and len(head) < 60 and "。" not in head else None

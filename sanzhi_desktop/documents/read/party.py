@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from sanzhi_desktop.documents.read.heading import TITLE, Span, is_organ, line_texts
 from sanzhi_desktop.documents.read.lexicon import any_of, label_pattern, lexicon
@@ -12,7 +13,8 @@ from sanzhi_desktop.domain.identifiers import is_masked
 _GROUPS = (
     "party_primary", "party_name", "party_id", "legal_representative", "address",
     "address_second", "other", "cause", "agency", "document_number", "filing_date",
-    "decision_date", "basis", "decision", "violated",
+    "decision_date", "basis", "decision", "violated", "inspection_date", "notice_date",
+    "hearing_date",
 )  # fmt: skip
 _NARRATIVE = re.compile(
     r"^\s*(?:[一二三四]、)?\s*(?:"
@@ -56,6 +58,11 @@ def zone_end(sheet: Sheet) -> int:
         if labelled is not None and stop is not None:
             return start + stop.start()
         if labelled is not None and labelled.start() < 12:
+            seen_head = True
+            continue
+        if _prose_pattern().match(line) and not _NARRATIVE.match(line):
+            if stop is not None:
+                return start + stop.start()
             seen_head = True
             continue
         if _NARRATIVE.match(line) and TITLE.search(re.sub(r"\s", "", line)[:60]) is None:
@@ -163,22 +170,27 @@ def _name(
             if pair.label == cleaned[0][0].label and span.text not in texts:
                 texts.append(span.text)
         return first, tuple(texts[1:])
-    for finder in (_prose, _salutation, _in_title):
+    for finder in (_prose, _salutation, _in_title, _alone):
         span = finder(sheet, zone, heading)
         if span is not None:
             return span, ()
     return None, ()
 
 
-def _prose(sheet: Sheet, zone: int, heading: Span | None) -> Span | None:
-    del heading
+@cache
+def _prose_pattern() -> re.Pattern[str]:
+    """`被处罚人张某,男,…` without a colon."""
     words = any_of(lexicon().labels["party_primary"])
-    pattern = re.compile(
+    return re.compile(
         rf"(?:^|(?<=\n)|(?<=。))\s*(?:{words})\s*(?:[一二三12])?\s*"
-        r"(?P<name>[^\s:,。;()《》]{2,40}?)\s*(?=[,(;]|\s[男女住]|\n|$)",
+        r"(?P<name>[^\s:,。;()《》的]{2,40}?)\s*(?=[,(;]|\s[男女住]|\n|$)",
         re.MULTILINE,
     )
-    for found in pattern.finditer(sheet.folded, 0, min(zone + 200, len(sheet.text))):
+
+
+def _prose(sheet: Sheet, zone: int, heading: Span | None) -> Span | None:
+    del heading
+    for found in _prose_pattern().finditer(sheet.folded, 0, min(zone + 200, len(sheet.text))):
         name = found["name"]
         if re.search(r"的|在|于|未|因|涉嫌|一案|违", name) is None:
             span = Span(sheet.slice(*found.span("name")), *found.span("name"))
@@ -191,14 +203,14 @@ def _salutation(sheet: Sheet, zone: int, heading: Span | None) -> Span | None:
     for start, line in line_texts(sheet):
         if start > zone:
             break
-        body = line.strip()
+        body = re.sub(r"\([^()]*:[^()]*\)\s*:?\s*$", ":", line.rstrip())
         if body.endswith(":") and (start >= after or heading is None or heading.start > start):
-            found = _greeted(sheet, start, line)
+            found = _greeted(sheet, start, body)
             if found is not None:
                 return found
     inline = re.compile(
         r"(?:号|书|\n|^|\s)\s*(?P<name>[^\s:,。;《》\[\]]{2,45}):\s*"
-        r"(?=你|经|我|本|因|关于|\d{4}\s*年|于\d|根据)"
+        r"(?=你|经|我|本|因|关于|\d{4}\s*年|于\d|根据|\()"
     )
     for match in inline.finditer(sheet.folded, 0, min(zone + 100, len(sheet.text))):
         span = Span(sheet.slice(*match.span("name")), *match.span("name"))
@@ -225,6 +237,18 @@ def _greeted(sheet: Sheet, start: int, line: str) -> Span | None:
     lead = len(name) - len(name.lstrip())
     span = Span(sheet.slice(start + lead, start + len(name)), start + lead, start + len(name))
     return _cleaned_name(span)
+
+
+def _alone(sheet: Sheet, zone: int, heading: Span | None) -> Span | None:
+    """A name on a line of its own, the last before the narrative, below the title."""
+    above = [(s, e) for s, e in sheet.lines if e <= zone and heading is not None and s > heading.end]
+    if not above:
+        return None
+    start, end = above[-1]
+    text = sheet.folded[start:end].strip()
+    if re.fullmatch(r"[\u3400-\u9fff\U00020000-\U0003ffff()·×某A-Za-z]{2,40}", text) is None:
+        return None
+    return None if is_organ(text) or TITLE.search(text) else _cleaned_name(Span(text, start, end))
 
 
 def _in_title(sheet: Sheet, zone: int, heading: Span | None) -> Span | None:

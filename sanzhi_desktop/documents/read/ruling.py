@@ -9,12 +9,12 @@ from sanzhi_desktop.documents.read.sheet import BLANK, Sheet
 from sanzhi_desktop.domain.money import Amount, find_amounts
 
 _VERBS = (
-    r"(?:对|给予|处(?!罚|理)|不予|免予|责令|没收|吊销|暂扣|准予|同意|撤销|查封|扣押|冻结|从轻|减轻|从重|免除|予以|依法|强制|将|拆除|"
-    r"维持|代履行|解除|限制|核发|注销|加处|驳回|征收|拘留|向你|警告|罚款|,)"
+    r"(?:对|给予|处(?!罚(?!款)|理)|不予|免予|责令|没收|吊销|暂扣|准予|同意|撤销|查封|扣押|冻结|从轻|减轻|从重|免除|予以|依法|强制|将|拆除|"
+    r"维持|代履行|解除|限制|核发|注销|加处|驳回|征收|拘留|向你|警告|罚款|于\d|自\d|由|当场|在\d|科处|,)"
 )
 _LIST = re.compile(
     r"(?:作出|做出|决定|给予|处以|予以|处)[^。;\n《》]{0,36}?(?:如下|以下|下列)[^。:;\n]{0,20}?[:。,\n]"
-    r"|(?:处罚|决定|处理|处罚决定|处理决定)如下\s*[:。,\n]?"
+    r"|(?:处罚|决定|处理|处罚决定|处理决定)如下\s*[:。,\n]?|(?<!处罚)决定\s*:\s*\n"
 )
 _DIRECT = re.compile(
     rf"(?<!处罚)(?<!许可)(?<!处理)(?<!书)决定(?!书|的|机关|之|前|后|送达|如不服)[:,]?\s*(?={_VERBS})"
@@ -125,7 +125,7 @@ def _told(bare: str, opening: int, at: int) -> bool:
 def _finish(sheet: Sheet, start: int) -> int:
     found = _END.search(sheet.bare, start + 2)
     end = found.start() if found else len(sheet.bare.rstrip())
-    signature = re.search(r"\n[^\n。;]{4,30}(?:局|委员会|厅|府|处|队|中心)\s*\n?\s*(?:\d{4}|二[〇○零])", sheet.bare[start:end])
+    signature = re.search(r"\n[^\n。;]{4,30}(?:局|委员会|厅|府|处|队|中心)\s*(?:\([^()]*\)\s*)?\n?\s*(?:(?:19|20)\d\d\s*年|二[〇○零OＯ])", sheet.bare[start:end])
     return start + signature.start() if signature else end
 
 
