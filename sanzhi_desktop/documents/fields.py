@@ -12,6 +12,7 @@ from sanzhi_desktop.documents.paper_mark import OWNER, PaperMark, from_text
 from sanzhi_desktop.domain.errors import DomainError
 
 if TYPE_CHECKING:
+    from pyhanko.pdf_utils.extensions import DeveloperExtension
     from pyhanko.pdf_utils.generic import DictionaryObject, IndirectObject
     from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
     from pyhanko.pdf_utils.writer import BasePdfFileWriter
@@ -20,17 +21,25 @@ if TYPE_CHECKING:
 
 
 def appending(pdf: bytes) -> "IncrementalPdfFileWriter":
-    """A writer that appends to a paper and leaves its metadata alone.
+    """A writer that appends to a paper, stays PDF 1.7 and leaves the metadata alone.
 
     pyHanko would rewrite Info and XMP in each update, apart from each other and without need: the
     time of a change is in the signature, and an XMP that never changes is one thing less to trust.
+    It would also call the file PDF 2.0 for an ECDSA signature, and PDF/A-2 is PDF 1.7.
     """
     from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
     from pyhanko.pdf_utils.misc import PdfError
 
-    class Appending(IncrementalPdfFileWriter):  # type: ignore[misc, unused-ignore]
+    class Appending(IncrementalPdfFileWriter):
         def _update_meta(self) -> None:
             return
+
+        def ensure_output_version(self, version: tuple[int, int]) -> None:  # noqa: ARG002
+            return
+
+        def register_extension(self, ext: "DeveloperExtension") -> None:
+            if ext.base_version != "/2.0":
+                super().register_extension(ext)
 
     try:
         return Appending(io.BytesIO(pdf))

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import pikepdf
 
 FLAVOUR = "2b"
+PDF_VERSION = "1.7"  # the one PDF/A-2 builds on; later updates cannot raise it
 TEXT_FIELDS = ("number", "date")
 PRINT = 4  # annotation flag that PDF/A demands, alone
 READ_ONLY = 1
@@ -83,7 +84,7 @@ def _convert(pdf: bytes) -> tuple[bytes, dict[str, Any]]:
                 del page["/Trans"]
         out = io.BytesIO()
         try:
-            report = pdfa.save(source, out, FLAVOUR, deterministic_id=True)
+            report = pdfa.save(source, out, FLAVOUR, deterministic_id=True, min_version=PDF_VERSION)
         except pdfa.PdfaError as error:
             raise DomainError(PaperFault.NOT_PDFA, detail=str(error)) from error
     return out.getvalue(), dict(report.save_kwargs)

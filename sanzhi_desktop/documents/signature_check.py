@@ -90,16 +90,17 @@ def _certifies(signature: "EmbeddedPdfSignature") -> bool:
 
 
 def _one_gap(pdf: bytes, signature: "EmbeddedPdfSignature") -> bool:
-    """The signed bytes are the file but for one gap, and the gap is the signature itself."""
+    """The signed bytes are the file but for one gap, and the gap holds the signature alone."""
+    from asn1crypto import parser
+
     first, length, second, rest = (int(value) for value in signature.byte_range)
-    gap = pdf[length:second]
+    gap, content = pdf[length:second], bytes(signature.pkcs7_content)
     return (
         first == 0
         and 0 < length < second
         and rest > 0
         and second + rest <= len(pdf)
-        and gap[:1] == b"<"
-        and gap[-1:] == b">"
-        and len(gap) == 2 * len(signature.pkcs7_content) + 2
-        and bytes.fromhex(gap[1:-1].decode("ascii")) == bytes(signature.pkcs7_content)
+        and gap[:1] + gap[-1:] == b"<>"
+        and bytes.fromhex(gap[1:-1].decode("ascii")) == content
+        and not any(content[parser.peek(content) :])  # what pads the room is zeros
     )
