@@ -138,21 +138,14 @@ def summary_limit(facts: CheckFacts) -> Computed | None:
 def hearing_dates(facts: CheckFacts) -> Computed | None:
     """行政处罚法 arts. 64, 85: no decision before the time to ask for a hearing has run out, the
     hearing announced enough working days before."""
-    calendar = facts.calendar
-    if calendar is None or facts.notice_date is None or facts.hearing_request_days is None:
+    announced = _announced(facts)
+    if announced is not None and announced.answer is Answer.FAILS:
+        return announced
+    doubtful = facts.hearing_date and facts.hearing_notice_date and announced is None
+    calendar, days = facts.calendar, facts.hearing_request_days
+    if doubtful or calendar is None or facts.notice_date is None or days is None:
         return None
-    asked_until = calendar.due(facts.notice_date, facts.hearing_request_days)
-    told = facts.hearing_notice_date
-    if told and facts.hearing_date and facts.hearing_notice_days is not None:
-        # The announcement's own day and the day of the hearing do not count.
-        between = calendar.working_days_between(told, facts.hearing_date)
-        between -= calendar.is_working(facts.hearing_date)
-        if between < facts.hearing_notice_days:
-            return Computed(
-                Answer.FAILS,
-                f"{_chinese(told)}通知、{_chinese(facts.hearing_date)}听证，"
-                f"其间{between}个工作日，不足{facts.hearing_notice_days}个工作日。",
-            )
+    asked_until = calendar.due(facts.notice_date, days)
     period = f"告知日{_chinese(facts.notice_date)}，听证申请期至{_chinese(asked_until)}"
     if facts.decision_date is not None and facts.decision_date <= asked_until:
         if facts.hearing_date and facts.hearing_date <= facts.decision_date:
@@ -163,6 +156,20 @@ def hearing_dates(facts: CheckFacts) -> Computed | None:
     if facts.decision_date is None and facts.day <= asked_until:
         return None
     return Computed(Answer.CONFORMS, f"{period}，期限届满后作出决定。")
+
+
+def _announced(facts: CheckFacts) -> Computed | None:
+    """Whether the hearing was announced in time; None when that is not known or not certain."""
+    told, heard, wanted = facts.hearing_notice_date, facts.hearing_date, facts.hearing_notice_days
+    if facts.calendar is None or told is None or heard is None or wanted is None:
+        return None
+    between = facts.calendar.working_days_between(told, heard)
+    words = f"{_chinese(told)}通知、{_chinese(heard)}听证，相隔{between}个工作日"
+    if between < wanted:
+        return Computed(Answer.FAILS, f"{words}，不足{wanted}个。")
+    if between - facts.calendar.is_working(heard) < wanted:
+        return None  # enough only if the day of the hearing counts: that is for a person
+    return Computed(Answer.CONFORMS, f"{words}。")
 
 
 def hearing_first(facts: CheckFacts) -> Computed | None:

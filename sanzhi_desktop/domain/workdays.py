@@ -7,7 +7,7 @@ any knowledge of what a period is for.
 
 from calendar import monthrange
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta, timezone
 from enum import StrEnum
 
@@ -90,6 +90,12 @@ def check_number(number: int, unit: Unit) -> None:
         raise DomainError(
             PeriodFault.NUMBER, value=number, limit=unit.limit, unit=unit.chinese.removeprefix("个")
         )
+
+
+def check_year(day: date) -> None:
+    """A date far from every file is a slip of the keyboard: PeriodFault.YEAR."""
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise DomainError(PeriodFault.YEAR, value=day.isoformat(), first=FIRST_YEAR, last=LAST_YEAR)
 
 
 def local_date(moment: date | datetime) -> date:
@@ -255,10 +261,7 @@ class Calendar:
         """
         check_number(number, unit)
         day = local_date(start)
-        if not FIRST_YEAR <= day.year <= LAST_YEAR:
-            raise DomainError(
-                PeriodFault.YEAR, value=day.isoformat(), first=FIRST_YEAR, last=LAST_YEAR
-            )
+        check_year(day)
         if unit is Unit.HOUR:
             return self._count_hours(start, number)
         if unit is Unit.WORKING_DAY:
@@ -268,6 +271,29 @@ class Calendar:
             end = day + timedelta(days=number)
         steps = [DayStep(d, True, RUNNING_DAY) for d in _days(day, end)]
         return self._counted(day, steps[:-1] + self.roll(end) if rolls else steps)
+
+    def count_back(self, event: date, number: int, unit: Unit) -> Counted:
+        """The last day for something due `number` days *before* an event (听证七日前通知).
+
+        Neither that day nor the day of the event is counted: the full number lies between them.
+        Working and calendar days only, else DomainError(PeriodFault.UNIT).
+        """
+        check_number(number, unit)
+        if unit not in (Unit.WORKING_DAY, Unit.CALENDAR_DAY):
+            raise DomainError(
+                PeriodFault.UNIT, value=unit.value, allowed="working_day、calendar_day"
+            )
+        check_year(event)
+        working = unit is Unit.WORKING_DAY
+        steps: list[DayStep] = []
+        day, left = event, number
+        while left:
+            day -= _DAY
+            steps.append(self.step(day) if working else DayStep(day, True, RUNNING_DAY))
+            left -= steps[-1].counted
+        day -= _DAY
+        counted = self._counted(event, steps[::-1])
+        return replace(counted, due=day)
 
     def roll(self, end: date) -> list[DayStep]:
         """The last day of a period and the uncounted days by which a day off carries it on."""

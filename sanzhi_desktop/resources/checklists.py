@@ -22,7 +22,7 @@ _ALL = "all"
 
 
 @cache
-def checklist() -> Checklist:
+def shipped() -> Checklist:
     """The shipped checklist, all dimensions and kinds."""
     return load(resources.path("checklists"))
 

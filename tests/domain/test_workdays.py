@@ -135,6 +135,23 @@ def test_a_period_in_days(start: date, number: int, rolls: bool) -> None:
         assert not any(CAL.is_working(end + timedelta(days=n)) for n in between)
 
 
+@given(ANY, st.integers(1, 60))
+def test_counting_back_leaves_the_full_number_between(event: date, number: int) -> None:
+    counted = CAL.count_back(event, number, Unit.WORKING_DAY)
+    assert sum(d.counted for d in counted.days) == number
+    assert counted.days[0].date == counted.due + timedelta(days=1)
+    assert counted.days[-1].date == event - timedelta(days=1)
+    assert CAL.due(counted.due, number) < event <= CAL.due(counted.due + timedelta(days=1), number)
+    days = CAL.count_back(event, number, Unit.CALENDAR_DAY)
+    assert days.due == event - timedelta(days=number + 1)
+
+
+def test_counting_back_knows_days_only() -> None:
+    with pytest.raises(DomainError) as caught:
+        CAL.count_back(date(2026, 9, 18), 3, Unit.MONTH)
+    assert caught.value.code is PeriodFault.UNIT
+
+
 def test_rolling_says_why() -> None:
     counted = CAL.count(date(2026, 9, 1), 30, Unit.CALENDAR_DAY, rolls=True)  # ends 1 October
     assert counted.due == date(2026, 10, 8)

@@ -10,9 +10,9 @@ from sanzhi_desktop import resources
 from sanzhi_desktop.domain.checks import COMPUTED
 from sanzhi_desktop.domain.kinds import Kind
 from sanzhi_desktop.domain.opinion import Dimension, Weight
-from sanzhi_desktop.resources.checklists import checklist, load
+from sanzhi_desktop.resources.checklists import load, shipped
 
-LIST = checklist()
+LIST = shipped()
 EVERYWHERE = frozenset({"national", "hunan", "tianxin", "shucheng", "zhengzhou", "yueyanglou"})
 
 # kind → items, vetoes, serious, formal, as the review list of the law was drawn up
