@@ -21,6 +21,8 @@ _NEXT_BASIS = re.compile(
 )
 _SHORT = re.compile(r"(《[^《》\n]{4,60}》)\s*\((?:以?下?简?称)(?:为)?[:\s]*[《“\"]?([^《》“”\"()]{2,30})[》”\"]?\)")
 
+# A law cited as a whole counts when the sentence says so; a text cut behind the title does not.
+_WHOLE_LAW = re.compile(r"\s*(?:等|中|之|的)?\s*(?:有关|相关|等)*(?:的)?(?:规定|要求|、|和|及)")
 _VIOLATED = re.compile(
     r"(?<!未)(?<!不)(?<!没有)(?<!是否)(?:违反|触犯|违背)了?\s*(?:国家|的是|有关|了)?\s*(?=《)"
 )
@@ -80,7 +82,8 @@ def _provisions(
             item = re.compile(rf"{_GAP}(第{_N}项|第{_N}章|附件\d?第?{_N}项)").match(bare, at)
             text = _clean(item[1]) if item else ""
             at = item.end() if item else at
-            found.append(Citation(law + text, title.start(), at))
+            if item or _WHOLE_LAW.match(bare, at):
+                found.append(Citation(law + text, title.start(), at))
         onwards = following.match(bare, at)
         if onwards is None:
             break
@@ -106,7 +109,7 @@ def violated(sheet: Sheet, end: int) -> list[Citation]:
     names = short_names(sheet)
     found: list[Citation] = []
     for trigger in _VIOLATED.finditer(sheet.bare, 0, end):
-        before = sheet.bare[max(0, trigger.start() - 14) : trigger.start()]
+        before = re.split(r"[。;,\n]", sheet.bare[max(0, trigger.start() - 14) : trigger.start()])[-1]
         if re.search(r"曾因?|此前|是否|并未|没有|如有|凡|认为(?:其|自己)", before):
             continue
         run, _ = _provisions(sheet, trigger.end(), names)

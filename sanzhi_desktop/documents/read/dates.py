@@ -102,10 +102,12 @@ FILING = Event(
 INSPECTION = Event(
     re.compile(
         r"(?<!复)(?<!《现场)(?<!《)(?:检查(?!站|员|院|局|中队|大队|支队|证|通知|笔录|记录|报告|表)|巡查|抽查|勘验(?!笔录)|勘察(?!笔录)"
-        r"|现场核查|现场检测|现场检验|监督抽检|抽样|查获|稽查时|巡逻|排查|突击|进行了?(?:现场|执法|立案)?调查[,。]?)"
+        r"|现场核查|现场检测|现场检验|监督抽检|抽样|查获|稽查时|巡逻|排查|突击|稽查(?!局|人员|大队|支队|总队|中队|队|科|处)|到[^,。;\n]{1,16}(?:调查|核查)|执法人员[^,。;\n]{0,30}发现|进行了?(?:现场|执法|立案)?调查[,。]?)"
     ),
     re.compile(r"复查|复检|接受检查|自查|检查院|整改后|重新检查|再次检查|消防检查合格"),
 )
+# Permits have no 立案; their clock starts with the application.
+APPLICATION = Event(re.compile(r"收到[^,。;\n]{0,30}(?:申请|材料|申报)|提出[^,。;\n]{0,30}申请"), before=30)
 HEARING = Event(
     re.compile(r"(?:举行|召开|组织|公开|进行|主持|开展)了?(?:[^,;。\n]{0,16})听证|听证会(?:上|召开|举行|如期)|听证于"),
     re.compile(r"(?:未|没有|放弃|不|要求|申请|有权)[^,;。\n]{0,10}听证(?!会?上)|听证告知|听证权利|听证通知|听证申请"),
@@ -144,6 +146,18 @@ def event_dates(text: str, event: Event, dates: list[Found]) -> Iterator[tuple[F
             chosen = before[-1:] or after[:1]
             if chosen and chosen[0].value is not None:
                 yield _range_start(text, chosen[0], own), at
+
+
+def without_year(text: str, event: Event) -> str | None:
+    """A date of the event that is printed without a year and leans on none, as it stands there."""
+    for _, sentence in sentences(text):
+        for word in event.words.finditer(sentence):
+            found = re.search(
+                rf"(?<![年\d])(?:{_DAY})\s*月\s*(?:{_DAY})\s*日(?=[^,。;]{{0,40}}$)", sentence[: word.start()]
+            )
+            if found is not None:
+                return found.group()
+    return None
 
 
 _TO = re.compile(r"\s*(?:\d{1,2}时\d{0,2}分?)?\s*(?:至|到|—|-)\s*")

@@ -72,6 +72,7 @@ def read_fields(sheet: Sheet) -> Form:
     _party(form, zone, head)
     signed, unfinished = heading.signature_date(sheet, max(zone, head.end if head else 0))
     _dates(form, signed, unfinished)
+    _application_date(form, kind)
     anchor_span = None if signed is None else Span("", signed.start, signed.end)
     who = heading.agency(sheet, head, anchor_span)
     if who is not None:
@@ -194,6 +195,19 @@ def _dates(form: Form, signed: dates.Found | None, unfinished: Span | None) -> N
             if near is not None and item.value is not None:
                 _put_date(form, "inspection_date", [item], 0)
                 break
+    if not form.has("inspection_date"):
+        undated = dates.without_year(sheet.bare, dates.INSPECTION)
+        if undated is not None:
+            form.warn("inspection_date", ReadMark.DATE_INCOMPLETE, printed=undated)
+
+
+def _application_date(form: Form, kind: str | None) -> None:
+    if kind != "行政许可" or form.has("filing_date"):
+        return
+    found = dates.all_dates(form.sheet.folded)
+    told = next(dates.event_dates(form.sheet.bare, dates.APPLICATION, found), None)
+    if told is not None:
+        _put_date(form, "filing_date", [told[0]], 0)
 
 
 def _notice_number(form: Form, zone: int) -> None:

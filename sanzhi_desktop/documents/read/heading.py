@@ -23,7 +23,7 @@ _ORGAN_ONLY = re.compile(rf"{_ORGAN}")
 _NUMBER_PREFIX = r"(?:\([\u3400-\u9fffA-Za-z]{1,8}\)\s*)?[\u3400-\u9fffA-Za-z\d·﹒]{0,24}?(?:\([\u3400-\u9fff\d]{1,10}\)[\u3400-\u9fffA-Za-z]{0,12})?(?:\([\u3400-\u9fff]{1,10}\)[\u3400-\u9fff]{0,8})?"
 _YEAR = r"(?:[\[(]\s*(?:19|20)\d{2}\s*年?\s*[\])]|(?:19|20)\d{2})"
 NUMBER = re.compile(
-    rf"(?P<prefix>[\u3400-\u9fffA-Za-z\d()\s·]{{1,40}}?)\s*(?P<year>{_YEAR})\s*-?\s*(?P<rest>第?\s*(?:[\u4e00-\u9fff]{{1,4}}\s*[-—第])?[A-Za-z\d][A-Za-z\d\s\-—–_]{{0,24}}?(?:-\d+|之[一二三四五六\d])?\s*号(?:之[一二三四五六\d])?|第\s*[一二三四五六七八九十百零〇]+\s*号)"
+    rf"(?P<prefix>[\u3400-\u9fffA-Za-z\d()\s·]{{1,40}}?)\s*(?P<year>{_YEAR})\s*-?\s*(?P<rest>第?\s*(?:[\u4e00-\u9fff]{{1,10}}\s*[-—第])?[A-Za-z\d][A-Za-z\d\s\-—–_]{{0,24}}?(?:-\d+|之[一二三四五六\d])?\s*号(?:之[一二三四五六\d])?|第\s*[一二三四五六七八九十百零〇]+\s*号)"
 )
 _SEAL = r"(?:\s*[(\[]?(?:印章|公章|盖章|印|章|电子印章|机关印章|加盖公章)[)\]]?)?"
 _BODY = re.compile(r"。|^\s*(?:经查|现查明|查明|\d{4}年\d+月\d+日)|,[^,\n]{6,},", re.MULTILINE)
@@ -76,6 +76,8 @@ def kind(title_text: str, sheet: Sheet, body: int) -> str | None:
     text = sheet.bare[body:]
     if re.search(r"催告(?:你|当事人|如下|通知)|现(?:依法)?(?:向你[^。]{0,8})?催告", text):
         return "行政强制(催告)"
+    if re.search(r"(?:决定|同意|现)[^。;\n]{0,24}(?:准予|不予)[^。;\n]{0,20}许可|准予[^。;,\n]{0,16}许可", text):
+        return "行政许可"
     if re.search(r"决定[^。\n]{0,20}不予(?:行政)?处罚", text):
         return "不予行政处罚"
     if re.search(r"(?:处罚决定|决定[^。\n]{0,30}(?:处罚|罚款)|给予[^。\n]{0,20}处罚)", text):
@@ -163,8 +165,8 @@ def is_organ(text: str) -> bool:
 
 def agency(sheet: Sheet, heading: Span | None, signed: Span | None) -> Span | None:
     """Who decides: before the title, at the foot, or where the narrative names itself."""
-    if heading is not None:
-        found = _before_title(sheet, heading)
+    for title_span in [] if heading is None else [heading, *_repeated(sheet, heading)]:
+        found = _before_title(sheet, title_span)
         if found is not None:
             return found
     if signed is not None:
@@ -172,6 +174,16 @@ def agency(sheet: Sheet, heading: Span | None, signed: Span | None) -> Span | No
         if found is not None:
             return found
     return _in_narrative(sheet)
+
+
+def _repeated(sheet: Sheet, heading: Span) -> list[Span]:
+    """The title again as a line of its own: a web page's headline stands above the paper."""
+    again = re.compile(rf"^\s*{_SUBJECT}[^\n。,《》]{{0,30}}{_PAPER}\s*$", re.MULTILINE)
+    limit = heading.end + 400
+    return [
+        Span(found.group().strip(), found.start() + len(found.group()) - len(found.group().lstrip()), found.end())
+        for found in again.finditer(sheet.folded, heading.end, limit)
+    ]
 
 
 def _organ_span(sheet: Sheet, start: int, end: int) -> Span | None:
