@@ -34,10 +34,10 @@ class Source:
 
     def cited(self) -> str:
         """Document and article as they are printed, without the quote."""
-        name = self.document if self.document.startswith("《") else f"《{self.document}》"
-        if "号" in self.document and "〔" in self.document:
-            name = self.document
-        return f"{name}{self.article.replace('　', '')}"
+        numbered = "〔" in self.document or self.document.startswith("《")
+        name = self.document if numbered else f"《{self.document}》"
+        where = self.article.replace("　", "").rstrip("。")
+        return name + where if where.startswith("第") or not where else f"{name}“{where}”"
 
 
 @dataclass(frozen=True, slots=True)

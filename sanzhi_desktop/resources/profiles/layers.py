@@ -67,7 +67,10 @@ def _resolve_key(spec: KeySpec, layers: Sequence[Layer]) -> Rule:
 def _meet(spec: KeySpec, standing: Rule, spoken: Rule) -> Rule:
     """A rule already standing and what the next layer says on the same key."""
     if spoken.open:
-        return spoken if standing.open or "fallback" in standing.attributes else standing
+        if standing.open or "fallback" in standing.attributes:
+            return spoken
+        heard = (*standing.overridden, spoken) if spoken.source else standing.overridden
+        return replace(standing, overridden=heard)
     if not standing.answers:
         return spoken
     if not (standing.binding or spec.floor):

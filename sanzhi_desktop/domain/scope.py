@@ -1,0 +1,234 @@
+"""Whether a decision has to be reviewed (是否属于审核范围), by whom, and because of what.
+
+Lives here: the decision from a profile's criteria, thresholds and extras, and the reading of a
+case written by people or scripts. Must not: any amount, list or name of a jurisdiction.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from sanzhi_desktop.domain.case import PartyType
+from sanzhi_desktop.domain.kinds import Kind, Procedure
+from sanzhi_desktop.domain.profile import Profile
+from sanzhi_desktop.domain.rule import Rule, Source
+
+HEARING = "hearing"
+BY_LAW = "by_law"
+CATALOGUE = "catalogue"
+FINE = "罚款"
+
+# What people write for a penalty, by the words that tell it; the first entry that fits names it.
+# 行政处罚法 art. 9; longer words stand before the shorter ones they contain.
+PENALTY_WORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("通报批评", ("通报批评", "criticism")),
+    ("警告", ("警告", "warning")),
+    (FINE, (FINE, "fine")),
+    ("没收违法所得", ("违法所得", "confiscate_income", "confiscated_income")),
+    ("没收非法财物", ("非法财物", "违法财物", "confiscate_goods")),
+    ("暂扣许可证件", ("暂扣", "suspend_licence")),
+    ("降低资质等级", ("降低资质", "downgrade")),
+    ("吊销许可证件", ("吊销", "revoke_licence", "revocation")),
+    ("限制开展生产经营活动", ("限制开展生产经营", "restrict_business")),
+    ("责令停产停业", ("停产停业", "停产", "停业", "halt_business")),
+    ("责令关闭", ("关闭", "close")),
+    ("限制从业", ("限制从业", "禁止从业", "bar_from_trade")),
+    ("行政拘留", ("拘留", "detention")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeCase:
+    """What the scope is decided on. `None` and empty mean not stated."""
+
+    kind: Kind
+    procedure: Procedure | None = None
+    decider: str = "department"  # department | government | authorised
+    party_type: PartyType | None = None
+    amount_fen: int | None = None
+    penalty_kinds: tuple[str, ...] = ()
+    hearing: bool = False
+    criteria: tuple[str, ...] = ()
+    catalogue_item: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Because:
+    """One criterion that fired."""
+
+    criterion: str
+    name: str
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeAnswer:
+    """The answer; `reviewers` in the order in which they review, empty when none has to."""
+
+    needs_review: bool
+    reviewers: tuple[str, ...]
+    because: tuple[Because, ...]
+
+
+def penalty_name(text: str) -> str:
+    """The statute's word for a kind of penalty; what it does not know stays as written."""
+    folded = text.strip().lower()
+    for name, words in PENALTY_WORDS:
+        if any(word in folded for word in words):
+            return name
+    return text.strip()
+
+
+def decide_scope(profile: Profile, case: ScopeCase) -> ScopeAnswer:
+    """Applies the profile's criteria, its extras and thresholds, and the statute's own list."""
+    because: list[Because] = []
+    reviewers: list[str] = []
+    if case.kind.value in (profile.value("scope.kinds") or ()):
+        because += _criteria(profile, case)
+        because += _extras(profile, case)
+        for found, bodies in _thresholds(profile, case):
+            because.append(found)
+            reviewers += bodies
+    because += _catalogue(profile, case)
+    because += _statute(profile, case)
+    if not because:
+        return ScopeAnswer(False, (), ())
+    return ScopeAnswer(
+        True, _in_order((*_own_reviewers(profile, case), *reviewers)), _once(because)
+    )
+
+
+def _in_order(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(names))
+
+
+def _once(found: list[Because]) -> tuple[Because, ...]:
+    return tuple({(one.criterion, one.source.document): one for one in found}.values())
+
+
+def stated(case: ScopeCase) -> frozenset[str]:
+    """The criteria stated for the case; a hearing states its own."""
+    heard = case.hearing or case.procedure is Procedure.HEARING
+    return frozenset(case.criteria) | ({HEARING} if heard else set())
+
+
+def _criteria(profile: Profile, case: ScopeCase) -> list[Because]:
+    named = stated(case)
+    return [Because(one.id, one.name, one.source) for one in profile.criteria() if one.id in named]
+
+
+def _extras(profile: Profile, case: ScopeCase) -> list[Because]:
+    rule = profile.rule("scope.extra").in_force()
+    found = []
+    for row in profile.rows("scope.extra"):
+        fires = {
+            "always": True,
+            "judged": row["id"] in case.criteria,
+            "catalogue": bool(case.catalogue_item),
+        }[row["when"]]
+        if fires and _kind_fits(row, case) and _procedure_fits(row, case):
+            found.append(Because(row["id"], row["name"], rule.row_source(row)))
+    return found
+
+
+def _kind_fits(row: Mapping[str, Any], case: ScopeCase) -> bool:
+    return not row.get("kinds") or case.kind.value in row["kinds"]
+
+
+def _procedure_fits(row: Mapping[str, Any], case: ScopeCase) -> bool:
+    """A procedure that is not stated counts as the ordinary one: 简易程序 has to be said."""
+    if not row.get("procedures"):
+        return True
+    return (case.procedure or Procedure.ORDINARY).value in row["procedures"]
+
+
+def _thresholds(profile: Profile, case: ScopeCase) -> list[tuple[Because, tuple[str, ...]]]:
+    rule = profile.rule("scope.thresholds").in_force()
+    rows = [row for row in profile.rows("scope.thresholds") if row["kind"] == case.kind.value]
+    return [
+        (
+            Because(row["id"], threshold_name(row), rule.row_source(row)),
+            tuple(row.get("reviewers", ())),
+        )
+        for row in rows
+        if _party_fits(row, case) and _penalty_fits(row, case) and _amount_fits(row, case)
+    ]
+
+
+def _party_fits(row: Mapping[str, Any], case: ScopeCase) -> bool:
+    """A sole trader is measured as a person, the lower amount; so is a party not stated, as either."""
+    party = row.get("party", "any")
+    if party == "any" or case.party_type is None:
+        return True
+    is_person = case.party_type is not PartyType.ORGANISATION
+    return bool(party == ("person" if is_person else "organisation"))
+
+
+def _penalty_fits(row: Mapping[str, Any], case: ScopeCase) -> bool:
+    if "penalty" not in row:
+        return True
+    wanted = penalty_name(row["penalty"])
+    named = {penalty_name(one) for one in case.penalty_kinds}
+    return wanted in named or (not named and wanted == FINE and bool(case.amount_fen))
+
+
+def _amount_fits(row: Mapping[str, Any], case: ScopeCase) -> bool:
+    if "yuan" not in row:
+        return True
+    if case.amount_fen is None:
+        return False
+    limit = yuan_to_fen(row["yuan"])
+    return case.amount_fen > limit or (bool(row["inclusive"]) and case.amount_fen == limit)
+
+
+def yuan_to_fen(yuan: int | str) -> int:
+    """Yuan as a profile keeps them, in whole fen."""
+    return int(Decimal(str(yuan)) * 100)
+
+
+def threshold_name(row: Mapping[str, Any]) -> str:
+    """The threshold in words: its own name, or party, penalty and amount with 含/不含本数."""
+    if row.get("name"):
+        return str(row["name"])
+    party = {"person": "对公民", "organisation": "对法人或者其他组织"}.get(row.get("party", ""), "")
+    name = f"{party}{row.get('penalty', '')}"
+    if "yuan" in row:
+        edge = "含本数" if row["inclusive"] else "不含本数"
+        name += f"{row['yuan']}元以上（{edge}）"
+    return name or Kind(row["kind"]).chinese
+
+
+def _catalogue(profile: Profile, case: ScopeCase) -> list[Because]:
+    rule = profile.rule("catalogue.required").in_force()
+    if not case.catalogue_item or rule.source is None:
+        return []
+    name = f"属于本机关重大执法决定法制审核目录清单事项（{case.catalogue_item}）"
+    return [Because(CATALOGUE, name, rule.source)]
+
+
+def _statute(profile: Profile, case: ScopeCase) -> list[Because]:
+    """The statute's list, and 法律、法规另有规定 when the case states it."""
+    named = stated(case)
+    rule = profile.rule("scope.statute").in_force()
+    found = [
+        Because(row["id"], row["name"], rule.row_source(row))
+        for row in profile.rows("scope.statute")
+        if _kind_fits(row, case) and named.issuperset(row["needs"])
+    ]
+    by_law = profile.rule("scope.by_law").in_force()
+    if BY_LAW in named and by_law.value is True and by_law.source is not None:
+        found.append(Because(BY_LAW, by_law.title, by_law.source))
+    return found
+
+
+def _own_reviewers(profile: Profile, case: ScopeCase) -> tuple[str, ...]:
+    for row in profile.rows("reviewer.tiers"):
+        if row["decider"] == case.decider:
+            return tuple(row["bodies"])
+    return ()
+
+
+def reviewer_rule(profile: Profile) -> Rule:
+    """The rule that says who reviews, for the source beside the answer."""
+    return profile.rule("reviewer.tiers").in_force()

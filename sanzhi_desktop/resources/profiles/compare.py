@@ -1,0 +1,114 @@
+"""Compares two resolved profiles clause by clause, and puts a rule's value into words.
+
+Lives here: what counts as a difference and how a value reads. Must not: printing.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sanzhi_desktop.domain.errors import DomainError
+from sanzhi_desktop.domain.kinds import Kind, parse_kind
+from sanzhi_desktop.domain.profile import Profile
+from sanzhi_desktop.domain.rule import PROMPTLY, UNSPECIFIED, Rule, rule_as_dict
+from sanzhi_desktop.domain.workdays import Unit
+
+_WORDS = {
+    PROMPTLY: "及时",
+    UNSPECIFIED: "可以延长，未定期限",
+    "percent": "%",
+    "yuan": "元",
+    "person": "人",
+    "round": "轮",
+    "receipt": "收到送审材料之日",
+    "acceptance": "受理之日",
+}
+_ROW_NAMES = ("name", "posts", "bodies", "penalty", "id")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A rule that two profiles hold differently."""
+
+    key: str
+    left: Rule
+    right: Rule
+
+    def as_dict(self) -> dict[str, Any]:
+        """The public JSON shape: both rules whole, value, unit, open and source among them."""
+        return {
+            "key": self.key,
+            "left": rule_as_dict(self.left),
+            "right": rule_as_dict(self.right),
+        }
+
+
+def changes(left: Profile, right: Profile) -> tuple[Change, ...]:
+    """The rules that differ in what they say, in the order of the key table.
+
+    Quotes, sources and notes alone are no difference: two plans may say the same in other words.
+    """
+    keys = dict.fromkeys((*left.rules, *right.rules))
+    return tuple(
+        Change(key, left.rule(key), right.rule(key))
+        for key in keys
+        if _substance(left.rule(key)) != _substance(right.rule(key))
+    )
+
+
+def _substance(rule: Rule) -> Any:
+    more = {
+        name: value
+        for name, value in rule.attributes.items()
+        if name not in ("rank", "fallback", "counting", "yields_to")
+    }
+    return rule.open, _bare(rule.value), rule.unit, rule.soft, more
+
+
+def _bare(value: Any) -> Any:
+    """A value without the quotes its rows carry."""
+    if isinstance(value, list):
+        return [_bare(one) for one in value]
+    if isinstance(value, Mapping):
+        return {k: v for k, v in value.items() if k not in ("document", "article", "quote")}
+    return value
+
+
+def value_in_words(rule: Rule) -> str:
+    """The value of a rule as an officer would say it."""
+    if rule.open:
+        return "未规定"
+    if rule.value is None:
+        return _WORDS.get(rule.unit, rule.unit)
+    if isinstance(rule.value, bool):
+        return "是" if rule.value else "否"
+    if isinstance(rule.value, list):
+        return "；".join(_row(one) for one in rule.value)
+    unit = next((one.chinese for one in Unit if one.value == rule.unit), _WORDS.get(rule.unit, ""))
+    soft = "原则上" if rule.soft else ""
+    value = _WORDS.get(str(rule.value), str(rule.value))
+    words = f"{soft}{value}{unit}"
+    extension = rule.attributes.get("extension")
+    if extension:
+        more = next((one.chinese for one in Unit if one.value == extension["unit"]), "")
+        words += f"，经{extension.get('approver', '批准')}批准可以延长{extension['value']}{more}"
+    return words
+
+
+def _row(row: Any) -> str:
+    if not isinstance(row, Mapping):
+        try:
+            return parse_kind(row).chinese if row in tuple(Kind) else str(row)
+        except DomainError:
+            return str(row)
+    if "number" in row:
+        return f"{row['number']}.{row['name']}（{row['deadline']}）"
+    if "decider" in row:
+        return "、".join(row["bodies"])
+    head = row.get("role", "")
+    for name in _ROW_NAMES:
+        if name in row:
+            found = row[name]
+            said = "、".join(found) if isinstance(found, list) else str(found)
+            return f"{head}：{said}" if head else said
+    return str(dict(row))
