@@ -74,7 +74,11 @@ def ensure(environment: Environment, *, witnesses: bool = False) -> Libraries:
 
 def has_screen(environment: Environment, libraries: Libraries) -> bool:
     """True when a window can really be opened, not merely when a variable says so."""
-    if os.environ.get("QT_QPA_PLATFORM") in {"offscreen", "minimal"} or not libraries.usable:
+    unwanted = os.environ.get("SANZHI_NO_SCREEN") or os.environ.get("QT_QPA_PLATFORM") in {
+        "offscreen",
+        "minimal",
+    }
+    if unwanted or not libraries.usable:
         return False
     if not sys.platform.startswith("linux"):
         return True

@@ -4,39 +4,12 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 setup="$(ls -t dist/Sanzhi-Setup-*.exe | head -1)"
-here="$PWD/installers/windows"
-work="$PWD/build/windows/wine"
-export WINEPREFIX="$work/prefix" WINEDEBUG=-all WINEARCH=win64 PYTHONUTF8=1 LC_ALL=C.UTF-8
-export WINEDLLOVERRIDES="mscoree,mshtml=;mscms,icuuc,bcryptprimitives=n"
+. installers/windows/wine.sh
 unset DISPLAY WAYLAND_DISPLAY || true
-
-if ! command -v wine >/dev/null || ! command -v x86_64-w64-mingw32-gcc >/dev/null; then
-    if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-        apt-get -q update >/dev/null </dev/null
-        DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends \
-            wine wine64 gcc-mingw-w64-x86-64 xvfb xauth >/dev/null </dev/null
-    else
-        echo "需要 wine：sudo apt-get install -y wine wine64 gcc-mingw-w64-x86-64" >&2
-        exit 2
-    fi
-fi
-
-rm -rf "$work"
-mkdir -p "$work"
-# A console program under wine needs a pipe as its output.
-in_wine() {
-    wine "$@" </dev/null 2> >(cat >>"$work/wine.log") | cat
-    return "${PIPESTATUS[0]}"
-}
+need_wine
 
 echo "—— 准备 wine"
-wineboot -i </dev/null >>"$work/wine.log" 2>&1
-wineserver -w
-system="$WINEPREFIX/drive_c/windows/system32"
-for shim in icuuc bcryptprimitives mscms; do
-    x86_64-w64-mingw32-gcc -shared -O1 -w "-DSHIM_${shim^^}" "$here/wine_shims.c" \
-        -o "$system/$shim.dll" -ladvapi32
-done
+new_prefix
 
 echo "—— 静默安装 $setup"
 in_wine "$setup" /S
