@@ -3,16 +3,301 @@
 Lives here: the schemas, the frame of `api.act` and `api.act_office`, one inner function per
 action, the grants. Must not: rules of its own; a guard is said once, in `case_effects` or
 `office_effects`.
+
+Identity is `session_user`, the person's own login, and nothing a client can set. Nobody has a
+right to write a table; only these functions, running as the owner, write.
 """
 
-SCHEMAS = ""
+from collections.abc import Mapping, Sequence
+
+from sanzhi_desktop.domain.case import CaseFault
+from sanzhi_desktop.domain.workflow import TRANSITIONS, Action, Who, WorkflowFault
+from sanzhi_desktop.persistence.case_effects import EFFECTS
+from sanzhi_desktop.persistence.faults import PersistenceFault
+from sanzhi_desktop.persistence.office_effects import (
+    EMBEDDED_ONLY,
+    OFFICE_EFFECTS,
+    OFFICE_ROLES,
+    OWN,
+)
+from sanzhi_desktop.persistence.writes import Each, Effect, Refuse, Run, postgresql
+
+OFFICERS = "sanzhi_officer"  # the group of all logins; rights are given to it alone
+
+SCHEMAS = """create schema app;
+create schema api;
+set local search_path = app;
+
+"""
+
+_SAFE = "set search_path = pg_catalog, app, pg_temp"
+_DEFINER = f"security definer {_SAFE} set lock_timeout = '2s' set timezone = 'UTC'\n" \
+    "set datestyle = 'ISO, YMD'"  # fmt: skip
+_INNER = (
+    "p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_,"
+    " v_me text, v_now timestamptz, v_today date, v_target text"
+)
+_PASSED = "p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target"
 
 
 def functions() -> str:
     """CREATE FUNCTION of everything that writes."""
-    return ""
+    parts = [_REFUSE, _ROLES, _transition(), _REPLAYED, _FINISH]
+    parts.extend(_inner(f"do_{a.value}", e, moves=a is not Action.REGISTER)
+                 for a, e in EFFECTS.items())  # fmt: skip
+    parts.extend(
+        _inner(f"do_{a.value}", _REFUSED if a in EMBEDDED_ONLY else e, moves=False)
+        for a, e in OFFICE_EFFECTS.items()
+    )
+    parts.extend((_act(), _act_office(), _NOW))
+    return "\n\n".join(parts) + "\n"
+
+
+_REFUSED = Effect(steps=(Refuse("true", PersistenceFault.PASSWORD_BY_SERVER),))
+
+_REFUSE = """create function app.refuse(p_code text, p_facts jsonb) returns void
+language plpgsql as $$
+begin
+  raise exception using message = p_code, detail = p_facts::text, errcode = 'SZ001';
+end $$;"""
+
+_ROLES = f"""create function app.roles(p_office integer, p_person text, p_today date)
+returns text[] language sql stable {_SAFE} as $$
+  select coalesce(array_agg(role), '{{}}') from person_role
+   where office_id = p_office and person_id = p_person
+     and (valid_from is null or valid_from <= p_today)
+     and (valid_to is null or valid_to >= p_today)
+$$;"""
+
+# Somebody who is no active member learns nothing: every case is unknown to him.
+_REPLAYED = f"""create function app.replayed(p_office integer, p_cmd text, v_me text)
+returns jsonb language plpgsql {_SAFE} as $$
+declare v_actor text; v_result text;
+begin
+  perform 1 from person where office_id = p_office and person_id = v_me and active = 1;
+  if not found then perform app.refuse('{CaseFault.NOT_FOUND}', '{{}}'); end if;
+  select actor, result into v_actor, v_result from command
+   where office_id = p_office and command_id = p_cmd;
+  if not found then return null; end if;
+  if v_actor <> v_me then perform app.refuse('{PersistenceFault.COMMAND_TAKEN}', '{{}}'); end if;
+  return v_result::jsonb || '{{"replayed": true}}';
+end $$;"""
+
+_FINISH = f"""create function app.finish(p_office integer, p_cmd text, p_case text, p_action text,
+  p_reason text, p_payload jsonb, v_me text, v_now timestamptz, v_result jsonb)
+returns void language plpgsql {_SAFE} as $$
+declare v_seq integer; v_previous text; v_entry text; v_hash text;
+begin
+  select seq + 1, hash into v_seq, v_previous from audit_head
+   where office_id = p_office and case_id = p_case for update;
+  if not found then v_seq := 1; v_previous := repeat('0', 64); end if;
+  v_entry := jsonb_build_object(
+    'action', p_action, 'actor', v_me, 'case', p_case, 'command', p_cmd, 'office', p_office,
+    'at', to_char(v_now at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+    'number', v_result ->> 'number', 'reason', p_reason, 'seq', v_seq,
+    'state', v_result ->> 'state', 'version', (v_result ->> 'version')::integer,
+    'payload', (p_payload #- '{{document,pdf}}') - 'image' - 'argon2')::text;
+  v_hash := encode(sha256(convert_to(v_previous || v_entry, 'UTF8')), 'hex');
+  insert into audit (office_id, case_id, seq, entry, hash)
+  values (p_office, p_case, v_seq, v_entry, v_hash);
+  if v_seq = 1 then
+    insert into audit_head (office_id, case_id, seq, hash)
+    values (p_office, p_case, v_seq, v_hash);
+  else
+    update audit_head set seq = v_seq, hash = v_hash
+     where office_id = p_office and case_id = p_case;
+  end if;
+  insert into command (office_id, command_id, case_id, actor, action, at, result)
+  values (p_office, p_cmd, p_case, v_me, p_action, v_now, v_result::text);
+end $$;"""
+
+_NOW = """create function api.now() returns timestamptz language sql volatile
+set search_path = pg_catalog, pg_temp as $$ select clock_timestamp() $$;"""
+
+
+def _transition() -> str:
+    rows = ",\n    ".join(
+        f"('{t.source.value if t.source else ''}', '{t.action.value}', '{t.target.value}',"
+        f" '{{{','.join(sorted(r.value for r in t.roles))}}}'::text[], '{t.who.value}',"
+        f" {str(t.needs_reason).lower()})"
+        for t in TRANSITIONS
+    )
+    return f"""create function app.transition(p_state text, p_action text)
+returns table (target text, roles text[], who text, needs_reason boolean)
+language sql immutable {_SAFE} as $$
+  select t.target, t.roles, t.who, t.needs_reason from (values
+    {rows}
+  ) as t(source, action, target, roles, who, needs_reason)
+   where t.source = p_state and t.action = p_action
+$$;"""
+
+
+def _inner(name: str, effect: Effect, *, moves: bool) -> str:
+    body = [_step(part) for part in effect.steps]
+    if moves:
+        body.append(_move(effect.case))
+    text = "\n".join(body)
+    return f"""create function app.{name}({_INNER})
+returns void language plpgsql {_SAFE} as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+{text}
+end $$;"""
+
+
+def _step(part: Run | Refuse | Each) -> str:
+    if isinstance(part, Each):
+        inner = "\n".join(_step(step) for step in part.steps)
+        items = f"p_payload #> '{{{part.items}}}'"
+        return (
+            "  for v_item, v_index in select t.value, t.n - 1 from jsonb_array_elements(\n"
+            f"    case when jsonb_typeof({items}) is null or jsonb_typeof({items}) = 'null'\n"
+            f"    then '[]' else {items} end) with ordinality as t(value, n) loop\n"
+            f"{inner}\n  end loop;"
+        )
+    if isinstance(part, Refuse):
+        facts = ", ".join(f"'{name}', {postgresql(sql)}" for name, sql in part.facts.items())
+        return (
+            f"  if {postgresql(part.when)} then\n"
+            f"    perform app.refuse('{part.code}', jsonb_build_object({facts}));\n  end if;"
+        )
+    statement = postgresql(part.sql)
+    if part.when:
+        return f"  if {postgresql(part.when)} then\n    {statement};\n  end if;"
+    return f"  {statement};"
+
+
+def _move(columns: Mapping[str, str]) -> str:
+    due = postgresql("{p.due_on|date}")
+    sets = {
+        "version": "version + 1",
+        "state": "v_target",
+        "updated_at": "v_now",
+        "due_on": f"case when p_payload ? 'due_on' then {due} else due_on end",
+        **{column: postgresql(value) for column, value in columns.items()},
+    }
+    listed = ",\n    ".join(f"{column} = {value}" for column, value in sets.items())
+    return f"  update case_ set {listed}\n   where office_id = p_office and case_id = p_case;"
+
+
+def _dispatch(actions: Sequence[str]) -> str:
+    return "\n".join(
+        f"  when '{action}' then perform app.do_{action}({_PASSED});" for action in actions
+    )
+
+
+def _refuse(code: str, facts: str = "") -> str:
+    return f"perform app.refuse('{code}', jsonb_build_object({facts}));"
+
+
+def _act() -> str:
+    wrong = (
+        "'action', p_action, 'state', coalesce(c.state, ''), 'reviewer', coalesce(c.reviewer, '')"
+    )
+    not_handler = (
+        "replace(c.handler_codes, ',' || v_me || ',', '') = c.handler_codes"
+        " and c.registered_by <> v_me"
+    )
+    return f"""create function api.act(p_office integer, p_cmd text, p_case text, p_seen integer,
+  p_action text, p_reason text, p_payload jsonb)
+returns jsonb language plpgsql {_DEFINER} as $$
+declare
+  v_me text := session_user; v_now timestamptz; v_today date; v_result jsonb; v_target text;
+  c app.case_; t record;
+begin
+  v_result := app.replayed(p_office, p_cmd, v_me);
+  if v_result is not null then return v_result; end if;
+  select * into c from case_ where office_id = p_office and case_id = p_case for update;
+  -- Somebody may have been carrying out this very command while we waited for the row.
+  v_result := app.replayed(p_office, p_cmd, v_me);
+  if v_result is not null then return v_result; end if;
+  v_now := clock_timestamp();
+  v_today := (v_now at time zone 'Asia/Shanghai')::date;
+  if p_action = '{Action.REGISTER}' then
+    if c.case_id is not null then {_refuse(PersistenceFault.CASE_EXISTS)} end if;
+  elsif c.case_id is null then {_refuse(CaseFault.NOT_FOUND)}
+  end if;
+  if c.version <> p_seen then
+    {_refuse(CaseFault.STALE, "'seen', p_seen, 'version', c.version")}
+  end if;
+  select * into t from app.transition(coalesce(c.state, ''), p_action);
+  if not found then {_refuse(WorkflowFault.NO_TRANSITION, wrong)} end if;
+  if not t.roles && app.roles(p_office, v_me, v_today) then
+    {_refuse(WorkflowFault.NOT_YOUR_ROLE, wrong)}
+  end if;
+  if t.who = '{Who.REVIEWER}' and c.reviewer <> v_me
+     or t.who = '{Who.HANDLER}' and {not_handler} then
+    {_refuse(WorkflowFault.NOT_YOUR_CASE, wrong)}
+  end if;
+  if t.needs_reason and trim(p_reason) = '' then
+    {_refuse(WorkflowFault.REASON_MISSING, "'action', p_action")}
+  end if;
+  v_target := t.target;
+  case p_action
+{_dispatch([a.value for a in EFFECTS])}
+  end case;
+  v_result := jsonb_build_object('case_id', p_case, 'version', coalesce(c.version, 0) + 1,
+    'state', v_target, 'number', coalesce((select r.number from case_ k join round r
+      on r.office_id = k.office_id and r.case_id = k.case_id and r.round = k.round
+      where k.office_id = p_office and k.case_id = p_case), ''));
+  perform app.finish(p_office, p_cmd, p_case, p_action, p_reason, p_payload, v_me, v_now, v_result);
+  return v_result;
+end $$;"""
+
+
+def _act_office() -> str:
+    allowed = "\n".join(
+        f"    when '{action.value}' then array["
+        + ", ".join(f"'{role.value}'" for role in sorted(roles))
+        + "]"
+        for action, roles in OFFICE_ROLES.items()
+    )
+    own = ", ".join(f"'{action.value}'" for action in sorted(OWN))
+    return f"""create function api.act_office(p_office integer, p_cmd text, p_action text,
+  p_payload jsonb)
+returns jsonb language plpgsql {_DEFINER} as $$
+declare
+  v_me text := session_user; v_now timestamptz := clock_timestamp();
+  v_today date := (clock_timestamp() at time zone 'Asia/Shanghai')::date;
+  v_result jsonb; v_target text := ''; p_case text := ''; c app.case_;
+  p_reason text := coalesce(p_payload ->> 'reason', '');
+begin
+  v_result := app.replayed(p_office, p_cmd, v_me);
+  if v_result is not null then return v_result; end if;
+  if not (p_action in ({own}) and coalesce(p_payload ->> 'person_id', '') = v_me)
+     and not coalesce(app.roles(p_office, v_me, v_today) && case p_action
+{allowed}
+    end, false) then
+    {_refuse(PersistenceFault.NOT_ALLOWED, "'action', p_action")}
+  end if;
+  case p_action
+{_dispatch([a.value for a in OFFICE_EFFECTS])}
+  end case;
+  v_result := '{{"case_id": "", "version": 0, "state": "", "number": ""}}';
+  perform app.finish(p_office, p_cmd, '', p_action, p_reason, p_payload, v_me, v_now, v_result);
+  return v_result;
+end $$;"""
 
 
 def grants() -> str:
-    """Who may read and call what."""
-    return ""
+    """Who may read and call what: the officers read and call `api`, nobody writes a table."""
+    return f"""do $$
+begin
+  if not exists (select 1 from pg_roles where rolname = '{OFFICERS}') then
+    create role {OFFICERS} nologin;
+  end if;
+exception when duplicate_object or unique_violation then null;  -- made by a neighbour just now
+end $$;
+
+revoke all on all functions in schema app from public;
+revoke all on all functions in schema api from public;
+revoke all on schema app from public;
+revoke all on schema api from public;
+revoke all on all tables in schema app from public;
+grant usage on schema app to {OFFICERS};
+grant usage on schema api to {OFFICERS};
+grant select on all tables in schema app to {OFFICERS};
+revoke select on app.account from {OFFICERS};
+grant execute on all functions in schema api to {OFFICERS};
+"""

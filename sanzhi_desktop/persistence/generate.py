@@ -33,10 +33,12 @@ def tables(dialect: Dialect) -> str:
 
 def texts() -> Mapping[tuple[str, str], str]:
     """The whole content of every file by (dialect, name)."""
+    embedded = sqlite.dialect()
+    server = postgresql.dialect()  # type: ignore[no-untyped-call]
     made = {
-        ("sqlite", "tables.sql"): tables(sqlite.dialect()),  # type: ignore[no-untyped-call]
+        ("sqlite", "tables.sql"): tables(embedded),
         ("sqlite", "walls.sql"): walls.sqlite(),
-        ("postgresql", "tables.sql"): functions.SCHEMAS + tables(postgresql.dialect()),
+        ("postgresql", "tables.sql"): functions.SCHEMAS + tables(server),
         ("postgresql", "walls.sql"): walls.postgresql(),
         ("postgresql", "functions.sql"): functions.functions(),
         ("postgresql", "grants.sql"): functions.grants(),

