@@ -223,16 +223,10 @@ def _as_dict(
         "number": period.number,
         "unit": period.unit.value if period.number is not None else None,
         "before": period.before or None,
-        "notices": _notices(calendar, counted),
+        "notices": list(calendar.notices(counted.days)) if counted else [],
         "rule": {"key": period.rule.key, **rule_as_dict(period.rule)} if period.rule else None,
         "warnings": [{"code": code, "message": message} for code, message in warnings],
     }
-
-
-def _notices(calendar: Calendar, counted: Counted | None) -> list[str]:
-    """The notices that the period rests on, by number."""
-    years = {step.date.year for step in counted.days} if counted else set()
-    return [item.number for item in calendar.arrangements if item.year in years]
 
 
 def _show(
@@ -261,7 +255,7 @@ def _show(
     unsure = "（暂定）" if counted.provisional else ""
     at = f" {counted.due_at:%H:%M}" if counted.due_at else ""
     print(f"{'最迟' if period.before else '届满'}：{_day(counted.due)}{at}{unsure}")
-    notices = "，".join(_notices(calendar, counted))
+    notices = "，".join(calendar.notices(counted.days))
     print(f"日历：{calendar.edition}" + (f"（{notices}）" if notices else ""))
 
 

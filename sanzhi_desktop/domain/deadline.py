@@ -6,18 +6,31 @@ computation and its warnings. Must not: where rules come from (profiles), what t
 caller says), its words (`domain.deadline_words`), how the strip is drawn.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from enum import StrEnum
-from typing import Any
 
 from sanzhi_desktop.domain.case import ClockEvent
-from sanzhi_desktop.domain.errors import Code, DomainError
+from sanzhi_desktop.domain.clock import (
+    EXTEND,
+    RESUME,
+    START_ACCEPTANCE,
+    START_FILING,
+    START_RECEIPT,
+    STOP,
+    SUSPEND,
+    ClockFault,
+    ClockNote,
+    ClockState,
+    DeadlineRule,
+    DeadlineStrip,
+    Extension,
+    Note,
+)
+from sanzhi_desktop.domain.errors import DomainError
+from sanzhi_desktop.domain.hour_clock import compute_hours
 from sanzhi_desktop.domain.workdays import (
-    BY_THE_CLOCK,
     RUNNING_DAY,
-    SHANGHAI,
     Calendar,
     DayStep,
     Unit,
@@ -27,100 +40,27 @@ from sanzhi_desktop.domain.workdays import (
     parse_unit,
 )
 
-START_RECEIPT = "start_receipt"  # 收到之日
-START_ACCEPTANCE = "start_acceptance"  # 受理之日
-START_FILING = "start_filing"  # 立案之日, of the statutory clock
-SUSPEND = "suspend"
-RESUME = "resume"
-EXTEND = "extend"
-STOP = "stop"
+__all__ = [
+    "EXTEND",
+    "RESUME",
+    "START_ACCEPTANCE",
+    "START_FILING",
+    "START_RECEIPT",
+    "STOP",
+    "SUSPEND",
+    "ClockFault",
+    "ClockNote",
+    "ClockState",
+    "DeadlineRule",
+    "DeadlineStrip",
+    "Extension",
+    "Note",
+    "beside_statute",
+    "compute",
+    "moved",
+]
 
 _DAY = timedelta(days=1)
-
-
-class ClockFault(Code):
-    """Events that contradict each other or come too late."""
-
-    EXTENSION_LATE = "clock.extension_late"
-    EXTENSION_APPROVER = "clock.extension_approver"
-    ALREADY_SUSPENDED = "clock.already_suspended"
-    NOT_SUSPENDED = "clock.not_suspended"
-    STOPPED = "clock.stopped"
-    UNKNOWN_EVENT = "clock.unknown_event"
-
-
-class ClockNote(Code):
-    """What a person should know beside the due date."""
-
-    SOFT = "clock.soft"
-    PROVISIONAL = "clock.provisional"
-    MAY_SHIFT = "clock.may_shift"
-    CAUSE_NOT_NAMED = "clock.cause_not_named"
-    OUTLASTS_STATUTE = "clock.outlasts_statute"
-    LATE = "clock.late"
-
-
-class ClockState(StrEnum):
-    """Where a clock stands on the day of asking."""
-
-    NOT_STARTED = "not_started"  # 未起算
-    RUNNING = "running"  # 计时中
-    SUSPENDED = "suspended"  # 已中止计时
-    OVERDUE = "overdue"  # 已超期
-    STOPPED = "stopped"  # 已停止
-
-
-@dataclass(frozen=True, slots=True)
-class DeadlineRule:
-    """The plain values of one rule. `source` is printed as it stands.
-
-    `start` names the event that starts the clock. `causes`: the suspensions that the governing
-    rule names, code → words for the strip (补正期间); others do not stop this clock. `rolls`:
-    a last day off moves to the next working day. `soft`: 原则上.
-    """
-
-    key: str
-    name: str
-    number: int
-    unit: Unit
-    source: str
-    start: str = START_RECEIPT
-    rolls: bool = False
-    soft: bool = False
-    causes: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """A warning as code and facts; the sentence is made at the edge."""
-
-    code: ClockNote
-    facts: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class DeadlineStrip:
-    """A deadline with its working. `used` and `remaining` count in the rule's unit (days for
-    months and years); `remaining` 0 means due today, negative means overdue by so much. `due` is
-    None before the start and while suspended."""
-
-    rule: DeadlineRule
-    state: ClockState
-    calendar: str
-    start: date | None = None
-    due: date | None = None
-    due_at: datetime | None = None
-    used: int = 0
-    remaining: int = 0
-    days: tuple[DayStep, ...] = ()
-    provisional: bool = False
-    stopped_on: date | None = None
-    notes: tuple[Note, ...] = ()
-
-    @property
-    def late(self) -> bool:
-        """Stopped after the due date, or running past it."""
-        return any(note.code is ClockNote.LATE for note in self.notes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +87,7 @@ class _Walk:
     pauses: list[_Pause] = field(default_factory=list)
     stopped: date | None = None
     ignored: list[str] = field(default_factory=list)
+    extensions: list[Extension] = field(default_factory=list)
 
     def days(self, horizon: date) -> tuple[list[DayStep], date | None]:
         """Every day up to the due date; without a due date (suspended) up to `horizon`."""
@@ -205,7 +146,7 @@ def compute(
         return DeadlineStrip(rule, ClockState.NOT_STARTED, calendar.edition)
     following = [e for e in ordered[ordered.index(start) + 1 :] if not _is_start(e.event)]
     if rule.unit is Unit.HOUR:
-        return _compute_hours(rule, start.at, following, calendar, now)
+        return compute_hours(rule, start.at, following, calendar=calendar, now=now)
     walk = _Walk(rule, calendar, local_date(start.at), [(rule.number, rule.unit)])
     for event in following:
         _apply(walk, event)
@@ -262,6 +203,7 @@ def _extend(walk: _Walk, event: ClockEvent, day: date) -> None:
     if due is not None and day > due:
         raise DomainError(ClockFault.EXTENSION_LATE, date=day.isoformat(), due=due.isoformat())
     walk.segments.append((event.number, unit))
+    walk.extensions.append(Extension(event.number, unit, event.approver.strip(), day))
 
 
 def _strip(walk: _Walk, today: date) -> DeadlineStrip:
@@ -289,6 +231,8 @@ def _strip(walk: _Walk, today: date) -> DeadlineStrip:
         days=tuple(days),
         provisional=any(d.provisional for d in days),
         stopped_on=walk.stopped,
+        extensions=tuple(walk.extensions),
+        notices=walk.calendar.notices(days),
     )
     return replace(strip, notes=_notes(strip, walk, until))
 
@@ -306,54 +250,6 @@ def _notes(strip: DeadlineStrip, walk: _Walk, until: date) -> tuple[Note, ...]:
     if strip.due and until > strip.due:
         notes.append(Note(ClockNote.LATE, {"due": strip.due.isoformat()}))
     return tuple(notes)
-
-
-def _compute_hours(
-    rule: DeadlineRule,
-    start: datetime,
-    following: Sequence[ClockEvent],
-    calendar: Calendar,
-    now: date | datetime,
-) -> DeadlineStrip:
-    """Hours run by the clock: nothing suspends them, a stop ends them, an extension adds hours."""
-    counted = calendar.count(start, rule.number, Unit.HOUR)
-    due_at = counted.due_at or start
-    stopped: datetime | None = None
-    for event in following:
-        if stopped is not None:
-            raise DomainError(ClockFault.STOPPED, date=stopped.isoformat(), event=event.event)
-        if event.event == STOP:
-            stopped = event.at.astimezone(SHANGHAI)
-        elif event.event == EXTEND and event.unit == Unit.HOUR:
-            if event.at > due_at:
-                raise DomainError(
-                    ClockFault.EXTENSION_LATE, date=event.at.isoformat(), due=due_at.isoformat()
-                )
-            due_at += timedelta(hours=event.number)
-    moment = now if isinstance(now, datetime) else datetime(*now.timetuple()[:3], tzinfo=SHANGHAI)
-    until = moment if stopped is None else min(moment, stopped)
-    used = int((until - start) / timedelta(hours=1))
-    remaining = int((due_at - until) // timedelta(hours=1))
-    state = ClockState.OVERDUE if until > due_at else ClockState.RUNNING
-    if stopped is not None and stopped <= moment:
-        state = ClockState.STOPPED
-    late = (Note(ClockNote.LATE, {"due": f"{due_at:%Y-%m-%d %H:%M}"}),) if until > due_at else ()
-    span = (due_at.date() - counted.start).days + 1
-    return DeadlineStrip(
-        rule=rule,
-        state=state,
-        calendar=calendar.edition,
-        start=counted.start,
-        due=due_at.date(),
-        due_at=due_at,
-        used=max(used, 0),
-        remaining=remaining,
-        days=tuple(
-            DayStep(counted.start + timedelta(days=n), True, BY_THE_CLOCK) for n in range(span)
-        ),
-        stopped_on=stopped.date() if stopped else None,
-        notes=late,
-    )
 
 
 def beside_statute(review: DeadlineStrip, statutory: DeadlineStrip) -> DeadlineStrip:

@@ -3,23 +3,41 @@
 Must not: computing anything; the strip comes from `domain.deadline`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date, timedelta
 
-from sanzhi_desktop.domain.deadline import DeadlineStrip
+from sanzhi_desktop.domain.clock import (
+    START_ACCEPTANCE,
+    START_FILING,
+    START_RECEIPT,
+    DeadlineStrip,
+)
 from sanzhi_desktop.domain.workdays import MAKEUP, WEEKEND, DayStep
 
 _DAY = timedelta(days=1)
 
 
-def basis_paragraph(strip: DeadlineStrip, *, notices: Sequence[str] = ()) -> str:
-    """One printed paragraph: the period, its source, its working and the calendar's notices."""
+_STARTS = {
+    START_RECEIPT: "收到送审材料之日",
+    START_ACCEPTANCE: "受理之日",
+    START_FILING: "立案之日",
+}
+
+
+def basis_paragraph(strip: DeadlineStrip) -> str:
+    """One printed paragraph: the period, its source, its working and the holiday notices."""
     rule = strip.rule
     limit = f"{rule.name}{rule.number}{rule.unit.chinese}{'（原则上）' if rule.soft else ''}"
     parts = [f"{limit}，依据：{rule.source}。"]
     if strip.start is None:
         return parts[0] + "尚未起算。"
-    parts.append(f"自{_chinese(strip.start)}起算，当日不计入")
+    parts.append(f"自{_STARTS.get(rule.start, '起算之日')}{_chinese(strip.start)}起算")
+    if strip.due_at is None:
+        parts.append("，当日不计入")
+    parts += [
+        f"；{_chinese(e.decided_on)}经{e.approver}批准延长{e.number}{e.unit.chinese}"
+        for e in strip.extensions
+    ]
     left_out = _grouped(d for d in strip.days if not d.counted and d.reason != WEEKEND)
     if left_out:
         parts.append("；不计入：" + "，".join(left_out))
@@ -32,8 +50,8 @@ def basis_paragraph(strip: DeadlineStrip, *, notices: Sequence[str] = ()) -> str
         parts.append(f"；{_chinese(strip.due)}届满{'（暂定）' if strip.provisional else ''}。")
     else:
         parts.append("；现已中止计时。")
-    if notices:
-        parts.append("节假日安排：" + "、".join(notices) + "。")
+    if strip.notices:
+        parts.append("节假日安排：" + "、".join(strip.notices) + "。")
     return "".join(parts)
 
 

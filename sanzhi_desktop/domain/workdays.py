@@ -230,9 +230,10 @@ class Calendar:
             day += _DAY
         return day
 
-    def uncertain(self, first: date, last: date) -> bool:
-        """Whether a year between the two dates has no notice, so that the count is 暂定."""
-        return any(year not in self.years for year in range(first.year, last.year + 1))
+    def notices(self, days: Iterable[DayStep]) -> tuple[str, ...]:
+        """The numbers of the notices that the reasons of these days rest on."""
+        years = {d.date.year for d in days if d.reason not in (RUNNING_DAY, BY_THE_CLOCK)}
+        return tuple(item.number for item in self.arrangements if item.year in years)
 
     def may_shift(self, first: date, last: date) -> bool:
         """Whether the next year's notice, not loaded, may still touch these days of December."""

@@ -21,7 +21,7 @@ from sanzhi_desktop.domain.deadline import (
 )
 from sanzhi_desktop.domain.deadline_words import basis_paragraph
 from sanzhi_desktop.domain.errors import DomainError
-from sanzhi_desktop.domain.workdays import SHANGHAI, Arrangement, Unit
+from sanzhi_desktop.domain.workdays import SHANGHAI, Arrangement, PeriodFault, Unit
 from sanzhi_desktop.resources.calendars import shipped
 
 CAL = shipped()
@@ -174,6 +174,18 @@ def test_extension_in_another_unit_follows_the_end() -> None:
     assert strip("2026-09-24", start, more).due == date(2026, 10, 9)
 
 
+def test_an_extension_is_kept_on_the_strip() -> None:
+    start = event("start_receipt", "2026-09-18")
+    more = event("extend", "2026-09-24", 1, number=3, unit="working_day", approver=" 负责人 ")
+    (kept,) = strip("2026-09-24", start, more).extensions
+    assert (kept.number, kept.unit, kept.approver, kept.decided_on) == (
+        3,
+        Unit.WORKING_DAY,
+        "负责人",
+        date(2026, 9, 24),
+    )
+
+
 def test_extension_while_suspended() -> None:
     shown = strip(
         "2026-03-20",
@@ -258,6 +270,38 @@ def test_hours_to_the_minute() -> None:
     assert not compute(rule, [start, sent], calendar=CAL, now=now + timedelta(hours=9)).late
 
 
+def test_hours_are_extended_in_time_and_never_suspended() -> None:
+    rule = DeadlineRule("transfer.send", "移送期限", 24, Unit.HOUR, "移送规定第五条")
+    at = datetime(2026, 9, 30, 14, 30, tzinfo=SHANGHAI)
+    start = ClockEvent(1, 0, "start_receipt", at)
+
+    def later(seq: int, hours: int, kind: str, **more: object) -> ClockEvent:
+        moment = at + timedelta(hours=hours)
+        return ClockEvent(1, seq, kind, moment, **more)  # type: ignore[arg-type]
+
+    pause = later(1, 1, "suspend", cause="expert")
+    more = later(2, 24, "extend", number=6, unit="hour", approver="负责人")
+    shown = compute(rule, [start, pause, later(3, 2, "resume"), more], calendar=CAL, now=at.date())
+    assert shown.due_at == at + timedelta(hours=30)
+    assert codes(shown) == {ClockNote.CAUSE_NOT_NAMED}
+    assert basis_paragraph(shown) == (
+        "移送期限24小时，依据：移送规定第五条。自收到送审材料之日2026年9月30日起算；"
+        "2026年10月1日经负责人批准延长6小时；2026年10月1日20:30届满。"
+    )
+    for wrong, code in (
+        (later(1, 25, "extend", number=6, unit="hour", approver="x"), ClockFault.EXTENSION_LATE),
+        (later(1, 1, "extend", number=6, unit="hour"), ClockFault.EXTENSION_APPROVER),
+        (later(1, 1, "extend", number=1, unit="month", approver="x"), PeriodFault.UNIT),
+        (later(1, 1, "tick"), ClockFault.UNKNOWN_EVENT),
+    ):
+        with pytest.raises(DomainError) as caught:
+            compute(rule, [start, wrong], calendar=CAL, now=at)
+        assert caught.value.code is code
+    with pytest.raises(DomainError) as caught:
+        compute(rule, [start, later(1, 1, "stop"), later(2, 2, "stop")], calendar=CAL, now=at)
+    assert caught.value.code is ClockFault.STOPPED
+
+
 def test_warned_when_the_review_outlasts_the_statute() -> None:
     review = strip("2026-09-18", event("start_receipt", "2026-09-18"))
     tight = strip("2026-09-18", event("start_filing", "2026-06-25"), rule=STATUTE)
@@ -300,9 +344,10 @@ def test_the_paragraph_says_what_was_left_out() -> None:
         event("start_receipt", "2026-09-18"),
         event("extend", "2026-09-24", 1, number=5, unit="working_day", approver="负责人"),
     )
-    text = basis_paragraph(shown, notices=["国办发明电〔2025〕7号"])
+    text = basis_paragraph(shown)
     assert text == (
-        "审核期限5个工作日（原则上），依据：测试办法第一条。自2026年9月18日起算，当日不计入；"
+        "审核期限5个工作日（原则上），依据：测试办法第一条。自收到送审材料之日2026年9月18日起算，当日不计入；"
+        "2026年9月24日经负责人批准延长5个工作日；"
         "不计入：中秋节（2026年9月25日至2026年9月27日），国庆节（2026年10月1日至2026年10月7日）；"
         "调休上班计入：2026年9月20日；2026年10月9日届满。节假日安排：国办发明电〔2025〕7号。"
     )
