@@ -1,13 +1,14 @@
 """What every screen is given: the session, the lanes, and the ways out."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
 from sanzhi_desktop.application.ports import Session
 from sanzhi_desktop.application.queries import Office
+from sanzhi_desktop.application.work import Work
 from sanzhi_desktop.domain.people import Role
+from sanzhi_desktop.ui.door import Entry
 from sanzhi_desktop.ui.drafts import Drafts, Journal
 from sanzhi_desktop.ui.errors import Problems
 from sanzhi_desktop.ui.jobs import Jobs
@@ -20,7 +21,7 @@ class Opened:
 
     session: Session
     office: Office
-    work: Any
+    work: Work
     journal: Journal | None
 
 
@@ -39,7 +40,8 @@ class Desk(QObject):
         problems: Problems,
         drafts: Drafts,
         settings: DeskSettings,
-        work: Any,
+        work: Work,
+        entry: Entry,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -50,6 +52,7 @@ class Desk(QObject):
         self.drafts = drafts
         self.settings = settings
         self.work = work
+        self.entry = entry
 
     @property
     def roles(self) -> frozenset[Role]:

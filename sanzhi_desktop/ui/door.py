@@ -6,9 +6,11 @@ fills, so that no screen knows a driver, a file format or a key.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from pathlib import Path
+from typing import Protocol
 
 from sanzhi_desktop.application.ports import Session
+from sanzhi_desktop.application.work import Work
 from sanzhi_desktop.domain.people import Role
 
 
@@ -54,17 +56,24 @@ class FirstRun:
     password: str = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class OwnKey:
+    """A key file that is known beforehand: on a sample office, where its passphrase is public."""
+
+    file: Path
+    passphrase: str = field(repr=False, default="")
+
+
 class Entry(Protocol):
     """The way in. Called in the database lane; raises DomainError in words for people."""
-
-    def first_run(self) -> bool:
-        """Whether there is no office yet. Cheap: called before the first paint."""
-        ...
 
     def door(self) -> Door: ...
     def profiles(self) -> Sequence[ProfileChoice]: ...
     def create(self, wanted: FirstRun) -> None: ...
     def log_in(self, person_id: str, password: str) -> Session: ...
-    def work(self, session: Session) -> Any:
-        """The ports of the running office (`application` names them); heavy, after log-in."""
+    def work(self) -> Work:
+        """Rules, papers, keys and reader; heavy, asked after log-in."""
         ...
+
+    def own_key(self, person_id: str) -> OwnKey | None: ...
+    def hash_password(self, password: str) -> str: ...

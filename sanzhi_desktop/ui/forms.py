@@ -84,10 +84,13 @@ def parse_yuan(text: str) -> int:
 
     Raises DomainError(AMOUNT_WRONG).
     """
-    if not text.strip():
+    plain = text.strip()
+    if not plain:
         return 0
+    if not set(plain) & set("元圆角分"):
+        plain += "元"
     try:
-        return money.parse_amount(text)
+        return money.parse_amount(plain)
     except ValueError:
         raise DomainError(CaseFault.AMOUNT_WRONG, value=text) from None
 

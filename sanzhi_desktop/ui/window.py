@@ -151,7 +151,7 @@ class DeskWindow(QMainWindow):
 
         session = self._entry.log_in(person_id, password)
         office = session.reader.office()
-        work = self._entry.work(session)
+        work = self._entry.work()
         journal: Journal | None = None
         try:
             journal = Journal(self.settings.folders.drafts, person_id, password)
@@ -176,6 +176,7 @@ class DeskWindow(QMainWindow):
             drafts=Drafts(self.jobs, opened.journal),
             settings=self.settings,
             work=opened.work,
+            entry=self._entry,
         )
         shell = Shell(desk)
         desk.setParent(shell)

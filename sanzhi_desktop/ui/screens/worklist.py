@@ -15,6 +15,7 @@ from sanzhi_desktop.application.queries import CaseRow, ListQuery, ListScope
 from sanzhi_desktop.domain.people import Role
 from sanzhi_desktop.domain.workflow import State
 from sanzhi_desktop.ui.badges import due_tone, outcome_tone
+from sanzhi_desktop.ui.case_page import read_page, screen_for
 from sanzhi_desktop.ui.desk import Desk
 from sanzhi_desktop.ui.drafts import Draft
 from sanzhi_desktop.ui.names import SHANGHAI, day, moment, name
@@ -205,7 +206,12 @@ class WorklistScreen(Screen):
 
     def _open(self, item: object) -> None:
         if isinstance(item, CaseRow):
-            self.desk.go.emit("case", item.case_id)
+            session, work, case_id = self.desk.session, self.desk.work, item.case_id
+            self.read(
+                lambda: screen_for(read_page(session, work, case_id)),
+                lambda screen: self.desk.go.emit(screen, case_id),
+                key="open",
+            )
 
     def _register(self) -> None:
         self.desk.go.emit("intake", "")

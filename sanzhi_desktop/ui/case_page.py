@@ -1,0 +1,80 @@
+"""A case as screens show it: read in one go in the database lane, frozen."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sanzhi_desktop.application import stepping
+from sanzhi_desktop.application.ports import Session
+from sanzhi_desktop.application.queries import DocumentRow, HistoryRow
+from sanzhi_desktop.application.rulebook import profile_of, review_rule
+from sanzhi_desktop.application.work import Work
+from sanzhi_desktop.domain.case import Case
+from sanzhi_desktop.domain.deadline import DeadlineStrip
+from sanzhi_desktop.domain.people import Actor, Person
+from sanzhi_desktop.domain.profile import Profile
+from sanzhi_desktop.domain.workdays import local_date
+from sanzhi_desktop.domain.workflow import Action, State, WorkflowFault, available, why_not
+
+
+@dataclass(frozen=True, slots=True)
+class CasePage:
+    """Everything around one case that more than one screen needs."""
+
+    case: Case
+    profile: Profile
+    people: Mapping[str, Person]
+    documents: Sequence[DocumentRow]
+    history: Sequence[HistoryRow]
+    today: date
+    strip: DeadlineStrip | None
+    actor: Actor
+
+    def name_of(self, person_id: str) -> str:
+        """A person's name; the code of one that is unknown."""
+        person = self.people.get(person_id)
+        return person.name if person else person_id
+
+    def open_actions(self) -> tuple[Action, ...]:
+        """What the person at the desk may do now."""
+        return available(stepping.position(self.case), self.actor)
+
+    def why_not(self, action: Action) -> WorkflowFault | None:
+        """Why an action is closed, or None."""
+        return why_not(stepping.position(self.case), action, self.actor)
+
+
+def read_page(session: Session, work: Work, case_id: str) -> CasePage:
+    """Reads a case with what stands around it."""
+    reader = session.reader
+    case = reader.case(case_id)
+    now = session.gateway.now()
+    profile = profile_of(
+        work.book, case, reader.profile_applied(case.profile_id, case.profile_edition)
+    )
+    strip = None
+    if case.clock:
+        rule = review_rule(profile)
+        strip = stepping.review_strip(case, rule, work.book.calendar(), now=now)
+    return CasePage(
+        case=case,
+        profile=profile,
+        people=reader.people(),
+        documents=reader.documents(case_id),
+        history=reader.history(case_id),
+        today=local_date(now),
+        strip=strip,
+        actor=session.actor,
+    )
+
+
+def screen_for(page: CasePage) -> str:
+    """The screen where the person's own work on this case is done; "case" otherwise."""
+    open_now = set(page.open_actions())
+    if Action.ANSWER in open_now:
+        return "review"
+    if page.case.state is State.SIGNING and Action.RESERVE in open_now:
+        return "signoff"
+    if Action.EDIT in open_now and page.case.state is not State.RESPONDING:
+        return "intake"
+    return "case"

@@ -1,0 +1,279 @@
+"""One case as a whole: what was submitted, papers, problems, history, and every open action."""
+
+from collections.abc import Iterable
+from functools import partial
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSplitter, QTabWidget, QWidget
+
+from sanzhi_desktop.application.queries import DocumentRow, HistoryRow
+from sanzhi_desktop.domain import money
+from sanzhi_desktop.domain.case import Case, Material, ProblemRow, Submission
+from sanzhi_desktop.domain.workflow import TRANSITIONS, Action
+from sanzhi_desktop.resources.sentences import sentence
+from sanzhi_desktop.ui import steps
+from sanzhi_desktop.ui.case_header import CaseHeader
+from sanzhi_desktop.ui.case_page import CasePage, read_page
+from sanzhi_desktop.ui.desk import Desk
+from sanzhi_desktop.ui.materials_view import MaterialsView
+from sanzhi_desktop.ui.names import day, moment, name, named
+from sanzhi_desktop.ui.paper_panel import PaperPanel
+from sanzhi_desktop.ui.screen import Screen
+from sanzhi_desktop.ui.steps.aftermath import problem_words
+from sanzhi_desktop.ui.tables import Column, RowModel, Table
+from sanzhi_desktop.ui.widgets import (
+    Card,
+    EmptyState,
+    PlainLabel,
+    button,
+    clear,
+    column,
+    scrolled,
+)
+
+# Done on screens of their own, or part of another step.
+_SCREENS = {
+    Action.EDIT: "intake",
+    Action.ANSWER: "review",
+    Action.ISSUE_PASS: "signoff",
+}
+_HIDDEN = {
+    Action.REGISTER,
+    Action.DRAFT_OPINION,
+    Action.CERTIFY,
+    Action.RESERVE,
+    Action.ISSUE_RETURN,
+}
+_FIRST = (
+    Action.ANSWER,
+    Action.ISSUE_PASS,
+    Action.CONFIRM,
+    Action.ACCEPT,
+    Action.ASSIGN,
+    Action.RESPOND,
+    Action.REGISTER_DECISION,
+    Action.ADOPT,
+)
+
+
+def rows_of(case: Case) -> list[tuple[str, str]]:
+    """The submission as label and value, in the order of the form; empty values left out."""
+    s: Submission = case.submission
+    party = s.party
+    pairs = [
+        ("kind", s.kind.chinese),
+        ("procedure", s.procedure.chinese),
+        ("catalogue_item", s.catalogue_item),
+        ("file_number", s.file_number),
+        ("agency", s.agency),
+        ("decider", named("decider", s.decider)),
+        ("unit", s.unit),
+        ("party.name", f"{party.name}（{name(party.type)}）"),
+        ("party.number", party.number),
+        ("party.number_override", party.number_override),
+        ("party.legal_representative", party.legal_representative),
+        ("party.address", party.address),
+        ("filing_date", day(s.filing_date)),
+        ("inspection_date", day(s.inspection_date)),
+        ("notice_number", s.notice_number),
+        ("notice_date", day(s.notice_date)),
+        ("hearing_date", day(s.hearing_date)),
+        ("period_ends_on", day(s.period_ends_on)),
+        ("facts", s.facts),
+        ("violated_provisions", "\n".join(s.violated_provisions)),
+        ("penalty_basis", "\n".join(s.penalty_basis)),
+        ("proposed_decision", s.proposed_decision),
+        ("penalty_kinds", "、".join(s.penalty_kinds)),
+        ("amount_fen", money.format_yuan(s.amount_fen) if s.amount_fen else ""),
+        ("discretion_basis", s.discretion_basis),
+        ("discretion_tier", s.discretion_tier),
+        ("defence", s.defence),
+        ("hearing", s.hearing),
+        ("coercion", s.coercion),
+        ("handlers", "、".join(f"{h.name}（{h.certificate}）" for h in s.handlers)),
+    ]
+    return [(named("field", key), value) for key, value in pairs if value]
+
+
+class CaseScreen(Screen):
+    """Opened from the work list; leads on to the screen where the person's own work is done."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self.case_id = ""
+        self.page: CasePage | None = None
+        self.header = CaseHeader()
+        self.header.back.clicked.connect(lambda: desk.go.emit("worklist", ""))
+        self.root.addWidget(self.header)
+        self.action_bar = QHBoxLayout()
+        self.action_bar.setSpacing(8)
+        self.root.addLayout(self.action_bar)
+        self.tabs = QTabWidget()
+        self.tabs.setDocumentMode(True)
+        self.root.addWidget(self.tabs, 1)
+        self._summary = column()
+        summary = QWidget()
+        summary.setLayout(self._summary)
+        self.tabs.addTab(scrolled(summary), self.tr("送审内容"))
+        self.materials = MaterialsView(desk)
+        self.tabs.addTab(self.materials, self.tr("材料"))
+        self._problems = column()
+        problems = QWidget()
+        problems.setLayout(self._problems)
+        self.tabs.addTab(scrolled(problems), self.tr("审核意见与问题"))
+        self.tabs.addTab(self._build_papers(), self.tr("文书"))
+        self.tabs.addTab(self._build_history(), self.tr("办理记录"))
+        next_tab = QShortcut(QKeySequence("Ctrl+Tab"), self)
+        next_tab.activated.connect(
+            lambda: self.tabs.setCurrentIndex((self.tabs.currentIndex() + 1) % self.tabs.count())
+        )
+
+    def title(self) -> str:
+        return self.page.case.submission.name if self.page else self.tr("案件")
+
+    def open_case(self, case_id: str) -> None:
+        self.case_id = case_id
+
+    def shown(self) -> None:
+        if self.case_id:
+            session, work, case_id = self.desk.session, self.desk.work, self.case_id
+            self.read(lambda: read_page(session, work, case_id), self.show_page, key="page")
+
+    def show_page(self, page: CasePage) -> None:
+        """Fills all tabs."""
+        self.page = page
+        self.header.show_page(page)
+        self._show_actions(page)
+        self._show_summary(page)
+        materials: Iterable[Material] = page.case.materials
+        self.materials.show_materials(materials)
+        self._show_problems(page)
+        self._papers.replace(page.documents)
+        self._history.replace(page.history)
+        self.window().setWindowTitle(self.tr("{0} - 三制法审").format(self.title()))
+
+    def _build_papers(self) -> QWidget:
+        self.paper_table = Table(self.tr("文书"))
+        self._papers: RowModel[DocumentRow] = RowModel(
+            [
+                Column("kind", self.tr("文书"), lambda d: named("paper", d.kind), 250),
+                Column("round", self.tr("轮次"), lambda d: str(d.round), 50),
+                Column("at", self.tr("存入"), lambda d: moment(d.stored_at), 130),
+                Column("sha", self.tr("SHA-256"), lambda d: d.sha256[:16] + "…", 150),
+            ],
+            self,
+        )
+        self.paper_table.use(self._papers)
+        self.paper = PaperPanel(self.desk, empty=self.tr("选一份文书预览"))
+        self.paper_table.chosen.connect(self._show_paper)
+        split = QSplitter(Qt.Orientation.Horizontal)
+        split.addWidget(self.paper_table)
+        split.addWidget(self.paper)
+        split.setStretchFactor(1, 1)
+        split.setSizes([420, 620])
+        return split
+
+    def _build_history(self) -> QWidget:
+        self.history_table = Table(self.tr("办理记录"))
+        self._history: RowModel[HistoryRow] = RowModel(
+            [
+                Column("seq", self.tr("序号"), lambda h: str(h.seq), 50, right=True),
+                Column("at", self.tr("时间"), lambda h: moment(h.at), 130),
+                Column("who", self.tr("经办人"), lambda h: h.actor_name or h.actor, 90),
+                Column("what", self.tr("事项"), lambda h: named("action", h.action), 190),
+                Column("why", self.tr("理由"), lambda h: h.reason, 300),
+                Column("hash", self.tr("链值"), lambda h: h.hash[:16] + "…", 150),
+            ],
+            self,
+        )
+        self.history_table.use(self._history)
+        return self.history_table
+
+    def _show_actions(self, page: CasePage) -> None:
+        clear(self.action_bar)
+        here = [t.action for t in TRANSITIONS if t.source == page.case.state]
+        shown = [a for a in here if a not in _HIDDEN]
+        shown.sort(key=lambda a: _FIRST.index(a) if a in _FIRST else len(_FIRST))
+        primary = False
+        for action in shown:
+            fault = page.why_not(action)
+            text = self.tr("审阅并签发") if action is Action.ISSUE_PASS else name(action)
+            kind = "primary" if fault is None and action in _FIRST and not primary else ""
+            primary = primary or kind == "primary"
+            made: QPushButton = button(text, partial(self.take, action), kind=kind)
+            made.setEnabled(fault is None)
+            if fault is not None:
+                made.setToolTip(
+                    sentence(
+                        fault.value,
+                        action=name(action),
+                        state=name(page.case.state),
+                        reviewer=page.name_of(page.case.reviewer),
+                    )
+                )
+            self.action_bar.addWidget(made)
+        self.action_bar.addStretch(1)
+
+    def take(self, action: Action) -> None:
+        """Begins an action: its own screen or its dialog."""
+        if self.page is None:
+            return
+        if action in _SCREENS:
+            self.desk.go.emit(_SCREENS[action], self.page.case.case_id)
+            return
+        steps.make(action, self.desk, self.page.case, self).open()
+
+    def _show_summary(self, page: CasePage) -> None:
+        clear(self._summary)
+        card = Card(self.tr("送审表"))
+        for label, value in rows_of(page.case):
+            caption = PlainLabel(label, role="muted")
+            caption.setFixedWidth(caption.fontMetrics().horizontalAdvance("字" * 12))
+            text = PlainLabel(value).wrapped().selectable()
+            line = QHBoxLayout()
+            line.addWidget(caption, 0, Qt.AlignmentFlag.AlignTop)
+            line.addWidget(text, 1)
+            card.body.addLayout(line)
+        self._summary.addWidget(card)
+        self._summary.addStretch(1)
+
+    def _show_problems(self, page: CasePage) -> None:
+        clear(self._problems)
+        problems = page.case.problems
+        if not problems:
+            empty = EmptyState("review")
+            empty.say(self.tr("没有审核问题"), self.tr("审核意见签发后，问题和答复列在这里。"))
+            self._problems.addWidget(empty)
+        for problem in problems:
+            self._problems.addWidget(self._problem_card(problem))
+        self._problems.addStretch(1)
+
+    def _problem_card(self, problem: ProblemRow) -> QWidget:
+        card = Card(
+            self.tr("问题 {0}（第 {1} 轮，{2}）").format(
+                problem.number, problem.round, name(problem.dimension)
+            )
+        )
+        card.body.addWidget(PlainLabel(problem_words(problem)).wrapped().selectable())
+        if problem.response:
+            words = self.tr("承办机构答复：{0}").format(problem.response)
+            card.body.addWidget(PlainLabel(words, role="muted").wrapped())
+        if problem.adoption:
+            words = self.tr("采纳情况：{0} {1}").format(
+                name(problem.adoption), problem.adoption_reason
+            )
+            card.body.addWidget(PlainLabel(words, role="muted").wrapped())
+        return card
+
+    def _show_paper(self, chosen: object) -> None:
+        if not isinstance(chosen, DocumentRow):
+            self.paper.clear()
+            return
+        reader, sha256 = self.desk.session.reader, chosen.sha256
+        file_name = f"{named('paper', chosen.kind)}_{self.title()}.pdf".replace("/", "_")
+        self.read(
+            lambda: reader.document(sha256),
+            lambda data: self.paper.show_paper(data, file_name),
+            key="paper",
+        )
