@@ -165,7 +165,7 @@ def _report(
         faults.append(Finding(VerifyFault.NOT_INTACT))
     if not checked.changes_allowed:
         faults.append(Finding(VerifyFault.CHANGED))
-    if roots and not checked.trusted:
+    if roots and checked.intact and not checked.trusted:
         faults.append(Finding(VerifyFault.UNTRUSTED, {"issuer": checked.certificate.issuer}))
     if checked.time is None:
         faults.append(Finding(VerifyFault.NO_TIME))
