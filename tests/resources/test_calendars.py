@@ -5,12 +5,15 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sanzhi_desktop import resources
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.domain.workdays import Arrangement
 from sanzhi_desktop.resources import calendars
 from sanzhi_desktop.resources.calendars import CalendarFault, parse, read, shipped, to_json
+from sanzhi_desktop.resources.sentences import explain
 
 CSV = """类别,节日,开始,结束
 年份,2027,,
@@ -180,3 +183,54 @@ def test_files_that_are_no_notice(tmp_path: Path) -> None:
     with pytest.raises(DomainError) as caught:
         read(tmp_path)
     assert caught.value.code is CalendarFault.UNREADABLE
+
+
+JUNK: st.SearchStrategy[object] = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=12)
+    | st.dates().map(str),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3)
+    ),
+    max_leaves=8,
+)
+
+
+def refusal(text: str) -> str:
+    """The sentence by which a text is refused; empty when it is taken. Nothing else may raise."""
+    try:
+        parse(text, file="a.json")
+    except DomainError as error:
+        return explain(error)
+    return ""
+
+
+@given(
+    st.sampled_from(["year", "edition", "notice", "holidays", "days", "papers"]),
+    JUNK,
+    st.booleans(),
+)
+def test_junk_in_any_place_is_refused_in_words(key: str, junk: object, bare: bool) -> None:
+    text = json.dumps({key: junk, "year": 2027}) if bare else document(**{key: junk})
+    sentence = refusal(text)
+    assert not bare or "放假安排文件“a.json”" in sentence
+
+
+@given(st.dictionaries(st.sampled_from(["name", "from", "to", "makeup"]), JUNK, max_size=4))
+def test_junk_in_a_holiday_is_refused_in_words(entry: dict[str, object]) -> None:
+    sentence = refusal(holiday(**entry))
+    if not isinstance(entry.get("name", "元旦"), str) or not isinstance(
+        entry.get("makeup", []), list
+    ):
+        assert "name" in sentence or "makeup" in sentence or "from" in sentence
+    assert not sentence or "a.json" in sentence
+
+
+@given(st.text(max_size=200))
+def test_any_text_is_refused_in_words(text: str) -> None:
+    assert refusal(text)
+    refusal(CSV + text)
+    assert refusal(CSV.replace("2027/2/5", text.replace(",", ""))) or text.strip()[:4] == "2027"
