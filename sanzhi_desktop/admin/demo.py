@@ -203,7 +203,7 @@ def _walk(
     journey.clock.advance(hours=1)
     with log.step("分派审核人") as note:
         note(f"审核人：{journey.assign()}")
-    journey.clock.advance(hours=20)
+    journey.clock.next_morning(journey.work.book.calendar())
     with log.step("逐项审核") as note:
         computed = journey.answer(wanted, prefill)
         for item_id, found in computed.items():

@@ -132,7 +132,9 @@ def register_decision(
             earlier=current.dated.isoformat(),
             later=decision.decided_on.isoformat(),
         )
-    stepping.check_received(decision.decided_on, today=stepping.today(session))
+    stepping.check_past(
+        decision.decided_on, today=stepping.today(session), field="decision.decided_on"
+    )
     return stepping.send(
         session,
         case_id=case_id,

@@ -243,7 +243,7 @@ def accept(
         raise DomainError(
             CaseFault.MATERIALS_MISSING, missing="、".join(rule.name for rule in missing)
         )
-    stepping.check_received(received_on, today=stepping.today(session))
+    stepping.check_past(received_on, today=stepping.today(session), field="received_on")
     payload = {
         "scope": dict(scope),
         "received_on": received_on.isoformat() if received_on else None,

@@ -69,11 +69,11 @@ def today(session: Session) -> date:
     return local_date(session.gateway.now())
 
 
-def check_received(received_on: date | None, *, today: date) -> None:
-    """A receipt cannot lie in the future. Raises DomainError(RECEIVED_LATER)."""
-    if received_on is not None and received_on > today:
+def check_past(day: date | None, *, today: date, field: str) -> None:
+    """A receipt or a decision cannot lie in the future. Raises DomainError(IN_FUTURE)."""
+    if day is not None and day > today:
         raise DomainError(
-            CaseFault.RECEIVED_LATER, date=received_on.isoformat(), today=today.isoformat()
+            CaseFault.IN_FUTURE, field=field, date=day.isoformat(), today=today.isoformat()
         )
 
 

@@ -7,7 +7,7 @@ can compute is computed, never invented.
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -27,12 +27,16 @@ from sanzhi_desktop.domain.identifiers import IdCheck, check_party_id, check_res
 from sanzhi_desktop.domain.opinion import Answer, Outcome
 from sanzhi_desktop.domain.people import Role
 from sanzhi_desktop.domain.profile import Profile
+from sanzhi_desktop.domain.workdays import SHANGHAI, Calendar, local_date
 
 WANTED: Mapping[str, tuple[Outcome, ...]] = {
     "agree": (Outcome.AGREE,),
     "correct": (Outcome.CORRECT, Outcome.PROBLEM),
     "transfer": (Outcome.TRANSFER_CRIME, Outcome.TRANSFER_ADMIN, Outcome.PROBLEM),
 }
+
+
+NINE = time(9)
 
 
 class ReplayClock:
@@ -47,6 +51,11 @@ class ReplayClock:
     def advance(self, **span: int) -> None:
         """Moves on by so many minutes, hours or days."""
         self._now += timedelta(**span)
+
+    def next_morning(self, calendar: Calendar) -> None:
+        """Moves to nine o'clock of the next working day: nobody reviews at the weekend."""
+        day = calendar.next_working(local_date(self._now) + timedelta(days=1))
+        self._now = datetime.combine(day, NINE, SHANGHAI).astimezone(UTC)
 
 
 @dataclass(slots=True)
@@ -114,6 +123,8 @@ class Journey:
         bundled = sorted(resources.path("samples", "materials").iterdir())
         rows = []
         for number, rule in enumerate(self.profile.materials(submission.kind)):
+            if not intake.demanded(rule, submission):
+                continue
             own = rule.id == "draft_decision"
             path = source if own else bundled[number % len(bundled)]
             rows.append(self._material(session, path, code=rule.id, name=rule.name))

@@ -41,7 +41,7 @@ class CaseFault(Code):
     SIGNED_OTHER = "case.signed_other"
     PARTY_NUMBER_WRONG = "case.party_number_wrong"
     AMOUNT_WRONG = "case.amount_wrong"
-    RECEIVED_LATER = "case.received_later"
+    IN_FUTURE = "case.in_future"
     ADOPTION_REASON = "case.adoption_reason"
     READ_ONLY_HISTORY = "case.read_only_history"
 
