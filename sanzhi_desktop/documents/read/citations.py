@@ -24,10 +24,10 @@ _SHORT = re.compile(r"(《[^《》\n]{4,60}》)\s*\((?:以?下?简?称)(?:为)?[
 # A law cited as a whole counts when the sentence says so; a text cut behind the title does not.
 _WHOLE_LAW = re.compile(r"\s*(?:等|中|之|的)?\s*(?:有关|相关|等)*(?:的)?(?:规定|要求|、|和|及)")
 _VIOLATED = re.compile(
-    r"(?<!未)(?<!不)(?<!没有)(?<!是否)(?:违反|触犯|违背)了?\s*(?:国家|的是|有关|了)?\s*(?=《)"
+    r"(?<!未)(?<!不)(?<!没有)(?<!是否)(?:违反|触犯|违背)了?\s*(?:[^《》。,;:\n]{0,24}(?:修正|修订|施行|公布|发布|实施|现行|国家|有关)的?|的是)?\s*(?=《)"
 )
 _BASIS = re.compile(
-    r"(?:依据|根据|依照|按照|参照|对照|适用|依|按)(?:了|和|了?国家)?[,:]?\s*(?:《行政处罚法》和)?(?=《)"
+    r"(?:依据|根据|依照|按照|参照|对照|适用|依|按)(?:了|了?国家)?[,:]?\s*(?:[(]?[1一][)、.]\s*)?(?:[^《》。,;:\n]{0,24}(?:修正|修订|施行|公布|发布|实施|现行)的?)?\s*(?=《)"
 )
 # What the sentence goes on to do. The first of these words decides what the citation is for.
 _DECIDES = re.compile(
@@ -39,7 +39,10 @@ _OTHER_USE = re.compile(
     r"告知|复议|诉讼|起诉|加处|申请(?:人民)?法院|强制执行的?申请|送达|立案|回避|先行登记|听证|缴纳|缴至|公示|公开|陈述|延长|法制审核"
     r"|采取|抽样|鉴定|检验|检测|移送|认定|属于|构成|不得|责任"
 )
-_MEASURE = re.compile(r"采取|查封|扣押")
+# `第三十七条:“……。”` and then a new sentence: the law was only quoted.
+_QUOTED_ONLY = re.compile(
+    r"\s*(?:\([^()]*\))?\s*[:]?\s*“[^”\n]*。”(?!\s*[,、及和以之的]|\s*(?:有关|相关)?规定)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +126,25 @@ def basis(sheet: Sheet, end: int) -> list[Citation]:
     found: list[Citation] = []
     for trigger in _BASIS.finditer(sheet.bare, 0, end):
         run, stop = _provisions(sheet, trigger.end(), names, _NEXT_BASIS)
-        if run and _decides(sheet.bare, stop):
+        stop = _numbered_on(sheet, stop, run, names)
+        closed = _QUOTED_ONLY.match(sheet.folded, stop)
+        if run and closed is None and _decides(sheet.bare, stop):
             articled = [c for c in run if re.search(r"第\S+[条项章]", c.text)]
             found.extend(articled or [c for c in run if not _is_scale(c.text)])
     return _distinct(found)
+
+
+def _numbered_on(
+    sheet: Sheet, stop: int, run: list[Citation], names: dict[str, str]
+) -> int:
+    """`依据:1.《…》第×条…;\n2.《…》第×条…`: the list goes on in the next lines."""
+    item = re.compile(r"[^\n]*\n\s*[(]?\d[)、.]\s*(?=《)")
+    if not run or re.search(r"1\s*[)、.]\s*$", sheet.bare[: run[0].start]) is None:
+        return stop
+    while (further := item.match(sheet.bare, stop)) is not None:
+        more, stop = _provisions(sheet, further.end(), names, _NEXT_BASIS)
+        run.extend(more)
+    return stop
 
 
 def _is_scale(text: str) -> bool:

@@ -22,6 +22,13 @@ from sanzhi_desktop.domain.errors import Code
 from sanzhi_desktop.domain.identifiers import IdCheck, check_party_id, compact_number
 from sanzhi_desktop.domain.money import format_yuan
 
+_CAUSES = (
+    re.compile(r"涉嫌(?P<cause>[^,。;:\n]{4,60}?)(?:一案|的案件|案(?=[,。立])|的行为)"),
+    re.compile(
+        r"(?:对|关于)(?:你|当事人)[(]?(?:单位|公司|店|厂|户)?[)]?(?P<cause>[^,。;:\n]{4,60}?)一案"
+    ),
+    re.compile(r"(?:^|[,。;:\n])(?:关于)?(?P<cause>[^,。;:\n\d]{4,60}?)一案"),
+)
 # What these decide is no penalty, even where they quote the amount of one.
 _WITHOUT_PENALTY = ("行政强制", "行政许可", "行政检查", "不予行政处罚", "行政确认", "行政给付")
 
@@ -77,6 +84,8 @@ def read_fields(sheet: Sheet) -> Form:
     who = heading.agency(sheet, head, anchor_span)
     if who is not None:
         form.put_span("agency", who)
+    elif not form.has("agency"):
+        _labelled(form, ("agency_second",))
     _notice_number(form, zone)
     operative = _decision(form, zone, title_text, kind)
     _provisions(form, operative)
@@ -94,10 +103,10 @@ def _labelled(form: Form, names: tuple[str, ...]) -> None:
         for found in label_pattern(name).finditer(sheet.folded):
             end = sheet.folded.find("\n", found.end())
             value = sheet.folded[found.end() : end].strip()
-            if name == "agency":
+            if name.startswith("agency"):
                 span = re.match(r"\S+", value)
                 if span and heading.is_organ(span.group()):
-                    form.put(name, span.group(), (found.end(), found.end() + span.end()))
+                    form.put("agency", span.group(), (found.end(), found.end() + span.end()))
                     break
             elif name == "document_number":
                 number = heading.number_in(sheet, found.end(), end)
@@ -311,7 +320,7 @@ def _more(form: Form, zone: int) -> None:
             form.put("cause", value, (found.end(), end))
             break
     else:
-        told = re.compile(r"(?:涉嫌|关于(?:对)?)?(?P<cause>[^,。;:\n]{4,60}?)(?:一案|的案件)").search(sheet.folded, zone)
+        told = next((t for c in _CAUSES if (t := c.search(sheet.folded, zone)) is not None), None)
         if told is not None:
             form.put("cause", sheet.slice(*told.span("cause")), told.span("cause"))
     decision = form.fields.get("decision")

@@ -73,6 +73,8 @@ def kind(title_text: str, sheet: Sheet, body: int) -> str | None:
             return entry.name
     if title_text:
         return None
+    if re.search(r"责令改正违法行为", sheet.folded[: max(body, 60)]):
+        return "责令改正"
     text = sheet.bare[body:]
     if re.search(r"催告(?:你|当事人|如下|通知)|现(?:依法)?(?:向你[^。]{0,8})?催告", text):
         return "行政强制(催告)"
@@ -82,9 +84,10 @@ def kind(title_text: str, sheet: Sheet, body: int) -> str | None:
         return "不予行政处罚"
     if re.search(r"(?:处罚决定|决定[^。\n]{0,30}(?:处罚|罚款)|给予[^。\n]{0,20}处罚)", text):
         return "行政处罚"
-    if re.search(r"(?:现|决定)[^。\n]{0,20}责令", text):
+    if re.search(r"(?:现|决定)[^。\n]{0,20}责令|规定,\s*责令", text):
         return "责令改正"
-    return None
+    told = re.search(r"行政处罚(?:事先|听证|先行)?(?:\(听证\))?告知书", sheet.folded[body:])
+    return "行政处罚" if told else None
 
 
 def number_in(sheet: Sheet, start: int, end: int) -> Span | None:
@@ -104,7 +107,7 @@ def _number_start(text: str, start: int, year: int) -> int:
     prefix = text[start:year]
     begin = start
     for cut in re.finditer(
-        r"(?:决定书|通知书|告知书|催告书|公告|指令书|决定|文号|编号|案号|字号|作出|作出的|送达|发出|下达|出具|书)\s*|\n|\s{2,}|(?<=[局委厅府队处院])\s",
+        r"(?:决定书|通知书|告知书|催告书|公告|指令书|决定(?=\s)|文号|编号|案号|字号|作出|作出的|送达|发出|下达|出具|书)\s*|\n|\s{2,}|(?<=[局委厅府队处院])\s",
         prefix,
     ):
         begin = start + cut.end()
@@ -154,6 +157,8 @@ def _alone(line: str, found: Span, start: int) -> bool:
 def is_organ(text: str) -> bool:
     """True for a full name of an agency: its last sign says organ, its first is no pronoun."""
     text = re.sub(r"\s", "", text)
+    if re.search(r"联合|会同|协同|帮扶|\(第", text):
+        return False
     return (
         4 <= len(text) <= 45
         and _ORGAN_ONLY.fullmatch(text) is not None
@@ -177,13 +182,16 @@ def agency(sheet: Sheet, heading: Span | None, signed: Span | None) -> Span | No
 
 
 def _repeated(sheet: Sheet, heading: Span) -> list[Span]:
-    """The title again as a line of its own: a web page's headline stands above the paper."""
-    again = re.compile(rf"^\s*{_SUBJECT}[^\n。,《》]{{0,30}}{_PAPER}\s*$", re.MULTILINE)
-    limit = heading.end + 400
-    return [
-        Span(found.group().strip(), found.start() + len(found.group()) - len(found.group().lstrip()), found.end())
-        for found in again.finditer(sheet.folded, heading.end, limit)
-    ]
+    """The title again further down: a web page's headline stands above the paper."""
+    spans = []
+    for start, line in line_texts(sheet):
+        if heading.end < start < heading.end + 400:
+            tight, offsets = _tight(line)
+            found = TITLE.search(tight)
+            if found and found.start() < 40 and "。" not in tight[: found.end()]:
+                begin = start + offsets[found.start()]
+                spans.append(Span(found.group(), begin, start + offsets[found.end() - 1] + 1))
+    return spans
 
 
 def _organ_span(sheet: Sheet, start: int, end: int) -> Span | None:
@@ -241,8 +249,10 @@ _SELF = (
 def _in_narrative(sheet: Sheet) -> Span | None:
     for pattern in _SELF:
         for found in pattern.finditer(sheet.folded):
-            if is_organ(found[1]):
-                return Span(sheet.slice(found.start(1), found.end(1)), found.start(1), found.end(1))
+            joint = re.match(r".*(?:联合|会同|协同)", found[1])
+            begin = found.start(1) + (joint.end() if joint else 0)
+            if is_organ(sheet.folded[begin : found.end(1)]):
+                return Span(sheet.slice(begin, found.end(1)), begin, found.end(1))
     return None
 
 

@@ -8,7 +8,6 @@ from functools import cache
 from sanzhi_desktop.documents.read.heading import TITLE, Span, is_organ, line_texts
 from sanzhi_desktop.documents.read.lexicon import any_of, label_pattern, lexicon
 from sanzhi_desktop.documents.read.sheet import Sheet
-from sanzhi_desktop.domain.identifiers import is_masked
 
 _GROUPS = (
     "party_primary", "party_name", "party_id", "legal_representative", "address",
@@ -29,6 +28,11 @@ _STOP_IN_LINE = re.compile(
     r"(?<=[。;])\s*(?:现?经(?:查|依法|本|我|检查|调查)|现?查明|(?:于)?\d{4}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日(?!出生|生)"
     r"|(?:你|当事人)[^:]{0,30}(?:一案|行为)|(?:我|本)(?:局|机关|队|委)|因涉嫌|(?:根据|依据))"
 )
+# What a web page puts round a paper; and a date that stands alone (the page's own clock).
+_META = re.compile(
+    r"索\s*引\s*号|(?:发布|发文|公开|生成|产生|废止|成文)(?:日期|时间|机构|机关)\s*[::]|信息来源|来源[::]|点击|阅读次数|浏览次数|字体[::]|打印本页|信息名称|内容概述"
+)
+_DATE_ONLY = re.compile(r"\s*\d{4}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日\s*(?:星期.)?\s*$")
 _CODE = re.compile(r"[0-9A-Za-z*×＊]{2}(?:[0-9A-Za-z*×＊●○]|[ \-](?=[0-9A-Za-z*×])){10,22}")
 _NATURAL = re.compile(r"性别|公民身份号码|身份证|出生|,\s*[男女]\s*,|民族")
 _CUT = re.compile(
@@ -64,6 +68,8 @@ def zone_end(sheet: Sheet) -> int:
             if stop is not None:
                 return start + stop.start()
             seen_head = True
+            continue
+        if _META.search(line) or len(line.strip()) < 24 and _DATE_ONLY.match(line):
             continue
         if _NARRATIVE.match(line) and TITLE.search(re.sub(r"\s", "", line)[:60]) is None:
             return start
@@ -117,7 +123,19 @@ def _pairs(sheet: Sheet, zone: int) -> Iterator[_Pair]:
             below = text.find("\n", newline + 1, limit)
             start, end = newline + 1, limit if below < 0 else below
         label = re.sub(r"\s", "", match["label"])
-        yield _Pair(groups[label], label, _trimmed(sheet, start, end))
+        group = groups[label]
+        if group in {"address", "party_id"} and _of_representative(text, match.start()):
+            group = "other"
+        yield _Pair(group, label, _trimmed(sheet, start, end))
+
+
+def _of_representative(text: str, at: int) -> bool:
+    """`法定代表人:某某(身份证号码:…,地址:…)`: what stands in the brackets is the person's."""
+    before = text[text.rfind("\n", 0, at) + 1 : at + 1]
+    if before.count("(") <= before.count(")"):
+        return False
+    words = any_of(lexicon().labels["legal_representative"])
+    return re.search(rf"(?:{words})[^(]{{0,6}}[:]?[^()]{{1,20}}\([^()]*$", before) is not None
 
 
 def _trimmed(sheet: Sheet, start: int, end: int) -> Span:
@@ -148,7 +166,9 @@ def _cleaned_name(span: Span) -> Span | None:
     text = text.strip().rstrip("，,;；。、:： ")
     if empty_value(text) or text in lexicon().not_a_name or len(text) > 60 or len(text) < 2:
         return None
-    if re.search(r"[《》]|决定书|告知书|查明|违法行为|行政处罚", text):
+    if re.search(r"[\u3400-\u9fff\U00020000-\U0003ffff]|[A-Za-z]{3}|\*{2}", text) is None:
+        return None
+    if re.search(r"[《》〔〕\[\]]|决定书|告知书|查明|违法行为|行政处罚|\d号$", text):
         return None
     return Span(text, span.start, span.start + len(text))
 
@@ -210,7 +230,7 @@ def _salutation(sheet: Sheet, zone: int, heading: Span | None) -> Span | None:
                 return found
     inline = re.compile(
         r"(?:号|书|\n|^|\s)\s*(?P<name>[^\s:,。;《》\[\]]{2,45}):\s*"
-        r"(?=你|经|我|本|因|关于|\d{4}\s*年|于\d|根据|\()"
+        r"(?=你|经|我|本|因|关于|\d{4}\s*年|于\d|根据|\(|[^\s:。,]{2,14}:)"
     )
     for match in inline.finditer(sheet.folded, 0, min(zone + 100, len(sheet.text))):
         span = Span(sheet.slice(*match.span("name")), *match.span("name"))
@@ -240,15 +260,21 @@ def _greeted(sheet: Sheet, start: int, line: str) -> Span | None:
 
 
 def _alone(sheet: Sheet, zone: int, heading: Span | None) -> Span | None:
-    """A name on a line of its own, the last before the narrative, below the title."""
-    above = [(s, e) for s, e in sheet.lines if e <= zone and heading is not None and s > heading.end]
-    if not above:
-        return None
-    start, end = above[-1]
-    text = sheet.folded[start:end].strip()
-    if re.fullmatch(r"[\u3400-\u9fff\U00020000-\U0003ffff()·×某A-Za-z]{2,40}", text) is None:
-        return None
-    return None if is_organ(text) or TITLE.search(text) else _cleaned_name(Span(text, start, end))
+    """A name on a line of its own below the title: above the labels or the narrative."""
+    labels = label_pattern("party_id", "legal_representative", "address", "address_second")
+    after = heading.end if heading is not None else 0
+    lines = [(s, e) for s, e in sheet.lines if after < s and e <= zone]
+    for index, (start, end) in enumerate(lines):
+        text = sheet.folded[start:end].strip()
+        last = index + 1 == len(lines)
+        if not last and labels.match(sheet.folded, lines[index + 1][0]) is None:
+            continue
+        plain = re.fullmatch(r"[\u3400-\u9fff\U00020000-\U0003ffff()·×*某A-Za-z]{2,40}", text)
+        if plain and not (last and is_organ(text)) and not TITLE.search(text):
+            found = _cleaned_name(Span(sheet.slice(start, end).strip(), start, end))
+            if found is not None:
+                return found
+    return None
 
 
 def _in_title(sheet: Sheet, zone: int, heading: Span | None) -> Span | None:
@@ -268,11 +294,19 @@ def _in_title(sheet: Sheet, zone: int, heading: Span | None) -> Span | None:
 
 def _number(sheet: Sheet, zone: int, name: Span | None) -> Span | None:
     """The party's number: labelled, in the head; further down only right behind the name."""
-    words = any_of(lexicon().labels["party_id"])
-    label = re.compile(rf"(?:{words})[^0-9A-Za-z*×\n,。;]{{0,16}}\n?\s*")
+    all_words = lexicon().labels["party_id"]
+    own = [word for word in all_words if "信用" in word or "纳税人" in word]
+    persons = any_of(lexicon().labels["legal_representative"])
+    label = _number_label(own)
     for found in label.finditer(sheet.folded, 0, zone):
         code = _CODE.match(sheet.folded, found.end())
-        if code is not None and (name is None or code.start() > name.start - 200):
+        if code is not None:
+            return _code_span(sheet, code)
+    for found in _number_label([word for word in all_words if word not in own]).finditer(
+        sheet.folded, 0, zone
+    ):
+        code = _CODE.match(sheet.folded, found.end())
+        if code is not None and re.search(persons, sheet.folded[: found.start()]) is None:
             return _code_span(sheet, code)
     if name is None:
         return None
@@ -284,6 +318,10 @@ def _number(sheet: Sheet, zone: int, name: Span | None) -> Span | None:
             if code is not None:
                 return _code_span(sheet, code)
     return None
+
+
+def _number_label(words: list[str]) -> re.Pattern[str]:
+    return re.compile(rf"(?:{any_of(words)})[^0-9A-Za-z*×\n,。;]{{0,16}}\n?\s*")
 
 
 def _code_span(sheet: Sheet, code: re.Match[str]) -> Span:
@@ -348,6 +386,8 @@ def _address(
 def _where(value: Span) -> Span | None:
     text = re.split(r"[。；;]|[，,](?=\S{0,4}(?:法定|电话|身份|性别|经营|负责|邮编|邮政|统一|系|联系))", value.text)[0]
     text = text.strip().rstrip("，,、 .")
-    if empty_value(text) or len(text) < 4 or is_masked(text[:3]):
+    if text.count(")") + text.count("）") > text.count("(") + text.count("（"):
+        text = text.rstrip(")）")
+    if empty_value(text) or len(re.findall(r"[\u3400-\u9fff]", text)) < 4:
         return None
     return Span(text, value.start, value.start + len(text))

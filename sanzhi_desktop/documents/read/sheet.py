@@ -187,6 +187,7 @@ def _closed(text: str) -> Iterator[tuple[int, int]]:
     title = 0
     for index, sign in enumerate(text):
         if sign == "\n":
+            yield from _cut_off(text, stack, index)
             stack.clear()
             title = 0
         elif sign == "《":
@@ -202,3 +203,12 @@ def _closed(text: str) -> Iterator[tuple[int, int]]:
                     if not (sign == ")" and text[start - 1 : start] == "第"):
                         yield start, index
                     break
+    yield from _cut_off(text, stack, len(text))
+
+
+def _cut_off(text: str, stack: list[tuple[str, int]], end: int) -> Iterator[tuple[int, int]]:
+    """Quoted law that is not closed because the text was cut: blank up to the line's end."""
+    for closer, start in stack:
+        if closer == "”" and re.search(r"[条款项目:]\s*$", text[max(0, start - 3) : start]):
+            yield start, end
+            return
