@@ -137,7 +137,11 @@ def summary_limit(facts: CheckFacts) -> Computed | None:
 
 def hearing_dates(facts: CheckFacts) -> Computed | None:
     """行政处罚法 arts. 64, 85: no decision before the time to ask for a hearing has run out, the
-    hearing announced enough working days before."""
+    hearing announced enough working days before.
+
+    Nothing is claimed over days that are only provisionally counted, nor against a case of
+    which it is not known that the party could ask for a hearing at all.
+    """
     announced = _announced(facts)
     if announced is not None and announced.answer is Answer.FAILS:
         return announced
@@ -145,17 +149,17 @@ def hearing_dates(facts: CheckFacts) -> Computed | None:
     calendar, days = facts.calendar, facts.hearing_request_days
     if doubtful or calendar is None or facts.notice_date is None or days is None:
         return None
-    asked_until = calendar.due(facts.notice_date, days)
-    period = f"告知日{_chinese(facts.notice_date)}，听证申请期至{_chinese(asked_until)}"
-    if facts.decision_date is not None and facts.decision_date <= asked_until:
-        if facts.hearing_date and facts.hearing_date <= facts.decision_date:
-            return None  # heard before the time ran out: whether that suffices is for a person
-        return Computed(
-            Answer.FAILS, f"{period}，决定日{_chinese(facts.decision_date)}在期限届满之前。"
-        )
-    if facts.decision_date is None and facts.day <= asked_until:
+    asked = calendar.count(facts.notice_date, days, Unit.WORKING_DAY)
+    end = facts.decision_date or facts.day
+    period = f"告知日{_chinese(facts.notice_date)}，听证申请期至{_chinese(asked.due)}"
+    if asked.provisional:
         return None
-    return Computed(Answer.CONFORMS, f"{period}，期限届满后作出决定。")
+    if end > asked.due:
+        return Computed(Answer.CONFORMS, f"{period}，期限届满后作出决定。")
+    # Heard before the time ran out, or no hearing procedure at all: that is for a person.
+    if facts.decision_date is None or facts.hearing_date or facts.procedure != Procedure.HEARING:
+        return None
+    return Computed(Answer.FAILS, f"{period}，决定日{_chinese(end)}在期限届满之前。")
 
 
 def _announced(facts: CheckFacts) -> Computed | None:
@@ -165,8 +169,9 @@ def _announced(facts: CheckFacts) -> Computed | None:
         return None
     between = facts.calendar.working_days_between(told, heard)
     words = f"{_chinese(told)}通知、{_chinese(heard)}听证，相隔{between}个工作日"
-    if between < wanted:
-        return Computed(Answer.FAILS, f"{words}，不足{wanted}个。")
+    certain = facts.calendar.knows(told.year) and facts.calendar.knows(heard.year)
+    if not certain or between < wanted:
+        return Computed(Answer.FAILS, f"{words}，不足{wanted}个。") if certain else None
     if between - facts.calendar.is_working(heard) < wanted:
         return None  # enough only if the day of the hearing counts: that is for a person
     return Computed(Answer.CONFORMS, f"{words}。")

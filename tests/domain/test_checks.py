@@ -109,6 +109,18 @@ def test_no_decision_before_a_hearing_can_be_asked_for() -> None:
     assert answer("hearing_dates", replace(HEARD, day=date(2026, 9, 25))) is Answer.CONFORMS
 
 
+def test_no_accusation_without_a_right_to_a_hearing_or_a_certain_calendar() -> None:
+    early = replace(HEARD, decision_date=date(2026, 9, 22))
+    assert answer("hearing_dates", early) is Answer.FAILS
+    assert answer("hearing_dates", replace(early, procedure=Procedure.ORDINARY)) is None
+    assert answer("hearing_dates", replace(early, hearing_date=date(2026, 9, 21))) is None
+    # 2023 has no notice here: by weekends alone the period would end during the National Day.
+    unknown = replace(HEARD, notice_date=date(2023, 9, 26), decision_date=date(2023, 10, 4))
+    assert answer("hearing_dates", unknown) is None
+    told = replace(HEARD, hearing_notice_date=date(2023, 9, 26), hearing_date=date(2023, 9, 28))
+    assert answer("hearing_dates", told) is None
+
+
 def test_a_hearing_is_announced_seven_working_days_before() -> None:
     told = replace(HEARD, hearing_notice_date=date(2026, 10, 9), decision_date=date(2026, 11, 2))
     # 10, 12, 13, 14, 15, 16 and 19 October are seven working days (the 10th is made up for).
