@@ -166,6 +166,9 @@ def test_faults_name_line_and_reason(text: str, code: CalendarFault, line: int |
     assert caught.value.code is code
     assert caught.value.facts["file"] == "a.json"
     assert caught.value.facts.get("line") == line
+    sentence = explain(caught.value)
+    assert "a.json" in sentence
+    assert "…" not in sentence.replace("{…}", "")  # a fact that the sentence names is missing
 
 
 def test_files_that_are_no_notice(tmp_path: Path) -> None:
