@@ -26,6 +26,7 @@ MARKER = "演示说明.txt"
 DEFAULT_INPUT = "penalty.txt"
 SAMPLE_DAY = date(2026, 9, 18)  # receipt, when the submission carries no decision date
 BEFORE_DECISION = 12  # calendar days between receipt and the decision that was made
+AFTER_LAST = 4  # calendar days between the last date of the papers and receipt
 
 
 class DemoFault(Code):
@@ -135,14 +136,21 @@ def _remove(entry: Path) -> None:
         entry.unlink()
 
 
-def _received(prefill: "Prefill") -> tuple[datetime, bool]:
-    """When the replay receives the case: before the decision was made, else the sample day."""
+def _received(prefill: "Prefill") -> tuple[datetime, str]:
+    """When the replay receives the case, and why then: after everything the papers tell of and
+    before the decision was made; a stated sample day when they carry no date at all."""
+    found = prefill.submission
+    told = (found.filing_date, found.inspection_date, found.notice_date, found.hearing_date)
     decided = prefill.decision_date
-    day = decided - timedelta(days=BEFORE_DECISION) if decided else SAMPLE_DAY
-    notice = prefill.submission.hearing_date or prefill.submission.notice_date
-    if decided and notice and day <= notice < decided:
-        day = notice
-    return datetime(day.year, day.month, day.day, 1, 0, tzinfo=UTC), decided is not None
+    latest = max((d for d in told if d and (decided is None or d <= decided)), default=None)
+    if decided is not None:
+        day = decided - timedelta(days=BEFORE_DECISION)
+        day, why = max(day, latest or day), "不晚于文书的决定日期"
+    elif latest is not None:
+        day, why = latest + timedelta(days=AFTER_LAST), "文书没有决定日期，取最后一个日期之后"
+    else:
+        day, why = SAMPLE_DAY, "文书没有日期，取样例日期"
+    return datetime(day.year, day.month, day.day, 1, 0, tzinfo=UTC), why
 
 
 def _found(
@@ -154,16 +162,13 @@ def _found(
 
     data = sample.office_data()
     profile = sample.sample_profile(profile_id)
-    received, known = _received(prefill)
+    received, why = _received(prefill)
     clock = ReplayClock(received - timedelta(days=1))
     opened, keys = found_sample(out / "sanzhi.db", work, profile=profile, clock=clock)
     (out / "ca.pem").write_text(keys.root.pem, "ascii")
     clock.advance(days=1)
     note(f"规则方案：{profile.name}（{profile.edition}）")
-    note(
-        f"演示时钟：{received:%Y-%m-%d} 收到"
-        + ("，早于文书的决定日期" if known else "（文书没有决定日期，用样例日期）")
-    )
+    note(f"演示时钟：{received:%Y-%m-%d} 收到（{why}）")
     journey = Journey(data, keys, work, profile, clock, opened.session)
     return journey, opened.close
 
