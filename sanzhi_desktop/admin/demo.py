@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from sanzhi_desktop.application.signing import Verdict
     from sanzhi_desktop.application.work import Prefill
     from sanzhi_desktop.compose.journey import Journey
+    from sanzhi_desktop.domain.workdays import Calendar
 
 OUTCOMES = ("agree", "correct", "transfer")
 MARKER = "演示说明.txt"
@@ -136,7 +137,7 @@ def _remove(entry: Path) -> None:
         entry.unlink()
 
 
-def _received(prefill: "Prefill") -> tuple[datetime, str]:
+def _received(prefill: "Prefill", calendar: "Calendar") -> tuple[datetime, str]:
     """When the replay receives the case, and why then: after everything the papers tell of and
     before the decision was made; a stated sample day when they carry no date at all."""
     found = prefill.submission
@@ -147,7 +148,8 @@ def _received(prefill: "Prefill") -> tuple[datetime, str]:
         day = decided - timedelta(days=BEFORE_DECISION)
         day, why = max(day, latest or day), "不晚于文书的决定日期"
     elif latest is not None:
-        day, why = latest + timedelta(days=AFTER_LAST), "文书没有决定日期，取最后一个日期之后"
+        day = calendar.next_working(latest + timedelta(days=AFTER_LAST))
+        why = "文书没有决定日期，取最后一个日期之后的工作日"
     else:
         day, why = SAMPLE_DAY, "文书没有日期，取样例日期"
     return datetime(day.year, day.month, day.day, 1, 0, tzinfo=UTC), why
@@ -162,7 +164,7 @@ def _found(
 
     data = sample.office_data()
     profile = sample.sample_profile(profile_id)
-    received, why = _received(prefill)
+    received, why = _received(prefill, work.book.calendar())
     clock = ReplayClock(received - timedelta(days=1))
     opened, keys = found_sample(out / "sanzhi.db", work, profile=profile, clock=clock)
     (out / "ca.pem").write_text(keys.root.pem, "ascii")
