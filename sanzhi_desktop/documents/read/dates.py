@@ -95,7 +95,7 @@ class Event:
 
 
 FILING = Event(
-    re.compile(r"立案|受理(?!范围|机关|之日|通知)|予以登记立案"),
+    re.compile(r"立案|(?<=案)(?:进行)?了?调查|受理(?!范围|机关|之日|通知)|予以登记立案"),
     re.compile(r"不予立案|申请立案|未立案|被立案|撤销立案|立案标准|建议立案|立案条件|不予受理|未受理|移送|投诉|举报"),
     after=14,
 )
@@ -169,7 +169,7 @@ def _describes(text: str, found: Found, dates: list[Found]) -> bool:
         (d for d in dates if d.start >= found.end and _TO.fullmatch(text[found.end : d.start])),
         found,
     )
-    return text[last.end : last.end + 1] == "的"
+    return re.match(r"的|起|以来|以前|之前|至今|前后", text[last.end : last.end + 2]) is not None
 
 
 def _range_start(text: str, found: Found, dates: list[Found]) -> Found:

@@ -57,6 +57,10 @@ class Form:
     def has(self, name: str) -> bool:
         return name in self.fields
 
+    def text(self, name: str) -> str:
+        value = self.fields[name].value if name in self.fields else None
+        return value if isinstance(value, str) else ""
+
     def date(self, name: str) -> date | None:
         value = self.fields[name].value if name in self.fields else None
         return date.fromisoformat(value) if isinstance(value, str) else None
@@ -68,14 +72,16 @@ def read_fields(sheet: Sheet) -> Form:
     zone = party.zone_end(sheet)
     head = heading.title(sheet, zone)
     title_text = head.text if head is not None else ""
-    kind = heading.kind(title_text, sheet, zone)
-    if kind is not None:
-        anchor = head if head is not None else Span(kind, 0, 0)
-        form.put("kind", kind, (anchor.start, anchor.end), title_text)
     _labelled(form, ("document_number", "agency", "decision_date"))
     number = heading.own_number(sheet, zone, head)
     if number is not None:
         form.put_span("document_number", number)
+    kind = heading.kind(title_text, sheet, zone)
+    if kind is None and not title_text:
+        kind = heading.kind_by_number(form.text("document_number"))
+    if kind is not None:
+        anchor = head if head is not None else Span(kind, 0, 0)
+        form.put("kind", kind, (anchor.start, anchor.end), title_text)
     _party(form, zone, head)
     signed, unfinished = heading.signature_date(sheet, max(zone, head.end if head else 0))
     _dates(form, signed, unfinished)

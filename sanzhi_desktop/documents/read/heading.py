@@ -90,6 +90,13 @@ def kind(title_text: str, sheet: Sheet, body: int) -> str | None:
     return "行政处罚" if told else None
 
 
+def kind_by_number(number: str) -> str | None:
+    """The letters of the number say the kind when a title is lacking: ×环罚决字, ×责改字."""
+    if re.search(r"责改|责令|改正", number):
+        return "责令改正"
+    return "行政处罚" if re.search(r"(?<!不)罚", number) else None
+
+
 def number_in(sheet: Sheet, start: int, end: int) -> Span | None:
     """The first document number between two offsets."""
     at = start
@@ -196,7 +203,7 @@ def _repeated(sheet: Sheet, heading: Span) -> list[Span]:
 
 def _organ_span(sheet: Sheet, start: int, end: int) -> Span | None:
     raw = sheet.folded[start:end]
-    text = re.sub(r"\s|\((?:印章|公章|盖章|印|章)\)|\[(?:印章|公章|盖章)\]|关于$", "", raw)
+    text = re.sub(r"\s|\((?:印章|公章|盖章|印|章)\)|\[(?:印章|公章|盖章)\]|关于$|文件$", "", raw)
     if not is_organ(text):
         return None
     lead = len(raw) - len(raw.lstrip())

@@ -168,7 +168,8 @@ def _cleaned_name(span: Span) -> Span | None:
         return None
     if re.search(r"[\u3400-\u9fff\U00020000-\U0003ffff]|[A-Za-z]{3}|\*{2}", text) is None:
         return None
-    if re.search(r"[《》〔〕\[\]]|决定书|告知书|查明|违法行为|行政处罚|\d号$", text):
+    if re.search(r"[《》〔〕\[\]]|决定书|告知书|查明|违法行为|行政处罚|\d号$"
+        r"|事实|证据|依据|情况|内容|结果|种类$|日期$|时间$|文号$|名称$|方式$|期限$", text):
         return None
     return Span(text, span.start, span.start + len(text))
 
@@ -229,7 +230,7 @@ def _salutation(sheet: Sheet, zone: int, heading: Span | None) -> Span | None:
             if found is not None:
                 return found
     inline = re.compile(
-        r"(?:号|书|\n|^|\s)\s*(?P<name>[^\s:,。;《》\[\]]{2,45}):\s*"
+        r"(?:号|书|\n|^|\s)\s*(?P<name>[^\s:,。;《》\[\]]{2,45}):[ \t]*"
         r"(?=你|经|我|本|因|关于|\d{4}\s*年|于\d|根据|\(|[^\s:。,]{2,14}:)"
     )
     for match in inline.finditer(sheet.folded, 0, min(zone + 100, len(sheet.text))):

@@ -25,7 +25,7 @@ _ORDER = re.compile(
     re.MULTILINE,
 )
 _NOT_NOW = re.compile(
-    r"告知|拟(?!定)|曾|此前|原|已于|已被|申请|经[^,。]{0,10}(?:讨论|批准)[^,。]{0,4}$|建议|不服|可以|有权|应当$|《[^》]*$|(?:下达|送达|作出|发出|下发|制作|出具)[^。]{0,12}《"
+    r"告知|拟(?!定)|曾|此前|原|已于|已被|申请|经[^,。]{0,10}(?:讨论|批准)[^,。]{0,4}$|建议|不服|可以|有权|应当$|《[^》]*$|(?:下达|送达|作出|发出|下发|制作|出具)[^。]{0,4}《"
 )
 _PREPARES = re.compile(
     r"^\s*[,:]?\s*(?:对[^,。]{0,30})?(?:予以|依法)?(?:立案|延长|延期|组织|采取|先行登记|受理|书|向你(?:单位)?(?:公司)?送达|举行|中止|回避|终止调查)"
@@ -105,7 +105,7 @@ def _begin(sheet: Sheet, body: int, *, advice: bool) -> int | None:
     for pattern in (_LIST, _DIRECT, _ORDER):
         for found in pattern.finditer(bare, body):
             opening = max(bare.rfind(mark, 0, found.start()) for mark in "。;\n") + 1
-            before = bare[max(opening, found.start() - 40) : found.start()]
+            before = bare[max(opening, found.start() - 200) : found.start()]
             if not advice and _NOT_NOW.search(before + found.group()):
                 continue
             if _PREPARES.match(bare, found.end()) or _told(bare, opening, found.start()):
