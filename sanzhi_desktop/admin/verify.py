@@ -17,7 +17,6 @@ from zoneinfo import ZoneInfo
 if TYPE_CHECKING:
     from sanzhi_desktop.application.signing import (
         Finding,
-        PaperRecord,
         SignatureReport,
         Verdict,
     )
@@ -100,14 +99,7 @@ def _verdict(pdf: bytes, roots: Sequence[bytes], url: str | None) -> "Verdict":
         return verdict
     from sanzhi_desktop.compose import paper_record
 
-    record: PaperRecord | None = paper_record(
-        url,
-        verdict.sha256,
-        number=verdict.values.get("number", ""),
-        content_hash=verdict.content_hash,
-    )
-    if record is None:
-        return verdict
+    record = paper_record(url, verdict.sha256)
     return verify(
         pdf,
         trust=[*roots, *record.roots],

@@ -22,7 +22,6 @@ class KeyFault(Code):
     CANCELLED = "key.cancelled"
     UNREADABLE = "key.unreadable"
     NO_KEY = "key.no_key"
-    MISMATCH = "key.mismatch"
     SM2 = "key.sm2"
     ALGORITHM = "key.algorithm"
     EXPIRED = "key.expired"

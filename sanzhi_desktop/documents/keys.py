@@ -157,11 +157,6 @@ def open_p12(data: bytes, passphrase: str) -> SoftKey:
     if bundle.key is None or bundle.cert is None:
         raise DomainError(KeyFault.NO_KEY)
     certificate = describe(bundle.cert.certificate)
-    encoding, form = serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
-    if bundle.key.public_key().public_bytes(
-        encoding, form
-    ) != bundle.cert.certificate.public_key().public_bytes(encoding, form):
-        raise DomainError(KeyFault.MISMATCH)
     chain = tuple(
         extra.certificate.public_bytes(serialization.Encoding.DER)
         for extra in bundle.additional_certs

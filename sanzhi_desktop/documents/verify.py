@@ -6,8 +6,8 @@ signatures are those of the paper's own mark and of its kind, nothing may follow
 
 import hashlib
 import io
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -60,7 +60,7 @@ def verify(
     digest = hashlib.sha256(pdf).hexdigest()
     record = _record(digest, stored_sha256)
     try:
-        verdict = _judge(pdf, roots, officers, now)
+        verdict = _judge(pdf, roots, _Register.of(officers, record), now)
     except Exception as error:  # noqa: BLE001 — whatever a broken file raises means: invalid
         facts = {"detail": f"{type(error).__name__}: {error}"[:200]}
         verdict = _nothing(Finding(VerifyFault.UNREADABLE, facts))
@@ -98,7 +98,7 @@ def _nothing(*faults: Finding) -> Verdict:
 def _judge(
     pdf: bytes,
     roots: "Sequence[x509.Certificate]",
-    officers: Iterable[RegisteredSigner] | None,
+    register: "_Register | None",
     now: datetime | None,
 ) -> Verdict:
     from pyhanko.pdf_utils.reader import PdfFileReader
@@ -116,14 +116,13 @@ def _judge(
             _nothing(Finding(VerifyFault.NOT_OURS)),
             signatures=tuple(_report(pdf, e, roots, None)[0] for e in embedded),
         )
-    known = None if officers is None else {o.fingerprint.lower(): o for o in officers}
     roles = {field.name: field.role for field in mark.fields}
     reports, checks = [], {}
     for signature in embedded:
         report, checked = _report(pdf, signature, roots, roles.get(signature.field_name))
         if checked is not None:
             checks[report.field] = checked
-            report = _with_person(report, checked, known, now)
+            report = _with_person(report, checked, register, now)
         reports.append(report)
     faults = [*_mark_faults(reader, mark, checks, reports), *_form_faults(reader.root, mark)]
     if not roots:
@@ -188,29 +187,53 @@ def _report(
     return report, checked
 
 
+@dataclass(frozen=True, slots=True)
+class _Register:
+    """The registered certificates; `settled`: the paper is the very one that was stored.
+
+    Roles and revocations are those of today. They do not undo a paper that the database checked
+    and stored when they were others: people leave and keys are replaced.
+    """
+
+    signers: Mapping[str, RegisteredSigner]
+    settled: bool
+
+    @classmethod
+    def of(
+        cls, officers: Iterable[RegisteredSigner] | None, record: RecordState
+    ) -> "_Register | None":
+        if officers is None:
+            return None
+        return cls({o.fingerprint.lower(): o for o in officers}, record is RecordState.MATCH)
+
+    def faults(self, report: SignatureReport) -> list[Finding]:
+        """Same certificate, same name; in force and in the field's role unless settled."""
+        officer = self.signers.get(report.fingerprint)
+        if officer is None:
+            return [Finding(VerifyFault.NOT_REGISTERED, {"name": report.name})]
+        if officer.name != report.name:
+            facts = {"claimed": report.name, "name": officer.name}
+            return [Finding(VerifyFault.NAME_DIFFERS, facts)]
+        if self.settled:
+            return []
+        if officer.revoked:
+            return [Finding(VerifyFault.REVOKED, {"name": report.name})]
+        if report.role not in officer.roles:
+            return [Finding(VerifyFault.ROLE, {"name": report.name, "role": report.role})]
+        return []
+
+
 def _with_person(
     report: SignatureReport,
     checked: Checked,
-    officers: dict[str, RegisteredSigner] | None,
+    register: _Register | None,
     now: datetime | None,
 ) -> SignatureReport:
-    """The report compared with the register: same certificate, same name, the field's role."""
-    faults = []
+    """The report compared with the register and with the clock."""
+    faults = [] if register is None else register.faults(report)
+    trusted = report.trusted and not faults
     if now is not None and checked.time is not None and checked.time > now + _CLOCK_SLACK:
         faults.append(Finding(VerifyFault.FUTURE))
-    trusted = report.trusted
-    if officers is not None:
-        officer = officers.get(report.fingerprint)
-        if officer is None:
-            faults.append(Finding(VerifyFault.NOT_REGISTERED, {"name": report.name}))
-        elif officer.revoked:
-            faults.append(Finding(VerifyFault.REVOKED, {"name": report.name}))
-        elif officer.name != report.name:
-            facts = {"claimed": report.name, "name": officer.name}
-            faults.append(Finding(VerifyFault.NAME_DIFFERS, facts))
-        elif report.role not in officer.roles:
-            faults.append(Finding(VerifyFault.ROLE, {"name": report.name, "role": report.role}))
-        trusted = trusted and not faults
     return replace(report, trusted=trusted, faults=report.faults + tuple(faults))
 
 
