@@ -132,6 +132,7 @@ class Field(QObject):
         self.confirm_button = button(self.tr("确认"), self.confirm, kind="small")
         self.confirm_button.setToolTip(self.tr("内容无误，确认（光标在本栏时按 Ctrl+Enter）"))
         self.confirm_button.hide()
+        self.beside: QPushButton | None = None
         self._where = ""
         self._open = False
         self._quiet = False
@@ -236,6 +237,7 @@ class Form(QWidget):
         if hint and isinstance(editor, QLineEdit | QPlainTextEdit):
             editor.setPlaceholderText(hint)
         made = Field(self, key, editor, caption)
+        made.beside = beside
         marks = QHBoxLayout()
         marks.addWidget(made.mark)
         marks.addWidget(made.confirm_button)
@@ -265,6 +267,15 @@ class Form(QWidget):
         for key, text in values.items():
             if key in self.fields:
                 self.fields[key].set_text(text)
+
+    def show_row(self, key: str, *, on: bool) -> None:
+        """Shows or hides a field with everything that belongs to it."""
+        made = self.fields[key]
+        for part in (made.label, made.editor, made.beside):
+            if part is not None:
+                part.setVisible(on)
+        if not on:
+            made.fault.hide()
 
     def clear_errors(self) -> None:
         """Takes all faults away."""

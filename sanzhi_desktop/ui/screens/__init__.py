@@ -8,6 +8,7 @@ _HERE = "sanzhi_desktop.ui.screens"
 SCREENS: tuple[ScreenSpec, ...] = (
     ScreenSpec("worklist", "工作台", "worklist", f"{_HERE}.worklist", "WorklistScreen"),
     ScreenSpec("case", "案件", "file", f"{_HERE}.case", "CaseScreen", case=True),
+    ScreenSpec("review", "审核", "review", f"{_HERE}.review", "ReviewScreen", case=True),
     ScreenSpec(
         "people",
         "人员与证书",
