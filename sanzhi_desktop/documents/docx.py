@@ -41,6 +41,7 @@ _HEADING_FACES = {1: Face.HEI, 2: Face.KAI, 3: Face.BODY, 4: Face.BODY}
 _PITCH = 28.95  # pt, exact
 _TIGHTEN = -4  # twentieths of a point between characters: 28 of 16 pt in 156 mm
 _TWIPS = 20
+_LEADING = 1.36  # of the size, in tables
 _BOXES = {True: "☑", False: "☐"}
 
 
@@ -240,10 +241,9 @@ class _Writer:
             Align.CENTRE: WD_ALIGN_PARAGRAPH.CENTER,
             Align.RIGHT: WD_ALIGN_PARAGRAPH.RIGHT,
         }[align]
-        if grid:
-            large = size > self._sheet.body
-            layout.line_spacing_rule = WD_LINE_SPACING.EXACTLY
-            layout.line_spacing = Pt(_PITCH * (1.2 if large else 1))
+        layout.line_spacing_rule = WD_LINE_SPACING.EXACTLY
+        large = size > self._sheet.body
+        layout.line_spacing = Pt(_PITCH * (1.2 if large else 1) if grid else size * _LEADING)
         layout.left_indent = Pt(hang * self._sheet.cell)
         layout.first_line_indent = Pt((indent - hang) * self._sheet.cell)
         layout.right_indent = Pt(right * self._sheet.cell)

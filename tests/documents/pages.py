@@ -76,5 +76,5 @@ def squeezed(text: str) -> str:
 
 
 def whole(pdf: bytes) -> str:
-    """All characters of a PDF in drawing order."""
-    return "".join(char.text for page in chars(pdf) for char in page)
+    """All characters of a PDF in drawing order, without the page numbers (the only 14 pt)."""
+    return "".join(char.text for page in chars(pdf) for char in page if char.size != 14)

@@ -15,6 +15,7 @@ from sanzhi_desktop.documents.blocks import Place
 from sanzhi_desktop.documents.fonts import Typeface
 from sanzhi_desktop.documents.typeset.line import Glyph
 
+_PACKING = 4  # of 9; more costs a sixth of the time and saves two hundredths of the size
 _TO_UNICODE = """/CIDInit /ProcSet findresource begin
 12 dict begin
 begincmap
@@ -210,7 +211,7 @@ class _File:
         return number
 
     def stream(self, data: bytes, extra: str = "") -> int:
-        packed = zlib.compress(data, 6)
+        packed = zlib.compress(data, _PACKING)
         head = f"<< /Length {len(packed)} /Filter /FlateDecode {extra}>>\nstream\n".encode("ascii")
         self._objects.append(head + packed + b"\nendstream")
         return len(self._objects)

@@ -123,8 +123,8 @@ class SignaturePiece:
         stop = self._centre(left - 2 * self.sheet.cell) - max(organ, self.sheet.seal) / 2
         if start + widest > stop:
             return  # a long 署名 leaves no room for the note
-        for number, line in enumerate(reversed(self.note)):
-            base = low + 2 + number * _NOTE_SIZE * 1.3
+        for number, line in enumerate(self.note):
+            base = low + 2 + (len(self.note) - 1 - number) * _NOTE_SIZE * 1.3
             page.text(line.glyphs, line.xs, left=start, base=base, size=_NOTE_SIZE)
 
 
