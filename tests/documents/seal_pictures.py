@@ -4,7 +4,7 @@ import io
 from collections.abc import Callable
 from functools import cache
 
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFilter
 
 from tests.documents import signed_papers as papers
 
@@ -63,6 +63,12 @@ ALL: list[Callable[[], bytes]] = [cut_out_png, scanned_jpeg, cmyk_jpeg, palette_
 def png(side: int) -> bytes:
     """A scan of the given size."""
     return _bytes(_drawn("RGB", (255, 255, 255), RED, side), "PNG")
+
+
+def soft_png() -> bytes:
+    """A scan with soft edges, as real ink has them."""
+    drawn = _drawn("RGB", (255, 255, 255), RED)
+    return _bytes(drawn.filter(ImageFilter.GaussianBlur(3)), "PNG")
 
 
 def blank() -> bytes:

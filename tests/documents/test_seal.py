@@ -46,8 +46,8 @@ def test_every_form_becomes_a_cropped_transparent_picture(make: Callable[[], byt
 
 
 def test_on_white_paper_the_colours_are_those_of_the_scan() -> None:
-    scan = Image.open(io.BytesIO(seal_pictures.scanned_jpeg())).convert("RGB")
-    seal = _picture(import_seal(seal_pictures.scanned_jpeg()).data)
+    scan = _picture(seal_pictures.soft_png()).convert("RGB")
+    seal = _picture(import_seal(seal_pictures.soft_png()).data)
     paper = Image.new("RGBA", seal.size, (255, 255, 255, 255))
     paper.alpha_composite(seal)
     middle = ((scan.width - seal.width) // 2, (scan.height - seal.height) // 2)
