@@ -66,7 +66,7 @@ def run_show(args: argparse.Namespace) -> int:
     from sanzhi_desktop.resources import profiles
 
     profile = profiles.load(args.id)
-    keys = [args.rule] if args.rule else list(profile.rules)
+    keys = _family(profile, args.rule) if args.rule else list(profile.rules)
     if args.json:
         _print_json(profile.as_dict(keys))
         return 0
@@ -76,6 +76,12 @@ def run_show(args: argparse.Namespace) -> int:
     for key in keys:
         _show_rule(profile, profile.rule(key))
     return 0
+
+
+def _family(profile: "Profile", key: str) -> list[str]:
+    """The key and its special cases (gate.fail_blocks, gate.fail_blocks.penalty …)."""
+    profile.rule(key)
+    return [one for one in profile.rules if one == key or one.startswith(f"{key}.")]
 
 
 def _show_rule(profile: "Profile", rule: "Rule") -> None:

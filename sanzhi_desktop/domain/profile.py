@@ -111,14 +111,13 @@ class Profile:
     def for_kind(self, key: str, kind: Kind | str) -> Rule:
         """The rule of a key for one kind of enforcement: `key.<kind>` beside `key`.
 
-        The special rule answers; where both speak and a statute stands behind one of them, the
-        stricter wins (国家规定与方案从严).
+        Within one document the special rule answers; between layers the stricter wins.
         """
         general = self.rule(key).in_force()
         special = self.rules.get(f"{key}.{Kind(kind).value}")
         if special is None or not special.answers:
             return general
-        if general.answers and not general.binding and is_stricter(general, special):
+        if general.layer != special.layer and is_stricter(general, special):
             return general
         return special
 

@@ -146,7 +146,7 @@ def as_duration(rule: Rule) -> Duration:
         extension=(
             Duration(
                 key=rule.key,
-                value=extension["value"],
+                value=extension.get("value"),
                 unit=extension["unit"],
                 approver=extension.get("approver", ""),
                 source=rule.source,

@@ -4,8 +4,7 @@ Lives here: the way from an id, a file or an office's own layer to a resolved pr
 what the rules mean (`domain.profile`, `domain.scope`, `domain.gate`).
 """
 
-import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -198,6 +197,16 @@ def _chain_below(raw: RawProfile, folder: Path) -> tuple[tuple[Layer, ...], tupl
     return chain, ()
 
 
-def parse_only(text: str) -> Mapping[str, Any]:
-    """What bare TOML parsing of the text costs: the yardstick of the benchmark."""
-    return tomllib.loads(text)
+def resolve_texts(texts: Sequence[str]) -> Profile:
+    """Parses, checks and resolves the texts of a whole chain, the lowest layer first.
+
+    Raises DomainError(ProfileFault.REFUSED).
+    """
+    chain: tuple[Layer, ...] = ()
+    for text in texts:
+        raw = parse_profile(text, "profile.toml")
+        layer, flaws = (None, (raw,)) if isinstance(raw, Flaw) else _checked(raw, chain)
+        if layer is None:
+            raise refused(flaws)
+        chain = (*chain, layer)
+    return resolve_layers(chain)

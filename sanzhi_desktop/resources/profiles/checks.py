@@ -28,6 +28,10 @@ from sanzhi_desktop.resources.profiles.schema import (
 )
 from sanzhi_desktop.resources.profiles.values import Place
 
+_NOTHING: frozenset[str] = frozenset()
+_LATER = SOURCE_FIELDS | {"value", "unit"}
+_FLAGS = frozenset(("open", "soft", "fallback", "accept", "rolls", "before_end", "publish"))
+_CLOSED = {"yields_to": RANKS, "excludes": tuple(sorted(CAUSES))}
 UNITS = {"percent": ("percent",), "money": ("yuan",), "count": values.COUNT_UNITS}
 
 
@@ -156,23 +160,21 @@ def _rule(
     place: Place, spec: KeySpec, table: Mapping[str, Any], documents: Mapping[str, Document]
 ) -> dict[str, Any]:
     steps = ("rules", spec.key)
-    allowed = RULE_FIELDS | EXTRA_FIELDS.get(spec.type, frozenset())
-    for name in table:
-        if name not in allowed:
-            place.fault(FileFault.UNKNOWN_FIELD, *steps, name, allowed="、".join(sorted(allowed)))
+    extra = EXTRA_FIELDS.get(spec.type, _NOTHING)
     kept = dict(table)
-    is_open = table.get("open", False)
-    for name in ("open", "soft", "fallback", "accept", "rolls", "before_end", "publish"):
-        if name in table:
-            values.flag(place, table[name], *steps, name)
-    if is_open or table.get("accept"):
+    for name, found in table.items():
+        if name not in RULE_FIELDS and name not in extra:
+            allowed = "、".join(sorted(RULE_FIELDS | extra))
+            place.fault(FileFault.UNKNOWN_FIELD, *steps, name, allowed=allowed)
+        elif name not in _LATER:
+            _attribute(place, documents, found, *steps, name)
+    if table.get("open") or table.get("accept"):
         if "value" in table or "unit" in table:
             place.fault(FileFault.VALUE_AND_OPEN, *steps)
     elif "value" not in table and "unit" not in table:
         place.fault(FileFault.NO_VALUE, *steps)
     else:
         kept["value"] = _value(place, spec, table)
-    _attributes(place, spec, table, documents)
     _sources(place, spec, table, documents)
     return kept
 
@@ -202,53 +204,55 @@ def _value(place: Place, spec: KeySpec, table: Mapping[str, Any]) -> Any:
     return found
 
 
-def _attributes(
-    place: Place, spec: KeySpec, table: Mapping[str, Any], documents: Mapping[str, Document]
+def _attribute(
+    place: Place, documents: Mapping[str, Document], found: Any, *steps: str | int
 ) -> None:
-    steps = ("rules", spec.key)
-    for name in ("note", "start", "before", "approver", "further", "of"):
-        if name in table:
-            values.text(place, table[name], *steps, name)
-    for name in ("to", "yields_to", "excludes"):
-        if name in table:
-            values.texts(place, table[name], *steps, name)
-    closed = {"yields_to": RANKS, "excludes": tuple(sorted(CAUSES))}
-    for name, words in closed.items():
-        found = table.get(name)
+    name = steps[-1]
+    if name in _FLAGS:
+        values.flag(place, found, *steps)
+    elif name in _CLOSED:
+        values.texts(place, found, *steps)
         for index, word in enumerate(found if isinstance(found, list) else ()):
             if isinstance(word, str):
-                values.choice(place, word, words, *steps, name, index)
-    _subtables(place, table, documents, *steps)
-
-
-def _subtables(
-    place: Place, table: Mapping[str, Any], documents: Mapping[str, Document], *steps: str | int
-) -> None:
-    extension = table.get("extension")
-    if isinstance(extension, dict):
-        values.duration(place, extension, *steps, "extension")
-        for name in extension:
-            if name not in ("value", "unit", "approver"):
-                place.fault(
-                    FileFault.UNKNOWN_FIELD,
-                    *steps,
-                    "extension",
-                    name,
-                    allowed="value、unit、approver",
-                )
-    elif extension is not None:
-        place.wrong_type("表格 { value, unit, approver }", extension, *steps, "extension")
-    counting = table.get("counting")
-    if isinstance(counting, dict):
-        _source(place, counting, documents, *steps, "counting")
-    elif counting is not None:
-        place.wrong_type("表格 { document, article, quote }", counting, *steps, "counting")
-    also = table.get("also", [])
-    if not isinstance(also, list) or not all(isinstance(one, dict) for one in also):
-        place.wrong_type("表格行的列表", also, *steps, "also")
+                values.choice(place, word, _CLOSED[str(name)], *steps, index)
+    elif name == "to":
+        values.texts(place, found, *steps)
+    elif name == "extension":
+        _extension(place, found, *steps)
+    elif name == "counting":
+        _citations(place, [found], documents, *steps)
+    elif name == "also":
+        _citations(place, found, documents, *steps)
     else:
-        for index, one in enumerate(also):
-            _source(place, one, documents, *steps, "also", index)
+        values.text(place, found, *steps)
+
+
+def _extension(place: Place, found: Any, *steps: str | int) -> None:
+    if not isinstance(found, dict):
+        place.wrong_type("表格 { value, unit, approver }", found, *steps)
+        return
+    values.duration(place, found, *steps)
+    if "value" not in found and "unit" not in found:
+        place.fault(FileFault.NO_VALUE, *steps)
+    for name in found:
+        if name == "approver":
+            values.text(place, found[name], *steps, name)
+        elif name not in ("value", "unit"):
+            place.fault(FileFault.UNKNOWN_FIELD, *steps, name, allowed="value、unit、approver")
+
+
+def _citations(
+    place: Place, found: Any, documents: Mapping[str, Document], *steps: str | int
+) -> None:
+    if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
+        place.wrong_type("表格 { document, article, quote }", found, *steps)
+        return
+    for one in found:
+        for name in one:
+            if name not in SOURCE_FIELDS:
+                allowed = "document、article、quote"
+                place.fault(FileFault.UNKNOWN_FIELD, *steps, name, allowed=allowed)
+        _source(place, one, documents, *steps)
 
 
 def _sources(

@@ -8,12 +8,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from sanzhi_desktop.domain.kinds import Kind
 from sanzhi_desktop.domain.profile import Document, Profile
 from sanzhi_desktop.domain.rule import Rule, Source, is_stricter
 from sanzhi_desktop.resources.profiles.checks import Layer
 from sanzhi_desktop.resources.profiles.schema import BINDING, KeySpec, schema
 from sanzhi_desktop.resources.sentences import sentence
 
+_KINDS = frozenset(kind.value for kind in Kind)
 _OWN_FIELDS = frozenset(
     {
         *("value", "unit", "open", "soft", "fallback", "accept", "note", "document", "article"),
@@ -28,6 +30,8 @@ def resolve(layers: Sequence[Layer]) -> Profile:
     rules: dict[str, Rule] = {}
     for key, spec in schema().keys.items():
         rules[key] = _resolve_key(spec, layers)
+    for key in rules:
+        _explain_special(rules, key)
     return Profile(
         id=top.id,
         name=top.name,
@@ -38,6 +42,19 @@ def resolve(layers: Sequence[Layer]) -> Profile:
         effective_from=top.effective_from,
         effective_to=top.effective_to,
     )
+
+
+def _explain_special(rules: dict[str, Rule], key: str) -> None:
+    """A statute's rule for one kind of enforcement says so when the plan's general one is weaker."""
+    general_key, _, kind = key.rpartition(".")
+    if kind not in _KINDS or general_key not in rules:
+        return
+    special, general = rules[key], rules[general_key].in_force()
+    if special.why or not (special.answers and general.answers):
+        return
+    if special.binding and not general.binding and is_stricter(special, general):
+        why = _why("rules.why.standing_stricter", special, general)
+        rules[key] = replace(special, why=why)
 
 
 def _resolve_key(spec: KeySpec, layers: Sequence[Layer]) -> Rule:

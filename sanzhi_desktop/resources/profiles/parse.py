@@ -9,6 +9,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -82,6 +83,7 @@ def parse_profile(text: str, file: str) -> RawProfile | Flaw:
         return Flaw(FileFault.NOT_TOML, file, facts={"detail": type(error).__name__})
 
 
+@lru_cache(maxsize=8)
 def line_map(text: str) -> dict[Steps, int]:
     """Line of every table header, key and array row, by its path."""
     lines: dict[Steps, int] = {}

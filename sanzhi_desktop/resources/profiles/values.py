@@ -24,6 +24,8 @@ from sanzhi_desktop.resources.profiles.schema import CAUSES, SOURCE_FIELDS, Fiel
 LONGEST_TEXT = 2000
 LARGEST_YUAN = 1_000_000_000_000
 WORDS_FOR_DAYS = (PROMPTLY, UNSPECIFIED)
+_UNIT_CODES = tuple(unit.value for unit in Unit)
+_UNITS = "、".join((*_UNIT_CODES, *WORDS_FOR_DAYS))
 LARGEST_COUNT = 100_000
 COUNT_UNITS = ("person", "round")
 
@@ -206,6 +208,8 @@ def _procedure(word: str) -> str:
 
 
 _KINDS = "、".join(kind.value for kind in Kind)
+_OUTCOMES = tuple(outcome.value for outcome in Outcome)
+_CAUSES = tuple(sorted(CAUSES))
 _PROCEDURES = "summary、ordinary、hearing"
 
 
@@ -228,8 +232,8 @@ def _checks() -> Mapping[str, Check]:
         "procedures": lambda place, found, *steps: coded_list(
             place, found, _procedure, _PROCEDURES, *steps
         ),
-        "outcome": lambda place, found, *steps: choice(place, found, tuple(Outcome), *steps),
-        "cause": lambda place, found, *steps: choice(place, found, tuple(sorted(CAUSES)), *steps),
+        "outcome": lambda place, found, *steps: choice(place, found, _OUTCOMES, *steps),
+        "cause": lambda place, found, *steps: choice(place, found, _CAUSES, *steps),
     }
 
 
@@ -293,17 +297,16 @@ def _row(
 def duration(place: Place, table: Mapping[str, Any], *steps: str | int) -> Any:
     """Value and unit of a period. 及时 has a unit and no value."""
     unit, found = table.get("unit"), table.get("value")
-    allowed = "、".join((*Unit, *WORDS_FOR_DAYS))
     if unit is None:
         if found is not None:
-            place.fault(FileFault.UNIT_MISSING, *steps, value=found, allowed=allowed)
+            place.fault(FileFault.UNIT_MISSING, *steps, value=found, allowed=_UNITS)
         return found
     if unit in WORDS_FOR_DAYS:
         if found is not None:
             place.fault(FileFault.UNIT_WRONG, *steps, "unit", unit=unit, allowed=", ".join(Unit))
         return None
-    if unit not in tuple(Unit):
-        place.fault(FileFault.UNIT_WRONG, *steps, "unit", unit=unit, allowed=allowed)
+    if unit not in _UNIT_CODES:
+        place.fault(FileFault.UNIT_WRONG, *steps, "unit", unit=unit, allowed=_UNITS)
         return found
     if found is None:
         place.fault(FileFault.NO_VALUE, *steps)
