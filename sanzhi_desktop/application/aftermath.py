@@ -1,4 +1,4 @@
-"""After the opinion: answers to problems, new rounds, the decision made, adoption, irregularities."""
+"""After the opinion: answers, new rounds, the decision made, its adoption, irregularities."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -5,8 +5,9 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
+from sanzhi_desktop.application.rulebook import CAUSES
 from sanzhi_desktop.domain import checks
-from sanzhi_desktop.domain.case import Case, ClockEvent, PartyType, Submission
+from sanzhi_desktop.domain.case import Case, ClockEvent, Handler, PartyType, Submission
 from sanzhi_desktop.domain.checklist import Item
 from sanzhi_desktop.domain.checks import CheckFacts, Computed
 from sanzhi_desktop.domain.deadline import (
@@ -57,6 +58,11 @@ def scope_as_json(answer: ScopeAnswer) -> dict[str, Any]:
     }
 
 
+# 行政处罚法 (2021 revision) came into force on this day; its 90 days (art. 60) and its limits of
+# the summary procedure (art. 51) are not asked of what was decided before.
+_PENALTY_LAW_SINCE = date(2021, 7, 15)
+
+
 def statutory_rule(profile: Profile, kind: Kind) -> DeadlineRule | None:
     """The clock of the whole case: 行政处罚法 art. 60 for penalties, unless a rule says otherwise."""
     key = f"clock.{kind.value}.decision"
@@ -73,6 +79,7 @@ def statutory_rule(profile: Profile, kind: Kind) -> DeadlineRule | None:
         source=limit.source.cited() if limit.source else "",
         start=START_FILING,
         rolls=limit.rolls,
+        causes={cause: CAUSES.get(cause, cause) for cause in limit.excludes},
     )
 
 
@@ -102,18 +109,28 @@ def check_facts(
     limit_key = "person" if submission.party.type is PartyType.PERSON else "organisation"
     request = profile.duration("clock.hearing.request")
     notice = profile.duration("clock.hearing.notice")
-    limit = profile.value(f"scope.summary_limit.{limit_key}")
+    today_law = (decision_date or local_date(now)) >= _PENALTY_LAW_SINCE
+    limit = profile.value(f"scope.summary_limit.{limit_key}") if today_law else None
     return replace(
         checks.facts_of(submission, day=local_date(now)),
-        handlers=tuple(people[h.person_id] for h in submission.handlers if h.person_id in people),
+        handlers=tuple(people.get(h.person_id) or _unregistered(h) for h in submission.handlers),
         reviewer=people.get(case.reviewer),
         received_on=local_date(case.received_at) if case.received_at else None,
         decision_date=decision_date,
         summary_limit_fen=round(limit * 100) if limit is not None else None,
         hearing_request_days=checks.working_days(request.value, request.unit) if request else None,
         hearing_notice_days=checks.working_days(notice.value, notice.unit) if notice else None,
-        statutory=statutory_strip(submission, profile, calendar, now=now),
+        statutory=(statutory_strip(submission, profile, calendar, now=now) if today_law else None),
         calendar=calendar,
+    )
+
+
+def _unregistered(handler: Handler) -> Person:
+    """A handler named on the submission who does not stand in the register."""
+    return Person(
+        handler.person_id or handler.name,
+        handler.name,
+        enforcement_certificate=handler.certificate,
     )
 
 

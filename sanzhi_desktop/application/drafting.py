@@ -202,7 +202,6 @@ def opinion_paper(
 ) -> OpinionPaper:
     """The content of the printed opinion, complete but for number and date."""
     submission = case.submission
-    answers = findings.answers
     return OpinionPaper(
         office=facts.office,
         addressee=submission.unit,
@@ -234,25 +233,29 @@ def opinion_paper(
         reviewer=facts.reviewer,
         head="",
         seal_name=facts.seal_name,
-        checklist=tuple(
-            ChecklistLine(
-                i.id,
-                i.dimension,
-                i.text,
-                i.basis_text(findings.kind, findings.layers),
-                i.weight,
-                answers[i.id].answer,
-                answers[i.id].note,
-                answers[i.id].evidence,
-            )
-            for i in findings.items
-            if i.id in answers
-        ),
+        checklist=_checklist_lines(findings),
         earlier=earlier_problems(case.problems, before=case.round),
         same_person_reason=draft.same_person_reason,
         transfer_to=draft.transfer_to,
         mark=facts.mark,
         audit_root=facts.audit_root,
+    )
+
+
+def _checklist_lines(findings: Findings) -> tuple[ChecklistLine, ...]:
+    return tuple(
+        ChecklistLine(
+            item.id,
+            item.dimension,
+            item.text,
+            item.basis_text(findings.kind, findings.layers),
+            item.weight,
+            row.answer,
+            row.note,
+            row.evidence,
+        )
+        for item in findings.items
+        if (row := findings.answers.get(item.id)) is not None
     )
 
 

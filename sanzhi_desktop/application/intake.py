@@ -42,7 +42,7 @@ def missing_materials(
 
 
 def demanded(rule: MaterialRule, submission: Submission) -> bool:
-    """Whether a listed material must be there; `if_any` ones are asked of a person, not demanded."""
+    """Whether a listed material must be there; `if_any` ones are asked for, not demanded."""
     if rule.when == "hearing":
         return submission.procedure is Procedure.HEARING or submission.hearing_date is not None
     return rule.when == "always"

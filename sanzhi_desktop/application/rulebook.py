@@ -22,6 +22,8 @@ CAUSES: Mapping[str, str] = {
     "quarantine": "检疫期间",
     "announcement": "公告期间",
     "suspension": "中止期间",
+    "rights_holder_identification": "权利人辨认、鉴别期间",
+    "refund_order": "责令退还多收价款期间",
 }
 
 
