@@ -128,7 +128,8 @@ def _named(environment: Environment) -> Libraries:
     if shutil.which("dnf"):
         line = (
             "sudo dnf install glib2 libglvnd-egl libglvnd-glx libxkbcommon-x11 dbus-libs "
-            "fontconfig xcb-util-cursor xcb-util-wm xcb-util-image xcb-util-keysyms xcb-util-renderutil"
+            "fontconfig xcb-util-cursor xcb-util-wm xcb-util-image xcb-util-keysyms "
+            "xcb-util-renderutil"
         )
     elif shutil.which("pacman"):
         line = "sudo pacman -S glib2 libglvnd libxkbcommon-x11 dbus fontconfig xcb-util-cursor"

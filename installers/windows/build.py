@@ -157,10 +157,11 @@ def _make_launchers() -> None:
     flags = ["-O2", "-s", "-Wall", "-Wextra", "-Werror", "-municode", "-static"]
     source = [str(HERE / "launcher.c"), str(compiled)]
     compiler = ["x86_64-w64-mingw32-gcc", *flags]
+    desk = ["-mwindows", "-DDESK", *source, "-o", str(TREE / "sanzhi-desk.exe")]
     made = (
         run(resource, log=LOG, folder=WORK)
-        and run([*compiler, *source, "-o", TREE / "sanzhi.exe"], log=LOG)
-        and run([*compiler, "-mwindows", "-DDESK", *source, "-o", TREE / "sanzhi-desk.exe"], log=LOG)
+        and run([*compiler, *source, "-o", str(TREE / "sanzhi.exe")], log=LOG)
+        and run([*compiler, *desk], log=LOG)
     )
     if not made:
         raise SetupError(f"编译启动程序失败：\n{tail(LOG)}")
