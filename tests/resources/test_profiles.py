@@ -12,8 +12,9 @@ from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.domain.opinion import Outcome
 from sanzhi_desktop.domain.profile import ProfileFault, profile_from_json
 from sanzhi_desktop.domain.rule import PROMPTLY, Source
+from sanzhi_desktop.domain.workdays import Unit
 from sanzhi_desktop.resources import profiles
-from sanzhi_desktop.resources.profiles.schema import schema
+from sanzhi_desktop.resources.profiles.schema import CAUSES, RANKS, schema
 
 LOCAL = ("tianxin", "shucheng", "zhengzhou", "yueyanglou", "haimen")
 EVERY = ("national", "hunan", *LOCAL)
@@ -92,6 +93,15 @@ def test_the_key_table_of_the_manual_is_the_table() -> None:
     manual = resources.path("profiles", "FORMAT.md").read_text("utf-8")
     for key, spec in schema().keys.items():
         assert f"| `{key}` | {spec.title} |" in manual
+
+
+def test_the_manual_names_every_row_field_code_and_cause() -> None:
+    manual = resources.path("profiles", "FORMAT.md").read_text("utf-8")
+    for name, fields in schema().rows.items():
+        (row,) = [line for line in manual.splitlines() if line.startswith(f"| `{name}` ")]
+        assert all(f"`{field}`" in row for field in fields)
+    for word in (*Outcome, *CAUSES, *RANKS, *Unit):
+        assert f"`{word}`" in manual
 
 
 @pytest.mark.parametrize("name", LOCAL)
