@@ -1,4 +1,4 @@
-"""The rules of the code itself: who may import whom, sizes, forbidden constructs, codes and words.
+"""The rules of the code itself: who may import whom, sizes, forbidden constructs and words.
 
 What a linter can say is ruff's; here stands what it cannot.
 """
@@ -11,17 +11,11 @@ import shutil
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
-from enum import StrEnum
-from functools import cache
 from pathlib import Path
-from string import Formatter
-from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[1]
-PACKAGE = ROOT / "sanzhi_desktop"
+from tests.sources import PACKAGE, ROOT, modules, named, nodes, production, python, tracked, tree
 
 FILE_LINES, FUNCTION_LINES, CLASS_LINES, COLUMNS = 400, 60, 250, 100
 
@@ -35,52 +29,6 @@ BROAD_EXCEPTS = {
 }
 HEAVY = ("pyhanko", "reportlab", "docx", "openpyxl", "alembic", "pikepdf", "pypdfium2", "lxml")
 VAGUE = {"utils", "util", "helpers", "helper", "common", "manager", "managers", "misc"}
-
-
-@cache
-def production() -> tuple[Path, ...]:
-    return tuple(sorted((*PACKAGE.rglob("*.py"), *(ROOT / "installers").rglob("*.py"))))
-
-
-@cache
-def tree(file: Path) -> ast.Module:
-    return ast.parse(file.read_text("utf-8"), str(file))
-
-
-def named(file: Path) -> str:
-    return file.relative_to(ROOT).as_posix()
-
-
-def nodes(file: Path, *kinds: type[ast.AST]) -> Iterator[Any]:
-    return (node for node in ast.walk(tree(file)) if isinstance(node, kinds))
-
-
-@cache
-def tracked() -> tuple[Path, ...]:
-    """What is committed; without git (an unpacked archive) whatever is not generated."""
-    git = shutil.which("git")
-    command = [str(git), "-C", str(ROOT), "ls-files", "-z"]
-    listed = subprocess.run(command, capture_output=True, check=False) if git else None
-    if listed is not None and listed.returncode == 0:
-        files = (ROOT / name.decode() for name in listed.stdout.split(b"\0") if name)
-        return tuple(file for file in files if file.is_file())
-    generated = {".venv", ".git", "build", "dist", "demo", "sample", "__pycache__"}
-    return tuple(
-        file
-        for file in ROOT.rglob("*")
-        if file.is_file() and not generated & set(file.relative_to(ROOT).parts)
-    )
-
-
-def python(code: str, *, folder: Path = ROOT) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(folder)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
 
 
 # ------------------------------------------------------------------ import contracts
@@ -273,19 +221,6 @@ def test_dataclasses_are_frozen_and_slotted() -> None:
 # ------------------------------------------------------------------ nothing happens at import
 
 
-def _modules(*packages: str) -> list[str]:
-    """Dotted names of every module below these packages or files that exist."""
-    found = []
-    for package in packages:
-        place = PACKAGE / package
-        files = place.rglob("*.py") if place.is_dir() else [place.with_suffix(".py")]
-        for file in files:
-            if file.is_file() and "versions" not in file.parts and "env.py" not in file.name:
-                dotted = ".".join(file.relative_to(ROOT).with_suffix("").parts)
-                found.append(dotted.removesuffix(".__init__"))
-    return sorted(found)
-
-
 @pytest.mark.parametrize(
     ("packages", "forbidden"),
     [
@@ -300,10 +235,10 @@ def test_heavy_libraries_are_not_loaded_at_import(
     packages: tuple[str, ...], forbidden: tuple[str, ...]
 ) -> None:
     """They cost up to 1.4 s together: before the first paint nobody may ask for them."""
-    modules = _modules(*packages)
+    names = modules(*packages)
     loaded = python(
         "import importlib, sys\n"
-        f"for name in {modules!r}:\n"
+        f"for name in {names!r}:\n"
         "    before = set(sys.modules)\n"
         "    importlib.import_module(name)\n"
         f"    for heavy in {forbidden!r}:\n"
@@ -314,7 +249,7 @@ def test_heavy_libraries_are_not_loaded_at_import(
 
 
 def test_importing_opens_no_data_no_database_and_no_socket() -> None:
-    inner = _modules("domain", "application", "resources", "persistence", "documents", "admin")
+    inner = modules("domain", "application", "resources", "persistence", "documents", "admin")
     happened = python(
         "import importlib, sys\n"
         "active = True\n"
@@ -330,116 +265,6 @@ def test_importing_opens_no_data_no_database_and_no_socket() -> None:
     )
     assert happened.returncode == 0, happened.stderr
     assert not happened.stdout
-
-
-# ------------------------------------------------------------------ codes and sentences
-
-
-@cache
-def everything_imported() -> None:
-    import importlib
-
-    for name in _modules(*(place.stem for place in PACKAGE.iterdir() if place.stem[0] != "_")):
-        importlib.import_module(name)
-
-
-@cache
-def codes() -> dict[str, type[StrEnum]]:
-    """Every member of every Code subclass in the program, with its class."""
-    from sanzhi_desktop.domain.errors import Code
-
-    everything_imported()
-    return {member.value: area for area in _descendants(Code) for member in area}
-
-
-@cache
-def vocabularies() -> dict[str, set[str]]:
-    """Every other StrEnum of the program by its name in sentences: PartyType → party_type."""
-    from sanzhi_desktop.domain.errors import Code
-
-    everything_imported()
-    return {
-        re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower(): {member.value for member in kind}
-        for kind in _descendants(StrEnum)
-        if kind.__module__.startswith("sanzhi_desktop.") and not issubclass(kind, Code)
-    }
-
-
-def _descendants(area: type[StrEnum]) -> Iterator[type[StrEnum]]:
-    for child in area.__subclasses__():
-        yield child
-        yield from _descendants(child)
-
-
-@cache
-def sentences() -> dict[str, str]:
-    merged: dict[str, str] = {}
-    for file in (ROOT / "resources" / "sentences").glob("*.toml"):
-        for code, text in tomllib.loads(file.read_text("utf-8")).items():
-            assert code not in merged, f"{code} stands twice, again in {file.name}"
-            merged[code] = text
-    return merged
-
-
-def test_every_code_has_its_sentence() -> None:
-    missing = [f"{area.__name__}: {code}" for code, area in codes().items()
-               if code not in sentences()]  # fmt: skip
-    assert codes()
-    assert not missing, "\n".join(missing)
-
-
-def test_every_sentence_of_a_refusal_has_its_code() -> None:
-    """A sentence that begins like the codes of an area, and is none of them, is never shown."""
-    areas = {code.rpartition(".")[0] for code in codes()}
-    unused = [code for code, text in sentences().items() if code.rpartition(".")[0] in areas
-              and code not in codes() and text.endswith("。")]  # fmt: skip
-    assert not unused
-
-
-def test_a_vocabulary_is_named_whole_or_not_at_all() -> None:
-    """Where some members of an enumeration have Chinese names, all have."""
-    named: dict[str, set[str]] = {}
-    for code in sentences():
-        area, _, value = code.rpartition(".")
-        if area in vocabularies() and code not in codes():
-            named.setdefault(area, set()).add(value)
-    nameless = [f"{area}: {sorted(vocabularies()[area] - values)}"
-                for area, values in named.items() if vocabularies()[area] - values]  # fmt: skip
-    assert named
-    assert not nameless
-
-
-def test_sentences_are_chinese_and_refusals_are_whole_sentences() -> None:
-    """A state has a name; a refusal names the field, the reason and the next step."""
-    nameless = [code for code, text in sentences().items() if not re.search("[一-鿿]", text)]
-    refusals = {code for code, area in codes().items() if area.__name__.endswith("Fault")}
-    endings = ("。", "！", "？", "。）", "}")  # a fact may bring its own full stop
-    cut = [c for c in sorted(refusals & set(sentences())) if not sentences()[c].endswith(endings)]
-    assert not nameless
-    assert not cut
-
-
-def test_errors_carry_the_facts_that_their_sentences_name() -> None:
-    """`DomainError(XxxFault.MEMBER, fact=…)` against `{fact}`: a gap would be shown as “…”."""
-    classes = {area.__name__: area for area in codes().values()}
-    gaps = []
-    for file in PACKAGE.rglob("*.py"):
-        for call in nodes(file, ast.Call):
-            if not (isinstance(call.func, ast.Name) and call.func.id == "DomainError"):
-                continue
-            given = {keyword.arg for keyword in call.keywords}
-            code = call.args[0] if call.args else None
-            if None in given or not isinstance(code, ast.Attribute):
-                continue
-            area = classes.get(ast.unparse(code.value))
-            if area is None or not hasattr(area, code.attr):
-                continue
-            text = sentences().get(getattr(area, code.attr).value, "")
-            wanted = {re.split(r"[.\[]", name)[0] for _, name, _, _ in Formatter().parse(text)
-                      if name}  # fmt: skip
-            if wanted - given:
-                gaps.append(f"{named(file)}:{call.lineno} lacks {sorted(wanted - given)}")
-    assert not gaps, "\n".join(gaps)
 
 
 # ------------------------------------------------------------------ libraries, data and words
