@@ -2,7 +2,7 @@
 
 import zipfile
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from sanzhi_desktop.documents.read.model import ReadFault
 from sanzhi_desktop.domain.errors import DomainError
@@ -29,7 +29,7 @@ class Package:
             self._zip.close()
             raise
 
-    def __enter__(self) -> "Package":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -10,25 +10,35 @@ from sanzhi_desktop.documents.read.sheet import BLANK, Sheet
 _N = r"[一二三四五六七八九十百零〇\d]+"
 _ARTICLE = rf"第\s*{_N}(?:\.\d+)*\s*条(?:\s*之{_N})?"
 _PART = rf"第?\s*[(（]?\s*{_N}\s*[)）]?\s*[款项目]"
-_GAP = rf"(?:\s|\([{BLANK}]*\)|\[[^\]\n]*\]|“[{BLANK}]*”|(?:的|之)?规定|关于[^《》,。;\n第]{{0,40}}的?规定|:(?=\s*“))*"
+_GAP = (
+    rf"(?:\s|\([{BLANK}]*\)|\[[^\]\n]*\]|“[{BLANK}]*”|(?:的|之)?规定"
+    rf"|关于[^《》,。;\n第]{{0,40}}的?规定|:(?=\s*“))*"
+)
 _JOIN = r"(?:、|和|及|与|以及|或者?|并|,|;(?=\s*(?:《|第))|以?及其?)?"
 _TITLE = re.compile(r"《[^《》\n]{2,60}(?:《[^《》\n]*》[^《》\n]{0,20})?》")
-_NEXT_ARTICLE = re.compile(rf"{_GAP}{_JOIN}{_GAP}(?:该(?:法|条例|办法|规定|细则)|同法)?\s*({_ARTICLE})")
+_NEXT_ARTICLE = re.compile(
+    rf"{_GAP}{_JOIN}{_GAP}(?:该(?:法|条例|办法|规定|细则)|同法)?\s*({_ARTICLE})"
+)
 _NEXT_PART = re.compile(rf"\s*(、|和|及|与|以及|或者?|,)?\s*({_PART})")
 _NUMBERED = r"(?:[(]?\d[)、.]\s*)?"
 _NEXT_TITLE = re.compile(rf"{_GAP}{_JOIN}{_GAP}{_NUMBERED}(?=《)")
 _NEXT_BASIS = re.compile(
     rf"{_GAP}(?:、|和|及|与|以及|,|;)?(?:并|同时)?(?:参照|对照|结合|依据|根据|依照|按照|按)?{_GAP}{_NUMBERED}(?=《)"
 )
-_SHORT = re.compile(r"(《[^《》\n]{4,60}》)\s*\((?:以?下?简?称)(?:为)?[:\s]*[《“\"]?([^《》“”\"()]{2,30})[》”\"]?\)")
+_SHORT = re.compile(
+    r"(《[^《》\n]{4,60}》)\s*\((?:以?下?简?称)(?:为)?[:\s]*[《“\"]?([^《》“”\""
+    r"()]{2,30})[》”\"]?\)"
+)
 
 # A law cited as a whole counts when the sentence says so; a text cut behind the title does not.
 _WHOLE_LAW = re.compile(r"\s*(?:等|中|之|的)?\s*(?:有关|相关|等)*(?:的)?(?:规定|要求|、|和|及)")
 _VIOLATED = re.compile(
-    r"(?<!未)(?<!不)(?<!没有)(?<!是否)(?:违反|触犯|违背)了?\s*(?:[^《》。,;:\n]{0,24}(?:修正|修订|施行|公布|发布|实施|现行|国家|有关)的?|的是)?\s*(?:[(]?\d[)、.]\s*)?(?=《)"
+    r"(?<!未)(?<!不)(?<!没有)(?<!是否)(?:违反|触犯|违背)了?\s*(?:[^《》。,;:\n]{0,24}(?:修正|修订|施行|公布"
+    r"|发布|实施|现行|国家|有关)的?|的是)?\s*(?:[(]?\d[)、.]\s*)?(?=《)"
 )
 _BASIS = re.compile(
-    r"(?:依据|根据|依照|按照|参照|对照|适用|依|按)(?:了|了?国家)?[,:]?\s*(?:[(]?[1一][)、.]\s*)?(?:[^《》。,;:\n]{0,24}(?:修正|修订|施行|公布|发布|实施|现行)的?)?\s*(?=《)"
+    r"(?:依据|根据|依照|按照|参照|对照|适用|依|按)(?:了|了?国家)?[,:]?\s*(?:[(]?[1一][)、.]\s*)?"
+    r"(?:[^《》。,;:\n]{0,24}(?:修正|修订|施行|公布|发布|实施|现行)的?)?\s*(?=《)"
 )
 # What the sentence goes on to do. The first of these words decides what the citation is for.
 _DECIDES = re.compile(
@@ -113,7 +123,9 @@ def violated(sheet: Sheet, end: int) -> list[Citation]:
     names = short_names(sheet)
     found: list[Citation] = []
     for trigger in _VIOLATED.finditer(sheet.bare, 0, end):
-        before = re.split(r"[。;,\n]", sheet.bare[max(0, trigger.start() - 14) : trigger.start()])[-1]
+        before = re.split(r"[。;,\n]", sheet.bare[max(0, trigger.start() - 14) : trigger.start()])[
+            -1
+        ]
         if re.search(r"曾因?|此前|是否|并未|没有|如有|凡|认为(?:其|自己)", before):
             continue
         run, _ = _provisions(sheet, trigger.end(), names)
@@ -135,9 +147,7 @@ def basis(sheet: Sheet, end: int) -> list[Citation]:
     return _distinct(found)
 
 
-def _numbered_on(
-    sheet: Sheet, stop: int, run: list[Citation], names: dict[str, str]
-) -> int:
+def _numbered_on(sheet: Sheet, stop: int, run: list[Citation], names: dict[str, str]) -> int:
     """`依据:1.《…》第×条…;\n2.《…》第×条…`: the list goes on in the next lines."""
     item = re.compile(r"[^\n]*\n\s*[(]?\d[)、.]\s*(?=《)")
     if not run or re.search(r"1\s*[)、.]\s*$", sheet.bare[: run[0].start]) is None:

@@ -13,11 +13,12 @@ from sanzhi_desktop.documents.read.model import (
     LIST_FIELDS,
     FieldReading,
     FieldValue,
+    Mark,
     ReadMark,
     Ruling,
-    Warning_,
 )
 from sanzhi_desktop.documents.read.sheet import Sheet
+from sanzhi_desktop.documents.read.zone import zone_end
 from sanzhi_desktop.domain.errors import Code
 from sanzhi_desktop.domain.identifiers import IdCheck, check_party_id, compact_number
 from sanzhi_desktop.domain.money import format_yuan
@@ -40,7 +41,7 @@ class Form:
     sheet: Sheet
     fields: dict[str, FieldReading] = field(default_factory=dict)
     more: dict[str, FieldReading] = field(default_factory=dict)
-    warnings: list[Warning_] = field(default_factory=list)
+    warnings: list[Mark] = field(default_factory=list)
 
     def put(self, name: str, value: FieldValue, span: tuple[int, int], printed: str = "") -> None:
         place = self.sheet.place(span[0])
@@ -52,7 +53,7 @@ class Form:
             self.put(name, span.text.strip(), (span.start, span.end))
 
     def warn(self, name: str, code: Code, **facts: Any) -> None:
-        self.warnings.append(Warning_(name, code, facts))
+        self.warnings.append(Mark(name, code, facts))
 
     def has(self, name: str) -> bool:
         return name in self.fields
@@ -69,7 +70,7 @@ class Form:
 def read_fields(sheet: Sheet) -> Form:
     """All fields that stand in the sheet, with marks on those that need a look."""
     form = Form(sheet)
-    zone = party.zone_end(sheet)
+    zone = zone_end(sheet)
     head = heading.title(sheet, zone)
     title_text = head.text if head is not None else ""
     _labelled(form, ("document_number", "agency", "decision_date"))
@@ -204,7 +205,9 @@ def _dates(form: Form, signed: dates.Found | None, unfinished: Span | None) -> N
         if told is not None:
             _put_date(form, name, [told[0]], 0)
     if not form.has("inspection_date"):
-        record = re.compile(r"(?:日|制作的?)[^,。;\n]{0,12}《?[^《》,。;\n]{0,20}现场(?:检查|勘验|勘察)")
+        record = re.compile(
+            r"(?:日|制作的?)[^,。;\n]{0,12}《?[^《》,。;\n]{0,20}现场(?:检查|勘验|勘察)"
+        )
         for item in found:
             near = record.match(sheet.folded, item.end - 1)
             if near is not None and item.value is not None:
@@ -227,14 +230,19 @@ def _application_date(form: Form, kind: str | None) -> None:
 
 def _notice_number(form: Form, zone: int) -> None:
     sheet = form.sheet
-    for found in re.finditer(r"告知书》?[^\n。;《》]{0,12}?(?=[(\[]?[^\n。;]{0,30}[\[(]\s*(?:19|20)\d\d)", sheet.folded):
+    for found in re.finditer(
+        r"告知书》?[^\n。;《》]{0,12}?(?=[(\[]?[^\n。;]{0,30}[\[(]\s*(?:19|20)\d\d)", sheet.folded
+    ):
         if found.start() < zone:
             continue
         number = heading.number_in(sheet, found.end(), min(found.end() + 60, len(sheet.text)))
         if number is not None and number.start - found.end() <= 4:
             form.put_span("notice_number", number)
             return
-    before = re.compile(r"(?P<number>[^\s,。;:《》]{1,24}[\[(](?:19|20)\d\d[\])][^\s,。;:《》]{1,16}号)\s*《[^《》]{0,20}告知书")
+    before = re.compile(
+        r"(?P<number>[^\s,。;:《》]{1,24}[\[(](?:19"
+        r"|20)\d\d[\])][^\s,。;:《》]{1,16}号)\s*《[^《》]{0,20}告知书"
+    )
     quoted = before.search(sheet.folded, zone)
     if quoted is not None:
         form.put_span("notice_number", heading.number_in(sheet, *quoted.span("number")))

@@ -8,26 +8,60 @@ from sanzhi_desktop.documents.read.lexicon import lexicon
 from sanzhi_desktop.documents.read.sheet import Sheet
 
 _PAPER = (
-    r"(?:决定书|通知书|告知书|告知单|通知单|催告书|指令书|意见书|认定书|裁决书|批准书|建议书|批复|公告|决定|通告|审批表|送审表|审核表|呈批表|报告|送审函|审查表)"
+    r"(?:决定书|通知书|告知书|告知单|通知单|催告书|指令书|意见书|认定书|裁决书|批准书|建议书|批复|公告|决定"
+    r"|通告|审批表|送审表|审核表|呈批表|报告|送审函|审查表)"
 )
 _SUBJECT = (
     r"(?:不予|免予|准予|当场|简易程序|普通程序)?(?:行政)?(?:处罚|许可|强制|检查|征收|征用|裁决|确认|给付|奖励|处理)"
     r"|责令|责改|查封|扣押|冻结|催告|代履行|限期|取水|停止违法|准予|不予|加处|撤销|强制|整改|现场处理|当场|环境影响|建设工程|排污|重大"
 )
-TITLE = re.compile(rf"(?:{_SUBJECT})[^。;:\n《》]{{0,40}}?{_PAPER}(?![^\s(\[。,;:关]{{0,2}}(?:送达|规定|之日))")
+TITLE = re.compile(
+    rf"(?:{_SUBJECT})[^。;:\n《》]{{0,40}}?{_PAPER}(?![^\s(\[。,;:关]{{0,2}}(?:送达|规定|之日))"
+)
 _ORGAN = (
     r"[\u3400-\u9fff\U00020000-\U0003ffff·()、]{2,40}?"
-    r"(?:局|委员会|管委会|厅|政府|办事处|支队|总队|大队|中队|分局|派出所|海关|税务所|办公室|管理处|管理所|执法队|监管所|监督所|保护区管理站|监察队|卫生院|中心|水务部|部|院|署|站|社)"
+    r"(?:局|委员会|管委会|厅|政府|办事处|支队|总队|大队|中队|分局|派出所|海关|税务所|办公室|管理处|管理所|执法队|监管所|监督所|保护区管理站"
+    r"|监察队|卫生院|中心|水务部|部|院|署|站|社)"
 )
 _ORGAN_ONLY = re.compile(rf"{_ORGAN}")
-_NUMBER_PREFIX = r"(?:\([\u3400-\u9fffA-Za-z]{1,8}\)\s*)?[\u3400-\u9fffA-Za-z\d·﹒]{0,24}?(?:\([\u3400-\u9fff\d]{1,10}\)[\u3400-\u9fffA-Za-z]{0,12})?(?:\([\u3400-\u9fff]{1,10}\)[\u3400-\u9fff]{0,8})?"
+_NUMBER_PREFIX = (
+    r"(?:\([\u3400-\u9fffA-Za-z]{1,8}\)\s*)?[\u3400-\u9fffA-Za-z\d·﹒]{0,24}?"
+    r"(?:\([\u3400-\u9fff\d]{1,10}\)[\u3400-\u9fffA-Za-z]{0,12})?"
+    r"(?:\([\u3400-\u9fff]{1,10}\)[\u3400-\u9fff]{0,8})?"
+)
 _YEAR = r"(?:[\[(]\s*(?:19|20)\d{2}\s*年?\s*[\])]|(?:19|20)\d{2})"
 NUMBER = re.compile(
-    rf"(?P<prefix>[\u3400-\u9fffA-Za-z\d()\s·]{{1,40}}?)\s*(?P<year>{_YEAR})\s*-?\s*(?P<rest>第?\s*(?:[\u4e00-\u9fff]{{1,10}}\s*[-—第])?[A-Za-z\d][A-Za-z\d\s\-—–_]{{0,24}}?(?:-\d+|之[一二三四五六\d])?\s*号(?:之[一二三四五六\d])?|第\s*[一二三四五六七八九十百零〇]+\s*号)"
+    rf"(?P<prefix>[\u3400-\u9fffA-Za-z\d()\s·]{{1,40}}?)\s*(?P<year>{_YEAR})\s*-?\s*"
+    rf"(?P<rest>第?\s*(?:[\u4e00-\u9fff]{{1,10}}\s*[-—第])?[A-Za-z\d][A-Za-z\d\s\-—–_]{{0,24}}?"
+    rf"(?:-\d+|之[一二三四五六\d])?\s*号(?:之[一二三四五六\d])?|第\s*[一二三四五六七八九十百零〇]+\s*号)"
 )
 _SEAL = r"(?:\s*[(\[]?(?:印章|公章|盖章|印|章|电子印章|机关印章|加盖公章)[)\]]?)?"
 _BODY = re.compile(r"。|^\s*(?:经查|现查明|查明|\d{4}年\d+月\d+日)|,[^,\n]{6,},", re.MULTILINE)
-_NO_NAME = re.compile(r"^(?:我|本|你|该|此|其|某|经|由|被|向|对|在|至|到|因|以|及|和|与|据|各|上级|人民)|(?:决定|处罚|法律|规定|检查|违反|一案|当事人|现场)")
+_NO_NAME = re.compile(
+    r"^(?:我|本|你|该|此|其|某|经|由|被|向|对|在|至|到|因|以|及|和|与|据|各|上级|人民)|(?:决定|处罚|法律|规定|检查|违反|一案"
+    r"|当事人|现场)"
+)
+
+
+# What the body of a paper without a title does.
+_DOES = (
+    (
+        re.compile(r"催告(?:你|当事人|如下|通知)|现(?:依法)?(?:向你[^。]{0,8})?催告"),
+        "行政强制(催告)",
+    ),
+    (
+        re.compile(
+            r"(?:决定|同意|现)[^。;\n]{0,24}(?:准予|不予)[^。;\n]{0,20}许可|准予[^。;,\n]{0,16}许可"
+        ),
+        "行政许可",
+    ),
+    (re.compile(r"决定[^。\n]{0,20}不予(?:行政)?处罚"), "不予行政处罚"),
+    (
+        re.compile(r"处罚决定|决定[^。\n]{0,30}(?:处罚|罚款)|给予[^。\n]{0,20}处罚"),
+        "行政处罚",
+    ),
+    (re.compile(r"(?:现|决定)[^。\n]{0,20}责令|规定,\s*责令"), "责令改正"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,18 +109,10 @@ def kind(title_text: str, sheet: Sheet, body: int) -> str | None:
         return None
     if re.search(r"责令改正违法行为", sheet.folded[: max(body, 60)]):
         return "责令改正"
-    text = sheet.bare[body:]
-    if re.search(r"催告(?:你|当事人|如下|通知)|现(?:依法)?(?:向你[^。]{0,8})?催告", text):
-        return "行政强制(催告)"
-    if re.search(r"(?:决定|同意|现)[^。;\n]{0,24}(?:准予|不予)[^。;\n]{0,20}许可|准予[^。;,\n]{0,16}许可", text):
-        return "行政许可"
-    if re.search(r"决定[^。\n]{0,20}不予(?:行政)?处罚", text):
-        return "不予行政处罚"
-    if re.search(r"(?:处罚决定|决定[^。\n]{0,30}(?:处罚|罚款)|给予[^。\n]{0,20}处罚)", text):
-        return "行政处罚"
-    if re.search(r"(?:现|决定)[^。\n]{0,20}责令|规定,\s*责令", text):
-        return "责令改正"
-    told = re.search(r"行政处罚(?:事先|听证|先行)?(?:\(听证\))?告知书", sheet.folded[body:])
+    for pattern, name in _DOES:
+        if pattern.search(sheet.bare, body):
+            return name
+    told = re.compile(r"行政处罚(?:事先|听证|先行)?(?:\(听证\))?告知书").search(sheet.folded, body)
     return "行政处罚" if told else None
 
 
@@ -114,7 +140,10 @@ def _number_start(text: str, start: int, year: int) -> int:
     prefix = text[start:year]
     begin = start
     for cut in re.finditer(
-        r"(?:决定书|通知书|告知书|催告书|公告|指令书|决定(?=\s)|文号|编号|案号|字号|作出|作出的|送达|发出|下达|出具|书)\s*|\n|\s{2,}|(?<=[局委厅府队处院])\s",
+        (
+            r"(?:决定书|通知书|告知书|催告书|公告|指令书|决定(?=\s)|文号|编号|案号|字号|作出|作出的|送达|发出|下达|出具|书)\s*|\n"
+            r"|\s{2,}|(?<=[局委厅府队处院])\s"
+        ),
         prefix,
     ):
         begin = start + cut.end()
@@ -133,7 +162,9 @@ def _number_start(text: str, start: int, year: int) -> int:
 
 def own_number(sheet: Sheet, body: int, heading: Span | None) -> Span | None:
     """The paper's own number: in its head, never one that the narrative quotes."""
-    labels = re.compile(r"^\s*\(?(?:文\s*书\s*)?(?:文\s*件\s*)?(?:决定书)?(?:编\s*号|文\s*号|案\s*号|字\s*号)\)?\s*:")
+    labels = re.compile(
+        r"^\s*\(?(?:文\s*书\s*)?(?:文\s*件\s*)?(?:决定书)?(?:编\s*号|文\s*号|案\s*号|字\s*号)\)?\s*:"
+    )
     for start, line in line_texts(sheet):
         if start > body:
             break
@@ -156,9 +187,12 @@ def _quotes_other_paper(line: str) -> bool:
 def _alone(line: str, found: Span, start: int) -> bool:
     rest = line[: found.start - start] + line[found.end - start :]
     rest = re.sub(r"\s", "", rest)
-    return len(rest) <= 4 or TITLE.search(rest) is not None or re.search(
-        rf"(?:书|告|局|编号:|文号:|案号:|号:|府|会|厅|队|处)\W*$|^\W*{_PAPER}", rest
-    ) is not None
+    return (
+        len(rest) <= 4
+        or TITLE.search(rest) is not None
+        or re.search(rf"(?:书|告|局|编号:|文号:|案号:|号:|府|会|厅|队|处)\W*$|^\W*{_PAPER}", rest)
+        is not None
+    )
 
 
 def is_organ(text: str) -> bool:
@@ -245,11 +279,29 @@ def _at_foot(sheet: Sheet, signed: Span) -> Span | None:
 
 
 _SELF = (
-    re.compile(rf"(?:(?<=[,。;:\n是])|^)\s*({_ORGAN})\s*\((?:以下)?(?:简称|称)?[“\s]*(?:我|本)(?:局|机关|委|厅|队|单位|支队|大队)[”\s]*\)", re.MULTILINE),
+    re.compile(
+        (
+            rf"(?:(?<=[,。;:\n是])|^)\s*({_ORGAN})\s*\((?:以下)?(?:简称|称)?[“\s]*(?:我|本)(?:局|机关|委|厅"
+            rf"|队|单位|支队|大队)[”\s]*\)"
+        ),
+        re.MULTILINE,
+    ),
     re.compile(rf"(?:我局|本机关|本局|我委|本委|我队|我厅)\(({_ORGAN})\)"),
-    re.compile(rf"(?:(?<=[,。;:\n日分时])|^)\s*({_ORGAN})(?:的?\s*[\d一二两三四五六]?\s*[名位]?)(?:行政)?执法(?:人员|检查人员)", re.MULTILINE),
-    re.compile(rf"(?:到|前往|至)\s*({_ORGAN})(?:的)?(?:财务|计财|规财|法规|法制|办公室|罚款|[一二三四五六七八九\d]楼|窗口|开具|领取|服务窗口)"),
-    re.compile(rf"(?:(?<=[,。;:\n])|^)\s*({_ORGAN})(?:依法)?(?:决定|作出(?:如下|以下)|对你[^。,]{{0,20}}立案)", re.MULTILINE),
+    re.compile(
+        (
+            rf"(?:(?<=[,。;:\n日分时])|^)\s*({_ORGAN})(?:的?\s*[\d一二两三四五六]?\s*[名位]?)(?:行政)?执法(?:人员"
+            rf"|检查人员)"
+        ),
+        re.MULTILINE,
+    ),
+    re.compile(
+        rf"(?:到|前往|至)\s*({_ORGAN})(?:的)?(?:财务|计财|规财|法规|法制|办公室|罚款|[一二三四五六七八九\d]楼|窗口|开具|领取"
+        rf"|服务窗口)"
+    ),
+    re.compile(
+        rf"(?:(?<=[,。;:\n])|^)\s*({_ORGAN})(?:依法)?(?:决定|作出(?:如下|以下)|对你[^。,]{{0,20}}立案)",
+        re.MULTILINE,
+    ),
 )
 
 
@@ -271,7 +323,9 @@ def signature_date(sheet: Sheet, body: int) -> tuple[Found | None, Span | None]:
         if start + len(line) <= body:
             break
         stripped = line.strip()
-        if re.search(r"发布|打印|来源|浏览|送达日期|签收|接收|更新|访问|收件|上传|公开日期", stripped):
+        if re.search(
+            r"发布|打印|来源|浏览|送达日期|签收|接收|更新|访问|收件|上传|公开日期", stripped
+        ):
             continue
         found = _closing_date(line)
         if found is not None:

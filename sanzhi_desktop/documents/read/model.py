@@ -90,7 +90,7 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
-class Warning_:
+class Mark:
     """A mark on one field (or on the file, field "file"); facts fill the sentence."""
 
     field: str
@@ -104,7 +104,7 @@ class Source:
 
     kind: SourceKind
     pieces: tuple[Piece, ...]
-    marks: tuple[Warning_, ...] = ()
+    marks: tuple[Mark, ...] = ()
     wrapped: bool = False  # lines are printed lines that may continue (PDF, hard-wrapped text)
 
 
@@ -184,7 +184,7 @@ class Reading:
     text: str
     fields: Mapping[str, FieldReading]
     more: Mapping[str, FieldReading]
-    warnings: tuple[Warning_, ...]
+    warnings: tuple[Mark, ...]
 
     def text_of(self, name: str) -> str:
         """The value of a text field, or "" when it could not be read."""

@@ -31,12 +31,10 @@ class Cleaner:
 
     def __init__(self, whole: str) -> None:
         sample = whole[:40_000]
-        toned = sum(
-            1 for found in _RESIDUE.finditer(sample) if any(s in _TONED for s in found[1])
-        )
+        toned = sum(1 for found in _RESIDUE.finditer(sample) if any(s in _TONED for s in found[1]))
         self.residues = toned >= _MIN_RESIDUES
         self.traditional = _traditional_share(sample) >= _TRADITIONAL_SHARE
-        self._questions = self.residues or sample.count("?") > 6 and "？" not in sample
+        self._questions = self.residues or (sample.count("?") > 6 and "？" not in sample)
 
     @property
     def noisy(self) -> bool:
@@ -59,7 +57,7 @@ def _is_residue(syllable: str) -> bool:
 
 
 def _traditional_share(text: str) -> float:
-    """Share of signs that are traditional only. Signs that simplified texts use too do not count."""
+    """Share of traditional-only signs; those that simplified texts use too do not count."""
     han = re.findall(f"[{_HAN}]", text)
     if len(han) < 20:
         return 0.0

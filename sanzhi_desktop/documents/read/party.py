@@ -3,36 +3,12 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 
 from sanzhi_desktop.documents.read.heading import TITLE, Span, is_organ, line_texts
 from sanzhi_desktop.documents.read.lexicon import any_of, label_pattern, lexicon
 from sanzhi_desktop.documents.read.sheet import Sheet
+from sanzhi_desktop.documents.read.zone import GROUPS, prose_pattern
 
-_GROUPS = (
-    "party_primary", "party_name", "party_id", "legal_representative", "address",
-    "address_second", "other", "cause", "agency", "document_number", "filing_date",
-    "decision_date", "basis", "decision", "violated", "inspection_date", "notice_date",
-    "hearing_date",
-)  # fmt: skip
-_NARRATIVE = re.compile(
-    r"^\s*(?:[一二三四]、)?\s*(?:"
-    r"(?:本案)?(?:现|经)?(?:依法)?(?:经)?(?:查明|调查|检查|审查|审理|核查)(?![^,。]{0,6}[人象位]\s*:)|经(?:查|依法|我|本|你|对|\d)"
-    r"|(?:于)?\d{4}\s*年\s*\d{1,2}\s*月|(?:于)?[一二][〇零○一二三四五六七八九]{3}年"
-    r"|(?:关于)?(?:你|当事人|该)(?:\(?(?:单位|公司|店|户|厂|院|校)\)?)?(?![^,。]{0,8}:)[^:]{4,}"
-    r"|(?:我|本)(?:局|队|委|厅|机关|单位|街道|支队|大队|办)|(?:根据|依据|依照|按照|鉴于)|因(?:你|当事人)|上述|以上"
-    r"|(?:主要)?(?:环境)?违法事实|(?:案件|违法)?(?:基本)?(?:事实|情况)(?:及|和|与)?(?:证据)?\s*:?|案件来源|调查经过|证据"
-    r"|[^:,。]{4,40}一案|收到)"
-)
-_STOP_IN_LINE = re.compile(
-    r"(?<=[。;])\s*(?:现?经(?:查|依法|本|我|检查|调查)|现?查明|(?:于)?\d{4}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日(?!出生|生)"
-    r"|(?:你|当事人)[^:]{0,30}(?:一案|行为)|(?:我|本)(?:局|机关|队|委)|因涉嫌|(?:根据|依据))"
-)
-# What a web page puts round a paper; and a date that stands alone (the page's own clock).
-_META = re.compile(
-    r"索\s*引\s*号|(?:发布|发文|公开|生成|产生|废止|成文)(?:日期|时间|机构|机关)\s*[::]|信息来源|来源[::]|点击|阅读次数|浏览次数|字体[::]|打印本页|信息名称|内容概述"
-)
-_DATE_ONLY = re.compile(r"\s*\d{4}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日\s*(?:星期.)?\s*$")
 _CODE = re.compile(r"[0-9A-Za-z*×＊]{2}(?:[0-9A-Za-z*×＊●○]|[ \-](?=[0-9A-Za-z*×])){10,22}")
 _NATURAL = re.compile(r"性别|公民身份号码|身份证|出生|,\s*[男女]\s*,|民族")
 _CUT = re.compile(
@@ -50,38 +26,6 @@ class Party:
     address: Span | None = None
     others: tuple[str, ...] = ()
     natural: bool = False
-
-
-def zone_end(sheet: Sheet) -> int:
-    """Where the head of the paper ends and the narrative begins."""
-    labels = label_pattern(*_GROUPS)
-    seen_head = False
-    for start, line in line_texts(sheet):
-        labelled = labels.search(line)
-        stop = _STOP_IN_LINE.search(line)
-        if labelled is not None and stop is not None:
-            return start + stop.start()
-        if labelled is not None and labelled.start() < 12:
-            seen_head = True
-            continue
-        if _prose_pattern().match(line) and not _NARRATIVE.match(line):
-            if stop is not None:
-                return start + stop.start()
-            seen_head = True
-            continue
-        if _META.search(line) or len(line.strip()) < 24 and _DATE_ONLY.match(line):
-            continue
-        if _NARRATIVE.match(line) and TITLE.search(re.sub(r"\s", "", line)[:60]) is None:
-            return start
-        if len(line) > 60 and labelled is None and (seen_head or "。" in line):
-            return start if start else _first_stop(line)
-        seen_head = seen_head or TITLE.search(re.sub(r"\s", "", line)) is not None
-    return min(len(sheet.text), 3000)
-
-
-def _first_stop(line: str) -> int:
-    stop = _STOP_IN_LINE.search(line)
-    return stop.start() if stop else min(line.find("。") + 1 or 200, 400)
 
 
 def find_party(sheet: Sheet, zone: int, heading: Span | None) -> Party:
@@ -112,7 +56,7 @@ class _Pair:
 def _pairs(sheet: Sheet, zone: int) -> Iterator[_Pair]:
     """Label and value inside the zone; a value ends at the next label or at the line's end."""
     text = sheet.folded
-    found = list(label_pattern(*_GROUPS).finditer(text, 0, zone))
+    found = list(label_pattern(*GROUPS).finditer(text, 0, zone))
     groups = lexicon().group_of
     for index, match in enumerate(found):
         limit = found[index + 1].start() if index + 1 < len(found) else zone
@@ -140,7 +84,9 @@ def _of_representative(text: str, at: int) -> bool:
 
 def _trimmed(sheet: Sheet, start: int, end: int) -> Span:
     raw = sheet.folded[start:end]
-    prefix = re.search(r"(?:单位|企业|公司|个人|当事人|被处罚人|\(|[一二三四五六七八九十\d]{1,2}[、.])\s*$", raw)
+    prefix = re.search(
+        r"(?:单位|企业|公司|个人|当事人|被处罚人|\(|[一二三四五六七八九十\d]{1,2}[、.])\s*$", raw
+    )
     if prefix is not None and re.search(r"[\s,;。]\s*$", raw[: prefix.start()]):
         raw = raw[: prefix.start()]
     lead = len(raw) - len(raw.lstrip(" :,;。"))
@@ -168,15 +114,21 @@ def _cleaned_name(span: Span) -> Span | None:
         return None
     if re.search(r"[\u3400-\u9fff\U00020000-\U0003ffff]|[A-Za-z]{3}|\*{2}", text) is None:
         return None
-    if re.search(r"[《》〔〕\[\]]|决定书|告知书|查明|违法行为|行政处罚|\d号$"
-        r"|事实|证据|依据|情况|内容|结果|种类$|日期$|时间$|文号$|名称$|方式$|期限$", text):
+    if re.search(
+        r"[《》〔〕\[\]]|决定书|告知书|查明|违法行为|行政处罚|\d号$"
+        r"|事实|证据|依据|情况|内容|结果|种类$|日期$|时间$|文号$|名称$|方式$|期限$",
+        text,
+    ):
         return None
     return Span(text, span.start, span.start + len(text))
 
 
 def _splits(text: str) -> bool:
     """Whether blanks in a name part it from remarks; 欧阳 某 and foreign names stay whole."""
-    return re.search(r"[,，;；。]|\s(?:[男女]|性别|年龄|身份|住|统一|法定|地址|电话)", text) is not None
+    return (
+        re.search(r"[,，;；。]|\s(?:[男女]|性别|年龄|身份|住|统一|法定|地址|电话)", text)
+        is not None
+    )
 
 
 def _name(
@@ -192,30 +144,18 @@ def _name(
                 texts.append(span.text)
         return first, tuple(texts[1:])
     for finder in (_prose, _salutation, _in_title, _alone):
-        span = finder(sheet, zone, heading)
-        if span is not None:
-            return span, ()
+        found = finder(sheet, zone, heading)
+        if found is not None:
+            return found, ()
     return None, ()
-
-
-@cache
-def _prose_pattern() -> re.Pattern[str]:
-    """`被处罚人张某,男,…` without a colon."""
-    words = any_of(lexicon().labels["party_primary"])
-    return re.compile(
-        rf"(?:^|(?<=\n)|(?<=。))\s*(?:{words})\s*(?:[一二三12])?\s*"
-        r"(?P<name>[^\s:,。;()《》的]{2,40}?)\s*(?=[,(;]|\s[男女住]|\n|$)",
-        re.MULTILINE,
-    )
 
 
 def _prose(sheet: Sheet, zone: int, heading: Span | None) -> Span | None:
     del heading
-    for found in _prose_pattern().finditer(sheet.folded, 0, min(zone + 200, len(sheet.text))):
+    for found in prose_pattern().finditer(sheet.folded, 0, min(zone + 200, len(sheet.text))):
         name = found["name"]
         if re.search(r"的|在|于|未|因|涉嫌|一案|违", name) is None:
-            span = Span(sheet.slice(*found.span("name")), *found.span("name"))
-            return _cleaned_name(span)
+            return _cleaned_name(Span(sheet.slice(*found.span("name")), *found.span("name")))
     return None
 
 
@@ -251,7 +191,13 @@ def _greeted(sheet: Sheet, start: int, line: str) -> Span | None:
         not 2 <= len(tight) <= 60
         or plain in groups
         or re.sub(r"^(?:单位|企业|个人)", "", plain) in groups
-        or re.search(r"[,。;《》:]|如下|以下|下列|证据|事实|查明|^\d|[、.]$|^[一二三四五六七八九十]、|决定$|情况|规定|材料|内容|依据|方式|期限|理由", tight)
+        or re.search(
+            (
+                r"[,。;《》:]|如下|以下|下列|证据|事实|查明|^\d|[、.]$|^[一二三四五六七八九十]、|决定$|情况|规定|材料|内容|依据|方式|期限"
+                r"|理由"
+            ),
+            tight,
+        )
         or TITLE.search(tight)
     ):
         return None
@@ -286,7 +232,9 @@ def _in_title(sheet: Sheet, zone: int, heading: Span | None) -> Span | None:
     found = after.match(sheet.folded, heading.end)
     if found is None:
         begin = sheet.folded.rfind("\n", 0, heading.start) + 1
-        about = re.compile(r"关于(?:给予|对)?(?P<name>[^\n。,]{4,40}?)(?:作出|进行|予以|给予|的|违)*$")
+        about = re.compile(
+            r"关于(?:给予|对)?(?P<name>[^\n。,]{4,40}?)(?:作出|进行|予以|给予|的|违)*$"
+        )
         found = about.search(sheet.folded, begin, heading.start)
     if found is None:
         return None
@@ -312,10 +260,10 @@ def _number(sheet: Sheet, zone: int, name: Span | None) -> Span | None:
     if name is None:
         return None
     for mention in re.finditer(re.escape(sheet.folded[name.start : name.end]), sheet.folded):
-        found = label.search(sheet.folded, mention.end(), mention.end() + 40)
-        between = sheet.folded[mention.end() : found.start()] if found else ""
-        if found and re.fullmatch(r"[(,:、\s]*(?:营业执照)?[(,\s]*", between):
-            code = _CODE.match(sheet.folded, found.end())
+        near = label.search(sheet.folded, mention.end(), mention.end() + 40)
+        between = "?" if near is None else sheet.folded[mention.end() : near.start()]
+        if near is not None and re.fullmatch(r"[(,:、\s]*(?:营业执照)?[(,\s]*", between):
+            code = _CODE.match(sheet.folded, near.end())
             if code is not None:
                 return _code_span(sheet, code)
     return None
@@ -330,9 +278,7 @@ def _code_span(sheet: Sheet, code: re.Match[str]) -> Span:
     return Span(re.sub(r"[\s]", "", text), code.start(), code.start() + len(text))
 
 
-def _representative(
-    sheet: Sheet, pairs: list[_Pair], zone: int, *, natural: bool
-) -> Span | None:
+def _representative(sheet: Sheet, pairs: list[_Pair], zone: int, *, natural: bool) -> Span | None:
     for pair in pairs:
         if pair.group == "legal_representative":
             span = _person(pair.value)
@@ -361,9 +307,7 @@ def _person(value: Span) -> Span | None:
     return Span(text, value.start, value.start + len(text))
 
 
-def _address(
-    sheet: Sheet, pairs: list[_Pair], zone: int, name: Span | None
-) -> Span | None:
+def _address(sheet: Sheet, pairs: list[_Pair], zone: int, name: Span | None) -> Span | None:
     for group in ("address", "address_second"):
         for pair in pairs:
             if pair.group == group:
@@ -385,7 +329,10 @@ def _address(
 
 
 def _where(value: Span) -> Span | None:
-    text = re.split(r"[。；;]|[，,](?=\S{0,4}(?:法定|电话|身份|性别|经营|负责|邮编|邮政|统一|系|联系))", value.text)[0]
+    text = re.split(
+        r"[。；;]|[，,](?=\S{0,4}(?:法定|电话|身份|性别|经营|负责|邮编|邮政|统一|系|联系))",
+        value.text,
+    )[0]
     text = text.strip().rstrip("，,、 .")
     if text.count(")") + text.count("）") > text.count("(") + text.count("（"):
         text = text.rstrip(")）")

@@ -5,18 +5,20 @@ from pathlib import Path
 from typing import Any
 
 from sanzhi_desktop.documents.read.model import (
+    Mark,
     Piece,
     Place,
     ReadFault,
     ReadMark,
     Source,
     SourceKind,
-    Warning_,
 )
 from sanzhi_desktop.domain.errors import DomainError
 
 MAX_PAGES = 300
-_PAGE_NUMBER = re.compile(r"\s*(?:[-—–·\s]*\d{1,4}[-—–·\s]*|第?\s*\d+\s*页?\s*[/,，共]\s*共?\s*\d+\s*页?)\s*")
+_PAGE_NUMBER = re.compile(
+    r"\s*(?:[-—–·\s]*\d{1,4}[-—–·\s]*|第?\s*\d+\s*页?\s*[/,，共]\s*共?\s*\d+\s*页?)\s*"
+)
 
 
 def read_pdf(path: Path) -> Source:
@@ -43,10 +45,10 @@ def read_pdf(path: Path) -> Source:
         raise DomainError(ReadFault.NO_TEXT_LAYER, file=path.name)
     marks = []
     if pages > MAX_PAGES:
-        marks.append(Warning_("file", ReadMark.LONG, {"limit": f"前{MAX_PAGES}页"}))
+        marks.append(Mark("file", ReadMark.LONG, {"limit": f"前{MAX_PAGES}页"}))
     if blank:
         listed = "、".join(str(number) for number in blank[:10])
-        marks.append(Warning_("file", ReadMark.IMAGE_PAGES, {"pages": listed}))
+        marks.append(Mark("file", ReadMark.IMAGE_PAGES, {"pages": listed}))
     return Source(SourceKind.PDF, tuple(pieces), tuple(marks), wrapped=True)
 
 

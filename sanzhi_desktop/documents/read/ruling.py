@@ -1,7 +1,8 @@
 """The operative part (主文): where it begins and ends, its items, kinds and amounts."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import pairwise
 
 from sanzhi_desktop.documents.read.lexicon import lexicon
 from sanzhi_desktop.documents.read.model import Ruling
@@ -25,44 +26,57 @@ _ORDER = re.compile(
     re.MULTILINE,
 )
 _NOT_NOW = re.compile(
-    r"告知|拟(?!定)|曾|此前|原|已于|已被|申请|经[^,。]{0,10}(?:讨论|批准)[^,。]{0,4}$|建议|不服|可以|有权|应当$|《[^》]*$|(?:下达|送达|作出|发出|下发|制作|出具)[^。]{0,4}《"
+    r"告知|拟(?!定)|曾|此前|原|已于|已被|申请|经[^,。]{0,10}(?:讨论|批准)[^,。]{0,4}$|建议|不服|可以|有权|应当$"
+    r"|《[^》]*$|(?:下达|送达|作出|发出|下发|制作|出具)[^。]{0,4}《"
 )
 _PREPARES = re.compile(
-    r"^\s*[,:]?\s*(?:对[^,。]{0,30})?(?:予以|依法)?(?:立案|延长|延期|组织|采取|先行登记|受理|书|向你(?:单位)?(?:公司)?送达|举行|中止|回避|终止调查)"
+    r"^\s*[,:]?\s*(?:对[^,。]{0,30})?(?:予以|依法)?(?:立案|延长|延期|组织|采取|先行登记|受理|书"
+    r"|向你(?:单位)?(?:公司)?送达|举行|中止|回避|终止调查)"
 )
 _ADVICE = re.compile(r"审批|审核表|送审|告知书|建议|呈批|调查(?:终结)?报告|送审函")
 _END = re.compile(
     r"(?:(?<=[。;,\n])|^)\s*(?:[一二三四五六七八九十]{1,2}、|[(]?\d{1,2}[)、.])?\s*(?:"
-    r"(?:处罚(?:决定)?的)?(?:履行|执行)(?:方式|期限)|权利告知|救济途径|(?:自|在|于|限)(?:你|当事人)?[^,。;]{0,10}?(?:收|接)到(?:本|之日)|逾期|到期不"
-    r"|(?:你|当事人|你单位|你公司|被处罚人|申请人|你\(单位\)|你户)?[^,。;\n]{0,6}?(?:如|若)(?:对|不服|果)|不服本|对本(?:处罚)?决定不服|本决定|本处罚|本《|改正(?:违法行为)?的?(?:具体)?形式|拒不改正|申请复议|本行政处罚"
-    r"|(?:请)?(?:你|当事人|被处罚人)[^,。;]{0,10}?(?:应当?|须|必须|可以?(?:在|自|于)|可自|请|持|有权|到[^,。]{0,20}缴)|请(?:你|于|在|自|到|持)"
-    r"|(?:依据|根据|依照|按照)《(?:中华人民共和国)?行政(?:处罚法|复议法|诉讼法|强制法)》[^,。]{0,40}(?:规定,)?\s*(?:当事人|你|逾期|应|如|自|到期|每日)"
-    r"|(?:上述|以上|所有)?罚没?款(?:限|应|缴|于|请|自|必须)|缴款|缴纳(?:方式|期限|罚款)|(?:上述|以上)款项|联系人|联系电话|附[:件]|收款|开户|账号|户名|特此"
+    r"(?:处罚(?:决定)?的)?(?:履行|执行)(?:方式|期限)|权利告知|救济途径|(?:自|在|于|限)(?:你"
+    r"|当事人)?[^,。;]{0,10}?(?:收|接)到(?:本|之日)|逾期|到期不"
+    r"|(?:你|当事人|你单位|你公司|被处罚人|申请人|你\(单位\)|你户)?[^,。;\n]{0,6}?(?:如|若)(?:对|不服|果)|不服本"
+    r"|对本(?:处罚)?决定不服|本决定|本处罚|本《|改正(?:违法行为)?的?(?:具体)?形式|拒不改正|申请复议|本行政处罚"
+    r"|(?:请)?(?:你|当事人|被处罚人)[^,。;]{0,10}?(?:应当?|须|必须|可以?(?:在|自|于)|可自|请|持|有权"
+    r"|到[^,。]{0,20}缴)|请(?:你|于|在|自|到|持)"
+    r"|(?:依据|根据|依照|按照)《(?:中华人民共和国)?行政(?:处罚法|复议法|诉讼法"
+    r"|强制法)》[^,。]{0,40}(?:规定,)?\s*(?:当事人|你|逾期|应|如|自|到期|每日)"
+    r"|(?:上述|以上|所有)?罚没?款(?:限|应|缴|于|请|自|必须)|缴款|缴纳(?:方式|期限|罚款)|(?:上述|以上)款项|联系人|联系电话"
+    r"|附[:件]|收款|开户|账号|户名|特此"
     r"|复议(?:和|及|或)?诉讼|申请行政复议|\((?:印章|公章|盖章)\))"
 )
 _ITEM_MARK = re.compile(
     r"^\s*(?:[(]?(?:[一二三四五六七八九十]{1,2}|\d{1,2})[)]?[、.)::]|[(](?:[一二三四五六七八九十]{1,2}|\d{1,2})[)]"
     r"|[①②③④⑤⑥⑦⑧⑨])\s*"
 )
-_INLINE_ITEM = re.compile(r"(?<=[;。,:])\s*(?=(?:[(][一二三四五六七八九十\d]{1,2}[)]|\d{1,2}[、.](?!\d)|[①②③④⑤⑥⑦⑧⑨]))")
+_INLINE_ITEM = re.compile(
+    r"(?<=[;。,:])\s*(?=(?:[(][一二三四五六七八九十\d]{1,2}[)]|\d{1,2}[、.](?!\d)|[①②③④⑤⑥⑦⑧⑨]))"
+)
 _ROLES = re.compile(
-    r"(?P<none>罚没款|加处罚款|退回|退还|返还|追缴|补缴|加收|滞纳金|货值(?:金额)?|成本|保证金|赔偿|医疗保障基金|医保基金|损失|价值|评估|工程(?:造价|合同价款|价款)|销售(?:额|款|收入)|"
+    r"(?P<none>罚没款|加处罚款|退回|退还|返还|追缴|补缴|加收|滞纳金|货值(?:金额)?|成本|保证金|赔偿|医疗保障基金|医保基金|损失|价值"
+    r"|评估|工程(?:造价|合同价款|价款)|销售(?:额|款|收入)|"
     r"应缴|应纳|税款|(?<!没收)(?<!没收当事人)(?:违法|非法)(?:经营)?所得(?=[\d¥人一二三四五六七八九十壹贰叁肆伍陆柒捌玖]))"
     rf"|(?P<fine>(?<!免予)(?<!不予)罚款|罚金|处以?(?=[\s{BLANK}()人民币¥]*$))"
     r"|(?P<income>没收[^,;。\n]{0,20}?(?:违法|非法)[^,;。\n]{0,4}?(?:所得|收入))"
 )
 _AFTER_FINE = re.compile(
-    rf"\s*(?:\([^()]*\))?\s*[整正]?\s*(?:\([^()]*\))?\s*(?:的|之)?(?:行政|经济)?(?:罚款|罚金)"
+    r"\s*(?:\([^()]*\))?\s*[整正]?\s*(?:\([^()]*\))?\s*(?:的|之)?(?:行政|经济)?(?:罚款|罚金)"
 )
 _BASE = re.compile(
-    r"\s*[整正]?\s*(?:\([^()]*\))?\s*(?:的)?\s*(?:[\d.一二三四五六七八九十两]+\s*倍|\d+(?:\.\d+)?\s*%|百分之|以上|以下|至|-|—)"
+    r"\s*[整正]?\s*(?:\([^()]*\))?\s*(?:的)?\s*(?:[\d.一二三四五六七八九十两]+\s*倍"
+    r"|\d+(?:\.\d+)?\s*%|百分之|以上|以下|至|-|—)"
 )
 _PAIR = re.compile(rf"[\s()\[\]{BLANK}:,即计写大小人民币¥￥为合]*")
 _SUBSTANCE = re.compile(
     r"罚|没收|责令|警告|吊销|暂扣|不予|准予|撤销|查封|扣押|冻结|催告|拆除|拘留|强制|许可|通报|降低|限制|停止|停产|停业"
     r"|征收|同意|维持|退还|退回|驳回|终结|解除|注销|关闭|改正|恢复|搬离|腾空|登记|批准|延续|变更|代履行|收缴|销毁"
 )
-_TOTAL_ITEM = re.compile(r"^\s*[(]?(?:以上|上述|前述|两项|三项|各项|综上)?[^,;。]{0,8}?(?:合计|共计|总计|累计)")
+_TOTAL_ITEM = re.compile(
+    r"^\s*[(]?(?:以上|上述|前述|两项|三项|各项|综上)?[^,;。]{0,8}?(?:合计|共计|总计|累计)"
+)
 _TOTAL = re.compile(r"合计|共计|总计|累计|共处|合并|共处以|总额|两项共|以上共")
 
 
@@ -125,7 +139,13 @@ def _told(bare: str, opening: int, at: int) -> bool:
 def _finish(sheet: Sheet, start: int) -> int:
     found = _END.search(sheet.bare, start + 2)
     end = found.start() if found else len(sheet.bare.rstrip())
-    signature = re.search(r"\n[^\n。;]{4,30}(?:局|委员会|厅|府|处|队|中心)\s*(?:\([^()]*\)\s*)?\n?\s*(?:(?:19|20)\d\d\s*年|二[〇○零OＯ])", sheet.bare[start:end])
+    signature = re.search(
+        (
+            r"\n[^\n。;]{4,30}(?:局|委员会|厅|府|处|队|中心)\s*(?:\([^()]*\)\s*)?\n?\s*(?:(?:19"
+            r"|20)\d\d\s*年|二[〇○零OＯ])"
+        ),
+        sheet.bare[start:end],
+    )
     return start + signature.start() if signature else end
 
 
@@ -138,11 +158,7 @@ def _items(sheet: Sheet, start: int, end: int) -> list[tuple[int, int]]:
     for mark in _INLINE_ITEM.finditer(bare, start, end):
         cuts.add(mark.end())
     ordered = sorted(cuts)
-    return [
-        (a, b)
-        for a, b in zip(ordered, ordered[1:], strict=False)
-        if sheet.folded[a:b].strip(" \n。;,:")
-    ]
+    return [(a, b) for a, b in pairwise(ordered) if sheet.folded[a:b].strip(" \n。;,:")]
 
 
 def _summary(sheet: Sheet, items: list[tuple[int, int]]) -> str:
@@ -161,21 +177,20 @@ def _understood(sheet: Sheet, start: int, end: int) -> Operative | None:
     summary = _summary(sheet, items)
     if _SUBSTANCE.search(summary) is None:
         return None
-    fines: list[tuple[int, bool]] = []
-    incomes: list[tuple[int, bool]] = []
-    mismatches: list[Mismatch] = []
+    sums = _Sums()
     for begin, stop in items:
-        _amounts(sheet, begin, stop, fines, incomes, mismatches)
+        _amounts(sheet, begin, stop, sums)
+    fines = sums.fines
     stated = _total(fines)
     added = sum(fen for fen, total in fines if not total)
     ruling = Ruling(
         summary=summary,
         penalty_kinds=_kinds(sheet.bare[start:end]),
         fine_fen=stated,
-        confiscated_income_fen=_total(incomes),
+        confiscated_income_fen=_total(sums.incomes),
     )
     differs = bool(fines) and any(t for _, t in fines) and added not in (0, stated)
-    return Operative(ruling, start, end, tuple(mismatches), added if differs else None)
+    return Operative(ruling, start, end, tuple(sums.mismatches), added if differs else None)
 
 
 def _kinds(text: str) -> tuple[str, ...]:
@@ -201,14 +216,16 @@ def _view(sheet: Sheet, start: int, end: int) -> str:
     return "".join(signs)
 
 
-def _amounts(
-    sheet: Sheet,
-    start: int,
-    end: int,
-    fines: list[tuple[int, bool]],
-    incomes: list[tuple[int, bool]],
-    mismatches: list[Mismatch],
-) -> None:
+@dataclass(slots=True)
+class _Sums:
+    """Amounts by what they are, each with whether it is stated as a total."""
+
+    fines: list[tuple[int, bool]] = field(default_factory=list)
+    incomes: list[tuple[int, bool]] = field(default_factory=list)
+    mismatches: list[Mismatch] = field(default_factory=list)
+
+
+def _amounts(sheet: Sheet, start: int, end: int, sums: _Sums) -> None:
     text = _view(sheet, start, end)
     before_end = 0
     last: Amount | None = None
@@ -218,15 +235,15 @@ def _amounts(
         if last is not None and _PAIR.fullmatch(between) and last.in_capitals != amount.in_capitals:
             if last.fen != amount.fen:
                 figure, words = (last, amount) if amount.in_capitals else (amount, last)
-                mismatches.append(Mismatch(figure.fen, words.fen, start + last.start))
+                sums.mismatches.append(Mismatch(figure.fen, words.fen, start + last.start))
             before_end, last = amount.end, None
             continue
         role = _role(between, text[amount.end :])
+        summed = totals or _TOTAL.search(between) is not None
         if role == "fine":
-            fines.append((amount.fen, bool(fines) and (totals or _TOTAL.search(between) is not None)))
+            sums.fines.append((amount.fen, bool(sums.fines) and summed))
         elif role == "income":
-            summed = totals or _TOTAL.search(between) is not None
-            incomes.append((amount.fen, bool(incomes) and summed))
+            sums.incomes.append((amount.fen, bool(sums.incomes) and summed))
         before_end, last = amount.end, amount
 
 

@@ -4,11 +4,11 @@ from pathlib import Path
 
 from sanzhi_desktop.documents.read import plain
 from sanzhi_desktop.documents.read.model import (
+    Mark,
     ReadFault,
     ReadMark,
     Source,
     SourceKind,
-    Warning_,
 )
 from sanzhi_desktop.domain.errors import DomainError
 
@@ -79,10 +79,10 @@ def _by_kind(path: Path, kind: SourceKind) -> Source:
 def _read_plain(path: Path) -> Source:
     with path.open("rb") as stream:
         data = stream.read(MAX_TEXT_BYTES + 1)
-    marks: tuple[Warning_, ...] = ()
+    marks: tuple[Mark, ...] = ()
     if len(data) > MAX_TEXT_BYTES:
         data = data[:MAX_TEXT_BYTES]
-        marks = (Warning_("file", ReadMark.LONG, {"limit": "前8MB"}),)
+        marks = (Mark("file", ReadMark.LONG, {"limit": "前8MB"}),)
     return Source(SourceKind.TEXT, tuple(plain.lines(data, name=path.name)), marks)
 
 

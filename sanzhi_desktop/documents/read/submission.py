@@ -7,12 +7,12 @@ from sanzhi_desktop.documents.read.fields import read_fields
 from sanzhi_desktop.documents.read.model import (
     LIST_FIELDS,
     FieldReading,
+    Mark,
     ReadFault,
     Reading,
     ReadMark,
     Ruling,
     Source,
-    Warning_,
 )
 from sanzhi_desktop.documents.read.sheet import lay_out
 from sanzhi_desktop.documents.read.source import read_source
@@ -43,7 +43,7 @@ def read_text(source: Source) -> Reading:
     form = read_fields(sheet)
     marks = list(source.marks)
     if noisy:
-        marks.append(Warning_("file", ReadMark.NOISE, {}))
+        marks.append(Mark("file", ReadMark.NOISE, {}))
     return Reading(
         kind=source.kind,
         text=sheet.text,
@@ -66,7 +66,7 @@ def as_json(reading: Reading) -> dict[str, Any]:
     }
 
 
-def message(mark: Warning_) -> str:
+def message(mark: Mark) -> str:
     """The Chinese sentence of a mark."""
     facts = {
         key: sentence(f"read.field.{value}") if key in {"earlier", "later"} else value

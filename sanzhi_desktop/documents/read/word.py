@@ -11,13 +11,13 @@ from typing import Any
 
 from sanzhi_desktop.documents.read.archive import Package
 from sanzhi_desktop.documents.read.model import (
+    Mark,
     Piece,
     Place,
     ReadFault,
     ReadMark,
     Source,
     SourceKind,
-    Warning_,
 )
 from sanzhi_desktop.domain.errors import DomainError
 
@@ -45,11 +45,11 @@ def read_word(path: Path) -> Source:
             pieces.blocks(header)
         pieces.start("body")
         pieces.blocks(root)
-        marks: list[Warning_] = []
+        marks: list[Mark] = []
         if any(n.lower().endswith("vbaproject.bin") for n in names):
-            marks.append(Warning_("file", ReadMark.MACRO, {}))
+            marks.append(Mark("file", ReadMark.MACRO, {}))
         if pieces.changes:
-            marks.append(Warning_("file", ReadMark.CHANGES, {"count": pieces.changes}))
+            marks.append(Mark("file", ReadMark.CHANGES, {"count": pieces.changes}))
     return Source(SourceKind.WORD, tuple(pieces.found), tuple(marks))
 
 
