@@ -71,6 +71,10 @@ def main(arguments: Sequence[str]) -> int:
         from sanzhi_desktop.resources.sentences import explain
 
         print(explain(error), file=sys.stderr)
+    except BrokenPipeError:
+        # The reader of our output went away (| head): not our failure, and nobody to tell.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except KeyboardInterrupt:
         print("已中断，未完成的步骤没有写入。", file=sys.stderr)
     except Exception as error:  # noqa: BLE001 — the outermost frame: no traceback reaches a user

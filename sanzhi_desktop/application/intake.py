@@ -36,9 +36,26 @@ def missing_materials(
     given = {m.code for m in materials if m.sha256 or m.pages or m.waived.strip()}
     return tuple(
         rule
-        for rule in profile.materials(submission.kind)
+        for rule in asked_materials(profile, submission)
         if demanded(rule, submission) and rule.id not in given
     )
+
+
+DEPARTMENT_OPINION = "department_opinion"
+
+
+def asked_materials(profile: Profile, submission: Submission) -> tuple[MaterialRule, ...]:
+    """The profile's list for this case. Where a decision passes two review bodies (本级政府的决定),
+    the department's own opinion must come with it; the rule of the tiers is its source."""
+    listed = profile.materials(submission.kind)
+    rule = profile.rule("reviewer.tiers").in_force()
+    for row in profile.rows("reviewer.tiers"):
+        if row.get("decider") == submission.decider and len(row.get("bodies", ())) > 1:
+            opinion = MaterialRule(
+                DEPARTMENT_OPINION, "承办部门的法制审核意见书", "always", rule.row_source(row)
+            )
+            return (*listed, opinion)
+    return listed
 
 
 def demanded(rule: MaterialRule, submission: Submission) -> bool:

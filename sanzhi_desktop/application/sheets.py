@@ -26,6 +26,7 @@ def _mark(session: Session, book: RuleBook) -> str:
 
 def listed_materials(profile: Profile, case: Case) -> tuple[ListedMaterial, ...]:
     """The profile's list with what was handed in, then what came beside it."""
+    asked = intake.asked_materials(profile, case.submission)
     by_code = {m.code: m for m in case.materials if m.code}
     rows = [
         _listed(by_code[rule.id])
@@ -36,9 +37,9 @@ def listed_materials(profile: Profile, case: Case) -> tuple[ListedMaterial, ...]
             if intake.demanded(rule, case.submission)
             else MaterialState.WAIVED,
         )
-        for rule in profile.materials(case.submission.kind)
+        for rule in asked
     ]
-    known = {rule.id for rule in profile.materials(case.submission.kind)}
+    known = {rule.id for rule in asked}
     return (*rows, *(_listed(m) for m in case.materials if m.code not in known))
 
 

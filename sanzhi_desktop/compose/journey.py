@@ -122,7 +122,7 @@ class Journey:
         """The submitted file as the draft decision, bundled sample files for the rest."""
         bundled = sorted(resources.path("samples", "materials").iterdir())
         rows = []
-        for number, rule in enumerate(self.profile.materials(submission.kind)):
+        for number, rule in enumerate(intake.asked_materials(self.profile, submission)):
             if not intake.demanded(rule, submission):
                 continue
             own = rule.id == "draft_decision"
