@@ -113,26 +113,39 @@ class FontFile:
 class FaceSet:
     """The fonts chosen for each role, parsed on first use. Safe to share between threads."""
 
-    def __init__(self, files: Mapping[Face, FontFile], fallback: Iterable[FontFile]) -> None:
-        self._files = dict(files)
+    def __init__(
+        self, files: Mapping[Face, Sequence[FontFile]], fallback: Iterable[FontFile]
+    ) -> None:
+        """`files`: the fonts of each role, best first; `fallback`: for what they all lack."""
+        self._files = {role: tuple(choices) for role, choices in files.items()}
         self._fallback = tuple(fallback)
-        self._loaded: dict[FontFile, Typeface] = {}
+        self._loaded: dict[FontFile, Typeface | None] = {}
         self._printers: dict[tuple[Face, str], Typeface | None] = {}
         self._lock = threading.Lock()
 
-    def _load(self, file: FontFile) -> Typeface:
+    def _load(self, file: FontFile) -> Typeface | None:
+        """The parsed font; None for a font of this PC that turns out to be damaged."""
+        from reportlab.pdfbase.ttfonts import TTFError
+
         with self._lock:
             if file not in self._loaded:
-                self._loaded[file] = Typeface.load(file.path, file.index)
+                try:
+                    self._loaded[file] = Typeface.load(file.path, file.index)
+                except (TTFError, struct.error, LookupError, ValueError):
+                    self._loaded[file] = None
             return self._loaded[file]
 
     def file(self, role: Face) -> FontFile:
         """The font file chosen for a role, for others who must embed the same font."""
-        return self._files[role]
+        return next(file for file in self._files[role] if self._load(file) is not None)
 
     def face(self, role: Face) -> Typeface:
-        """The font of a role."""
-        return self._load(self._files[role])
+        """The font of a role. Raises DomainError when even the bundled one is missing."""
+        for file in self._files[role]:
+            face = self._load(file)
+            if face is not None:
+                return face
+        raise DomainError(FontFault.MISSING, file=self._files[role][-1].path.name)
 
     def warm(self, roles: Iterable[Face] = tuple(Face)) -> None:
         """Parses the fonts ahead of use, for a background thread at start."""
@@ -144,9 +157,10 @@ class FaceSet:
         key = (role, char)
         if key not in self._printers:
             code = ord(char)
-            candidates = (self._files[role], *self._fallback)
-            faces = (self._load(file) for file in candidates)
-            self._printers[key] = next((face for face in faces if face.prints(code)), None)
+            faces = map(self._load, (*self._files[role], *self._fallback))
+            self._printers[key] = next(
+                (face for face in faces if face is not None and face.prints(code)), None
+            )
         return self._printers[key]
 
     def require(self, text: str, role: Face, where: str) -> None:
@@ -166,28 +180,28 @@ class FaceSet:
 
 def bundled_faces() -> FaceSet:
     """The committed fonts alone: the same pages on every machine."""
-    table = _table()
-    folder = resources.path("fonts")
-    files = {role: FontFile(folder / table[role.value]["bundled"]) for role in Face}
-    return FaceSet(files, _distinct(folder / name for name in table["fallback"]["bundled"]))
+    return find_faces(())
 
 
 def find_faces(folders: Iterable[Path]) -> FaceSet:
     """The PC's own fonts where its `folders` hold them, the committed ones otherwise."""
-    table = _table()
+    table = tomllib.loads(resources.path("fonts", "faces.toml").read_text("utf-8"))
     folder = resources.path("fonts")
     own = {family: file for file, families in _scan(folders) for family in families}
-    files, fallback = {}, []
-    for role in Face:
-        wanted = (own.get(family.casefold()) for family in table[role.value]["families"])
-        standard = FontFile(folder / table[role.value]["bundled"])
-        files[role] = next((file for file in wanted if file is not None), standard)
-        if files[role] != standard:
-            fallback.append(standard)
-    fallback += [FontFile(folder / name) for name in table["fallback"]["bundled"]]
-    wide = (own.get(family.casefold()) for family in table["fallback"]["families"])
-    fallback += [file for file in wide if file is not None]
-    return FaceSet(files, dict.fromkeys(fallback))
+
+    def found(families: Iterable[str]) -> list[FontFile]:
+        named = (own.get(family.casefold()) for family in families)
+        return [file for file in named if file is not None]
+
+    files = {
+        role: [
+            *found(table[role.value]["families"])[:1],
+            FontFile(folder / table[role.value]["bundled"]),
+        ]
+        for role in Face
+    }
+    fallback = [FontFile(folder / name) for name in table["fallback"]["bundled"]]
+    return FaceSet(files, [*fallback, *found(table["fallback"]["families"])])
 
 
 def system_folders(environment: Mapping[str, str], platform: str = sys.platform) -> list[Path]:
@@ -201,14 +215,6 @@ def system_folders(environment: Mapping[str, str], platform: str = sys.platform)
     if platform == "darwin":
         return [Path("/System/Library/Fonts"), Path("/Library/Fonts"), home / "Library" / "Fonts"]
     return [Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), home / ".local/share/fonts"]
-
-
-def _table() -> dict[str, Any]:
-    return tomllib.loads(resources.path("fonts", "faces.toml").read_text("utf-8"))
-
-
-def _distinct(paths: Iterable[Path]) -> Iterator[FontFile]:
-    return (FontFile(path) for path in dict.fromkeys(paths))
 
 
 def _scan(folders: Iterable[Path]) -> Iterator[tuple[FontFile, set[str]]]:

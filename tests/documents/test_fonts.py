@@ -35,9 +35,7 @@ def test_bundled_fonts_are_small_and_licensed() -> None:
 
 
 @pytest.mark.parametrize("file", sorted(FONTS.glob("*.ttf*")), ids=lambda path: path.name)
-def test_bundled_fonts_use_no_reserved_name_and_may_be_embedded(
-    file: Path, tmp_path: Path
-) -> None:
+def test_bundled_fonts_use_no_reserved_name_and_may_be_embedded(file: Path, tmp_path: Path) -> None:
     data = file.read_bytes()
     plain = tmp_path / "font.ttf"
     plain.write_bytes(lzma.decompress(data) if file.suffix == ".xz" else data)
@@ -129,6 +127,39 @@ def test_fonts_that_may_not_be_embedded_or_are_damaged_are_passed_over(tmp_path:
     (tmp_path / "empty.ttc").write_bytes(b"ttcf")
     shutil.copy(FONTS / "faces.toml", tmp_path / "text.ttf")
     assert find_faces([tmp_path]).file(Face.HEI).path == FONTS / "SanzhiHei.ttf"
+
+
+def test_a_font_that_cannot_be_parsed_gives_way_to_the_bundled_one(tmp_path: Path) -> None:
+    font = TTFont(FONTS / "SanzhiKai.ttf")
+    font["name"].setName("黑体", 1, 3, 1, 0x804)
+    font.save(tmp_path / "hei.ttf")
+    whole = (tmp_path / "hei.ttf").read_bytes()
+    (tmp_path / "hei.ttf").write_bytes(whole.replace(b"cmap", b"cmab", 1))
+    faces = find_faces([tmp_path])
+    assert faces.face(Face.HEI).name == "SanzhiHei"
+    printer = faces.printer("审", Face.HEI)
+    assert printer is not None
+    assert printer.name == "SanzhiHei"
+
+
+def test_what_the_pc_own_font_lacks_comes_from_the_bundled_font_of_that_role(
+    tmp_path: Path,
+) -> None:
+    for role in ("title", "hei", "kai", "body"):
+        table = tomllib.loads((FONTS / "faces.toml").read_text("utf-8"))
+        font = TTFont(FONTS / "SanzhiKai.ttf")
+        for cmap in font["cmap"].tables:
+            cmap.cmap.pop(ord("审"), None)
+        font["name"].setName(table[role]["families"][0], 1, 3, 1, 0x804)
+        font.save(tmp_path / f"{role}.ttf")
+    faces = find_faces([tmp_path])
+    for role, bundled in ((Face.BODY, "SanzhiFang"), (Face.HEI, "SanzhiHei")):
+        printer = faces.printer("审", role)
+        assert printer is not None
+        assert printer.name == bundled
+        kept = faces.printer("核", role)
+        assert kept is not None
+        assert kept.name == "SanzhiKai"
 
 
 def test_system_folders_of_windows_hold_both_places() -> None:

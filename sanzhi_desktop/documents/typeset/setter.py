@@ -49,7 +49,8 @@ class Setter:
         return glyphs
 
     def text(self, text: str, *, face: Face, size: float, where: str) -> list[Glyph]:
-        """Glyphs for plain text of one face."""
+        """Glyphs for plain text of one face that must stay on one line."""
+        text = " ".join(text.split("\n"))
         return self.shape((Run(text),), face=face, size=size, where=where)
 
     def _glyph(
