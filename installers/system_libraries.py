@@ -237,6 +237,13 @@ def _unpacked_variables(environment: Environment) -> dict[str, str]:
         variables["XKB_CONFIG_ROOT"] = str(folder / "usr" / "share" / "X11" / "xkb")
     if not Path("/etc/fonts/fonts.conf").exists():
         variables["FONTCONFIG_FILE"] = str(folder / "fonts.conf")
+    # zbarimg reads pictures through ImageMagick, which looks for its readers by absolute path.
+    for name, pattern in {
+        "MAGICK_CODER_MODULE_PATH": "usr/lib/*/ImageMagick-*/modules-*/coders",
+        "MAGICK_CONFIGURE_PATH": "etc/ImageMagick-*",
+    }.items():
+        for found in folder.glob(pattern):
+            variables[name] = str(found)
     return variables
 
 
