@@ -80,7 +80,7 @@ def check_party_number(submission: Submission) -> None:
         else identifiers.check_party_id(party.number)
     )
     if check is not IdCheck.VALID:
-        raise DomainError(CaseFault.PARTY_NUMBER_WRONG, reason=check.value, number=party.number)
+        raise DomainError(CaseFault.PARTY_NUMBER_WRONG, check=check.value, number=party.number)
 
 
 def _content(

@@ -33,6 +33,30 @@ def sentence(code: str, **facts: Any) -> str:
     return _Lenient().format(table().get(code, code), **facts)
 
 
+# Facts that are codes themselves, with the area of the table where their names stand.
+_AREAS = {
+    "field": "field",
+    "fields": "field",
+    "first": "field",
+    "second": "field",
+    "action": "action",
+    "state": "state",
+    "role": "role",
+    "outcome": "outcome",
+    "check": "id_check",
+    "faults": "",
+}
+
+
 def explain(error: DomainError) -> str:
-    """The sentence for an error with its facts filled in."""
-    return sentence(error.code.value, **error.facts)
+    """The sentence for an error, its facts filled in and said in Chinese where they are codes."""
+    return sentence(error.code.value, **{k: _said(k, v) for k, v in error.facts.items()})
+
+
+def _said(fact: str, value: Any) -> Any:
+    if fact not in _AREAS:
+        return value
+    if isinstance(value, (tuple, list)):
+        return "、".join(str(_said(fact, part)) for part in value)
+    area = _AREAS[fact]
+    return table().get(f"{area}.{value}" if area else str(value), value)
