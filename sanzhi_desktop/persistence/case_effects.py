@@ -390,7 +390,7 @@ _RESERVE = Effect(
 
 
 def _round_is(condition: str) -> str:
-    return f"exists (select 1 from round where {THIS_ROUND} and {condition})"
+    return f"exists (select 1 from round where {THIS_ROUND} and ({condition}))"
 
 
 def _issue(outcome: str) -> Steps:

@@ -19,6 +19,7 @@ _WALLS: tuple[tuple[str, Code], ...] = (
     ("SZ-VERSION", CaseFault.STALE),
     ("SZ-HISTORY", CaseFault.READ_ONLY_HISTORY),
     ("SZ-ISSUED", CaseFault.READ_ONLY_HISTORY),
+    ("SZ-DUTY", PeopleFault.HANDLING),
     ("signer_not_reviewer", CaseFault.SAME_PERSON_REASON),
     ("_not_handler", PeopleFault.HANDLING),
 )

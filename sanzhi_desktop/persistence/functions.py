@@ -31,8 +31,10 @@ set local search_path = app;
 """
 
 _SAFE = "set search_path = pg_catalog, app, pg_temp"
-_DEFINER = f"security definer {_SAFE} set lock_timeout = '2s' set timezone = 'UTC'\n" \
-    "set datestyle = 'ISO, YMD'"  # fmt: skip
+_DEFINER = (
+    f"security definer {_SAFE} set lock_timeout = '2s' set timezone = 'UTC'"
+    " set datestyle = 'ISO, YMD'"
+)
 _INNER = (
     "p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_,"
     " v_me text, v_now timestamptz, v_today date, v_target text"

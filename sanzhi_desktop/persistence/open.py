@@ -9,12 +9,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sanzhi_desktop.application.ports import Accounts, Reader, Session
+from sanzhi_desktop.application.ports import Accounts, Gateway, Reader, Session
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.domain.people import Person
 from sanzhi_desktop.persistence import engine as embedded
 from sanzhi_desktop.persistence.faults import PersistenceFault
 from sanzhi_desktop.persistence.places import target
+from sanzhi_desktop.settings import data_folder
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -201,4 +202,6 @@ def open_database(
     where = target(name)
     if where.path is not None:
         return open_embedded(where.path, clock=clock)
-    return open_shared(str(name), files=files or Path("files"), user=user, password=password)
+    return open_shared(
+        str(name), files=files or data_folder() / "files", user=user, password=password
+    )

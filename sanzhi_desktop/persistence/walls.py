@@ -22,6 +22,7 @@ VERSION = "SZ-VERSION 案件版本必须逐次加一"
 HISTORY = "SZ-HISTORY 历史记录不得修改、替换或者删除"
 ISSUED = "SZ-ISSUED 已签发的意见及其审核表、问题不得修改或者删除"
 NUMBER = "SZ-NUMBER 文号只能依次取用，取用后不得改动，作废后不得恢复"
+DUTY = "SZ-DUTY 承办人不得审核本案、不得签发本案意见；审核人签发本人审核的意见应当写明理由"
 CLOCK = "SZ-CLOCK 期限事件不得修改或者删除，收件日期只能按纸质材料提前"
 
 
@@ -109,6 +110,7 @@ _DECIDED_BARE = (
     f"NEW.state = '{State.DECIDED}' and OLD.state <> '{State.DECIDED}' and not exists"
     " (select 1 from decision d where d.office_id = NEW.office_id and d.case_id = NEW.case_id)"
 )
+_PASSED_BARE = f"NEW.state = '{State.PASSED}' and OLD.state <> NEW.state and not {_ROUND_PASSED})"
 
 _CASE = (
     Wall("case_", "insert", "start", f"NEW.state not in {_starts()} or NEW.version <> 1", STEP),
@@ -124,7 +126,8 @@ _CASE = (
         "case_",
         "update",
         "step",
-        f"(OLD.state || '>' || NEW.state not in {_pairs()} and not ({_DECIDED_BARE}))"
+        f"(OLD.state || '>' || NEW.state not in {_pairs()}"
+        f" and not ({_DECIDED_BARE}) and not ({_PASSED_BARE}))"
         " or {differs office_id case_id registered_by registered_at}",
         STEP,
     ),
@@ -132,7 +135,7 @@ _CASE = (
         "case_",
         "update",
         "passed",
-        f"NEW.state = '{State.PASSED}' and OLD.state <> NEW.state and not {_ROUND_PASSED})",
+        _PASSED_BARE,
         GATE,
     ),
 )
@@ -162,6 +165,27 @@ _ROUND = (
         " evidence suggestion} and " + _round_issued("OLD") + ")",
         ISSUED,
     ),
+)
+
+
+def _handles(column: str) -> str:
+    return (
+        f"(NEW.{column} <> '' and"
+        f" replace(NEW.handler_codes, ',' || NEW.{column} || ',', '') <> NEW.handler_codes)"
+    )
+
+
+_SAME_PERSON = (
+    "(NEW.signer <> '' and NEW.signer = NEW.reviewer and trim(NEW.same_person_reason) = '')"
+)
+# The CHECKs of the tables say the same; the triggers say it in words.
+_DUTIES = tuple(
+    Wall(table, event, "duty", when, DUTY)
+    for table, when in (
+        ("case_", _handles("reviewer")),
+        ("round", " or ".join((_handles("reviewer"), _handles("signer"), _SAME_PERSON))),
+    )
+    for event in ("insert", "update")
 )
 
 _GATE = (
@@ -249,6 +273,7 @@ _OTHERS = (
 WALLS: tuple[Wall, ...] = (
     *_CASE,
     *_ROUND,
+    *_DUTIES,
     *_GATE,
     *_NUMBERS,
     *_OTHERS,

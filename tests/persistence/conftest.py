@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from sanzhi_desktop.application.ports import Session
 from sanzhi_desktop.domain.people import Person
 from sanzhi_desktop.persistence.founding import NewOffice
 from sanzhi_desktop.persistence.open import (
@@ -22,7 +23,7 @@ from sanzhi_desktop.persistence.open import (
     open_shared,
 )
 from tests.persistence.cluster import OWNER_PASSWORD, Cluster, binaries, running
-from tests.persistence.desk import ADMIN, ALL, PEOPLE, Desk, Ticking, put_people
+from tests.persistence.desk import ADMIN, PEOPLE, Desk, Sessions, Ticking, put_people
 
 PASSWORD = "a password of the tests"
 OFFICE = NewOffice(code="7", name="示例单位", series="示法审", profile_id="shucheng")
@@ -78,10 +79,14 @@ def server_database(cluster: Cluster, server_template: str) -> Iterator[str]:
 
 @pytest.fixture
 def server_desk(cluster: Cluster, server_database: str) -> Iterator[Desk]:
-    opened = {who: shared(cluster, server_database, who) for who in ALL}
-    office_id = opened[ADMIN].office_id
-    yield Desk(office_id, {who: one.session(who) for who, one in opened.items()})
-    for one in opened.values():
+    opened: list[Opened] = []
+
+    def session(who: str) -> Session:
+        opened.append(shared(cluster, server_database, who))
+        return opened[-1].session(who)
+
+    yield Desk(int(OFFICE.code), Sessions(session))
+    for one in opened:
         one.close()
 
 
@@ -104,7 +109,7 @@ def embedded_path(embedded_template: Path, tmp_path: Path) -> Path:
 @pytest.fixture
 def embedded_desk(embedded_path: Path) -> Iterator[Desk]:
     opened = open_embedded(embedded_path, clock=Ticking())
-    yield Desk(opened.office_id, {who: opened.session(who) for who in ALL})
+    yield Desk(opened.office_id, Sessions(opened.session))
     opened.close()
 
 

@@ -5,6 +5,7 @@ All names and numbers are invented. The commands are exactly those that a use ca
 
 import base64
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -120,6 +121,18 @@ def problem(number: int, **changes: Any) -> dict[str, Any]:
         "evidence": "第3页",
         "suggestion": "补正",
     } | changes
+
+
+class Sessions(dict[str, Session]):
+    """Everybody's session, opened when he first does something."""
+
+    def __init__(self, opener: Callable[[str], Session]) -> None:
+        super().__init__()
+        self.opener = opener
+
+    def __missing__(self, who: str) -> Session:
+        self[who] = self.opener(who)
+        return self[who]
 
 
 @dataclass

@@ -413,13 +413,13 @@ returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
 declare v_item jsonb; v_index bigint := 0;
 begin
-  if exists (select 1 from round where office_id = p_office and case_id = p_case and round = c.round and number = '') then
+  if exists (select 1 from round where office_id = p_office and case_id = p_case and round = c.round and (number = '')) then
     perform app.refuse('case.number_not_reserved', jsonb_build_object());
   end if;
-  if exists (select 1 from round where office_id = p_office and case_id = p_case and round = c.round and coalesce(outcome, '') <> 'AGREE') then
+  if exists (select 1 from round where office_id = p_office and case_id = p_case and round = c.round and (coalesce(outcome, '') <> 'AGREE')) then
     perform app.refuse('persistence.outcome_mismatch', jsonb_build_object());
   end if;
-  if exists (select 1 from round where office_id = p_office and case_id = p_case and round = c.round and certified_sha256 <> coalesce((p_payload #>> '{certified_sha256}'), '') or certified_sha256 = '') then
+  if exists (select 1 from round where office_id = p_office and case_id = p_case and round = c.round and (certified_sha256 <> coalesce((p_payload #>> '{certified_sha256}'), '') or certified_sha256 = '')) then
     perform app.refuse('case.signed_other', jsonb_build_object());
   end if;
   if replace(c.handler_codes, ',' || v_me || ',', '') <> c.handler_codes then
@@ -453,13 +453,13 @@ returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
 declare v_item jsonb; v_index bigint := 0;
 begin
-  if exists (select 1 from round where office_id = p_office and case_id = p_case and round = c.round and number = '') then
+  if exists (select 1 from round where office_id = p_office and case_id = p_case and round = c.round and (number = '')) then
     perform app.refuse('case.number_not_reserved', jsonb_build_object());
   end if;
-  if exists (select 1 from round where office_id = p_office and case_id = p_case and round = c.round and coalesce(outcome, 'AGREE') = 'AGREE') then
+  if exists (select 1 from round where office_id = p_office and case_id = p_case and round = c.round and (coalesce(outcome, 'AGREE') = 'AGREE')) then
     perform app.refuse('persistence.outcome_mismatch', jsonb_build_object());
   end if;
-  if exists (select 1 from round where office_id = p_office and case_id = p_case and round = c.round and certified_sha256 <> coalesce((p_payload #>> '{certified_sha256}'), '') or certified_sha256 = '') then
+  if exists (select 1 from round where office_id = p_office and case_id = p_case and round = c.round and (certified_sha256 <> coalesce((p_payload #>> '{certified_sha256}'), '') or certified_sha256 = '')) then
     perform app.refuse('case.signed_other', jsonb_build_object());
   end if;
   if replace(c.handler_codes, ',' || v_me || ',', '') <> c.handler_codes then
@@ -718,8 +718,7 @@ end $$;
 
 create function api.act(p_office integer, p_cmd text, p_case text, p_seen integer,
   p_action text, p_reason text, p_payload jsonb)
-returns jsonb language plpgsql security definer set search_path = pg_catalog, app, pg_temp set lock_timeout = '2s' set timezone = 'UTC'
-set datestyle = 'ISO, YMD' as $$
+returns jsonb language plpgsql security definer set search_path = pg_catalog, app, pg_temp set lock_timeout = '2s' set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 declare
   v_me text := session_user; v_now timestamptz; v_today date; v_result jsonb; v_target text;
   c app.case_; t record;
@@ -785,8 +784,7 @@ end $$;
 
 create function api.act_office(p_office integer, p_cmd text, p_action text,
   p_payload jsonb)
-returns jsonb language plpgsql security definer set search_path = pg_catalog, app, pg_temp set lock_timeout = '2s' set timezone = 'UTC'
-set datestyle = 'ISO, YMD' as $$
+returns jsonb language plpgsql security definer set search_path = pg_catalog, app, pg_temp set lock_timeout = '2s' set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 declare
   v_me text := session_user; v_now timestamptz := clock_timestamp();
   v_today date := (clock_timestamp() at time zone 'Asia/Shanghai')::date;

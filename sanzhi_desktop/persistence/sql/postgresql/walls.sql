@@ -33,7 +33,7 @@ end $$;
 create function app.wall_case__update_step() returns trigger language plpgsql
 set search_path = pg_catalog, app, pg_temp as $$
 begin
-  if (OLD.state || '>' || NEW.state not in ('accepted>accepted', 'accepted>returned', 'accepted>reviewing', 'accepted>withdrawn', 'correction>correction', 'correction>submitted', 'correction>withdrawn', 'decided>decided', 'draft>draft', 'draft>submitted', 'draft>withdrawn', 'passed>decided', 'passed>responding', 'responding>responding', 'responding>submitted', 'responding>withdrawn', 'reviewing>reviewing', 'reviewing>signing', 'reviewing>withdrawn', 'signing>passed', 'signing>responding', 'signing>reviewing', 'signing>signing', 'signing>withdrawn', 'submitted>accepted', 'submitted>correction', 'submitted>returned', 'submitted>submitted', 'submitted>withdrawn') and not (NEW.state = 'decided' and OLD.state <> 'decided' and not exists (select 1 from decision d where d.office_id = NEW.office_id and d.case_id = NEW.case_id))) or (OLD.office_id is distinct from NEW.office_id or OLD.case_id is distinct from NEW.case_id or OLD.registered_by is distinct from NEW.registered_by or OLD.registered_at is distinct from NEW.registered_at) then
+  if (OLD.state || '>' || NEW.state not in ('accepted>accepted', 'accepted>returned', 'accepted>reviewing', 'accepted>withdrawn', 'correction>correction', 'correction>submitted', 'correction>withdrawn', 'decided>decided', 'draft>draft', 'draft>submitted', 'draft>withdrawn', 'passed>decided', 'passed>responding', 'responding>responding', 'responding>submitted', 'responding>withdrawn', 'reviewing>reviewing', 'reviewing>signing', 'reviewing>withdrawn', 'signing>passed', 'signing>responding', 'signing>reviewing', 'signing>signing', 'signing>withdrawn', 'submitted>accepted', 'submitted>correction', 'submitted>returned', 'submitted>submitted', 'submitted>withdrawn') and not (NEW.state = 'decided' and OLD.state <> 'decided' and not exists (select 1 from decision d where d.office_id = NEW.office_id and d.case_id = NEW.case_id)) and not (NEW.state = 'passed' and OLD.state <> NEW.state and not exists (select 1 from round r where r.office_id = NEW.office_id and r.case_id = NEW.case_id and r.round = NEW.round and r.issued = 1 and r.outcome = 'AGREE'))) or (OLD.office_id is distinct from NEW.office_id or OLD.case_id is distinct from NEW.case_id or OLD.registered_by is distinct from NEW.registered_by or OLD.registered_at is distinct from NEW.registered_at) then
     raise exception using message = 'SZ-STEP 案件不能这样流转：办理步骤由流程表规定，不得跳过', errcode = 'SZ002';
   end if;
   if tg_op = 'DELETE' then return old; end if;
@@ -145,6 +145,46 @@ set search_path = pg_catalog, app, pg_temp as $$
 begin
   if (OLD.office_id is distinct from NEW.office_id or OLD.case_id is distinct from NEW.case_id or OLD.number is distinct from NEW.number or OLD.round is distinct from NEW.round) or ((OLD.item_id is distinct from NEW.item_id or OLD.dimension is distinct from NEW.dimension or OLD.finding is distinct from NEW.finding or OLD.basis is distinct from NEW.basis or OLD.evidence is distinct from NEW.evidence or OLD.suggestion is distinct from NEW.suggestion) and exists (select 1 from round r where r.office_id = OLD.office_id and r.case_id = OLD.case_id and r.round = OLD.round and r.issued = 1)) then
     raise exception using message = 'SZ-ISSUED 已签发的意见及其审核表、问题不得修改或者删除', errcode = 'SZ002';
+  end if;
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
+create function app.wall_case__insert_duty() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  if (NEW.reviewer <> '' and replace(NEW.handler_codes, ',' || NEW.reviewer || ',', '') <> NEW.handler_codes) then
+    raise exception using message = 'SZ-DUTY 承办人不得审核本案、不得签发本案意见；审核人签发本人审核的意见应当写明理由', errcode = 'SZ002';
+  end if;
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
+create function app.wall_case__update_duty() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  if (NEW.reviewer <> '' and replace(NEW.handler_codes, ',' || NEW.reviewer || ',', '') <> NEW.handler_codes) then
+    raise exception using message = 'SZ-DUTY 承办人不得审核本案、不得签发本案意见；审核人签发本人审核的意见应当写明理由', errcode = 'SZ002';
+  end if;
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
+create function app.wall_round_insert_duty() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  if (NEW.reviewer <> '' and replace(NEW.handler_codes, ',' || NEW.reviewer || ',', '') <> NEW.handler_codes) or (NEW.signer <> '' and replace(NEW.handler_codes, ',' || NEW.signer || ',', '') <> NEW.handler_codes) or (NEW.signer <> '' and NEW.signer = NEW.reviewer and trim(NEW.same_person_reason) = '') then
+    raise exception using message = 'SZ-DUTY 承办人不得审核本案、不得签发本案意见；审核人签发本人审核的意见应当写明理由', errcode = 'SZ002';
+  end if;
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
+create function app.wall_round_update_duty() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  if (NEW.reviewer <> '' and replace(NEW.handler_codes, ',' || NEW.reviewer || ',', '') <> NEW.handler_codes) or (NEW.signer <> '' and replace(NEW.handler_codes, ',' || NEW.signer || ',', '') <> NEW.handler_codes) or (NEW.signer <> '' and NEW.signer = NEW.reviewer and trim(NEW.same_person_reason) = '') then
+    raise exception using message = 'SZ-DUTY 承办人不得审核本案、不得签发本案意见；审核人签发本人审核的意见应当写明理由', errcode = 'SZ002';
   end if;
   if tg_op = 'DELETE' then return old; end if;
   return new;
@@ -516,6 +556,18 @@ for each row execute function app.wall_problem_delete_issued();
 
 create trigger wall_problem_update_issued before update on app.problem
 for each row execute function app.wall_problem_update_issued();
+
+create trigger wall_case__insert_duty before insert on app.case_
+for each row execute function app.wall_case__insert_duty();
+
+create trigger wall_case__update_duty before update on app.case_
+for each row execute function app.wall_case__update_duty();
+
+create trigger wall_round_insert_duty before insert on app.round
+for each row execute function app.wall_round_insert_duty();
+
+create trigger wall_round_update_duty before update on app.round
+for each row execute function app.wall_round_update_duty();
 
 create trigger wall_clearance_insert_gate before insert on app.clearance
 for each row execute function app.wall_clearance_insert_gate();

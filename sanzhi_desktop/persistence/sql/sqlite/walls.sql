@@ -17,7 +17,7 @@ begin select raise(abort, 'SZ-GATE 未经法制审核或者审核未通过的，
 
 create trigger wall_case__update_step
 before update on case_ for each row
-when (OLD.state || '>' || NEW.state not in ('accepted>accepted', 'accepted>returned', 'accepted>reviewing', 'accepted>withdrawn', 'correction>correction', 'correction>submitted', 'correction>withdrawn', 'decided>decided', 'draft>draft', 'draft>submitted', 'draft>withdrawn', 'passed>decided', 'passed>responding', 'responding>responding', 'responding>submitted', 'responding>withdrawn', 'reviewing>reviewing', 'reviewing>signing', 'reviewing>withdrawn', 'signing>passed', 'signing>responding', 'signing>reviewing', 'signing>signing', 'signing>withdrawn', 'submitted>accepted', 'submitted>correction', 'submitted>returned', 'submitted>submitted', 'submitted>withdrawn') and not (NEW.state = 'decided' and OLD.state <> 'decided' and not exists (select 1 from decision d where d.office_id = NEW.office_id and d.case_id = NEW.case_id))) or (OLD.office_id is not NEW.office_id or OLD.case_id is not NEW.case_id or OLD.registered_by is not NEW.registered_by or OLD.registered_at is not NEW.registered_at)
+when (OLD.state || '>' || NEW.state not in ('accepted>accepted', 'accepted>returned', 'accepted>reviewing', 'accepted>withdrawn', 'correction>correction', 'correction>submitted', 'correction>withdrawn', 'decided>decided', 'draft>draft', 'draft>submitted', 'draft>withdrawn', 'passed>decided', 'passed>responding', 'responding>responding', 'responding>submitted', 'responding>withdrawn', 'reviewing>reviewing', 'reviewing>signing', 'reviewing>withdrawn', 'signing>passed', 'signing>responding', 'signing>reviewing', 'signing>signing', 'signing>withdrawn', 'submitted>accepted', 'submitted>correction', 'submitted>returned', 'submitted>submitted', 'submitted>withdrawn') and not (NEW.state = 'decided' and OLD.state <> 'decided' and not exists (select 1 from decision d where d.office_id = NEW.office_id and d.case_id = NEW.case_id)) and not (NEW.state = 'passed' and OLD.state <> NEW.state and not exists (select 1 from round r where r.office_id = NEW.office_id and r.case_id = NEW.case_id and r.round = NEW.round and r.issued = 1 and r.outcome = 'AGREE'))) or (OLD.office_id is not NEW.office_id or OLD.case_id is not NEW.case_id or OLD.registered_by is not NEW.registered_by or OLD.registered_at is not NEW.registered_at)
 begin select raise(abort, 'SZ-STEP 案件不能这样流转：办理步骤由流程表规定，不得跳过'); end;
 
 create trigger wall_case__update_passed
@@ -74,6 +74,26 @@ create trigger wall_problem_update_issued
 before update on problem for each row
 when (OLD.office_id is not NEW.office_id or OLD.case_id is not NEW.case_id or OLD.number is not NEW.number or OLD.round is not NEW.round) or ((OLD.item_id is not NEW.item_id or OLD.dimension is not NEW.dimension or OLD.finding is not NEW.finding or OLD.basis is not NEW.basis or OLD.evidence is not NEW.evidence or OLD.suggestion is not NEW.suggestion) and exists (select 1 from round r where r.office_id = OLD.office_id and r.case_id = OLD.case_id and r.round = OLD.round and r.issued = 1))
 begin select raise(abort, 'SZ-ISSUED 已签发的意见及其审核表、问题不得修改或者删除'); end;
+
+create trigger wall_case__insert_duty
+before insert on case_ for each row
+when (NEW.reviewer <> '' and replace(NEW.handler_codes, ',' || NEW.reviewer || ',', '') <> NEW.handler_codes)
+begin select raise(abort, 'SZ-DUTY 承办人不得审核本案、不得签发本案意见；审核人签发本人审核的意见应当写明理由'); end;
+
+create trigger wall_case__update_duty
+before update on case_ for each row
+when (NEW.reviewer <> '' and replace(NEW.handler_codes, ',' || NEW.reviewer || ',', '') <> NEW.handler_codes)
+begin select raise(abort, 'SZ-DUTY 承办人不得审核本案、不得签发本案意见；审核人签发本人审核的意见应当写明理由'); end;
+
+create trigger wall_round_insert_duty
+before insert on round for each row
+when (NEW.reviewer <> '' and replace(NEW.handler_codes, ',' || NEW.reviewer || ',', '') <> NEW.handler_codes) or (NEW.signer <> '' and replace(NEW.handler_codes, ',' || NEW.signer || ',', '') <> NEW.handler_codes) or (NEW.signer <> '' and NEW.signer = NEW.reviewer and trim(NEW.same_person_reason) = '')
+begin select raise(abort, 'SZ-DUTY 承办人不得审核本案、不得签发本案意见；审核人签发本人审核的意见应当写明理由'); end;
+
+create trigger wall_round_update_duty
+before update on round for each row
+when (NEW.reviewer <> '' and replace(NEW.handler_codes, ',' || NEW.reviewer || ',', '') <> NEW.handler_codes) or (NEW.signer <> '' and replace(NEW.handler_codes, ',' || NEW.signer || ',', '') <> NEW.handler_codes) or (NEW.signer <> '' and NEW.signer = NEW.reviewer and trim(NEW.same_person_reason) = '')
+begin select raise(abort, 'SZ-DUTY 承办人不得审核本案、不得签发本案意见；审核人签发本人审核的意见应当写明理由'); end;
 
 create trigger wall_clearance_insert_gate
 before insert on clearance for each row

@@ -1,0 +1,214 @@
+"""The workflow in Python and in both databases agree: every step of every state for everybody,
+and long seeded walks taken on both at once."""
+
+import random
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from sanzhi_desktop.application.commands import Changed, new_id
+from sanzhi_desktop.domain.case import Case
+from sanzhi_desktop.domain.errors import Code, DomainError
+from sanzhi_desktop.domain.people import Actor
+from sanzhi_desktop.domain.workflow import TRANSITIONS, Action, Position, State, available, why_not
+from tests.persistence.desk import ALL, Desk, paper, problem, submission
+
+REASON = "理由"
+
+
+def position(case: Case) -> Position:
+    return Position(
+        state=case.state,
+        reviewer=case.reviewer,
+        handlers=tuple(h.person_id for h in case.submission.handlers),
+        registered_by=case.registered_by,
+    )
+
+
+def _at_every_state(desk: Desk) -> dict[State, str]:
+    made = {
+        State.DRAFT: desk.register(),
+        State.SUBMITTED: desk.confirmed(),
+        State.CORRECTION: desk.confirmed(),
+        State.ACCEPTED: desk.accepted(),
+        State.REVIEWING: desk.reviewing(),
+        State.SIGNING: desk.signing(),
+        State.PASSED: desk.passed(),
+        State.RESPONDING: desk.responding(),
+        State.DECIDED: desk.decided(),
+        State.RETURNED: desk.confirmed(),
+        State.WITHDRAWN: desk.confirmed(),
+    }
+    desk.send("ck", made[State.CORRECTION], Action.ASK_CORRECTION, reason=REASON)
+    desk.send("ck", made[State.RETURNED], Action.RETURN, reason=REASON)
+    desk.send("uh", made[State.WITHDRAWN], Action.WITHDRAW, reason=REASON)
+    return made
+
+
+def test_everybody_is_refused_what_the_table_does_not_open(desk: Desk) -> None:
+    made = _at_every_state(desk)
+    assert set(made) == set(State)
+    actors = {who: desk.sessions[who].actor for who in ALL}
+    tried = 0
+    for state, case_id in made.items():
+        case = desk.case(case_id)
+        assert case.state is state
+        for action in set(Action) - {Action.REGISTER}:
+            for who, actor in actors.items():
+                fault = why_not(position(case), action, actor)
+                if fault is None:
+                    continue
+                tried += 1
+                with pytest.raises(DomainError) as caught:
+                    desk.send(who, case_id, action, seen=case.version, reason=REASON)
+                assert caught.value.code is fault, (state, action, who)
+        assert desk.version(case_id) == case.version
+    assert tried > 2000
+
+
+@pytest.mark.parametrize("row", [t for t in TRANSITIONS if t.needs_reason], ids=str)
+def test_reasons_are_demanded(embedded_desk: Desk, row: Any) -> None:
+    case_id = _at_every_state(embedded_desk)[row.source]
+    case = embedded_desk.case(case_id)
+    who = next(
+        w
+        for w in ALL
+        if why_not(position(case), row.action, embedded_desk.sessions[w].actor) is None
+    )
+    with pytest.raises(DomainError) as caught:
+        embedded_desk.send(who, case_id, row.action, reason=" \n")
+    assert caught.value.code.value == "workflow.reason_missing"
+
+
+def payload(action: Action, case: Case, dice: random.Random) -> Mapping[str, Any]:
+    """A payload that may be right, or wrong in a way that a guard must see."""
+    current = case.current
+    outcome = dice.choice(["AGREE", "AGREE", "PROBLEM", "TRANSFER_CRIME"])
+    first = 1 + max((p.number for p in case.problems if p.round != case.round), default=0)
+    certified = current.certified_sha256 if current else ""
+    document = paper(f"{case.case_id} {case.version}")
+    amount = case.submission.amount_fen
+    made: dict[Action, dict[str, Any]] = {
+        Action.EDIT: {"submission": submission(amount_fen=dice.randrange(10**9))},
+        Action.CONFIRM: {"declared": dice.random() < 0.9, "round_reason": "first"},
+        Action.ACCEPT: {"due_on": "2026-09-30"},
+        Action.ASSIGN: {"reviewer": dice.choice(["r1", "r2", "rh", "h1", "ck"])},
+        Action.REASSIGN: {"reviewer": dice.choice(["r1", "r2", "rh"])},
+        Action.EXTEND: {"number": 3, "unit": "working_days", "approver": "hd"},
+        Action.ANSWER: {"answers": [{"item_id": "A01", "answer": "MINOR"}]},
+        Action.DRAFT_OPINION: {"opinion": {"opening": "……"}},
+        Action.CERTIFY: {
+            "opinion": {"reasons": "……"},
+            "outcome": outcome,
+            "problems": [] if outcome == "AGREE" else [problem(first + dice.randrange(2))],
+            "materials_digest": "d" * 64,
+            "document": document,
+        },
+        Action.RESERVE: {"year": 2026, "dated": "2026-09-22"},
+        Action.ISSUE_PASS: {"document": document, "certified_sha256": certified},
+        Action.ISSUE_RETURN: {
+            "document": document,
+            "certified_sha256": certified,
+            "same_person_reason": dice.choice(["", "只有一人"]),
+        },
+        Action.RESPOND: {
+            "responses": [{"number": p.number, "response": "已改"} for p in case.problems]
+        },
+        Action.NEW_ROUND: {"round_reason": "materials_changed"},
+        Action.REGISTER_DECISION: {
+            "number": "1",
+            "decided_on": "2026-10-09",
+            "kind": case.submission.kind.value,
+            "party_name": case.submission.party.name,
+            "party_number": case.submission.party.number,
+            "amount_fen": amount + dice.randrange(2),
+        },
+        Action.ADOPT: {"adoptions": [{"number": 1, "adoption": "full"}]},
+    }
+    return made.get(action, {})
+
+
+def told(desk: Desk, who: str, case: Case, action: Action, sent: Mapping[str, Any]) -> Any:
+    """What a gateway answers: the state and number reached, or the code of the refusal."""
+    try:
+        changed: Changed = desk.send(
+            who, case.case_id, action, seen=case.version, reason=REASON, **sent
+        )
+    except DomainError as error:
+        return error.code
+    return changed.state, changed.version, changed.number
+
+
+_ENDS = frozenset({Action.WITHDRAW, Action.RETURN, Action.SEND_BACK, Action.NEW_ROUND})
+
+
+def _choose(
+    here: Position, actors: Mapping[str, Actor], dice: random.Random
+) -> tuple[str, Action] | None:
+    """Somebody and what he tries: mostly a step that leads on, sometimes one that is not open."""
+    steps = [(who, action) for who, me in actors.items() for action in available(here, me)]
+    if not steps:
+        return None
+    if dice.random() < 0.15:
+        return dice.choice(list(actors)), dice.choice([a for a in Action if a != "register"])
+    goals = {t.action: t.target for t in TRANSITIONS if t.source is here.state}
+    by_action = sorted({action for _, action in steps})
+    onward = [a for a in by_action if goals[a] is not here.state and a not in _ENDS]
+    action = dice.choice(onward if onward and dice.random() < 0.7 else by_action)
+    if action in _ENDS and dice.random() < 0.5:
+        action = dice.choice(by_action)
+    return dice.choice([who for who, does in steps if does is action]), action
+
+
+@pytest.mark.postgres
+@pytest.mark.slow
+def test_two_hundred_walks_go_the_same_way_on_both(embedded_desk: Desk, server_desk: Desk) -> None:
+    dice = random.Random(20260918)
+    actors: dict[str, Actor] = {who: embedded_desk.sessions[who].actor for who in ALL}
+    reached: set[State] = set()
+    refusals: set[Code] = set()
+    for _ in range(200):
+        case_id = new_id()
+        embedded_desk.register(case_id)
+        server_desk.register(case_id)
+        for _ in range(12):
+            case = embedded_desk.case(case_id)
+            reached.add(case.state)
+            here = position(case)
+            chosen = _choose(here, actors, dice)
+            if chosen is None:
+                break
+            who, action = chosen
+            sent = payload(action, case, dice)
+            first = told(embedded_desk, who, case, action, sent)
+            second = told(server_desk, who, case, action, sent)
+            assert first == second, (case.state, who, action, sent)
+            fault = why_not(here, action, actors[who])
+            if fault is not None:
+                assert first is fault
+            elif isinstance(first, tuple):
+                goal = next(
+                    t.target for t in TRANSITIONS if (t.source, t.action) == (case.state, action)
+                )
+                assert first[:2] == (goal, case.version + 1)
+            else:
+                refusals.add(first)
+        assert _shape(embedded_desk.case(case_id)) == _shape(server_desk.case(case_id))
+    assert reached == set(State)
+    assert len(refusals) > 6, refusals
+    for desk in (embedded_desk, server_desk):
+        assert desk.sessions["au"].reader.verify_chains() == ()
+
+
+def _shape(case: Case) -> Any:
+    """All of a case that does not depend on the clock or the command's own id."""
+    return (
+        case.state, case.version, case.round, case.submission, case.reviewer, case.materials,
+        case.answers, case.problems,
+        [(e.seq, e.round, e.event, e.number, e.reason) for e in case.clock],
+        [(r.number, r.outcome, r.signer, r.same_person_reason, r.opinion, r.sent_back)
+         for r in case.rounds],
+        case.clearance and (case.clearance.open, case.clearance.amount_fen),
+        case.decision and case.decision.decided_on,
+    )  # fmt: skip
