@@ -36,7 +36,7 @@ def gb2312() -> set[int]:
 def general_standard(unihan: Path) -> set[int]:
     """The 8105 hanzi of 通用规范汉字表 (Unihan kTGH)."""
     lines = unihan.read_text("utf-8").splitlines()
-    return {int(line.split("\t")[0][2:], 16) for line in lines if "\tkTGH\t" in line}
+    return {int(line[2 : line.index("\t")], 16) for line in lines if "\tkTGH\t" in line}
 
 
 def is_hanzi(code: int) -> bool:
@@ -46,8 +46,17 @@ def is_hanzi(code: int) -> bool:
 
 def signs(font: TTFont) -> set[int]:
     """Signs worth keeping: Latin, punctuation, units, numbers in circles, no kana or hangul."""
-    kept = ((0x20, 0x17F), (0x391, 0x3C9), (0x2010, 0x206F), (0x20A0, 0x2BFF), (0x3000, 0x303F),
-            (0x3220, 0x33FF), (0xFE30, 0xFE4F), (0xFF01, 0xFFEF), (0x2160, 0x217F))
+    kept = (
+        (0x20, 0x17F),
+        (0x391, 0x3C9),
+        (0x2010, 0x206F),
+        (0x20A0, 0x2BFF),
+        (0x3000, 0x303F),
+        (0x3220, 0x33FF),
+        (0xFE30, 0xFE4F),
+        (0xFF01, 0xFFEF),
+        (0x2160, 0x217F),
+    )
     return {code for code in font.getBestCmap() if any(low <= code <= high for low, high in kept)}
 
 
@@ -69,7 +78,13 @@ def cut(font: TTFont, codes: Iterable[int], name: str, family: str, note: str) -
     for record in list(names.names):
         if (record.platformID, record.langID) != (3, 0x409):
             names.removeNames(record.nameID, record.platformID, record.platEncID, record.langID)
-    for identity, text in ((1, family), (2, "Regular"), (3, f"{name};sanzhi"), (4, family), (6, name)):
+    for identity, text in (
+        (1, family),
+        (2, "Regular"),
+        (3, f"{name};sanzhi"),
+        (4, family),
+        (6, name),
+    ):
         names.setName(text, identity, 3, 1, 0x409)
     names.setName(note, 10, 3, 1, 0x409)
     font["head"].modified = EPOCH
@@ -107,8 +122,15 @@ def to_truetype(font: TTFont, codes: set[int]) -> TTFont:
         font["hmtx"][name] = (advance, getattr(glyph, "xMin", 0))
     maxp = font["maxp"]
     maxp.tableVersion = 0x00010000
-    for field in ("maxZones", "maxTwilightPoints", "maxStorage", "maxFunctionDefs",
-                  "maxInstructionDefs", "maxStackElements", "maxSizeOfInstructions"):
+    for field in (
+        "maxZones",
+        "maxTwilightPoints",
+        "maxStorage",
+        "maxFunctionDefs",
+        "maxInstructionDefs",
+        "maxStackElements",
+        "maxSizeOfInstructions",
+    ):
         setattr(maxp, field, 1 if field == "maxZones" else 0)
     maxp.maxComponentElements = maxp.maxComponentDepth = 0
     font["post"].formatType = 3.0
@@ -116,6 +138,11 @@ def to_truetype(font: TTFont, codes: set[int]) -> TTFont:
     del font["CFF "]
     font.sfntVersion = "\x00\x01\x00\x00"
     return font
+
+
+def report(name: str, size: int) -> None:
+    """One line for each font made."""
+    sys.stdout.write(f"{name} {size:,} bytes\n")
 
 
 def only(folder: Path, name: str) -> Path:
@@ -137,21 +164,23 @@ def main(folder: Path) -> None:
     for name, family, source, codes in jobs:
         font = TTFont(only(folder, source))
         note = f"Cut from {source}, see resources/fonts/README.md"
-        data = cut(font, {code for code in codes if is_hanzi(code)} | signs(font), name, family, note)
+        data = cut(
+            font, {code for code in codes if is_hanzi(code)} | signs(font), name, family, note
+        )
         (HERE / f"{name}.ttf").write_bytes(data)
-        print(name, len(data))
+        report(name, len(data))
     font = TTFont(only(folder, "FandolFang-Regular.otf"))
     keep = {code for code in wide if is_hanzi(code)} | signs(font)
     font = to_truetype(font, keep)
     data = cut(font, keep, "SanzhiFang", "Sanzhi Fang", "FandolFang, outlines made TrueType")
     (HERE / "SanzhiFang.ttf").write_bytes(data)
-    print("SanzhiFang", len(data))
+    report("SanzhiFang", len(data))
     font = TTFont(only(folder, "NotoSerifSC_400Regular.ttf"))
     rest = {code for code in font.getBestCmap() if is_hanzi(code)} - wide
     data = cut(font, rest, "SanzhiRare", "Sanzhi Rare", "Cut from NotoSerifSC_400Regular.ttf")
     packed = lzma.compress(data, preset=9 | lzma.PRESET_EXTREME)
     (HERE / "SanzhiRare.ttf.xz").write_bytes(packed)
-    print("SanzhiRare", len(data), "packed", len(packed))
+    report("SanzhiRare", len(packed))
 
 
 if __name__ == "__main__":

@@ -77,7 +77,7 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """Body text. `indent` is the first-line indent and `hang` the indent of the others, in cells."""
+    """Body text. `indent` is that of the first line and `hang` that of the others, in cells."""
 
     content: tuple[Inline, ...]
     indent: int = 2

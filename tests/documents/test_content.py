@@ -79,7 +79,8 @@ def test_everything_of_the_paper_is_printed() -> None:
     found = squeezed(whole(laid(paper).pdf))
     wanted = [paper.title, paper.addressee, paper.facts, paper.proposed_decision, paper.party,
               paper.party_number, paper.closing, paper.deadline_basis, paper.reviewer,
-              paper.seal_name, paper.same_person_reason, paper.opening, *paper.reminders]  # fmt: skip
+              paper.seal_name, paper.same_person_reason, paper.opening,
+              *paper.reminders]  # fmt: skip
     for problem in paper.problems:
         wanted += [problem.finding, problem.basis, problem.evidence, problem.suggestion]
         wanted.append(f"问题{problem.number}（")

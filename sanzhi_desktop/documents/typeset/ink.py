@@ -9,7 +9,6 @@ import itertools
 import zlib
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 from sanzhi_desktop.documents.blocks import Place
 from sanzhi_desktop.documents.fonts import Typeface
@@ -32,13 +31,13 @@ end
 end"""
 
 
-@dataclass(slots=True)
 class Embedding:
     """The characters of one font that the paper uses; their codes count from 1 as they come."""
 
-    face: Typeface
-    label: str
-    codes: dict[str, int] = field(default_factory=dict)
+    def __init__(self, face: Typeface, label: str) -> None:
+        self.face = face
+        self.label = label
+        self.codes: dict[str, int] = {}
 
     def code(self, char: str) -> int:
         """The two-byte code of a character."""
