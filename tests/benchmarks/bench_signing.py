@@ -10,6 +10,7 @@ import io
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ import pypdfium2.raw as pdfium
 import pytest
 
 from sanzhi_desktop import resources
+from sanzhi_desktop.application.signing import RegisteredSigner
 from sanzhi_desktop.documents import fields
 from sanzhi_desktop.documents.blocks import Document, Face
 from sanzhi_desktop.documents.content import opinion_document
@@ -32,6 +34,12 @@ TARGET = 1.5
 ROUNDS = 7
 
 
+@cache
+def register() -> tuple[RegisteredSigner, ...]:
+    """The office's register, which a running program has from its database."""
+    return papers.office().register
+
+
 def ours(document: Document) -> bytes:
     """From blocks to a verified opinion."""
     laid_out = lay_out(document, papers.faces())
@@ -41,7 +49,7 @@ def ours(document: Document) -> bytes:
     pdf = papers.certify(pdf)
     pdf = fields.fill(pdf, {"number": papers.NUMBER, "date": papers.DATE}, faces=papers.faces())
     pdf = papers.approve(pdf)
-    assert verify(pdf, trust=[papers.office().pem], officers=papers.office().register).valid
+    assert verify(pdf, trust=[papers.office().pem], officers=register()).valid
     return pdf
 
 
@@ -114,7 +122,7 @@ def bare(pages: list[list[Line]], names: dict[str, str], look: Path) -> bytes:
                 del sheet["/Trans"]
         pikepdf.pdfa.save(paper, archived, "2b")
 
-    writer = IncrementalPdfFileWriter(archived)
+    writer: Any = IncrementalPdfFileWriter(archived)
     lock = form.FieldMDPSpec(form.FieldMDPAction.ALL)
     last = len(pages) - 1
     form.append_signature_field(

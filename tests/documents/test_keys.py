@@ -22,6 +22,7 @@ from sanzhi_desktop.application.signing import Expiry, KeyFault, Term, expiry
 from sanzhi_desktop.documents.keys import P12Key, open_p12, read_certificate, read_certificates
 from sanzhi_desktop.documents.office_ca import Algorithm, ca_pem, issue, make_ca
 from sanzhi_desktop.domain.errors import DomainError
+from sanzhi_desktop.resources.sentences import explain
 from tests.documents import signed_papers as papers
 from tests.documents.signed_papers import PASSPHRASE
 
@@ -33,6 +34,7 @@ def _code(action: Callable[[], object]) -> KeyFault:
     with pytest.raises(DomainError) as caught:
         action()
     assert isinstance(caught.value.code, KeyFault)
+    assert "…" not in explain(caught.value)  # every fact of the sentence is there
     return caught.value.code
 
 

@@ -22,6 +22,7 @@ from sanzhi_desktop.documents.paper_mark import (
 from sanzhi_desktop.documents.pdfa import prepare, to_pdfa
 from sanzhi_desktop.documents.seal import import_seal
 from sanzhi_desktop.domain.errors import DomainError
+from sanzhi_desktop.resources.sentences import explain
 from tests.documents import seal_pictures
 from tests.documents import signed_papers as papers
 
@@ -29,6 +30,7 @@ from tests.documents import signed_papers as papers
 def _code(action: Callable[[], object]) -> str:
     with pytest.raises(DomainError) as caught:
         action()
+    assert "…" not in explain(caught.value)  # every fact of the sentence is there
     return caught.value.code.value
 
 

@@ -13,6 +13,7 @@ from PIL import Image, ImageChops
 from sanzhi_desktop.application.signing import KeyFault
 from sanzhi_desktop.documents.seal import PDF, PNG, import_seal, make_seal, stored_seal
 from sanzhi_desktop.domain.errors import DomainError
+from sanzhi_desktop.resources.sentences import explain
 from tests.documents import seal_pictures
 from tests.documents import signed_papers as papers
 
@@ -20,6 +21,7 @@ from tests.documents import signed_papers as papers
 def _code(action: Callable[[], object]) -> str:
     with pytest.raises(DomainError) as caught:
         action()
+    assert "…" not in explain(caught.value)  # every fact of the sentence is there
     return caught.value.code.value
 
 

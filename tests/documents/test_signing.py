@@ -19,6 +19,7 @@ from sanzhi_desktop.documents.pdfa import prepare
 from sanzhi_desktop.documents.signing import Signing
 from sanzhi_desktop.documents.verify import verify
 from sanzhi_desktop.domain.errors import DomainError
+from sanzhi_desktop.resources.sentences import explain
 from tests.documents import signed_papers as papers
 
 
@@ -31,6 +32,7 @@ def _tool(*command: str) -> str:
 def _refusal(action: Callable[[], object]) -> DomainError:
     with pytest.raises(DomainError) as caught:
         action()
+    assert "…" not in explain(caught.value)  # every fact of the sentence is there
     return caught.value
 
 

@@ -13,6 +13,7 @@ from sanzhi_desktop.documents import fields, signing, tokens
 from sanzhi_desktop.documents.keys import load_p12
 from sanzhi_desktop.documents.verify import verify
 from sanzhi_desktop.domain.errors import DomainError
+from sanzhi_desktop.resources.sentences import explain
 from tests.documents import signed_papers as papers
 
 PIN = "20260924"
@@ -82,6 +83,7 @@ def _code(action: Callable[[], object]) -> KeyFault:
     with pytest.raises(DomainError) as caught:
         action()
     assert isinstance(caught.value.code, KeyFault)
+    assert "…" not in explain(caught.value)  # every fact of the sentence is there
     return caught.value.code
 
 
