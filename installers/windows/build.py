@@ -4,6 +4,7 @@ Embeddable CPython + locked Windows wheels + this program + two small launchers,
 into `dist/Sanzhi-Setup-VERSION.exe` (silent with /S).
 """
 
+import argparse
 import compileall
 import os
 import py_compile
@@ -28,13 +29,17 @@ def main() -> int:
     from installers import console, environment
 
     console.prepare_streams()
+    parser = argparse.ArgumentParser(description="在 Linux 上生成 Windows 安装程序")
+    parser.add_argument("--quick", action="store_true", help="压缩从快，安装程序较大，供检查用")
+    wanted = parser.parse_args()
     try:
         place = environment.prepare(development=False)
         if Path(sys.prefix).resolve() != place.folder.resolve():
             # Wheels are fetched by the environment's own pip, and compiled by its Python.
-            return subprocess.run([str(place.python), __file__], check=False).returncode
+            command = [str(place.python), __file__, *sys.argv[1:]]
+            return subprocess.run(command, check=False).returncode
         _need_tools()
-        setup = _build()
+        setup = _build(quick=wanted.quick)
     except console.SetupError as error:
         console.say(str(error))
         return 2
@@ -62,7 +67,7 @@ def _need_tools() -> None:
         raise SetupError(f"缺少打包工具，请先运行：sudo {' '.join(command)}")
 
 
-def _build() -> Path:
+def _build(*, quick: bool) -> Path:
     from installers.console import SetupError, Step, run, tail
     from installers.windows import trim, wheels
 
@@ -86,6 +91,7 @@ def _build() -> Path:
     with Step("打包安装程序"):
         values = {"VERSION": version(), "TREE": TREE, "OUT": setup, "ICON": WORK / "sanzhi.ico"}
         defines = [f"-D{key}={value}" for key, value in values.items()]
+        defines += ["-DQUICK"] if quick else []
         if not run(["makensis", "-V2", "-INPUTCHARSET", "UTF8", *defines, HERE / "setup.nsi"],
                    log=LOG):  # fmt: skip
             raise SetupError(f"打包失败：\n{tail(LOG)}")

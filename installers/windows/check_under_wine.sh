@@ -23,7 +23,7 @@ echo "已装：$(du -sm "$installed" | cut -f1) MB，$(find "$installed" -type f
 
 echo "—— 程序自检"
 code=0
-in_wine "$installed/sanzhi.exe" selftest --qt --json | tee "$work/selftest.json" || code=$?
+in_wine "$installed/sanzhi.exe" --selftest --qt --json | tee "$work/selftest.json" || code=$?
 
 echo "—— 卸载"
 in_wine "$installed/uninstall.exe" /S || true

@@ -2,7 +2,11 @@
 ; Called by build.py with /DVERSION, /DTREE, /DOUT, /DICON.
 Target amd64-unicode
 Unicode true
-SetCompressor /SOLID lzma
+!ifdef QUICK
+    SetCompressor zlib
+!else
+    SetCompressor /SOLID lzma
+!endif
 ManifestDPIAware true
 !include "MUI2.nsh"
 !include "FileFunc.nsh"
