@@ -16,44 +16,39 @@ from sanzhi_desktop.domain.scope import BY_LAW, ScopeCase, penalty_name
 
 LARGEST_FEN = 10**16
 
+# Codes first, then words that tell the body by its name; 乡镇人民政府 enforces as an agency does.
 _DECIDERS = {
-    "government": (
-        "government",
-        "人民政府",
-        "政府",
-        "本级人民政府",
-        "区人民政府",
-        "县人民政府",
-        "市人民政府",
-    ),
-    "department": (
-        "department",
-        "部门",
-        "行政执法部门",
-        "工作部门",
-        "本机关",
-        "街道",
-        "街道办事处",
-        "乡镇",
-    ),
+    "government": ("government",),
+    "department": ("department", "agency"),
     "authorised": (
-        *("authorised", "authorized", "authorised org", "authorised organisation"),
-        *(
-            "authorized organization",
-            "authorised_org",
-            "法律法规授权的组织",
-            "法律、法规授权的组织",
-        ),
-        *("授权组织", "授权的组织"),
+        *("authorised", "authorized", "authorised org", "authorised_org"),
+        *("authorised organisation", "authorized organization"),
     ),
 }
+_TOWNSHIP = ("乡人民政府", "镇人民政府", "乡政府", "镇政府", "街道办事处", "街道")
+_AGENCY_ENDS = (
+    "部门",
+    "机关",
+    "局",
+    "委",
+    "委员会",
+    "办公室",
+    "大队",
+    "支队",
+    "总队",
+    "乡镇",
+    "中心",
+    *_TOWNSHIP,
+)
 _PARTIES = {
-    PartyType.PERSON: ("person", "citizen", "individual", "公民", "自然人", "个人"),
-    PartyType.SOLE_TRADER: ("sole_trader", "sole trader", "个体工商户", "个体户"),
-    PartyType.ORGANISATION: (
-        *("organisation", "organization", "legal_person", "company", "法人", "单位", "企业"),
-        *("其他组织", "非法人组织", "法人或者其他组织", "法人、非法人组织", "组织", "公司"),
-    ),
+    PartyType.PERSON: ("person", "citizen", "individual", "natural_person"),
+    PartyType.SOLE_TRADER: ("sole_trader", "sole trader"),
+    PartyType.ORGANISATION: ("organisation", "organization", "legal_person", "company"),
+}
+_PARTY_WORDS = {
+    PartyType.PERSON: ("公民", "自然人", "个人"),
+    PartyType.SOLE_TRADER: ("个体工商户", "个体户"),
+    PartyType.ORGANISATION: ("法人", "组织", "单位", "企业", "公司"),
 }
 # Words by which a criterion is told; each stands in the legal term of one criterion only.
 _CRITERIA = {
@@ -64,8 +59,8 @@ _CRITERIA = {
     "complex": ("疑难", "复杂", "多个法律关系"),
     BY_LAW: ("法律、法规", "法律法规", "法律规定", "另有规定"),
 }
-_TRUE = ("true", "yes", "是", "有", "1")
-_FALSE = ("false", "no", "否", "无", "0", "")
+_TRUE = ("true", "yes", "是", "有", "1", "已听证", "已举行", "经过听证")
+_FALSE = ("false", "no", "否", "无", "0", "", "未听证", "未举行", "未经听证")
 _FIELDS = (
     *("kind", "procedure", "decider", "party_type", "amount_yuan", "penalty_kinds", "hearing"),
     *("criteria", "catalogue_item"),
@@ -98,8 +93,8 @@ def read_case(data: Any, profile: Profile) -> ScopeCase:
     return ScopeCase(
         kind=_parsed("kind", kind, parse_kind),
         procedure=_parsed("procedure", procedure, parse_procedure) if procedure else None,
-        decider=_word("decider", decider, _DECIDERS) if decider else "department",
-        party_type=PartyType(_word("party_type", party, _PARTIES)) if party else None,
+        decider=_decider(decider) if decider else "department",
+        party_type=_party(party) if party else None,
         amount_fen=_fen(data.get("amount_yuan")),
         penalty_kinds=tuple(_penalty(one) for one in _list(data, "penalty_kinds")),
         hearing=_truth("hearing", data.get("hearing")),
@@ -141,12 +136,29 @@ def _parsed(field: str, text: str, parse: Any) -> Any:
         raise _refuse(field, text, str(error.facts.get("allowed", ""))) from error
 
 
-def _word(field: str, text: str, words: Mapping[Any, tuple[str, ...]]) -> str:
+def _decider(text: str) -> str:
     folded = text.lower()
-    for code, names in words.items():
+    for code, names in _DECIDERS.items():
         if folded in names:
-            return str(code)
-    raise _refuse(field, text, "、".join(str(code) for code in words))
+            return code
+    if "授权" in text:
+        return "authorised"
+    if text.endswith(_AGENCY_ENDS):
+        return "department"
+    if text.endswith("政府"):
+        return "government"
+    raise _refuse("decider", text, "、".join(_DECIDERS))
+
+
+def _party(text: str) -> PartyType:
+    folded = text.lower()
+    for code, names in _PARTIES.items():
+        if folded in names:
+            return code
+    told = [code for code, words in _PARTY_WORDS.items() if any(word in text for word in words)]
+    if len(told) == 1:
+        return told[0]
+    raise _refuse("party_type", text, "、".join(_PARTIES))
 
 
 def _truth(field: str, found: Any) -> bool:
@@ -165,8 +177,10 @@ def _fen(found: Any) -> int | None:
         return None
     if isinstance(found, bool) or not isinstance(found, (int, float, str, Decimal)):
         raise DomainError(ScopeFault.AMOUNT, field="amount_yuan", value=found)
+    written = str(found).strip().replace(",", "").replace("，", "").removesuffix("元")
+    times = 10_000 if written.endswith("万") else 1
     try:
-        fen = Decimal(str(found).replace(",", "").replace("，", "")) * 100
+        fen = Decimal(written.removesuffix("万")) * times * 100
     except InvalidOperation as error:
         raise DomainError(ScopeFault.AMOUNT, field="amount_yuan", value=found) from error
     if not fen.is_finite() or not 0 <= fen <= LARGEST_FEN or fen != fen.to_integral_value():
@@ -185,7 +199,7 @@ def _criterion(text: str, profile: Profile) -> str:
     known = {one.id: one.name for one in profile.criteria()}
     known |= {row["id"]: row["name"] for row in profile.rows("scope.extra")}
     known |= {BY_LAW: profile.rule("scope.by_law").title}
-    folded = text.lower()
+    folded = text.lower().replace("-", "_")
     if folded in known:
         return folded
     for code, name in known.items():

@@ -235,6 +235,42 @@ def test_chinese_and_codes_read_alike() -> None:
     assert chinese.amount_fen == 2_000_050
 
 
+@pytest.mark.parametrize(
+    ("written", "decider"),
+    [
+        ("天心区人民政府", "government"),
+        ("市政府", "government"),
+        ("县应急管理局", "department"),
+        ("城南镇人民政府", "department"),
+        ("法律、法规授权的组织", "authorised"),
+        ("authorised org", "authorised"),
+    ],
+)
+def test_the_decider_is_told_by_its_name(written: str, decider: str) -> None:
+    assert read(kind="penalty", decider=written).decider == decider
+
+
+@pytest.mark.parametrize(
+    ("written", "party"),
+    [
+        ("公民", PartyType.PERSON),
+        ("法人或者其他组织", PartyType.ORGANISATION),
+        ("个体工商户", PartyType.SOLE_TRADER),
+        ("有限责任公司", PartyType.ORGANISATION),
+    ],
+)
+def test_the_party_is_told_by_its_name(written: str, party: PartyType) -> None:
+    assert read(kind="penalty", party_type=written).party_type is party
+
+
+@pytest.mark.parametrize(
+    ("written", "fen"),
+    [(0, 0), ("2万元", 2_000_000), ("1.5万", 1_500_000), ("200元", 20_000), ("", None)],
+)
+def test_amounts_as_people_write_them(written: object, fen: int | None) -> None:
+    assert read(kind="penalty", amount_yuan=written).amount_fen == fen
+
+
 def test_what_is_not_stated_is_empty() -> None:
     assert read(kind="行政许可", procedure=None, amount_yuan=None, criteria=None) == ScopeCase(
         Kind.PERMIT
@@ -248,6 +284,7 @@ def test_what_is_not_stated_is_empty() -> None:
         ({"kind": "调解"}, ScopeFault.UNKNOWN_VALUE, "kind"),
         ({"kind": "penalty", "procedure": "速裁"}, ScopeFault.UNKNOWN_VALUE, "procedure"),
         ({"kind": "penalty", "decider": "某人"}, ScopeFault.UNKNOWN_VALUE, "decider"),
+        ({"kind": "penalty", "party_type": "公民、法人"}, ScopeFault.UNKNOWN_VALUE, "party_type"),
         ({"kind": "penalty", "party_type": "外星人"}, ScopeFault.UNKNOWN_VALUE, "party_type"),
         ({"kind": "penalty", "amount_yuan": "很多"}, ScopeFault.AMOUNT, "amount_yuan"),
         ({"kind": "penalty", "amount_yuan": -1}, ScopeFault.AMOUNT, "amount_yuan"),

@@ -277,6 +277,35 @@ def test_a_wrong_rule_is_refused_at_its_line(case: str, tmp_path: Path) -> None:
     assert set(flaw.as_dict()) >= {"file", "line", "key", "reason", "remedy"}
 
 
+@pytest.mark.parametrize(
+    ("body", "line", "word"),
+    [
+        ("edition2 = “一”\n", 10, "英文双引号"),
+        ('note = "甲\n', 10, "引号没有成对"),
+        ("note = [1, 2\n", 10, "方括号没有成对"),
+        ("note\n", 10, "等号"),
+        ("effective_from = 2026-02-30\n", 10, "日期不存在"),
+        ('note = "甲" 乙\n', 10, "多写了内容"),
+        ("[rules.outcomes]\n[rules.outcomes]\n", 11, "写了两次"),
+        ("键 = 1\n", 10, "键名"),
+    ],
+)
+def test_a_slip_of_syntax_is_told_in_chinese(
+    body: str, line: int, word: str, tmp_path: Path
+) -> None:
+    flaw = only(check(tmp_path, body))
+    assert flaw.line == line
+    assert word in flaw.reason + flaw.remedy
+    assert not any("a" <= letter <= "z" for letter in flaw.reason.replace("TOML", ""))
+
+
+def test_a_key_without_quotation_marks_is_recognised(tmp_path: Path) -> None:
+    body = "[rules.review.limit]\nvalue = 5\n" + SOURCE
+    flaw = only(check(tmp_path, body))
+    assert flaw.code is FileFault.KEY_UNQUOTED
+    assert '[rules."review.limit"]' in flaw.remedy
+
+
 def test_a_near_miss_is_guessed(tmp_path: Path) -> None:
     body = rule("reveiw.limit", "value = 5", 'unit = "working_day"')
     assert "review.limit" in only(check(tmp_path, body)).reason + only(check(tmp_path, body)).remedy
@@ -299,7 +328,7 @@ def test_a_near_miss_is_guessed(tmp_path: Path) -> None:
             FileFault.DATES_REVERSED,
             6,
         ),
-        (HEAD.replace("\n[doc", 'effective_from = "2026-02-01"\n[doc'), FileFault.BAD_DATE, 5),
+        (HEAD.replace("\n[doc", 'effective_from = "2026-02-31"\n[doc'), FileFault.BAD_DATE, 5),
         (HEAD.replace('"normative"', '"holy"'), FileFault.BAD_CHOICE, 8),
         (HEAD.replace("\n[doc", 'colour = "red"\n[doc'), FileFault.UNKNOWN_FIELD, 5),
         (HEAD.replace("edition", "name"), FileFault.DUPLICATE_KEY, 3),

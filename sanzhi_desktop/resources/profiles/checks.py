@@ -66,7 +66,7 @@ def check_layer(
     known = schema().keys
     for key, table in tables.items():
         if key not in known:
-            _unknown_key(place, key)
+            _unknown_key(place, key, table)
         elif not isinstance(table, dict):
             place.wrong_type('表格，写成 [rules."键"]', table, "rules", key)
         else:
@@ -83,8 +83,8 @@ def check_layer(
             file=raw.file,
             documents=documents,
             rules=rules,
-            effective_from=data.get("effective_from"),
-            effective_to=data.get("effective_to"),
+            effective_from=values.as_date(data.get("effective_from")),
+            effective_to=values.as_date(data.get("effective_to")),
             raw=raw,
         ),
         (),
@@ -110,9 +110,8 @@ def _head(place: Place) -> None:
     for name in ("effective_from", "effective_to"):
         if name in data:
             values.day(place, data[name], name)
-    begin, end = data.get("effective_from"), data.get("effective_to")
-    if type(begin) is date and type(end) is date and end < begin:
-        place.fault(FileFault.DATES_REVERSED, "effective_to", start=begin, end=end)
+    begin, end = (values.as_date(data.get(name)) for name in ("effective_from", "effective_to"))
+    values.in_order(place, begin, end, "effective_to")
 
 
 def _documents(place: Place) -> dict[str, Document]:
@@ -150,7 +149,14 @@ def _documents(place: Place) -> dict[str, Document]:
     return found
 
 
-def _unknown_key(place: Place, key: str) -> None:
+def _unknown_key(place: Place, key: str, table: Any) -> None:
+    whole = key
+    while isinstance(table, dict) and whole not in schema().keys and table:
+        name, table = next(iter(table.items()))
+        whole = f"{whole}.{name}"
+    if whole in schema().keys:
+        place.fault(FileFault.KEY_UNQUOTED, "rules", key, name=whole, whole=whole)
+        return
     near = difflib.get_close_matches(key, schema().keys, n=1, cutoff=0.6)
     hint = f"是不是想写“{near[0]}”？" if near else ""
     place.fault(FileFault.UNKNOWN_KEY, "rules", key, name=key, hint=hint)

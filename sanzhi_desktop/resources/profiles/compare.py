@@ -83,7 +83,7 @@ def value_in_words(rule: Rule) -> str:
     if isinstance(rule.value, bool):
         return "是" if rule.value else "否"
     if isinstance(rule.value, list):
-        return "；".join(_row(one) for one in rule.value)
+        return "；".join(dict.fromkeys(_row(one) for one in rule.value))
     unit = next((one.chinese for one in Unit if one.value == rule.unit), _WORDS.get(rule.unit, ""))
     soft = "原则上" if rule.soft else ""
     value = _WORDS.get(str(rule.value), str(rule.value))
@@ -104,7 +104,7 @@ def _row(row: Any) -> str:
     if "number" in row:
         return f"{row['number']}.{row['name']}（{row['deadline']}）"
     if "decider" in row:
-        return "、".join(row["bodies"])
+        return "，然后".join(row["bodies"])
     head = row.get("role", "")
     for name in _ROW_NAMES:
         if name in row:

@@ -22,6 +22,7 @@ class FileFault(Code):
     MISSING_FIELD = "rules.missing_field"
     UNKNOWN_FIELD = "rules.unknown_field"
     UNKNOWN_KEY = "rules.unknown_key"
+    KEY_UNQUOTED = "rules.key_unquoted"
     WRONG_TYPE = "rules.wrong_type"
     EMPTY = "rules.empty"
     BAD_ID = "rules.bad_id"

@@ -19,7 +19,24 @@ LARGEST = 1_000_000  # bytes; the longest shipped profile has about 60 000
 
 Steps = tuple[str | int, ...]
 
-_PLACE = re.compile(r"\(at line (\d+), column \d+\)")
+_PLACE = re.compile(r"\(at (?:line (\d+), column \d+|end of document)\)")
+# What the parser says, in words an officer can act on; the first beginning that fits.
+_DETAILS = (
+    ("Invalid value", "等号右边的写法不对，文字要加英文双引号"),
+    ("Expected '='", "键的后面缺少等号"),
+    ("Invalid statement", "键名的写法不对，含有点或者汉字的键名要加英文双引号"),
+    ("Invalid initial character for a key", "键名的写法不对，含有点或者汉字的键名要加英文双引号"),
+    ("Expected newline or end", "一行里多写了内容，或者用了中文引号"),
+    ("Unclosed array", "方括号没有成对"),
+    ("Unclosed inline table", "花括号没有成对"),
+    ("Unterminated string", "引号没有成对"),
+    ("Illegal character", "引号没有成对，或者含有看不见的字符"),
+    ("Unescaped", "文字里的反斜杠要写两个"),
+    ("Invalid date or datetime", "日期不存在"),
+    ("Expected ']'", "方括号没有成对"),
+    ("Duplicate inline table key", "花括号里同一个字段写了两次"),
+    ("Cannot", "同一个键或者同一张表写了两次"),
+)
 _HEADER = re.compile(r"\s*\[{1,2}(.+?)\]{1,2}\s*(?:#.*)?$")
 _PART = re.compile(r"""\s*(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|([A-Za-z0-9_-]+))\s*(?:\.|$|(?==))""")
 _TOKEN = re.compile(
@@ -73,14 +90,19 @@ def parse_profile(text: str, file: str) -> RawProfile | Flaw:
     try:
         return RawProfile(file, text, tomllib.loads(text, parse_float=Decimal))
     except tomllib.TOMLDecodeError as error:
-        place = _PLACE.search(str(error))
-        detail = _PLACE.sub("", str(error)).strip()
-        line = int(place[1]) if place else text.count("\n") + 1
-        twice = "twice" in detail or "overwrite" in detail.lower()
-        code = FileFault.DUPLICATE_KEY if twice else FileFault.NOT_TOML
-        return Flaw(code, file, line, facts={"detail": detail})
+        return _syntax(str(error), text, file)
     except (RecursionError, ValueError) as error:
         return Flaw(FileFault.NOT_TOML, file, facts={"detail": type(error).__name__})
+
+
+def _syntax(said: str, text: str, file: str) -> Flaw:
+    place = _PLACE.search(said)
+    line = int(place[1]) if place and place[1] else text.rstrip("\n").count("\n") + 1
+    detail = _PLACE.sub("", said).strip()
+    words = next((words for start, words in _DETAILS if detail.startswith(start)), detail)
+    twice = detail.startswith(("Cannot", "Duplicate"))
+    code = FileFault.DUPLICATE_KEY if twice else FileFault.NOT_TOML
+    return Flaw(code, file, line, facts={"detail": words})
 
 
 @lru_cache(maxsize=8)

@@ -148,11 +148,30 @@ def texts(place: Place, found: Any, *steps: str | int) -> Any:
 
 
 def day(place: Place, found: Any, *steps: str | int) -> Any:
-    """A date without a time, kept as ISO text."""
-    if isinstance(found, datetime) or not isinstance(found, date):
+    """A date without a time, bare or in quotation marks, kept as ISO text."""
+    read = as_date(found)
+    if read is None:
         place.fault(FileFault.BAD_DATE, *steps, value=found)
         return found
-    return found.isoformat()
+    return read.isoformat()
+
+
+def as_date(found: Any) -> date | None:
+    """The date that is written, None when it is none."""
+    if isinstance(found, datetime):
+        return None
+    if isinstance(found, date):
+        return found
+    try:
+        return date.fromisoformat(found) if isinstance(found, str) and len(found) == 10 else None
+    except ValueError:
+        return None
+
+
+def in_order(place: Place, begin: date | None, end: date | None, *steps: str | int) -> None:
+    """Two dates, the second not before the first."""
+    if begin and end and end < begin:
+        place.fault(FileFault.DATES_REVERSED, *steps, start=begin, end=end)
 
 
 def month_day(place: Place, found: Any, *steps: str | int) -> Any:
@@ -288,9 +307,8 @@ def _row(
             place.fault(FileFault.MISSING_FIELD, *steps, field=one)
     if name == "threshold" and "yuan" in row and "inclusive" not in row:
         place.fault(FileFault.NEEDS_INCLUSIVE, *steps)
-    begin, end = row.get("from"), row.get("to")
-    if name == "stage" and isinstance(begin, date) and isinstance(end, date) and end < begin:
-        place.fault(FileFault.DATES_REVERSED, *steps, start=begin, end=end)
+    if name == "stage":
+        in_order(place, as_date(row.get("from")), as_date(row.get("to")), *steps)
     return kept
 
 
