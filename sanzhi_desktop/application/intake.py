@@ -106,6 +106,7 @@ def register(
     step(Position(None), Action.REGISTER, session.actor)
     office = session.reader.office()
     payload = _content(submission, materials)
+    payload["unit"] = submission.unit
     payload["profile_id"] = office.profile_id
     payload["profile_edition"] = office.profile_edition
     return session.gateway.send(
