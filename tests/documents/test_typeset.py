@@ -216,21 +216,30 @@ def _find(page: list[Char], wanted: str) -> list[Char]:
     return page[at : at + len(wanted)]
 
 
-def test_places_do_not_cross_each_other_nor_leave_the_type_area() -> None:
-    for organ in (
-        "某局",
-        "某市综合行政执法局法制审核科",
-        "某自治州某自治县某某街道综合行政执法办公室",
-    ):
-        laid_out = _signed(5, organ=organ)
-        places = dict(laid_out.places)
-        for place in places.values():
-            assert place.left >= 28 * MM - 0.1
-            assert place.right <= (28 + 156) * MM + 0.1
-        seal, qr, reviewer = places["sig:Head"], places["qr"], places["sig:Reviewer"]
-        assert qr.right < seal.left
-        assert reviewer.bottom >= seal.top or reviewer.right <= seal.left
-        assert qr.right - qr.left == pytest.approx(25 * MM, abs=0.1)
+ORGANS = (
+    "某局",
+    "某市综合行政执法局法制审核科",
+    "某自治州某自治县某某街道综合行政执法办公室",
+    "某某市自然资源和规划局综合行政执法支队法制审核办公室",
+)
+
+
+@pytest.mark.parametrize("organ", ORGANS)
+def test_places_do_not_cross_each_other_nor_leave_the_type_area(organ: str) -> None:
+    laid_out = _signed(5, organ=organ)
+    places = laid_out.places
+    for place in places.values():
+        assert place.left >= 28 * MM - 0.1
+        assert place.right <= (28 + 156) * MM + 0.1
+    seal, qr, reviewer = places["sig:Head"], places["qr"], places["sig:Reviewer"]
+    assert qr.right < seal.left
+    assert reviewer.bottom >= seal.top or reviewer.right <= seal.left
+    assert qr.right - qr.left == pytest.approx(25 * MM, abs=0.1)
+    page = chars(laid_out.pdf)[seal.page]
+    printed = [char for char in page if char.size == 16 and seal.bottom < char.y < seal.top - 20]
+    assert "".join(char.text for char in printed) == organ
+    assert min(char.x for char in printed) > qr.right
+    assert max(char.x for char in printed) + 16 <= (28 + 156) * MM
 
 
 def test_table_headings_come_again_and_rows_stay_whole() -> None:

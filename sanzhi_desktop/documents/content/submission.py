@@ -23,6 +23,8 @@ from sanzhi_desktop.domain.kinds import Kind
 from sanzhi_desktop.domain.money import format_yuan
 from sanzhi_desktop.domain.papers import ListedMaterial, MaterialState, SubmissionPaper
 
+_KINDS_ON_A_LINE = 4
+
 
 def submission_document(paper: SubmissionPaper) -> Document:
     """The form with every field of the submission, the materials, and the place to sign."""
@@ -78,10 +80,11 @@ def _case_rows(paper: SubmissionPaper, words: Mapping[str, Any]) -> tuple[tuple[
 
 
 def _kinds(chosen: Kind) -> tuple[Inline, ...]:
-    """Every kind with its box, the chosen one ticked."""
+    """Every kind with its box, the chosen one ticked; four on a line, so that none is broken."""
     inlines: list[Inline] = []
-    for kind in Kind:
-        inlines += [CheckBox(kind is chosen), Run(f"{kind.chinese}　")]
+    for place, kind in enumerate(Kind, 1):
+        end = "\n" if place == _KINDS_ON_A_LINE else "　"
+        inlines += [CheckBox(kind is chosen), Run(f"{kind.chinese}{end}")]
     return tuple(inlines)
 
 
@@ -90,10 +93,10 @@ def _text_rows(paper: SubmissionPaper, words: Mapping[str, Any]) -> tuple[tuple[
     tier = "　".join(part for part in (case.discretion_basis, case.discretion_tier) if part)
     amount = format_yuan(case.amount_fen) if case.amount_fen else none
     return (
-        (Pair(words["facts"], (Run(case.facts),), lines=3),),
+        (Pair(words["facts"], (Run(case.facts.strip()),), lines=3),),
         (_pair(words["violated"], "；".join(case.violated_provisions)),),
         (_pair(words["basis"], "；".join(case.penalty_basis)),),
-        (Pair(words["proposed"], (Run(case.proposed_decision),), lines=2),),
+        (Pair(words["proposed"], (Run(case.proposed_decision.strip()),), lines=2),),
         (_pair(words["amount"], amount), _pair(words["discretion"], tier)),
         (_pair(words["defence"], case.defence, none),),
         (_pair(words["hearing"], case.hearing, none),),

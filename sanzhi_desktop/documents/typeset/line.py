@@ -15,7 +15,8 @@ _EPSILON = 0.01
 _SPACES = " \u3000"
 _MAX_SPREAD = 0.26  # of the type size, between two characters; a line needing more stays ragged
 _MAX_PRESS = 0.025  # of the type size, between two characters
-_LONG_WORD = 0.55  # of the line: a longer Latin word (a digest, an address) may be broken
+_LONG_WORD = 0.55  # of the line: a longer Latin word (a digest, an address) may be broken …
+_WORD_ROOM = 120.0  # … but in a narrow cell only one longer than this, or than the cell
 
 
 class Glyph(NamedTuple):
@@ -98,9 +99,10 @@ def _parts(glyphs: Sequence[Glyph], room: float) -> Iterator[_Part]:
 
 def _short_atoms(glyphs: Sequence[Glyph], room: float) -> Iterator[str]:
     position = 0
+    longest = max(_LONG_WORD * room, min(room, _WORD_ROOM))
     for atom in kinsoku.atoms("".join(glyph.char for glyph in glyphs)):
         end = position + len(atom)
-        if len(atom) > 1 and _width(glyphs[position:end]) > _LONG_WORD * room:
+        if len(atom) > 1 and _width(glyphs[position:end]) > longest:
             yield from atom
         else:
             yield atom

@@ -12,6 +12,7 @@ from sanzhi_desktop.documents.typeset.geometry import MM, Sheet
 from sanzhi_desktop.documents.typeset.ink import Page
 from sanzhi_desktop.documents.typeset.line import Line, break_lines
 from sanzhi_desktop.documents.typeset.setter import Setter
+from sanzhi_desktop.documents.typeset.title import break_title
 
 _DATE_CELLS = 7.0  # 2026年11月21日 in half-width digits
 _DATE_BLANK = 4.0  # from the right
@@ -139,13 +140,18 @@ def set_signature(block: SignatureBlock, sheet: Sheet, setter: Setter) -> Signat
         rows = _SIGN_ROWS if who.place.startswith("sig:") else 1
         return _Signer(line(f"{who.caption}：{who.name}", who.caption), who.place, rows)
 
-    room = sheet.text_width - 2 * sheet.cell
+    # A long 署名 takes two lines of like length, and never reaches the QR.
+    taken = sheet.qr + 3 * sheet.cell if block.qr else sheet.cell
+    room = sheet.text_width - sheet.cell - taken
     organ = setter.text(block.organ, face=Face.BODY, size=sheet.body, where="落款")
     note = (setter.text(text, face=Face.BODY, size=_NOTE_SIZE, where="落款") for text in _NOTE)
     return SignaturePiece(
         sheet=sheet,
         signers=tuple(signer(who) for who in block.signers),
-        organ=tuple(break_lines(organ, room, room, size=sheet.body, spread=False)),
+        organ=tuple(
+            break_lines(part, 9e9, 9e9, size=sheet.body, spread=False)[0]
+            for part in break_title(organ, room, sheet.title_words)
+        ),
         date=line(block.date, "成文日期") if block.date else None,
         seal=block.seal_place,
         qr=block.qr,
