@@ -1,7 +1,8 @@
 """A rule profile (规则方案) as applied: every rule with value, unit, source and what it overrode.
 
-Lives here: the profile, the accessors other parts ask, and the canonical JSON a case keeps. Must not: reading TOML, knowing the shipped profiles or
-resolving layers (`resources.profiles`), and any value of any jurisdiction.
+Lives here: the profile, the accessors other parts ask, and the canonical JSON a case keeps. Must
+not: reading TOML, knowing the shipped profiles or resolving layers (`resources.profiles`), and
+any value of any jurisdiction.
 """
 
 import json
@@ -29,7 +30,6 @@ class ProfileFault(Code):
 
     UNKNOWN_RULE = "profile.unknown_rule"
     UNKNOWN_PROFILE = "profile.unknown_profile"
-    OPEN = "profile.open"
     REFUSED = "profile.refused"
     NOT_READABLE = "profile.not_readable"
     APPLIED_BROKEN = "profile.applied_broken"

@@ -157,7 +157,7 @@ def _thresholds(profile: Profile, case: ScopeCase) -> list[tuple[Because, tuple[
 
 
 def _party_fits(row: Mapping[str, Any], case: ScopeCase) -> bool:
-    """A sole trader is measured as a person, the lower amount; so is a party not stated, as either."""
+    """A sole trader is measured as a person, by the lower amount; a party not stated as both."""
     party = row.get("party", "any")
     if party == "any" or case.party_type is None:
         return True

@@ -72,7 +72,7 @@ def with_office(profile_id: str, office: str | Path | Mapping[str, Any]) -> Prof
 
 
 def check_file(path: Path) -> tuple[Flaw, ...]:
-    """All faults of a profile file, none when it may be used. Raises DomainError when unreadable."""
+    """All faults of a profile file, none when it may be used. Raises DomainError: unreadable."""
     return load_file(path)[1]
 
 

@@ -45,7 +45,7 @@ def resolve(layers: Sequence[Layer]) -> Profile:
 
 
 def _explain_special(rules: dict[str, Rule], key: str) -> None:
-    """A statute's rule for one kind of enforcement says so when the plan's general one is weaker."""
+    """A statute's rule for one kind says so when the plan's general one is weaker."""
     general_key, _, kind = key.rpartition(".")
     if kind not in _KINDS or general_key not in rules:
         return
