@@ -88,13 +88,13 @@ def _provisions(
         articles = 0
         while (article := _NEXT_ARTICLE.match(bare, at)) is not None:
             begin = article.start(1)
-            end, text = _parts(bare, article.end(), _clean(article[1]))
+            end, text = _parts(sheet, article.end(), _clean(sheet.slice(*article.span(1))))
             found.append(Citation(law + text, title.start() if not articles else begin, end))
             articles += 1
             at = end
         if not articles:
             item = re.compile(rf"{_GAP}(第{_N}项|第{_N}章|附件\d?第?{_N}项)").match(bare, at)
-            text = _clean(item[1]) if item else ""
+            text = _clean(sheet.slice(*item.span(1))) if item else ""
             at = item.end() if item else at
             if item or _WHOLE_LAW.match(bare, at):
                 found.append(Citation(law + text, title.start(), at))
@@ -105,16 +105,16 @@ def _provisions(
     return found, at
 
 
-def _parts(bare: str, at: int, text: str) -> tuple[int, str]:
+def _parts(sheet: Sheet, at: int, text: str) -> tuple[int, str]:
     """第×款第(×)项、第(×)项 after an article; returns where they end and the joined text."""
     while True:
-        skipped = re.compile(rf"(?:\s|\([{BLANK}]+\))*").match(bare, at)
+        skipped = re.compile(rf"(?:\s|\([{BLANK}]+\))*").match(sheet.bare, at)
         position = skipped.end() if skipped else at
-        part = _NEXT_PART.match(bare, position)
+        part = _NEXT_PART.match(sheet.bare, position)
         if part is None:
             return at, text
         joiner = "、" if part[1] else ""
-        text += joiner + _clean(part[2])
+        text += joiner + _clean(sheet.slice(*part.span(2)))
         at = part.end()
 
 

@@ -13,6 +13,12 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 
+_CP1252 = {
+    bytes([code]).decode("cp1252"): code
+    for code in range(0x80, 0xA0)
+    if code not in {0x81, 0x8D, 0x8F, 0x90, 0x9D}
+}
+
 
 def lines(data: bytes, *, name: str) -> list[Piece]:
     """The lines of a text file. Raises `read.encoding` when it is no text."""
@@ -30,7 +36,7 @@ def decode(data: bytes, *, name: str) -> str:
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             return _decoded(data, (encoding,), name=name)
-    return _unscramble(_decoded(data, _likely(data), name=name))
+    return _decoded(data, _likely(data), name=name)
 
 
 def _likely(data: bytes) -> tuple[str, ...]:
@@ -47,6 +53,7 @@ def _decoded(data: bytes, encodings: tuple[str, ...], *, name: str) -> str:
             text = data.decode(encoding)
         except UnicodeError:
             continue
+        text = _unscramble(text)
         if _is_text(text):
             return text
     if b"\x00" not in data[:4096]:
@@ -69,12 +76,11 @@ def _is_text(text: str) -> bool:
 
 
 def _unscramble(text: str) -> str:
-    odd = sum(1 for sign in text if "\x80" <= sign <= "\xff")
+    odd = sum(1 for sign in text if "\x80" <= sign <= "\xff" or sign in _CP1252)
     if odd * 3 < len(text):
         return text
-    for encoding in ("cp1252", "latin-1"):
-        try:
-            return text.encode(encoding).decode("utf-8")
-        except UnicodeError:
-            continue
-    return text
+    try:
+        # As browsers do it: the holes of Windows-1252 are the control signs of the same number.
+        return bytes(_CP1252.get(sign, ord(sign)) for sign in text).decode("utf-8")
+    except (UnicodeError, ValueError):
+        return text

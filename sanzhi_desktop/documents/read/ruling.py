@@ -167,7 +167,7 @@ def _summary(sheet: Sheet, items: list[tuple[int, int]]) -> str:
         text = sheet.bare[start:end].replace(BLANK, "").replace("()", "")
         text = sheet.slice(start, end) if "“" in text else text
         text = _ITEM_MARK.sub("", text.strip()).strip(" \n。;；,:：")
-        if text and not re.fullmatch(r"[罚没责处并]{1,2}", text):
+        if len(text) >= 8 or _SUBSTANCE.search(text):
             parts.append(text[:160])
     return "；".join(parts)[:600]
 

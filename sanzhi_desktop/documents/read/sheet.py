@@ -127,7 +127,9 @@ def _joined(pieces: list[Piece], *, always: bool) -> list[list[Piece]]:
     """Printed lines put together into paragraphs, where a text was broken at a margin."""
     widths = [_width(piece.text.rstrip()) for piece in pieces]
     margin = max(widths, default=0)
-    full = [width >= margin - 6 for width in widths]
+    # Half-width signs and 避头尾 leave a line of a PDF shorter than the measure.
+    slack = max(6, margin // 5) if always else 6
+    full = [width >= margin - slack for width in widths]
     broken = 24 <= margin <= 140 and sum(full) >= (2 if always else 4)
     groups: list[list[Piece]] = []
     for index, piece in enumerate(pieces):
