@@ -12,7 +12,6 @@ import json
 import os
 import platform
 import sqlite3
-import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -174,17 +173,19 @@ def _whole_job() -> str:
 def _windows() -> str:
     """Draws one Chinese word off screen. Loaded by name: the command line must not depend on Qt."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    if sys.platform == "win32":  # off screen, Windows has no fonts unless told where they are
-        os.environ.setdefault("QT_QPA_FONTDIR", str(resources.path("fonts")))
     loaded = {name: importlib.import_module(name) for name in _QT}
     gui, widgets = loaded["PySide6.QtGui"], loaded["PySide6.QtWidgets"]
     application = widgets.QApplication.instance() or widgets.QApplication([])
-    for file in resources.path("fonts").glob("SanzhiHei*"):
-        gui.QFontDatabase.addApplicationFont(str(file))
+    # By its bytes: off screen, Windows has no fonts and takes no path with Chinese folders.
+    face = resources.path("fonts", "SanzhiHei.ttf").read_bytes()
+    database = gui.QFontDatabase
+    families = database.applicationFontFamilies(database.addApplicationFontFromData(face))
+    if not families:
+        raise RuntimeError("随附字体 SanzhiHei.ttf 不能载入")
     drawn = set()
     for word in ("法制审核", "执法决定", "　　　　"):
         label = widgets.QLabel(word)
-        label.setFont(gui.QFont(gui.QFontDatabase.families()[0], 20))
+        label.setFont(gui.QFont(families[0], 20))
         label.resize(200, 60)
         drawn.add(bytes(label.grab().toImage().constBits()))
     if len(drawn) != 3:
