@@ -1,5 +1,6 @@
 """Dates in Chinese papers: finding them, and which event each belongs to."""
 
+import bisect
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,6 +22,12 @@ _RELATIVE = re.compile(
 )
 INCOMPLETE = re.compile(
     rf"(?:{_YEAR}|[xX×*_＿\s]{{0,6}})\s*年[\s\dxX×*_＿]{{0,6}}月[\s\dxX×*_＿]{{0,6}}日?"
+)
+
+
+# Dates that stand behind these belong to goods, papers or people, not to the procedure.
+_OF_A_THING = re.compile(
+    r"(?:生产|有效|成立|出生|保质|注册|登记|发证|签发|打印|发布|入库|批号)(?:日期|时间|期至?|于)?[:\s]{0,2}$"
 )
 
 
@@ -47,6 +54,10 @@ def _made(year: int, month: int, day: int) -> date | None:
         return None
 
 
+def _of_a_thing(text: str, at: int) -> bool:
+    return _OF_A_THING.search(text, max(0, at - 12), at) is not None
+
+
 def full_dates(text: str) -> list[Found]:
     """Complete dates in order, in figures or in Chinese numerals."""
     found = []
@@ -65,11 +76,16 @@ def all_dates(text: str) -> list[Found]:
     """Complete dates and those that lean on the one before (同年8月4日, 8月4日, 当日)."""
     found = full_dates(text)
     taken = [(item.start, item.end) for item in found]
+    starts = [item.start for item in found]
     leaning: list[Found] = []
     for match in _RELATIVE.finditer(text):
-        if any(start < match.end() and match.start() < end for start, end in taken):
+        near = bisect.bisect_right(starts, match.end())
+        if any(s < match.end() and match.start() < e for s, e in taken[max(0, near - 2) : near]):
             continue
-        before = [i for i in found if i.end <= match.start() and i.value is not None]
+        upto = bisect.bisect_right(starts, match.start())
+        before = [
+            i for i in found[max(0, upto - 6) : upto] if i.value and not _of_a_thing(text, i.start)
+        ]
         if not before or before[-1].value is None:
             continue
         last = before[-1].value
@@ -142,8 +158,10 @@ def sentences(text: str) -> Iterator[tuple[int, str]]:
 
 def event_dates(text: str, event: Event, dates: list[Found]) -> Iterator[tuple[Found, int]]:
     """Dates of an event, each with the offset of the word that told it, in text order."""
+    starts = [d.start for d in dates]
     for offset, sentence in sentences(text):
-        own = [d for d in dates if offset <= d.start < offset + len(sentence)]
+        first = bisect.bisect_left(starts, offset)
+        own = dates[first : bisect.bisect_left(starts, offset + len(sentence))]
         if not own:
             continue
         for word in event.words.finditer(sentence):
@@ -153,6 +171,7 @@ def event_dates(text: str, event: Event, dates: list[Found]) -> Iterator[tuple[F
             at = offset + word.start()
             before = [d for d in own if d.end <= at and at - d.end <= event.before]
             before = [d for d in before if not _describes(text, d, own)]
+            before = [d for d in before if not _of_a_thing(text, d.start)]
             after = [d for d in own if 0 <= d.start - at <= event.after] if event.after else []
             chosen = before[-1:] or after[:1]
             if chosen and chosen[0].value is not None:

@@ -231,7 +231,8 @@ def _application_date(form: Form, kind: str | None) -> None:
 def _notice_number(form: Form, zone: int) -> None:
     sheet = form.sheet
     for found in re.finditer(
-        r"告知书》?[^\n。;《》]{0,12}?(?=[(\[]?[^\n。;]{0,30}[\[(]\s*(?:19|20)\d\d)", sheet.folded
+        r"告知书\s*》?\s*[^\n。;《》]{0,12}?(?=[(\[]?[^\n。;]{0,30}[\[(]\s*(?:19|20)\d\d)",
+        sheet.folded,
     ):
         if found.start() < zone:
             continue
