@@ -10,214 +10,18 @@ from collections.abc import Mapping
 from sanzhi_desktop.domain.case import CaseFault
 from sanzhi_desktop.domain.people import QUALIFICATION_SINCE, PeopleFault, Role
 from sanzhi_desktop.domain.workflow import Action
+from sanzhi_desktop.persistence import intake_effects
+from sanzhi_desktop.persistence.effect_parts import (
+    CLOSE_CLEARANCE,
+    HERE,
+    STOP,
+    THIS_ROUND,
+    clock,
+    document,
+    insert,
+)
 from sanzhi_desktop.persistence.faults import PersistenceFault
 from sanzhi_desktop.persistence.writes import Each, Effect, Refuse, Run, Steps
-
-HERE = "office_id = {office} and case_id = {case}"
-THIS_ROUND = f"{HERE} and round = {{round}}"
-
-# The submission's own columns, taken from its JSON by the database, never from the client.
-_SUBMISSION = {
-    "submission": "{p.submission|json}",
-    "name": "{p.submission.name}",
-    "sort_key": "{p.sort_key}",
-    "kind": "{p.submission.kind}",
-    "party_name": "{p.submission.party.name}",
-    "party_number": "{p.submission.party.number}",
-    "amount_fen": "{p.submission.amount_fen|int}",
-    "agency": "{p.submission.agency}",
-    "file_number": "{p.submission.file_number}",
-    "handler_codes": "{p.submission.handlers|codes}",
-}
-
-
-def insert(table: str, values: Mapping[str, str], *, after: str = "", when: str = "") -> Run:
-    """An INSERT with the office in front; `after` may hold an ON CONFLICT clause."""
-    columns = ", ".join(("office_id", *values))
-    listed = ", ".join(("{office}", *values.values()))
-    return Run(f"insert into {table} ({columns}) values ({listed}) {after}".strip(), when)
-
-
-def _clock(event: str, *, when: str = "", round_: str = "{round}", **more: str) -> Run:
-    """Appends one event to the review clock of the case."""
-    given = {"cause": "''", "number": "0", "unit": "''", "approver": "''", "reason": "{reason}"}
-    values = {"round": round_, "event": f"'{event}'", "at": "{now}", **given, **more}
-    columns = ", ".join(("office_id", "case_id", "seq", *values))
-    listed = ", ".join(("{office}", "{case}", "coalesce(max(seq), 0) + 1", *values.values()))
-    return Run(
-        f"insert into clock_event ({columns}) select {listed} from clock_event where {HERE}", when
-    )
-
-
-def _document(kind: str, *, required: bool, round_: str = "{round}") -> Steps:
-    """Stores a paper by its hash; the hash is computed again by the database."""
-    digest = Refuse(
-        "{p.document|has} and coalesce({p.document.pdf|digest}, '') <> {p.document.sha256}",
-        PersistenceFault.DIGEST_MISMATCH,
-    )
-    store = insert(
-        "document",
-        {
-            "case_id": "{case}",
-            "sha256": "{p.document.sha256}",
-            "round": round_,
-            "kind": f"'{kind}'",
-            "size": "length({p.document.pdf|bytes})",
-            "content": "{p.document.pdf|bytes}",
-            "stored_by": "{me}",
-            "stored_at": "{now}",
-        },
-        when="{p.document|has} and not exists (select 1 from document"
-        f" where {HERE} and sha256 = {{p.document.sha256}})",
-    )
-    missing = Refuse("not {p.document|has}", PersistenceFault.DOCUMENT_MISSING)
-    return (missing, digest, store) if required else (digest, store)
-
-
-_MATERIAL = insert(
-    "material",
-    {
-        "case_id": "{case}",
-        "material_id": "{i.material_id}",
-        "place": "{index}",
-        "code": "{i.code}",
-        "name": "{i.name}",
-        "pages": "{i.pages|int?}",
-        "original": "{i.original|flag_on}",
-        "sha256": "{i.sha256}",
-        "size": "{i.size|int}",
-        "file_name": "{i.file_name}",
-    },
-)
-
-_REGISTER = Effect(
-    steps=(
-        insert(
-            "case_",
-            {
-                "case_id": "{case}",
-                "version": "1",
-                "state": "{target}",
-                "round": "0",
-                **_SUBMISSION,
-                "unit": "{p.unit}",
-                "registered_by": "{me}",
-                "registered_at": "{now}",
-                "due_on": "{p.due_on|date}",
-                "profile_id": "{p.profile_id}",
-                "profile_edition": "{p.profile_edition}",
-                "updated_at": "{now}",
-            },
-        ),
-        Run(
-            "insert into unit (office_id, name) values ({office}, {p.unit})"
-            " on conflict (office_id, name) do nothing",
-            when="{p.unit} <> ''",
-        ),
-        Each("materials", (_MATERIAL,)),
-    ),
-)
-
-_CLOSE_CLEARANCE = Run(
-    "update clearance set open = 0, closed_at = {now}, closed_because = {reason}"
-    f" where {HERE} and open = 1"
-)
-
-_EDIT = Effect(
-    steps=(
-        Run(f"delete from material where {HERE}", when="{p.materials|has}"),
-        Each("materials", (_MATERIAL,)),
-        _CLOSE_CLEARANCE,
-    ),
-    case={
-        column: f"case when {{p.submission|has}} then {value} else {column} end"
-        for column, value in _SUBMISSION.items()
-    },
-)
-
-_ROUND_NOW = (
-    "(case when {c.state} = 'draft' then 1 when {c.state} = 'responding' then {round} + 1"
-    " else {round} end)"
-)
-_ROUND_COLUMNS = {
-    "submission": "{c.submission}",
-    "kind": "{c.kind}",
-    "party_name": "{c.party_name}",
-    "party_number": "{c.party_number}",
-    "amount_fen": "{c.amount_fen}",
-    "handler_codes": "{c.handler_codes}",
-    "submitted_by": "{me}",
-    "submitted_at": "{now}",
-    "declared": "1",
-}
-
-_CONFIRM = Effect(
-    steps=(
-        Refuse("{p.declared|flag} = 0", CaseFault.NOT_DECLARED),
-        Refuse(
-            "{c.state} = 'responding' and exists (select 1 from problem"
-            f" where {THIS_ROUND} and trim(response) = '')",
-            CaseFault.RESPONSE_MISSING,
-        ),
-        insert(
-            "round",
-            {
-                "case_id": "{case}",
-                "round": _ROUND_NOW,
-                "reason": "{p.round_reason}",
-                **_ROUND_COLUMNS,
-            },
-            when="{c.state} <> 'correction'",
-        ),
-        Run(
-            "update round set "
-            + ", ".join(f"{column} = {value}" for column, value in _ROUND_COLUMNS.items())
-            + f" where {THIS_ROUND}",
-            when="{c.state} = 'correction'",
-        ),
-        _clock("start_receipt", when="{c.state} <> 'correction'", round_=_ROUND_NOW),
-        _clock("resume", when="{c.state} = 'correction'", cause="'correction'"),
-    ),
-    case={
-        "round": _ROUND_NOW,
-        "received_at": "case when {c.state} = 'correction' then received_at else {now} end",
-        "accepted_at": "null",
-        "reviewer": "''",
-    },
-)
-
-_ASK_CORRECTION = Effect(
-    steps=(
-        *_document("correction", required=False),
-        _clock("suspend", cause="'correction'", number="{p.days.number|int}", unit="{p.days.unit}"),
-    ),
-)
-
-_ACCEPT = Effect(
-    steps=(
-        Refuse(
-            "{p.received_on|day_start} > {c.received_at}",
-            PersistenceFault.RECEIVED_LATER,
-            {"received_on": "{p.received_on}"},
-        ),
-        Run(
-            "update clock_event set at = {p.received_on|day_start}, cause = 'paper'"
-            f" where {THIS_ROUND} and event = 'start_receipt'",
-            when="{p.received_on} <> ''",
-        ),
-        _clock("start_acceptance"),
-    ),
-    case={
-        "accepted_at": "{now}",
-        "received_at": "coalesce({p.received_on|day_start}, received_at)",
-        "scope": "{p.scope|json}",
-    },
-)
-
-_STOP = _clock(
-    "stop",
-    when="{c.state} in ('submitted', 'correction', 'accepted', 'reviewing', 'signing')",
-)
 
 _REVIEWER = "office_id = {office} and person_id = {p.reviewer}"
 _NAME = {"name": f"coalesce((select name from person where {_REVIEWER}), {{p.reviewer}})"}
@@ -262,7 +66,7 @@ _ASSIGN = Effect(
 )
 
 _EXTEND = Effect(
-    steps=(_clock("extend", number="{p.number|int}", unit="{p.unit}", approver="{p.approver}"),),
+    steps=(clock("extend", number="{p.number|int}", unit="{p.unit}", approver="{p.approver}"),),
 )
 
 _ANSWERED = ("answer", "note", "evidence", "answered_by", "answered_at")
@@ -303,7 +107,7 @@ _NEXT_PROBLEM = (
 _CERTIFY = Effect(
     steps=(
         Refuse("{p.outcome} = ''", PersistenceFault.OUTCOME_MISMATCH),
-        *_document("opinion_certified", required=True),
+        *document("opinion_certified", required=True),
         # Certified again after it was sent back: this round's own problems are written anew.
         Run(f"delete from problem where {THIS_ROUND}"),
         Each(
@@ -410,7 +214,7 @@ def _issue(outcome: str) -> Steps:
             "{me} = {c.reviewer} and trim({p.same_person_reason}) = ''",
             CaseFault.SAME_PERSON_REASON,
         ),
-        *_document("opinion", required=True),
+        *document("opinion", required=True),
         Run(
             "update round set issued = 1, issued_at = {now}, issued_sha256 = {p.document.sha256},"
             " signer = {me}, same_person_reason ="
@@ -418,7 +222,7 @@ def _issue(outcome: str) -> Steps:
             f" where {THIS_ROUND}"
         ),
         Run(f"update number set status = 'issued' where {THIS_ROUND} and status = 'reserved'"),
-        _clock("stop"),
+        clock("stop"),
     )
 
 
@@ -487,18 +291,18 @@ _WITHDRAW = Effect(
             f"update round set number = '', dated = null where {THIS_ROUND} and issued = 0",
         ),
         Run(f"{_VOID} where {HERE} and status = 'reserved'"),
-        _CLOSE_CLEARANCE,
-        _STOP,
+        CLOSE_CLEARANCE,
+        STOP,
     ),
 )
 
 EFFECTS: Mapping[Action, Effect] = {
-    Action.REGISTER: _REGISTER,
-    Action.EDIT: _EDIT,
-    Action.CONFIRM: _CONFIRM,
-    Action.ASK_CORRECTION: _ASK_CORRECTION,
-    Action.ACCEPT: _ACCEPT,
-    Action.RETURN: Effect(steps=(*_document("return", required=False), _STOP)),
+    Action.REGISTER: intake_effects.REGISTER,
+    Action.EDIT: intake_effects.EDIT,
+    Action.CONFIRM: intake_effects.CONFIRM,
+    Action.ASK_CORRECTION: intake_effects.ASK_CORRECTION,
+    Action.ACCEPT: intake_effects.ACCEPT,
+    Action.RETURN: intake_effects.RETURN,
     Action.ASSIGN: _ASSIGN,
     Action.REASSIGN: _ASSIGN,
     Action.EXTEND: _EXTEND,
@@ -510,7 +314,7 @@ EFFECTS: Mapping[Action, Effect] = {
     Action.ISSUE_PASS: _ISSUE_PASS,
     Action.ISSUE_RETURN: _ISSUE_RETURN,
     Action.RESPOND: _RESPOND,
-    Action.NEW_ROUND: Effect(steps=(_CLOSE_CLEARANCE,)),
+    Action.NEW_ROUND: Effect(steps=(CLOSE_CLEARANCE,)),
     Action.REGISTER_DECISION: _REGISTER_DECISION,
     Action.ADOPT: _ADOPT,
     Action.WITHDRAW: _WITHDRAW,

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from sanzhi_desktop.application.commands import OfficeAction
 from sanzhi_desktop.domain.people import Role
 from sanzhi_desktop.domain.workflow import WorkflowFault
-from sanzhi_desktop.persistence.case_effects import insert
+from sanzhi_desktop.persistence.effect_parts import insert
 from sanzhi_desktop.persistence.faults import PersistenceFault
 from sanzhi_desktop.persistence.writes import Each, Effect, Refuse, Run
 

@@ -1,0 +1,66 @@
+"""Pieces of effects that several actions share: inserting, the clock, papers, closing the gate.
+
+Lives here: building blocks in the language of `writes`. Must not: what one action writes.
+"""
+
+from collections.abc import Mapping
+
+from sanzhi_desktop.persistence.faults import PersistenceFault
+from sanzhi_desktop.persistence.writes import Refuse, Run, Steps
+
+HERE = "office_id = {office} and case_id = {case}"
+THIS_ROUND = f"{HERE} and round = {{round}}"
+
+
+def insert(table: str, values: Mapping[str, str], *, after: str = "", when: str = "") -> Run:
+    """An INSERT with the office in front; `after` may hold an ON CONFLICT clause."""
+    columns = ", ".join(("office_id", *values))
+    listed = ", ".join(("{office}", *values.values()))
+    return Run(f"insert into {table} ({columns}) values ({listed}) {after}".strip(), when)
+
+
+def clock(event: str, *, when: str = "", round_: str = "{round}", **more: str) -> Run:
+    """Appends one event to the review clock of the case."""
+    given = {"cause": "''", "number": "0", "unit": "''", "approver": "''", "reason": "{reason}"}
+    values = {"round": round_, "event": f"'{event}'", "at": "{now}", **given, **more}
+    columns = ", ".join(("office_id", "case_id", "seq", *values))
+    listed = ", ".join(("{office}", "{case}", "coalesce(max(seq), 0) + 1", *values.values()))
+    return Run(
+        f"insert into clock_event ({columns}) select {listed} from clock_event where {HERE}", when
+    )
+
+
+def document(kind: str, *, required: bool, round_: str = "{round}") -> Steps:
+    """Stores a paper by its hash; the hash is computed again by the database."""
+    digest = Refuse(
+        "{p.document|has} and coalesce({p.document.pdf|digest}, '') <> {p.document.sha256}",
+        PersistenceFault.DIGEST_MISMATCH,
+    )
+    store = insert(
+        "document",
+        {
+            "case_id": "{case}",
+            "sha256": "{p.document.sha256}",
+            "round": round_,
+            "kind": f"'{kind}'",
+            "size": "length({p.document.pdf|bytes})",
+            "content": "{p.document.pdf|bytes}",
+            "stored_by": "{me}",
+            "stored_at": "{now}",
+        },
+        when="{p.document|has} and not exists (select 1 from document"
+        f" where {HERE} and sha256 = {{p.document.sha256}})",
+    )
+    missing = Refuse("not {p.document|has}", PersistenceFault.DOCUMENT_MISSING)
+    return (missing, digest, store) if required else (digest, store)
+
+
+CLOSE_CLEARANCE = Run(
+    "update clearance set open = 0, closed_at = {now}, closed_because = {reason}"
+    f" where {HERE} and open = 1"
+)
+
+STOP = clock(
+    "stop",
+    when="{c.state} in ('submitted', 'correction', 'accepted', 'reviewing', 'signing')",
+)

@@ -1,0 +1,170 @@
+"""What the actions before the review write: registering, confirming, correcting, accepting.
+
+Lives here: their guards and writes, in the language of `writes`. Must not: who may act from
+which state (that is `domain.workflow`).
+"""
+
+from sanzhi_desktop.domain.case import CaseFault
+from sanzhi_desktop.persistence.effect_parts import (
+    CLOSE_CLEARANCE,
+    HERE,
+    STOP,
+    THIS_ROUND,
+    clock,
+    document,
+    insert,
+)
+from sanzhi_desktop.persistence.faults import PersistenceFault
+from sanzhi_desktop.persistence.writes import Each, Effect, Refuse, Run
+
+# The submission's own columns, taken from its JSON by the database, never from the client.
+_SUBMISSION = {
+    "submission": "{p.submission|json}",
+    "name": "{p.submission.name}",
+    "sort_key": "{p.sort_key}",
+    "kind": "{p.submission.kind}",
+    "party_name": "{p.submission.party.name}",
+    "party_number": "{p.submission.party.number}",
+    "amount_fen": "{p.submission.amount_fen|int}",
+    "agency": "{p.submission.agency}",
+    "file_number": "{p.submission.file_number}",
+    "handler_codes": "{p.submission.handlers|codes}",
+}
+
+
+_MATERIAL = insert(
+    "material",
+    {
+        "case_id": "{case}",
+        "material_id": "{i.material_id}",
+        "place": "{index}",
+        "code": "{i.code}",
+        "name": "{i.name}",
+        "pages": "{i.pages|int?}",
+        "original": "{i.original|flag_on}",
+        "sha256": "{i.sha256}",
+        "size": "{i.size|int}",
+        "file_name": "{i.file_name}",
+    },
+)
+
+REGISTER = Effect(
+    steps=(
+        insert(
+            "case_",
+            {
+                "case_id": "{case}",
+                "version": "1",
+                "state": "{target}",
+                "round": "0",
+                **_SUBMISSION,
+                "unit": "{p.unit}",
+                "registered_by": "{me}",
+                "registered_at": "{now}",
+                "due_on": "{p.due_on|date}",
+                "profile_id": "{p.profile_id}",
+                "profile_edition": "{p.profile_edition}",
+                "updated_at": "{now}",
+            },
+        ),
+        Run(
+            "insert into unit (office_id, name) values ({office}, {p.unit})"
+            " on conflict (office_id, name) do nothing",
+            when="{p.unit} <> ''",
+        ),
+        Each("materials", (_MATERIAL,)),
+    ),
+)
+
+EDIT = Effect(
+    steps=(
+        Run(f"delete from material where {HERE}", when="{p.materials|has}"),
+        Each("materials", (_MATERIAL,)),
+        CLOSE_CLEARANCE,
+    ),
+    case={
+        column: f"case when {{p.submission|has}} then {value} else {column} end"
+        for column, value in _SUBMISSION.items()
+    },
+)
+
+_ROUND_NOW = (
+    "(case when {c.state} = 'draft' then 1 when {c.state} = 'responding' then {round} + 1"
+    " else {round} end)"
+)
+_ROUND_COLUMNS = {
+    "submission": "{c.submission}",
+    "kind": "{c.kind}",
+    "party_name": "{c.party_name}",
+    "party_number": "{c.party_number}",
+    "amount_fen": "{c.amount_fen}",
+    "handler_codes": "{c.handler_codes}",
+    "submitted_by": "{me}",
+    "submitted_at": "{now}",
+    "declared": "1",
+}
+
+CONFIRM = Effect(
+    steps=(
+        Refuse("{p.declared|flag} = 0", CaseFault.NOT_DECLARED),
+        Refuse(
+            "{c.state} = 'responding' and exists (select 1 from problem"
+            f" where {THIS_ROUND} and trim(response) = '')",
+            CaseFault.RESPONSE_MISSING,
+        ),
+        insert(
+            "round",
+            {
+                "case_id": "{case}",
+                "round": _ROUND_NOW,
+                "reason": "{p.round_reason}",
+                **_ROUND_COLUMNS,
+            },
+            when="{c.state} <> 'correction'",
+        ),
+        Run(
+            "update round set "
+            + ", ".join(f"{column} = {value}" for column, value in _ROUND_COLUMNS.items())
+            + f" where {THIS_ROUND}",
+            when="{c.state} = 'correction'",
+        ),
+        clock("start_receipt", when="{c.state} <> 'correction'", round_=_ROUND_NOW),
+        clock("resume", when="{c.state} = 'correction'", cause="'correction'"),
+    ),
+    case={
+        "round": _ROUND_NOW,
+        "received_at": "case when {c.state} = 'correction' then received_at else {now} end",
+        "accepted_at": "null",
+        "reviewer": "''",
+    },
+)
+
+ASK_CORRECTION = Effect(
+    steps=(
+        *document("correction", required=False),
+        clock("suspend", cause="'correction'", number="{p.days.number|int}", unit="{p.days.unit}"),
+    ),
+)
+
+ACCEPT = Effect(
+    steps=(
+        Refuse(
+            "{p.received_on|day_start} > {c.received_at}",
+            PersistenceFault.RECEIVED_LATER,
+            {"received_on": "{p.received_on}"},
+        ),
+        Run(
+            "update clock_event set at = {p.received_on|day_start}, cause = 'paper'"
+            f" where {THIS_ROUND} and event = 'start_receipt'",
+            when="{p.received_on} <> ''",
+        ),
+        clock("start_acceptance"),
+    ),
+    case={
+        "accepted_at": "{now}",
+        "received_at": "coalesce({p.received_on|day_start}, received_at)",
+        "scope": "{p.scope|json}",
+    },
+)
+
+RETURN = Effect(steps=(*document("return", required=False), STOP))
