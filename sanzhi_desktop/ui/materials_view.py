@@ -118,13 +118,13 @@ class MaterialsView(QWidget):
         self.table = Table(self.tr("送审材料"))
         self.model: RowModel[Material] = RowModel(
             [
-                Column("name", self.tr("材料"), lambda m: m.name, 210),
+                Column("name", self.tr("材料"), lambda m: m.name, 190),
                 Column("pages", self.tr("页数"), lambda m: str(m.pages or ""), 50, right=True),
                 Column(
                     "original",
                     self.tr("原件"),
                     lambda m: self.tr("原件") if m.original else self.tr("复印件"),
-                    64,
+                    78,
                 ),
                 Column("file", self.tr("文件"), self._file_words, 180),
             ],

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QUrl, Signal
+from PySide6.QtCore import QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QDialog, QFileDialog, QPushButton, QVBoxLayout, QWidget
 
@@ -54,15 +54,24 @@ class PaperPanel(QWidget):
 
     def _build_buttons(self) -> list[QPushButton]:
         view = self.view
-        return [
-            button("", lambda: view.zoom(1 / ZOOM_STEP), icon="minus", kind="small"),
-            button("", lambda: view.zoom(ZOOM_STEP), icon="plus", kind="small"),
-            button(self.tr("适合宽度"), view.fit_width, icon="width", kind="small"),
+        made = [
+            self._tool(self.tr("缩小（Ctrl+-）"), "minus", lambda: view.zoom(1 / ZOOM_STEP)),
+            self._tool(self.tr("放大（Ctrl++）"), "plus", lambda: view.zoom(ZOOM_STEP)),
+            self._tool(self.tr("适合宽度（Ctrl+0）"), "width", view.fit_width),
             button(self.tr("打印(&P)…"), self.print_paper, icon="print", kind="small"),
-            button(self.tr("另存副本(&V)…"), self._ask_target, icon="save", kind="small"),
-            button(self.tr("可编辑副本(.docx)…"), self._ask_docx, icon="file", kind="small"),
-            button(self.tr("打开所在文件夹"), self._open_folder, icon="folder", kind="small"),
+            button(self.tr("另存(&V)…"), self._ask_target, icon="save", kind="small"),
+            self._tool(self.tr("另存可编辑副本（.docx）…"), "file", self._ask_docx),
+            self._tool(self.tr("打开保存副本的文件夹"), "folder", self._open_folder),
         ]
+        made[4].setToolTip(self.tr("另存副本：与存档逐字节相同"))
+        return made
+
+    @staticmethod
+    def _tool(text: str, icon: str, slot: Callable[[], None]) -> QPushButton:
+        made = button("", slot, icon=icon, kind="small")
+        made.setToolTip(text)
+        made.setAccessibleName(text.partition("（")[0])
+        return made
 
     def show_paper(
         self, data: bytes, file_name: str, *, docx: Callable[[], bytes] | None = None
@@ -85,10 +94,6 @@ class PaperPanel(QWidget):
             self.empty.say(text, hint)
         self.empty.show()
         self._pages.setText("")
-        names = [self.tr("缩小"), self.tr("放大")]
-        for made, spoken in zip(self._buttons, names, strict=False):
-            made.setAccessibleName(spoken)
-            made.setToolTip(spoken)
         for made in self._buttons:
             made.setEnabled(False)
         self._buttons[5].hide()
@@ -152,7 +157,7 @@ class PaperPanel(QWidget):
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._desk.settings.papers)))
 
     def _loaded(self, _count: int) -> None:
-        self._say_page()
+        QTimer.singleShot(0, self, self._say_page)  # the pages have their places by then
 
     def _say_page(self) -> None:
         self._pages.setText(

@@ -277,7 +277,7 @@ class Table(QTableView):
     def use(self, model: RowModel[Any]) -> None:
         """Shows a model with the widths its columns ask for."""
         self.setModel(model)
-        scale = self.fontMetrics().height() / 17
+        scale = self.fontMetrics().horizontalAdvance("字") / 13
         for place, column in enumerate(model.columns):
             self.setColumnWidth(place, int(column.width * scale))
         self.selectionModel().currentRowChanged.connect(self._chosen)

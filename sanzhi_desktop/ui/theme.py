@@ -178,6 +178,8 @@ def palette(tokens: Tokens) -> QPalette:
 def style_sheet(tokens: Tokens) -> str:
     """`resources/style.qss` with `@name` replaced by the colours of one scheme."""
     text = resources.path("style.qss").read_text("utf-8")
+    shade = Scheme.LIGHT if luminance(tokens.window) > 0.5 else Scheme.DARK
+    text = text.replace("@chevron", resources.path("icons", f"chevron-{shade}.svg").as_posix())
     # The longest names first: @accent must not eat the beginning of @accent_soft.
     for name in sorted((f.name for f in fields(tokens)), key=len, reverse=True):
         text = text.replace(f"@{name}", getattr(tokens, name))

@@ -9,6 +9,9 @@ SCREENS: tuple[ScreenSpec, ...] = (
     ScreenSpec("worklist", "工作台", "worklist", f"{_HERE}.worklist", "WorklistScreen"),
     ScreenSpec("case", "案件", "file", f"{_HERE}.case", "CaseScreen", case=True),
     ScreenSpec("review", "审核", "review", f"{_HERE}.review", "ReviewScreen", case=True),
+    ScreenSpec("signoff", "签发", "signoff", f"{_HERE}.signoff", "SignoffScreen", case=True),
+    ScreenSpec("history", "案件历史", "history", f"{_HERE}.history", "HistoryScreen"),
+    ScreenSpec("rules", "规则方案", "review", f"{_HERE}.rules", "RulesScreen"),
     ScreenSpec(
         "people",
         "人员与证书",

@@ -5,7 +5,7 @@ from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSplitter, QTabWidget, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QPushButton, QSplitter, QTabWidget, QWidget
 
 from sanzhi_desktop.application.queries import DocumentRow, HistoryRow
 from sanzhi_desktop.domain import money
@@ -152,14 +152,25 @@ class CaseScreen(Screen):
         self._papers.replace(page.documents)
         self._history.replace(page.history)
         self.window().setWindowTitle(self.tr("{0} - 三制法审").format(self.title()))
+        self._focus()
+
+    def _focus(self) -> None:
+        """The first open action, else the tabs; not while somebody works on a tab."""
+        busy = QApplication.focusWidget()
+        if busy is not None and self.tabs.isAncestorOf(busy):
+            return
+        places = (self.action_bar.itemAt(n) for n in range(self.action_bar.count()))
+        buttons = [place.widget() for place in places if place is not None]
+        first = next((b for b in buttons if b is not None and b.isEnabled()), None)
+        (first or self.tabs.tabBar()).setFocus()
 
     def _build_papers(self) -> QWidget:
         self.paper_table = Table(self.tr("文书"))
         self._papers: RowModel[DocumentRow] = RowModel(
             [
-                Column("kind", self.tr("文书"), lambda d: named("paper", d.kind), 250),
+                Column("kind", self.tr("文书"), lambda d: named("paper", d.kind), 200),
                 Column("round", self.tr("轮次"), lambda d: str(d.round), 50),
-                Column("at", self.tr("存入"), lambda d: moment(d.stored_at), 130),
+                Column("at", self.tr("存入"), lambda d: moment(d.stored_at), 146),
                 Column("sha", self.tr("SHA-256"), lambda d: d.sha256[:16] + "…", 150),
             ],
             self,
@@ -171,7 +182,7 @@ class CaseScreen(Screen):
         split.addWidget(self.paper_table)
         split.addWidget(self.paper)
         split.setStretchFactor(1, 1)
-        split.setSizes([420, 620])
+        split.setSizes([380, 660])
         return split
 
     def _build_history(self) -> QWidget:
@@ -179,7 +190,7 @@ class CaseScreen(Screen):
         self._history: RowModel[HistoryRow] = RowModel(
             [
                 Column("seq", self.tr("序号"), lambda h: str(h.seq), 50, right=True),
-                Column("at", self.tr("时间"), lambda h: moment(h.at), 130),
+                Column("at", self.tr("时间"), lambda h: moment(h.at), 146),
                 Column("who", self.tr("经办人"), lambda h: h.actor_name or h.actor, 90),
                 Column("what", self.tr("事项"), lambda h: named("action", h.action), 190),
                 Column("why", self.tr("理由"), lambda h: h.reason, 300),

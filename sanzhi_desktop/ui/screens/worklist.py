@@ -147,13 +147,12 @@ class WorklistScreen(Screen):
             return Tone.NEUTRAL if found is Tone.OK else found
 
         return [
-            Column("due", self.tr("审核期限"), lambda c: day(c.due_on), 104, tone=due),
-            Column("name", self.tr("案由"), lambda c: c.name, 300),
-            Column("party", self.tr("当事人"), lambda c: c.party_name, 200),
+            Column("due", self.tr("审核期限"), lambda c: day(c.due_on), 108, tone=due),
+            Column("name", self.tr("案由"), lambda c: c.name, 240),
+            Column("party", self.tr("当事人"), lambda c: c.party_name, 170),
             Column("kind", self.tr("类别"), lambda c: c.kind.chinese, 84),
-            Column("state", self.tr("状态"), lambda c: name(c.state), 150),
-            Column("round", self.tr("轮次"), lambda c: str(c.round) if c.round else "", 50),
-            Column("unit", self.tr("承办机构"), lambda c: c.unit, 130),
+            Column("state", self.tr("状态"), lambda c: name(c.state), 142),
+            Column("unit", self.tr("承办机构"), lambda c: c.unit, 96),
             Column("reviewer", self.tr("审核人"), lambda c: c.reviewer_name, 76),
             Column(
                 "outcome",
@@ -162,8 +161,8 @@ class WorklistScreen(Screen):
                 96,
                 tone=lambda c: outcome_tone(c.outcome),
             ),
-            Column("number", self.tr("文号"), lambda c: c.number, 150),
-            Column("received", self.tr("收到"), lambda c: moment(c.received_at), 130),
+            Column("number", self.tr("文号"), lambda c: c.number, 170),
+            Column("received", self.tr("收到"), lambda c: moment(c.received_at), 146),
         ]
 
     def _ask(self) -> None:
