@@ -166,12 +166,18 @@ def make_window(folders: Folders, *, sample: Path | None = None) -> DeskWindow:
     app = QApplication.instance()
     if isinstance(app, QApplication):
         theme.apply(app, settings.scheme, zoom=settings.zoom)
+        app.styleHints().colorSchemeChanged.connect(lambda _: _follow(app, settings))
     if sample is not None:
         return DeskWindow(lambda: SampleEntry(sample), settings=settings, sample=True)
     database = places.default_database()
     return DeskWindow(
         lambda: EmbeddedEntry(database), settings=settings, first_run=not database.exists()
     )
+
+
+def _follow(app: QApplication, settings: DeskSettings) -> None:
+    if settings.follow:
+        theme.apply(app, settings.scheme, zoom=settings.zoom)
 
 
 def main(arguments: list[str]) -> int:

@@ -65,6 +65,10 @@ class KeyDesk(Protocol):
         """Certificate of an own P12. Raises DomainError: wrong passphrase, no key, SM2."""
         ...
 
+    def read_certificate(self, data: bytes) -> Certificate:
+        """A certificate alone, PEM or DER. Raises DomainError when it is none, or SM2."""
+        ...
+
     def token_certificates(self, driver: Path) -> Sequence[tuple[str, Certificate]]:
         """(token label, certificate) of every signing certificate on connected tokens."""
         ...

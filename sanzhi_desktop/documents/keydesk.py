@@ -25,6 +25,10 @@ class Keys:
         """Certificate of an own P12."""
         return _new_key(p12, passphrase)
 
+    def read_certificate(self, data: bytes) -> Certificate:
+        """A certificate alone."""
+        return keys.read_certificate(data)
+
     def token_certificates(self, driver: Path) -> Sequence[tuple[str, Certificate]]:
         """Signing certificates on connected tokens."""
         return [(found.token, found.certificate) for found in tokens.list_certificates(driver)]

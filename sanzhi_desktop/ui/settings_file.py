@@ -6,9 +6,12 @@ An INI file of our own, never the registry; an unreadable file counts as empty.
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QSettings
+from PySide6.QtCore import QByteArray, QSettings, Qt
+from PySide6.QtGui import QGuiApplication
 
 from sanzhi_desktop.ui.theme import ZOOMS, Scheme
+
+FOLLOW = "follow"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +41,20 @@ class DeskSettings:
         self._file = QSettings(str(folders.config / "desk.ini"), QSettings.Format.IniFormat)
 
     @property
+    def follow(self) -> bool:
+        """Whether the look follows the system; `scheme` is then what the system shows now."""
+        return str(self._file.value("look/scheme", "")) == FOLLOW
+
+    @follow.setter
+    def follow(self, value: bool) -> None:
+        self._file.setValue("look/scheme", FOLLOW if value else self.scheme.value)
+
+    @property
     def scheme(self) -> Scheme:
         """Light or dark."""
+        if self.follow:
+            dark = QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
+            return Scheme.DARK if dark else Scheme.LIGHT
         text = str(self._file.value("look/scheme", Scheme.LIGHT.value))
         return Scheme(text) if text in {s.value for s in Scheme} else Scheme.LIGHT
 

@@ -1,0 +1,1 @@
+"""The parts of the preferences: what the program stands on, and its keys."""
