@@ -259,25 +259,7 @@ def cover_text_with_a_new_signature_field() -> bytes:
 
 
 def sign_once_more() -> bytes:
-    from pyhanko.sign import signers
-    from pyhanko.sign.fields import SigFieldSpec
-
-    def change(writer: Any) -> None:
-        signer = signers.SimpleSigner.load_pkcs12_data(
-            papers.office().keys[papers.OUTSIDER],
-            other_certs=[],
-            passphrase=papers.PASSPHRASE.encode(),
-        )
-        meta = signers.PdfSignatureMetadata(field_name="Third")
-        out = io.BytesIO()
-        signers.PdfSigner(meta, signer, new_field_spec=SigFieldSpec("Third")).sign_pdf(
-            writer, output=out
-        )
-        signed.append(out.getvalue())
-
-    signed: list[bytes] = []
-    update(papers.approved(), change)
-    return signed[0]
+    return _raw(papers.approved(), "Third", papers.OUTSIDER)
 
 
 def append_a_line_end() -> bytes:
@@ -527,24 +509,39 @@ def test_a_paper_that_acts_is_refused_whoever_signed_it() -> None:
     assert VerifyFault.FORBIDDEN in _codes(verdict)
 
 
-def test_a_first_signature_that_does_not_certify_is_refused() -> None:
+def _raw(pdf: bytes, field: str, person: str, **options: Any) -> bytes:
+    """A signature by the library alone, without any of our checks."""
     from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
     from pyhanko.sign import signers
     from pyhanko.sign.fields import SigSeedSubFilter
 
     signer = signers.SimpleSigner.load_pkcs12_data(
-        papers.office().keys[papers.REVIEWER], other_certs=[], passphrase=papers.PASSPHRASE.encode()
+        papers.office().keys[person], other_certs=[], passphrase=papers.PASSPHRASE.encode()
     )
-    meta = signers.PdfSignatureMetadata(field_name="Reviewer", subfilter=SigSeedSubFilter.PADES)
-    plain = signers.sign_pdf(
-        IncrementalPdfFileWriter(io.BytesIO(papers.prepared())), meta, signer
-    ).getvalue()
+    meta = signers.PdfSignatureMetadata(
+        field_name=field, subfilter=SigSeedSubFilter.PADES, **options
+    )
+    writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
+    return bytes(signers.sign_pdf(writer, meta, signer).getvalue())
+
+
+def test_a_first_signature_that_does_not_certify_is_refused() -> None:
+    plain = _raw(papers.prepared(), "Reviewer", papers.REVIEWER)
     done = papers.approve(
         fields.fill(plain, {"number": papers.NUMBER, "date": papers.DATE}, faces=papers.faces())
     )
-    verdict = _verify(done)
-    assert not verdict.valid
-    assert VerifyFault.NOT_CERTIFYING in _codes(verdict)
+    assert _codes(_verify(done)) == {VerifyFault.NOT_CERTIFYING}
+
+
+def test_an_opinion_issued_without_number_and_date_is_refused() -> None:
+    done = _raw(papers.certified(), "Head", papers.HEAD)
+    assert _codes(_verify(done)) == {VerifyFault.UNFILLED}
+
+
+def test_a_name_beside_the_certificates_is_refused() -> None:
+    done = _raw(papers.filled(), "Head", papers.HEAD, name="某领导")
+    assert _codes(_verify(done)) == {VerifyFault.NAME_DIFFERS}
+    assert _verify(_raw(papers.filled(), "Head", papers.HEAD, name=papers.HEAD)).valid
 
 
 def test_an_encrypted_paper_is_refused() -> None:
