@@ -41,9 +41,12 @@ _AGENCY_ENDS = (
     *_TOWNSHIP,
 )
 _PARTIES = {
-    PartyType.PERSON: ("person", "citizen", "individual", "natural_person"),
+    PartyType.PERSON: ("person", "citizen", "individual", "natural_person", "natural person"),
     PartyType.SOLE_TRADER: ("sole_trader", "sole trader"),
-    PartyType.ORGANISATION: ("organisation", "organization", "legal_person", "company"),
+    PartyType.ORGANISATION: (
+        *("organisation", "organization", "legal_person", "legal person", "company"),
+        *("enterprise", "other_organisation", "unit"),
+    ),
 }
 _PARTY_WORDS = {
     PartyType.PERSON: ("公民", "自然人", "个人"),
@@ -65,6 +68,7 @@ _FIELDS = (
     *("kind", "procedure", "decider", "party_type", "amount_yuan", "penalty_kinds", "hearing"),
     *("criteria", "catalogue_item"),
 )
+_LABELS = ("id", "name", "note")  # whoever keeps cases in files may name them
 
 
 class ScopeFault(Code):
@@ -82,7 +86,7 @@ def read_case(data: Any, profile: Profile) -> ScopeCase:
     if not isinstance(data, Mapping):
         raise DomainError(ScopeFault.NOT_A_CASE)
     for field in data:
-        if field not in _FIELDS:
+        if field not in _FIELDS and field not in _LABELS:
             raise DomainError(ScopeFault.UNKNOWN_FIELD, field=field, allowed="、".join(_FIELDS))
     kind = data.get("kind")
     if not isinstance(kind, str) or not kind.strip():

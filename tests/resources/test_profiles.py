@@ -79,7 +79,7 @@ def test_a_shipped_profile_passes_its_own_check(name: str) -> None:
     assert profiles.check_file(resources.path("profiles", f"{name}.toml")) == ()
 
 
-@pytest.mark.parametrize("name", ["shilixian", "office"])
+@pytest.mark.parametrize("name", ["shilixian", "office", "medicare", "market"])
 def test_the_worked_examples_pass(name: str) -> None:
     assert profiles.check_file(resources.path("profiles", "examples", f"{name}.toml")) == ()
 

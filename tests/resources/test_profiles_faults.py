@@ -389,6 +389,14 @@ def test_ten_megabytes_are_refused_before_they_are_read(tmp_path: Path) -> None:
     assert "10000000" in flaw.reason
 
 
+def test_a_file_full_of_faults_is_answered_at_once(tmp_path: Path) -> None:
+    body = "".join(f'[rules."review.limit{n}"]\nvalue = 1\n' for n in range(3000))
+    flaws = check(tmp_path, body)
+    assert len(flaws) == 3000
+    assert "review.limit" in flaws[0].remedy
+    assert flaws[-1].line == 10 + 2 * 2999
+
+
 def test_another_encoding_is_named(tmp_path: Path) -> None:
     file = tmp_path / "gbk.toml"
     file.write_bytes('id = "某县"'.encode("gbk"))

@@ -32,6 +32,7 @@ _NOTHING: frozenset[str] = frozenset()
 _LATER = SOURCE_FIELDS | {"value", "unit"}
 _FLAGS = frozenset(("open", "soft", "fallback", "accept", "rolls", "before_end", "publish"))
 _CLOSED = {"yields_to": RANKS, "excludes": tuple(sorted(CAUSES))}
+MOST_GUESSES = 50  # a guess costs a comparison with every key
 UNITS = {"percent": ("percent",), "money": ("yuan",), "count": values.COUNT_UNITS}
 
 
@@ -157,7 +158,8 @@ def _unknown_key(place: Place, key: str, table: Any) -> None:
     if whole in schema().keys:
         place.fault(FileFault.KEY_UNQUOTED, "rules", key, name=whole, whole=whole)
         return
-    near = difflib.get_close_matches(key, schema().keys, n=1, cutoff=0.6)
+    few = len(place.flaws) < MOST_GUESSES
+    near = difflib.get_close_matches(key, schema().keys, n=1, cutoff=0.6) if few else ()
     hint = f"是不是想写“{near[0]}”？" if near else ""
     place.fault(FileFault.UNKNOWN_KEY, "rules", key, name=key, hint=hint)
 
