@@ -41,7 +41,8 @@ def clean(text: str) -> str:
     """
     if text.isascii() and text.isprintable():
         return text
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ").replace("\xa0", " ")
+    text = "\n".join(text.splitlines()) + ("\n" if text.endswith("\n") else "")
+    text = text.replace("\t", " ").replace("\xa0", " ")
     return "".join(char for char in text if char == "\n" or not _invisible(char))
 
 
@@ -111,17 +112,22 @@ class FontFile:
 
 
 class FaceSet:
-    """The fonts chosen for each role, parsed on first use. Safe to share between threads."""
+    """The fonts for each role, found and parsed on first use. Safe to share between threads."""
 
-    def __init__(
-        self, files: Mapping[Face, Sequence[FontFile]], fallback: Iterable[FontFile]
-    ) -> None:
-        """`files`: the fonts of each role, best first; `fallback`: for what they all lack."""
-        self._files = {role: tuple(choices) for role, choices in files.items()}
-        self._fallback = tuple(fallback)
+    def __init__(self, folders: Iterable[Path]) -> None:
+        self._folders = tuple(folders)
+        self._found: _Choice | None = None
         self._loaded: dict[FontFile, Typeface | None] = {}
         self._printers: dict[tuple[Face, str], Typeface | None] = {}
         self._lock = threading.Lock()
+
+    @property
+    def _choice(self) -> "_Choice":
+        """Looked for on first use: hundreds of fonts are named inside their files."""
+        with self._lock:
+            if self._found is None:
+                self._found = _choose(self._folders)
+            return self._found
 
     def _load(self, file: FontFile) -> Typeface | None:
         """The parsed font; None for a font of this PC that turns out to be damaged."""
@@ -137,15 +143,16 @@ class FaceSet:
 
     def file(self, role: Face) -> FontFile:
         """The font file chosen for a role, for others who must embed the same font."""
-        return next(file for file in self._files[role] if self._load(file) is not None)
+        return next(file for file in self._choice.files[role] if self._load(file) is not None)
 
     def face(self, role: Face) -> Typeface:
         """The font of a role. Raises DomainError when even the bundled one is missing."""
-        for file in self._files[role]:
+        files = self._choice.files[role]
+        for file in files:
             face = self._load(file)
             if face is not None:
                 return face
-        raise DomainError(FontFault.MISSING, file=self._files[role][-1].path.name)
+        raise DomainError(FontFault.MISSING, file=files[-1].path.name)
 
     def warm(self, roles: Iterable[Face] = tuple(Face)) -> None:
         """Parses the fonts ahead of use, for a background thread at start."""
@@ -157,7 +164,7 @@ class FaceSet:
         key = (role, char)
         if key not in self._printers:
             code = ord(char)
-            faces = map(self._load, (*self._files[role], *self._fallback))
+            faces = map(self._load, (*self._choice.files[role], *self._choice.fallback))
             self._printers[key] = next(
                 (face for face in faces if face is not None and face.prints(code)), None
             )
@@ -178,13 +185,28 @@ class FaceSet:
                 )
 
 
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """The fonts of each role, best first, and where a character is looked for that they lack."""
+
+    files: Mapping[Face, tuple[FontFile, ...]]
+    fallback: tuple[FontFile, ...]
+
+
 def bundled_faces() -> FaceSet:
     """The committed fonts alone: the same pages on every machine."""
-    return find_faces(())
+    return FaceSet(())
 
 
 def find_faces(folders: Iterable[Path]) -> FaceSet:
-    """The PC's own fonts where its `folders` hold them, the committed ones otherwise."""
+    """The PC's own fonts where its `folders` hold them, the committed ones otherwise.
+
+    Costs nothing by itself; the folders are read on first use.
+    """
+    return FaceSet(folders)
+
+
+def _choose(folders: Iterable[Path]) -> _Choice:
     table = tomllib.loads(resources.path("fonts", "faces.toml").read_text("utf-8"))
     folder = resources.path("fonts")
     own = {family: file for file, families in _scan(folders) for family in families}
@@ -194,14 +216,14 @@ def find_faces(folders: Iterable[Path]) -> FaceSet:
         return [file for file in named if file is not None]
 
     files = {
-        role: [
+        role: (
             *found(table[role.value]["families"])[:1],
             FontFile(folder / table[role.value]["bundled"]),
-        ]
+        )
         for role in Face
     }
-    fallback = [FontFile(folder / name) for name in table["fallback"]["bundled"]]
-    return FaceSet(files, [*fallback, *found(table["fallback"]["families"])])
+    fallback = (FontFile(folder / name) for name in table["fallback"]["bundled"])
+    return _Choice(files, (*fallback, *found(table["fallback"]["families"])))
 
 
 def system_folders(environment: Mapping[str, str], platform: str = sys.platform) -> list[Path]:

@@ -65,6 +65,7 @@ class CorrectionPaper:
     submitted: date
     items: tuple[CorrectionItem, ...]
     due: date | None = None  # None: the office's rules set no period
+    clock_note: str = ""  # what the office's rules say of the clock; empty: the usual sentence
     number: str = ""  # 文号; empty leaves the place for the field
     dated: date | None = None
     mark: str = ""

@@ -1,12 +1,17 @@
 """What the papers say and where, read back from the laid-out PDF."""
 
+import io
 from dataclasses import replace
 from pathlib import Path
 
+import pikepdf
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from sanzhi_desktop.documents.blocks import (
     Document,
+    Face,
     Heading,
     LaidOut,
     Paragraph,
@@ -21,8 +26,10 @@ from sanzhi_desktop.documents.content import (
     submission_document,
 )
 from sanzhi_desktop.documents.content.phrases import chinese_date, numeral, sentence_end
-from sanzhi_desktop.documents.fonts import bundled_faces
+from sanzhi_desktop.documents.fonts import FontFault, bundled_faces, clean
+from sanzhi_desktop.documents.pdfa import to_pdfa
 from sanzhi_desktop.documents.typeset import lay_out
+from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.domain.opinion import OpinionPaper, Outcome
 from tests.documents.pages import chars, rows, squeezed, whole
 from tests.documents.sample_papers import (
@@ -194,6 +201,10 @@ def test_the_correction_notice_says_what_until_when_and_what_the_clock_does() ->
                  "2026年11月20日前", "审核期限自收到齐全的补正材料之日起计算", "签收人：",
                  "不得作出该项决定"):  # fmt: skip
         assert text in found
+    own = replace(correction(), clock_note="补正期间不计入审核期限。")
+    found = squeezed(whole(lay_out(correction_document(own), FACES).pdf))
+    assert "补正期间不计入审核期限。" in found
+    assert "退回送审材料" not in found
     open_period = replace(correction(), due=None)
     assert "尽快补正" in squeezed(whole(lay_out(correction_document(open_period), FACES).pdf))
 
@@ -227,3 +238,48 @@ def test_party_text_is_taken_as_text() -> None:
     paper = replace(agreeing(), party="<b>某&公司</b>\\n(x)")
     assert "<b>某&公司</b>\\n(x)" in squeezed(whole(laid(paper).pdf))
     assert CASE in whole(laid(paper).pdf)
+
+
+ANY_TEXT = st.text(
+    alphabet=st.one_of(
+        st.sampled_from("审核案，。（）《》—…a1 \n\t　①㎡䶮龍"),
+        st.characters(min_codepoint=0x20, max_codepoint=0x9FFF),
+        st.characters(min_codepoint=0xE000, max_codepoint=0x2CFFF),
+    ),
+    max_size=120,
+)
+
+
+@settings(max_examples=40)
+@given(ANY_TEXT, ANY_TEXT, ANY_TEXT)
+def test_any_text_is_printed_or_refused_by_name(first: str, second: str, third: str) -> None:
+    paper = replace(
+        agreeing(), title=f"题{first}", facts=second, reasons=third, seal_name=f"局{first[:30]}",
+        materials=(), checklist=agreeing().checklist[:2],
+    )  # fmt: skip
+    used = {(char, Face.TITLE) for char in clean(first)}
+    used |= {(char, Face.BODY) for char in clean(first[:30] + second + third)}
+    printable = all(FACES.printer(char, role) for char, role in used if char != "\n")
+    if printable:
+        laid_out = laid(paper)
+        assert laid_out.pages >= 3
+        assert set(laid_out.places) == {"number", "date", "sig:Reviewer", "sig:Head", "qr"}
+        return
+    with pytest.raises(DomainError) as caught:
+        laid(paper)
+    assert caught.value.code is FontFault.NO_GLYPH
+    assert caught.value.facts["character"] in first + second + third
+
+
+def test_half_a_character_is_refused_like_any_other() -> None:
+    with pytest.raises(DomainError) as caught:
+        laid(replace(agreeing(), facts="当事人\ud83d某"))
+    assert caught.value.code is FontFault.NO_GLYPH
+
+
+def test_papers_become_pdf_a() -> None:
+    plain = lay_out(opinion_document(replace(agreeing(), checklist=())), FACES).pdf
+    converted = to_pdfa(plain)
+    with pikepdf.open(io.BytesIO(converted)) as pdf:
+        assert pdf.open_metadata().pdfa_status == "2B"
+    assert whole(converted) == whole(plain)

@@ -101,6 +101,7 @@ def test_what_no_font_prints_is_an_error_that_names_the_character_and_the_place(
 
 def test_invisible_characters_of_copied_text_are_dropped_and_nothing_else() -> None:
     assert clean("\ufeff审\u200b核\u00ad人\ufe0f\r\n张\t某\xa0") == "审核人\n张 某 "
+    assert clean("一\u2028二\x0b三\r四\n") == "一\n二\n三\n四\n"
     assert clean("审核——……《①》𬭎") == "审核——……《①》𬭎"
 
 
@@ -108,8 +109,8 @@ def test_the_pc_own_fonts_come_first_by_the_name_inside_the_file(tmp_path: Path)
     font = TTFont(FONTS / "SanzhiKai.ttf")
     for identity, name in ((1, "仿宋_GB2312"), (4, "仿宋_GB2312"), (6, "FangSong_GB2312")):
         font["name"].setName(name, identity, 3, 1, 0x804)
+    faces = find_faces([tmp_path, tmp_path / "absent"])  # reads nothing before its first use
     font.save(tmp_path / "whatever.ttf")
-    faces = find_faces([tmp_path, tmp_path / "absent"])
     assert faces.file(Face.BODY).path == tmp_path / "whatever.ttf"
     assert faces.file(Face.HEI).path == FONTS / "SanzhiHei.ttf"
     # What the PC's font lacks comes from the bundled font of the same role or from the Song.

@@ -35,7 +35,7 @@ def correction_document(paper: CorrectionPaper) -> Document:
         text = words["item"].format(number=number, name=item.name, reason=reason)
         blocks += paragraphs(sentence_end(text))
     due = words["due"].format(due=chinese_date(paper.due)) if paper.due else words["due_open"]
-    blocks += paragraphs(f"{due}{words['clock']}")
+    blocks += paragraphs(f"{due}{paper.clock_note or words['clock']}")
     blocks += paragraphs(words["until"])
     blocks.append(_signature(paper.office, paper.dated))
     blocks.append(Paragraph((Run(words["receipt"]),)))
