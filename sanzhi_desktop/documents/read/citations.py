@@ -141,7 +141,8 @@ def basis(sheet: Sheet, end: int) -> list[Citation]:
         run, stop = _provisions(sheet, trigger.end(), names, _NEXT_BASIS)
         stop = _numbered_on(sheet, stop, run, names)
         closed = _QUOTED_ONLY.match(sheet.folded, stop)
-        if run and closed is None and _decides(sheet.bare, stop):
+        heading = re.match(r"\n?依据:", sheet.folded[max(0, trigger.start() - 1) : trigger.end()])
+        if run and closed is None and (heading or _decides(sheet.bare, stop)):
             articled = [c for c in run if re.search(r"第\S+[条项章]", c.text)]
             found.extend(articled or [c for c in run if not _is_scale(c.text)])
     return _distinct(found)

@@ -108,14 +108,18 @@ class Event:
     words: re.Pattern[str]
     unless: re.Pattern[str] | None = None
     before: int = 90  # signs between the date and the word
+    commas: int = 4  # and the clauses between them
     after: int = 0  # signs between the word and a date that follows
 
 
 FILING = Event(
     re.compile(r"立案|(?<=案)(?:进行)?了?调查|受理(?!范围|机关|之日|通知)|予以登记立案"),
     re.compile(
-        r"不予立案|申请立案|未立案|被立案|撤销立案|立案标准|建议立案|立案条件|不予受理|未受理|移送|投诉|举报"
+        r"不予立案|申请立案|未立案|被立案|撤销立案|立案标准|建议立案|立案条件|不予受理|未受理"
+        r"|受理[^,。]{0,4}(?:投诉|举报)|(?:投诉|举报)[^,。]{0,4}受理|移送[^,。]{0,6}受理"
     ),
+    before=80,
+    commas=2,
     after=14,
 )
 INSPECTION = Event(
@@ -125,6 +129,8 @@ INSPECTION = Event(
         r"|到[^,。;\n]{1,16}(?:调查|核查)|执法人员[^,。;\n]{0,30}发现|进行了?(?:现场|执法|立案)?调查[,。]?)"
     ),
     re.compile(r"复查|复检|接受检查|自查|检查院|整改后|重新检查|再次检查|消防检查合格"),
+    before=170,
+    commas=3,
 )
 # Permits have no 立案; their clock starts with the application.
 APPLICATION = Event(
@@ -169,7 +175,12 @@ def event_dates(text: str, event: Event, dates: list[Found]) -> Iterator[tuple[F
             if event.unless is not None and event.unless.search(around):
                 continue
             at = offset + word.start()
-            before = [d for d in own if d.end <= at and at - d.end <= event.before]
+            before = [
+                d
+                for d in own
+                if d.end <= at <= d.end + event.before
+                and text.count(",", d.end, at) <= event.commas
+            ]
             before = [d for d in before if not _describes(text, d, own)]
             before = [d for d in before if not _of_a_thing(text, d.start)]
             after = [d for d in own if 0 <= d.start - at <= event.after] if event.after else []

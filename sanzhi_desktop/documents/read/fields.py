@@ -109,6 +109,8 @@ def _labelled(form: Form, names: tuple[str, ...]) -> None:
     for name in names:
         for found in label_pattern(name).finditer(sheet.folded):
             end = sheet.folded.find("\n", found.end())
+            if name == "decision_date" and _of_a_page(sheet.folded, found.start(), end):
+                continue
             value = sheet.folded[found.end() : end].strip()
             if name.startswith("agency"):
                 span = re.match(r"\S+", value)
@@ -122,6 +124,12 @@ def _labelled(form: Form, names: tuple[str, ...]) -> None:
                     break
             elif _put_date(form, name, dates.full_dates(value)[:1], found.end()):
                 break
+
+
+def _of_a_page(text: str, start: int, end: int) -> bool:
+    """The label stands in what a web page says about itself, not in the paper."""
+    line = text[text.rfind("\n", 0, start) + 1 : end]
+    return re.search(r"索\s*引\s*号|发布(?:机构|日期|时间)|主题分类", line) is not None
 
 
 def _put_date(form: Form, name: str, found: list[dates.Found], offset: int) -> bool:

@@ -84,6 +84,9 @@ def _of_representative(text: str, at: int) -> bool:
 
 def _trimmed(sheet: Sheet, start: int, end: int) -> Span:
     raw = sheet.folded[start:end]
+    unknown = re.search(r"(?<=\S)\s+[\u3400-\u9fff]{2,12}(?:\([^()]*\))?\s*:", raw)
+    if unknown is not None:  # a label that the lexicon does not know ends a value too
+        raw = raw[: unknown.start()]
     prefix = re.search(
         r"(?:单位|企业|公司|个人|当事人|被处罚人|\(|[一二三四五六七八九十\d]{1,2}[、.])\s*$", raw
     )

@@ -71,26 +71,46 @@ def lay_out(source: Source) -> tuple[Sheet, bool]:
 
 def _rows(pieces: Iterable[Piece]) -> Iterator[list[Piece]]:
     """Table rows as `label:value` lines; other pieces as they are, one line each."""
+    heads: list[Piece] = []
+    for row in _grouped(pieces):
+        if len(row) > 2 and all(bare_label(cell.text) for cell in row):
+            heads = row
+            continue
+        if heads and len(row) == len(heads):
+            row = [cell for pair in zip(heads, row, strict=True) for cell in pair]
+        elif heads:
+            yield heads
+        heads = []
+        yield _labelled(row) if len(row) > 1 or row[0].place.table else _lines_of(row[0])
+    if heads:
+        yield heads
+
+
+def _lines_of(piece: Piece) -> list[Piece]:
+    return [Piece(line, piece.place) for line in piece.text.split("\n") if line.strip()]
+
+
+def _grouped(pieces: Iterable[Piece]) -> Iterator[list[Piece]]:
+    """Cells of one table row together; a text line with tabulators or bars is such a row too."""
     row: list[Piece] = []
     for piece in pieces:
         place = piece.place
         if place.table is not None:
             if row and (row[0].place.table, row[0].place.row) != (place.table, place.row):
-                yield _labelled(row)
+                yield row
                 row = []
             row.append(piece)
             continue
         if row:
-            yield _labelled(row)
+            yield row
             row = []
-        cells = re.split(r"[ ]*(?:\t+|[|｜│┃]+)[ ]*", piece.text)
-        cells = [cell for cell in cells if cell.strip()]
+        cells = [c for c in re.split(r"[ ]*(?:\t+|[|｜│┃]+)[ ]*", piece.text) if c.strip()]
         if len(cells) > 1 and any(bare_label(cell) for cell in cells):
-            yield _labelled([Piece(cell, place) for cell in cells])
+            yield [Piece(cell, place) for cell in cells]
         else:
-            yield [Piece(line, place) for line in piece.text.split("\n") if line.strip()]
+            yield [piece]
     if row:
-        yield _labelled(row)
+        yield row
 
 
 def _labelled(cells: list[Piece]) -> list[Piece]:
