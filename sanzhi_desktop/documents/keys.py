@@ -4,6 +4,8 @@ Passphrases come in through a callback at the moment of signing and are kept now
 in `tokens`, issuing in `office_ca`.
 """
 
+import re
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
 MAX_P12 = 1 << 20  # bytes; real ones have a few thousand
 MIN_RSA = 2048
+_AROUND_A_NAME = re.compile(r"[\s0-9@_\-#,，/:：()（）]+")
 SM2_CURVE = "1.2.156.10197.1.301"
 
 
@@ -93,6 +96,16 @@ def _unsupported(error: Exception) -> DomainError:
     if SM2_CURVE in str(error):
         return DomainError(KeyFault.SM2)
     return DomainError(KeyFault.ALGORITHM, algorithm=str(error))
+
+
+def is_named(certificate: Certificate, name: str) -> bool:
+    """Whether a certificate is made out to a name, alone or as a whole part of its subject.
+
+    Public authorities write numbers around it: 051@张三@Z1101@2, 张三 1101…, 张三_2.
+    """
+    wanted = unicodedata.normalize("NFC", name.strip())
+    subject = unicodedata.normalize("NFC", certificate.name)
+    return bool(wanted) and wanted in {subject, *_AROUND_A_NAME.split(subject)}
 
 
 def check_usable(certificate: Certificate, at: datetime) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sanzhi_desktop.application.signing import KeyFault, Look, OpenKey, PaperFault
 from sanzhi_desktop.documents import fields
-from sanzhi_desktop.documents.keys import check_usable
+from sanzhi_desktop.documents.keys import check_usable, is_named
 from sanzhi_desktop.documents.paper_mark import Box, PaperMark
 from sanzhi_desktop.domain.errors import DomainError
 
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     from pyhanko.pdf_utils.writer import BasePdfFileWriter
     from pyhanko.sign.signers.pdf_cms import Signer
     from pyhanko.stamp.base import BaseStampStyle
-
-    from sanzhi_desktop.documents.fonts import FaceSet
-    from sanzhi_desktop.documents.seal import SealImage
 
 DIGEST = "sha256"
 
@@ -61,41 +58,6 @@ def sign(pdf: bytes, key: OpenKey, signing: Signing, look: Look) -> bytes:
     return _append(writer, key, signing, look, certify=not signed, only=len(mark.fields) == 1)
 
 
-def certify(
-    pdf: bytes,
-    key: OpenKey,
-    *,
-    field: str,
-    name: str,
-    reason: str,
-    time: datetime,
-    lines: tuple[str, ...],
-    faces: "FaceSet",
-) -> bytes:
-    """The first signature, shown as lines of text. Raises as `sign` does."""
-    from sanzhi_desktop.documents.looks import TextLook
-
-    return sign(pdf, key, Signing(field, name, reason, time), TextLook(lines, faces))
-
-
-def approve(
-    pdf: bytes,
-    key: OpenKey,
-    *,
-    field: str,
-    name: str,
-    reason: str,
-    time: datetime,
-    seal: "SealImage | None",
-    qr_text: str = "",
-) -> bytes:
-    """A later signature, shown as the seal with the QR beside it. Raises as `sign` does."""
-    from sanzhi_desktop.documents.looks import SealLook
-
-    look = SealLook(parts_of(pdf, field), seal, qr_text)
-    return sign(pdf, key, Signing(field, name, reason, time), look)
-
-
 def parts_of(pdf: bytes, field: str) -> Mapping[str, Box]:
     """Boxes inside a signature's widget, as the paper's mark remembers them ("mark", "qr")."""
     mark = fields.read_mark(fields.appending(pdf).root)
@@ -107,7 +69,7 @@ def parts_of(pdf: bytes, field: str) -> Mapping[str, Box]:
 
 def _check_person(key: OpenKey, signing: Signing) -> None:
     certificate = key.certificate
-    if certificate.name != signing.name:
+    if not is_named(certificate, signing.name):
         raise DomainError(KeyFault.WRONG_PERSON, name=signing.name, holder=certificate.name)
     check_usable(certificate, signing.time)
 

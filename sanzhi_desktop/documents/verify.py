@@ -22,6 +22,7 @@ from sanzhi_desktop.application.signing import (
 )
 from sanzhi_desktop.documents.differences import differences
 from sanzhi_desktop.documents.fields import entry, form_fields, is_signature, read_mark, text_values
+from sanzhi_desktop.documents.keys import is_named
 from sanzhi_desktop.documents.paper_mark import PaperMark
 from sanzhi_desktop.documents.pdfa import TEXT_FIELDS
 from sanzhi_desktop.documents.signature_check import Checked, check
@@ -166,12 +167,13 @@ def _report(
         faults.append(Finding(VerifyFault.UNTRUSTED, {"issuer": checked.certificate.issuer}))
     if checked.time is None:
         faults.append(Finding(VerifyFault.NO_TIME))
-    if claimed and claimed != checked.certificate.name:
+    named = is_named(checked.certificate, claimed)
+    if claimed and not named:
         facts = {"claimed": claimed, "name": checked.certificate.name}
         faults.append(Finding(VerifyFault.NAME_DIFFERS, facts))
     report = SignatureReport(
         field=name,
-        name=checked.certificate.name,
+        name=claimed if named else checked.certificate.name,
         role=role or "",
         time=checked.time,
         intact=checked.intact and checked.changes_allowed,

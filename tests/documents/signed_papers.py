@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any
 
 from sanzhi_desktop.application.signing import OpenKey, RegisteredSigner, SignatureField
-from sanzhi_desktop.documents import fields, signing
+from sanzhi_desktop.documents import fields
 from sanzhi_desktop.documents.blocks import (
     Addressee,
     Document,
@@ -26,9 +26,11 @@ from sanzhi_desktop.documents.blocks import (
 )
 from sanzhi_desktop.documents.fonts import FaceSet, bundled_faces
 from sanzhi_desktop.documents.keys import P12Key, open_p12
+from sanzhi_desktop.documents.looks import SealLook, TextLook
 from sanzhi_desktop.documents.office_ca import Algorithm, ca_pem, issue, make_ca
 from sanzhi_desktop.documents.pdfa import prepare
 from sanzhi_desktop.documents.seal import SealImage, make_seal
+from sanzhi_desktop.documents.signing import Signing, parts_of, sign
 from sanzhi_desktop.documents.typeset import lay_out
 
 CHINA = timezone(timedelta(hours=8))
@@ -162,32 +164,21 @@ def approved() -> bytes:
 
 def certify(pdf: bytes, *, who: Office | None = None, name: str = REVIEWER) -> bytes:
     """Any paper with the reviewer's signature."""
+    look = TextLook((name, "2026-09-24 10:30"), faces())
     with (who or office()).open(name) as key:
-        return signing.certify(
-            pdf,
-            key,
-            field="Reviewer",
-            name=name,
-            reason="法制审核",
-            time=NOW,
-            lines=(name, "2026-09-24 10:30"),
-            faces=faces(),
-        )
+        return sign(pdf, key, Signing("Reviewer", name, "法制审核", NOW), look)
 
 
 def approve(pdf: bytes, *, who: Office | None = None, name: str = HEAD) -> bytes:
     """Any paper with the head's signature."""
     with (who or office()).open(name) as key:
-        return signing.approve(
-            pdf,
-            key,
-            field="Head",
-            name=name,
-            reason="签发",
-            time=LATER,
-            seal=seal(),
-            qr_text=f"{NUMBER}\n{CONTENT}",
-        )
+        return approve_with(pdf, key, seal(), name=name)
+
+
+def approve_with(pdf: bytes, key: OpenKey, image: SealImage | None, *, name: str = HEAD) -> bytes:
+    """Any paper with a seal and a signature by an open key in the head's place."""
+    look = SealLook(parts_of(pdf, "Head"), image, f"{NUMBER}\n{CONTENT}")
+    return sign(pdf, key, Signing("Head", name, "签发", LATER), look)
 
 
 def update(pdf: bytes, change: Callable[[Any], None]) -> bytes:

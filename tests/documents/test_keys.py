@@ -3,6 +3,7 @@
 import logging
 import subprocess
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -19,7 +20,13 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from sanzhi_desktop.application.signing import Expiry, KeyFault, Term, expiry
-from sanzhi_desktop.documents.keys import P12Key, open_p12, read_certificate, read_certificates
+from sanzhi_desktop.documents.keys import (
+    P12Key,
+    is_named,
+    open_p12,
+    read_certificate,
+    read_certificates,
+)
 from sanzhi_desktop.documents.office_ca import Algorithm, ca_pem, issue, make_ca
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.resources.sentences import explain
@@ -239,6 +246,26 @@ def test_a_foreign_p12_works_and_its_usage_is_read(tmp_path: Path) -> None:
     other = _openssl_p12(tmp_path, *curve, usage="keyEncipherment")
     assert not open_p12(other, "throwaway").certificate.signs
     load_pem_private_key((tmp_path / "k.pem").read_bytes(), None)
+
+
+@pytest.mark.parametrize(
+    ("subject", "name", "named"),
+    [
+        ("张三", "张三", True),
+        ("051@张三@Z110101@2", "张三", True),
+        ("张三 3412231980", "张三", True),
+        ("张三（法制审核）", "张三", True),
+        ("买买提·艾力", "买买提·艾力", True),
+        ("张三丰", "张三", False),
+        ("李张三", "张三", False),
+        ("张三", "张", False),
+        ("张三", "", False),
+        ("", "", False),
+    ],
+)
+def test_authorities_write_numbers_around_names(subject: str, name: str, named: bool) -> None:
+    certificate = replace(open_p12(P12, PASSPHRASE).certificate, name=subject)
+    assert is_named(certificate, name) is named
 
 
 def test_several_certificates_in_one_file() -> None:

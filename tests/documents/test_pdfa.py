@@ -97,16 +97,7 @@ def test_the_proof_sees_a_font_that_is_not_embedded() -> None:
 @pytest.mark.parametrize("picture", seal_pictures.ALL, ids=lambda make: make.__name__)
 def test_an_imported_seal_keeps_the_paper_archivable(picture: Callable[[], bytes]) -> None:
     with papers.office().open(papers.HEAD) as key:
-        signed = signing.approve(
-            papers.filled(),
-            key,
-            field="Head",
-            name=papers.HEAD,
-            reason="签发",
-            time=papers.LATER,
-            seal=import_seal(picture()),
-            qr_text=papers.NUMBER,
-        )
+        signed = papers.approve_with(papers.filled(), key, import_seal(picture()))
     report = _proof(signed)
     assert report.passed, report.findings
 

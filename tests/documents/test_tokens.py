@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from sanzhi_desktop.application.signing import KeyFault
-from sanzhi_desktop.documents import fields, signing, tokens
+from sanzhi_desktop.documents import fields, tokens
 from sanzhi_desktop.documents.keys import load_p12
 from sanzhi_desktop.documents.verify import verify
 from sanzhi_desktop.domain.errors import DomainError
@@ -100,15 +100,7 @@ def test_the_head_signs_with_a_token(driver: Path) -> None:
         return PIN
 
     with _key(driver).unlock(ask) as key:
-        done = signing.approve(
-            papers.filled(),
-            key,
-            field="Head",
-            name=papers.HEAD,
-            reason="签发",
-            time=papers.LATER,
-            seal=papers.seal(),
-        )
+        done = papers.approve_with(papers.filled(), key, papers.seal())
     assert asked == ["UKey ukey"]
     verdict = verify(done, trust=[papers.office().pem], officers=papers.office().register)
     assert verdict.valid, verdict
