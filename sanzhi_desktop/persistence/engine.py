@@ -11,7 +11,7 @@ from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.persistence.errors import named
 from sanzhi_desktop.persistence.faults import PersistenceFault
 from sanzhi_desktop.persistence.places import refuse_unsafe
-from sanzhi_desktop.persistence.revision import REVISION, TABLE, ddl, statements
+from sanzhi_desktop.persistence.revision import MARK, REVISION, TABLE, ddl, statements
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -25,6 +25,8 @@ def build(db: sqlite3.Connection) -> None:
     for text in ddl("sqlite"):
         for statement in statements(text):
             db.execute(statement)
+    for statement in MARK:
+        db.execute(statement)
     db.execute("commit")
 
 
@@ -119,7 +121,11 @@ def check_revision(found: str, *, where: str) -> None:
 
 def _objects(db: sqlite3.Connection) -> dict[str, str]:
     rows = db.execute("select name, sql from sqlite_master where sql is not null")
-    return {name: " ".join(sql.split()) for name, sql in rows if not name.startswith("sqlite_")}
+    return {
+        name: " ".join(sql.split())
+        for name, sql in rows
+        if name != TABLE and not name.startswith("sqlite_")
+    }
 
 
 def shipped() -> dict[str, str]:

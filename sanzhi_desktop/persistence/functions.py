@@ -24,8 +24,8 @@ from sanzhi_desktop.persistence.writes import Each, Effect, Refuse, Run, postgre
 
 OFFICERS = "sanzhi_officer"  # the group of all logins; rights are given to it alone
 
-SCHEMAS = """create schema app;
-create schema api;
+SCHEMAS = """create schema if not exists app;
+create schema if not exists api;
 set local search_path = app;
 
 """
@@ -51,7 +51,7 @@ def functions() -> str:
         _inner(f"do_{a.value}", _REFUSED if a in EMBEDDED_ONLY else e, moves=False)
         for a, e in OFFICE_EFFECTS.items()
     )
-    parts.extend((_act(), _act_office(), _NOW))
+    parts.extend((_act(), _act_office(), _CHECKPOINT, _NOW))
     return "\n\n".join(parts) + "\n"
 
 
@@ -111,6 +111,22 @@ begin
   end if;
   insert into command (office_id, command_id, case_id, actor, action, at, result)
   values (p_office, p_cmd, p_case, v_me, p_action, v_now, v_result::text);
+end $$;"""
+
+# The client computes the root; a wrong one only fails the check that asks for it.
+_CHECKPOINT = f"""create function api.checkpoint(p_office integer, p_root text, p_heads text)
+returns integer language plpgsql {_DEFINER} as $$
+declare v_me text := session_user; v_now timestamptz := clock_timestamp(); v_n integer;
+begin
+  if not app.roles(p_office, v_me, (v_now at time zone 'Asia/Shanghai')::date)
+     && array['admin', 'auditor', 'lead', 'head'] then
+    perform app.refuse('{PersistenceFault.NOT_ALLOWED}',
+      jsonb_build_object('action', 'checkpoint'));
+  end if;
+  select coalesce(max(n), 0) + 1 into v_n from checkpoint where office_id = p_office;
+  insert into checkpoint (office_id, n, root, heads, made_at)
+  values (p_office, v_n, p_root, p_heads, v_now);
+  return v_n;
 end $$;"""
 
 _NOW = """create function api.now() returns timestamptz language sql volatile

@@ -10,6 +10,10 @@ from pathlib import Path
 
 REVISION = "0001"  # revisions are numbered, so that newer and older can be told apart
 TABLE = "schema_revision"
+MARK = (
+    f"CREATE TABLE {TABLE} (version_num VARCHAR(32) NOT NULL PRIMARY KEY)",
+    f"INSERT INTO {TABLE} (version_num) VALUES ('{REVISION}')",
+)
 
 SQL = Path(__file__).parent / "sql"
 FILES = {

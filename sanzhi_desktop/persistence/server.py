@@ -14,7 +14,7 @@ from sanzhi_desktop.persistence.engine import check_revision, compare
 from sanzhi_desktop.persistence.errors import named_by_engine
 from sanzhi_desktop.persistence.faults import PersistenceFault
 from sanzhi_desktop.persistence.places import Target
-from sanzhi_desktop.persistence.revision import TABLE, ddl
+from sanzhi_desktop.persistence.revision import MARK, TABLE, ddl
 
 OLDEST = 150000  # with a note below NEWEST_RULES: only a DBA may create the officers there
 NEWEST_RULES = 160000  # from here on CREATEROLE is no longer as good as superuser
@@ -99,6 +99,7 @@ select 'constraint ' || c.relname || '.' || o.conname, ''
   from pg_constraint o join pg_class c on c.oid = o.conrelid
   join pg_namespace n on n.oid = c.relnamespace
  where n.nspname = 'app' and o.contype in ('c', 'f', 'p', 'u')
+   and c.relname <> 'schema_revision'
 """
 _FUNCTION = re.compile(
     r"^create function (\w+\.\w+)\((.*?)\$\$(.*?)\$\$;", re.DOTALL | re.MULTILINE
@@ -137,7 +138,8 @@ def build(made: sa.Engine) -> None:
             if _revision(db):
                 raise DomainError(PersistenceFault.EXISTS, path=made.url.database or "")
             raw: Any = db.connection.driver_connection
-            for text in ddl("postgresql"):
+            tables, *rest = ddl("postgresql")
+            for text in (tables, *MARK, *rest):  # the grants come last and cover all tables
                 raw.execute(text)
             db.commit()
     except sa.exc.DBAPIError as error:

@@ -58,7 +58,6 @@ __all__ = [
     "problem",
     "profile_edition",
     "recusal",
-    "revision",
     "root_certificate",
     "round_",
     "seal",
@@ -215,8 +214,4 @@ command = table(
     at("at", nullable=False),
     key("result"),
     key=("command_id",),
-)
-
-revision = sa.Table(
-    "schema_revision", metadata, sa.Column("version_num", sa.Text, primary_key=True)
 )

@@ -8,6 +8,7 @@ import itertools
 import os
 import shutil
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,7 @@ from sanzhi_desktop.persistence.open import (
     open_shared,
 )
 from tests.persistence.cluster import OWNER_PASSWORD, Cluster, binaries, running
-from tests.persistence.desk import ADMIN, PEOPLE, Desk, Sessions, Ticking, put_people
+from tests.persistence.desk import ADMIN, PEOPLE, START, Desk, Sessions, Ticking, put_people
 
 PASSWORD = "a password of the tests"
 OFFICE = NewOffice(code="7", name="示例单位", series="示法审", profile_id="shucheng")
@@ -108,7 +109,7 @@ def embedded_path(embedded_template: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def embedded_desk(embedded_path: Path) -> Iterator[Desk]:
-    opened = open_embedded(embedded_path, clock=Ticking())
+    opened = open_embedded(embedded_path, clock=Ticking(START + timedelta(hours=6)))
     yield Desk(opened.office_id, Sessions(opened.session))
     opened.close()
 

@@ -829,5 +829,20 @@ begin
   return v_result;
 end $$;
 
+create function api.checkpoint(p_office integer, p_root text, p_heads text)
+returns integer language plpgsql security definer set search_path = pg_catalog, app, pg_temp set lock_timeout = '2s' set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
+declare v_me text := session_user; v_now timestamptz := clock_timestamp(); v_n integer;
+begin
+  if not app.roles(p_office, v_me, (v_now at time zone 'Asia/Shanghai')::date)
+     && array['admin', 'auditor', 'lead', 'head'] then
+    perform app.refuse('persistence.not_allowed',
+      jsonb_build_object('action', 'checkpoint'));
+  end if;
+  select coalesce(max(n), 0) + 1 into v_n from checkpoint where office_id = p_office;
+  insert into checkpoint (office_id, n, root, heads, made_at)
+  values (p_office, v_n, p_root, p_heads, v_now);
+  return v_n;
+end $$;
+
 create function api.now() returns timestamptz language sql volatile
 set search_path = pg_catalog, pg_temp as $$ select clock_timestamp() $$;

@@ -90,11 +90,6 @@ CREATE TABLE root_certificate (
 	CONSTRAINT pk_root_certificate PRIMARY KEY (office_id, fingerprint)
 );
 
-CREATE TABLE schema_revision (
-	version_num TEXT NOT NULL,
-	CONSTRAINT pk_schema_revision PRIMARY KEY (version_num)
-);
-
 CREATE TABLE seal (
 	office_id INTEGER NOT NULL,
 	seal_id TEXT NOT NULL,
@@ -409,5 +404,3 @@ CREATE TABLE decision (
 	CONSTRAINT ck_decision_gate_open CHECK (open = 1),
 	CONSTRAINT fk_decision_clearance FOREIGN KEY(office_id, case_id, clearance_id, open, kind, party_name, party_number, amount_fen) REFERENCES clearance (office_id, case_id, clearance_id, open, kind, party_name, party_number, amount_fen)
 );
-
-INSERT INTO schema_revision (version_num) VALUES ('0001');
