@@ -39,7 +39,7 @@ def founded(tmp_path_factory: pytest.TempPathFactory, work: Work) -> tuple[Path,
     """A sample office on file, founded once: making keys is the slow part."""
     path = tmp_path_factory.mktemp("office") / "office.db"
     clock = ReplayClock(START - timedelta(days=1))
-    opened, keys = found_sample(path, work, profile=sample.sample_profile("shucheng"), clock=clock)
+    opened, keys = found_sample(path, work, profile_id="shucheng", clock=clock)
     opened.close()
     return path, keys
 

@@ -166,7 +166,7 @@ def _found(
     profile = sample.sample_profile(profile_id)
     received, why = _received(prefill, work.book.calendar())
     clock = ReplayClock(received - timedelta(days=1))
-    opened, keys = found_sample(out / "sanzhi.db", work, profile=profile, clock=clock)
+    opened, keys = found_sample(out / "sanzhi.db", work, profile_id=profile_id, clock=clock)
     (out / "ca.pem").write_text(keys.root.pem, "ascii")
     clock.advance(days=1)
     note(f"规则方案：{profile.name}（{profile.edition}）")

@@ -9,6 +9,7 @@ from sanzhi_desktop.domain.case import Case
 from sanzhi_desktop.domain.checklist import Checklist
 from sanzhi_desktop.domain.deadline import START_ACCEPTANCE, START_RECEIPT, DeadlineRule
 from sanzhi_desktop.domain.profile import Profile
+from sanzhi_desktop.domain.rule import Rule
 from sanzhi_desktop.domain.workdays import Calendar, Unit
 
 # What stops a clock, in the words of the deadline strip; which of them a rule names is data.
@@ -53,6 +54,26 @@ class RuleBook(Protocol):
     def profiles(self) -> Sequence[tuple[str, str]]:
         """(id, name) of every profile an office may choose."""
         ...
+
+    def with_office(self, base_id: str, layer: Mapping[str, Any]) -> Profile:
+        """A shipped profile with an office's own layer on top. Raises DomainError with the first
+        fault of the layer: file, line, reason, remedy."""
+        ...
+
+    def changes(self, left: Profile, right: Profile) -> Sequence["RuleChange"]:
+        """The rules in which two profiles differ, in the order of the key table."""
+        ...
+
+
+class RuleChange(Protocol):
+    """A rule that two profiles hold differently."""
+
+    @property
+    def key(self) -> str: ...
+    @property
+    def left(self) -> Rule: ...
+    @property
+    def right(self) -> Rule: ...
 
 
 def review_rule(profile: Profile) -> DeadlineRule | None:

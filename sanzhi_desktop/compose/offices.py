@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from sanzhi_desktop import resources
+from sanzhi_desktop.application.ruleset import OwnRules, as_applied
 from sanzhi_desktop.application.work import Work
 from sanzhi_desktop.compose import sample
 from sanzhi_desktop.compose.journey import Journey, ReplayClock
@@ -33,34 +34,39 @@ def create_office(
     path.parent.mkdir(parents=True, exist_ok=True)
     return create_embedded(
         path,
-        new_office(profile, code=code, name=name, series=series, marked=False),
+        new_office(profile, code=code, name=name, series=series),
         admin=admin,
         password=password,
     )
 
 
-def new_office(profile: Profile, *, code: str, name: str, series: str, marked: bool) -> NewOffice:
-    """The first rows of an office under a profile, kept as applied."""
+def new_office(
+    profile: Profile, *, code: str, name: str, series: str, own: OwnRules | None = None
+) -> NewOffice:
+    """The first rows of an office under a profile, kept as applied; with the rules of the sample
+    office the office is marked as one."""
     return NewOffice(
         code=code,
         name=name,
         series=series,
         profile_id=profile.id,
         profile_edition=profile.edition,
-        sample=marked,
-        applied=json.loads(profile.applied()),
+        sample=own is not None,
+        applied=as_applied(profile, own) if own else json.loads(profile.applied()),
     )
 
 
 def found_sample(
-    path: Path, work: Work, *, profile: Profile, clock: Clock
+    path: Path, work: Work, *, profile_id: str, clock: Clock
 ) -> tuple[Opened, sample.SampleKeys]:
     """A marked sample office with its people, throw-away keys and seal."""
     data = sample.office_data()
+    own = sample.sample_rules(profile_id)
+    profile = sample.sample_profile(profile_id)
     admin = data.holder(Role.ADMIN)
     opened = create_embedded(
         path,
-        new_office(profile, code=data.code, name=data.name, series=data.series, marked=True),
+        new_office(profile, code=data.code, name=data.name, series=data.series, own=own),
         admin=admin,
         clock=clock,
     )
@@ -90,7 +96,7 @@ def _make_sample(folder: Path, work: Work) -> None:
     profile = sample.sample_profile("shucheng")
     clock = ReplayClock(datetime.now(UTC))
     clock.advance(days=-3)
-    opened, keys = found_sample(unfinished, work, profile=profile, clock=clock)
+    opened, keys = found_sample(unfinished, work, profile_id="shucheng", clock=clock)
     for person_id, made in keys.of.items():
         sample_key(folder, person_id).write_bytes(made.p12)
     (folder / KEYS / "ca.pem").write_text(keys.root.pem, "ascii")

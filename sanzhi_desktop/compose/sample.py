@@ -13,12 +13,14 @@ from typing import Any
 from sanzhi_desktop import resources
 from sanzhi_desktop.application import office
 from sanzhi_desktop.application.ports import Session
+from sanzhi_desktop.application.ruleset import OwnRules
 from sanzhi_desktop.application.work import NewKey, Work
 from sanzhi_desktop.domain.people import Person, Role, RoleGrant
 from sanzhi_desktop.domain.profile import Profile
 from sanzhi_desktop.resources import profiles
 
 PASSPHRASE = "样例口令-sample-only"
+SAMPLE_EDITION = "2026-01"
 ROOT_NAME = "样例根证书（仅供演示）"
 
 
@@ -72,26 +74,19 @@ def _person(row: Mapping[str, Any]) -> Person:
     )
 
 
-def sample_profile(profile_id: str) -> Profile:
-    """A profile with what it leaves open set by the sample office's own rules.
-
-    What the profile itself says stays; the sample rules only fill gaps and name their source.
-    """
+def sample_rules(profile_id: str) -> OwnRules:
+    """The sample office's own rules over a profile: they fill what it leaves open, with their
+    invented source; what the profile itself says stays."""
     base = profiles.shipped(profile_id)
     own = tomllib.loads(resources.path("samples", "office_rules.toml").read_text("utf-8"))
     filling = {key: rule for key, rule in own["rules"].items() if base.rule(key).open}
-    if not filling:
-        return base
-    return profiles.with_office(
-        profile_id,
-        {
-            **own,
-            "id": f"{profile_id}_sample",
-            "name": f"{base.name}（样例单位）",
-            "extends": profile_id,
-            "rules": filling,
-        },
-    )
+    return OwnRules(profile_id, f"{base.name}（样例单位）", own["documents"], filling)
+
+
+def sample_profile(profile_id: str) -> Profile:
+    """A profile with the sample office's own rules on top."""
+    own = sample_rules(profile_id)
+    return profiles.with_office(profile_id, own.tables(edition=SAMPLE_EDITION, effective_from=None))
 
 
 def furnish(admin: Session, work: Work, *, sample: SampleOffice) -> SampleKeys:

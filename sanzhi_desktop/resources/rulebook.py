@@ -10,6 +10,7 @@ from sanzhi_desktop.domain.checklist import Checklist
 from sanzhi_desktop.domain.profile import Profile, profile_from_json
 from sanzhi_desktop.domain.workdays import Calendar
 from sanzhi_desktop.resources import calendars, checklists, profiles
+from sanzhi_desktop.resources.profiles.compare import Change, changes
 from sanzhi_desktop.resources.wording import wording
 
 # Layers that others stand on; an office chooses a place, not a layer.
@@ -42,6 +43,14 @@ class ShippedBook:
     def profiles(self) -> Sequence[tuple[str, str]]:
         """(id, name) of every profile an office may choose."""
         return [(h.id, h.name) for h in profiles.heads() if h.id not in _LAYERS]
+
+    def with_office(self, base_id: str, layer: Mapping[str, Any]) -> Profile:
+        """A shipped profile with an office's own layer on top."""
+        return profiles.with_office(base_id, layer)
+
+    def changes(self, left: Profile, right: Profile) -> Sequence[Change]:
+        """The rules in which two profiles differ."""
+        return changes(left, right)
 
 
 @cache

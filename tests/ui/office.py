@@ -37,7 +37,7 @@ def furnish(folder: Path, work: Work, stages: tuple[str, ...] = STAGES) -> Furni
     profile = sample.sample_profile("shucheng")
     clock = ReplayClock(START)
     opened, keys = offices.found_sample(
-        folder / offices.SAMPLE_DATABASE, work, profile=profile, clock=clock
+        folder / offices.SAMPLE_DATABASE, work, profile_id="shucheng", clock=clock
     )
     for person_id, made in keys.of.items():
         offices.sample_key(folder, person_id).write_bytes(made.p12)

@@ -1,0 +1,108 @@
+"""The office's own rules: set, compared, published; running cases keep theirs."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from sanzhi_desktop.application import ruleset
+from sanzhi_desktop.application.ports import Session
+from sanzhi_desktop.application.ruleset import OwnRules, RulesetFault
+from sanzhi_desktop.compose.offices import new_office
+from sanzhi_desktop.domain.errors import DomainError
+from sanzhi_desktop.domain.people import Person
+from sanzhi_desktop.persistence.open import create_embedded
+from sanzhi_desktop.resources import profiles
+from sanzhi_desktop.resources.rulebook import ShippedBook
+
+BOOK = ShippedBook()
+DOCUMENT = "样例法审〔2026〕1号"
+ABOUT = {
+    "title": "法制审核细则",
+    "rank": "normative",
+    "issuer": "样例单位",
+    "date": date(2026, 1, 5),
+}
+LIMIT = {
+    "value": 7,
+    "unit": "working_day",
+    "document": DOCUMENT,
+    "article": "第五条",
+    "quote": "自收到之日起七个工作日内完成审核",
+}
+
+
+@pytest.fixture
+def admin(tmp_path: Path) -> Iterator[Session]:
+    opened = create_embedded(
+        tmp_path / "office.db",
+        new_office(profiles.shipped("zhengzhou"), code="1", name="甲", series="甲"),
+        admin=Person("guanli_01", "管理员"),
+        clock=lambda: datetime(2026, 9, 18, 1, tzinfo=UTC),
+    )
+    yield opened.session("guanli_01")
+    opened.close()
+
+
+def own(admin: Session) -> OwnRules:
+    return ruleset.current(admin.reader).cite(DOCUMENT, ABOUT).set("review.limit", LIMIT)
+
+
+def publish(admin: Session, rules: OwnRules, edition: str = "2026-1") -> None:
+    ruleset.publish(admin, BOOK, rules, edition=edition, effective_from=date(2026, 9, 18))
+
+
+def test_an_open_limit_is_set_with_its_source_and_shown_against_the_founding_document(
+    admin: Session,
+) -> None:
+    made = ruleset.preview(
+        BOOK, admin.reader, own(admin), edition="2026-1", effective_from=date(2026, 9, 18)
+    )
+    (change,) = made.from_founding
+    assert (change.key, change.left.open, change.right.value) == ("review.limit", True, 7)
+    assert change.right.source is not None
+    assert change.right.source.document == DOCUMENT
+
+
+def test_a_published_edition_becomes_the_offices_and_can_be_worked_on_again(
+    admin: Session,
+) -> None:
+    publish(admin, own(admin))
+    office = admin.reader.office()
+    assert (office.profile_id, office.profile_edition) == ("zhengzhou_office", "2026-1")
+    again = ruleset.current(admin.reader)
+    assert again == own_again(again)
+    publish(admin, again.set("review.limit", {**LIMIT, "value": 5}), "2026-2")
+    applied = admin.reader.profile_applied("zhengzhou_office", "2026-2")
+    assert BOOK.applied(applied).rule("review.limit").value == 5
+    old = admin.reader.profile_applied("zhengzhou_office", "2026-1")
+    assert BOOK.applied(old).rule("review.limit").value == 7
+
+
+def own_again(rules: OwnRules) -> OwnRules:
+    return OwnRules("zhengzhou", rules.name, {DOCUMENT: ABOUT}, {"review.limit": LIMIT})
+
+
+def refused(call: object) -> DomainError:
+    with pytest.raises(DomainError) as caught:
+        call()  # type: ignore[operator]
+    return caught.value
+
+
+def test_faults_are_refused_and_the_running_edition_stays(admin: Session) -> None:
+    rules = own(admin)
+    assert refused(lambda: rules.set("review.limit", {"value": 1})).code is (
+        RulesetFault.SOURCE_MISSING
+    )
+    assert refused(lambda: publish(admin, rules, " ")).code is RulesetFault.EDITION_MISSING
+    unchanged = ruleset.current(admin.reader)
+    assert refused(lambda: publish(admin, unchanged)).code is RulesetFault.NOTHING_CHANGED
+    refused(lambda: publish(admin, rules.set("review.limit", {**LIMIT, "value": -1})))
+    refused(lambda: publish(admin, rules.set("no.such.rule", LIMIT)))
+    assert admin.reader.office().profile_id == "zhengzhou"
+
+
+def test_dropping_a_rule_lets_the_founding_document_speak_again(admin: Session) -> None:
+    rules = own(admin)
+    assert rules.drop("review.limit").rules == {}
