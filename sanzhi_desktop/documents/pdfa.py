@@ -31,6 +31,7 @@ PRINT = 4  # annotation flag that PDF/A demands, alone
 READ_ONLY = 1
 APPEND_ONLY, SIGNATURES_EXIST = 2, 1
 QR_PLACE = "qr"
+FIELD_FONT = "Body"
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,9 +161,7 @@ def _add_form(paper: "pikepdf.Pdf", widgets: Sequence[_Widget]) -> None:
             AP=Dictionary(N=blank),  # PDF/A: an appearance even while empty
         )
         if widget.kind == "Tx":
-            # The default appearance is demanded by the format and used by nobody: the field is
-            # read-only and its appearance is always drawn by us with an embedded font.
-            entry.Ff, entry.DA = READ_ONLY, String("0 g")
+            entry.Ff, entry.DA = READ_ONLY, String(f"/{FIELD_FONT} 16 Tf 0 g")
         if widget.locks:
             entry.Lock = paper.make_indirect(Dictionary(Type=Name.SigFieldLock, Action=Name.All))
         reference = paper.make_indirect(entry)
@@ -172,8 +171,25 @@ def _add_form(paper: "pikepdf.Pdf", widgets: Sequence[_Widget]) -> None:
         paper.pages[number].obj.Annots = paper.make_indirect(Array(entries))
     # Indirect, so that a later signature replaces one small object and never a page.
     paper.Root.AcroForm = paper.make_indirect(
-        Dictionary(Fields=Array(references), SigFlags=SIGNATURES_EXIST | APPEND_ONLY)
+        Dictionary(
+            Fields=Array(references),
+            SigFlags=SIGNATURES_EXIST | APPEND_ONLY,
+            DR=Dictionary(Font=_field_fonts(paper)),
+        )
     )
+
+
+def _field_fonts(paper: "pikepdf.Pdf") -> "pikepdf.Dictionary":
+    """The font that the format wants named for text fields: one that the pages embed anyway.
+
+    Nobody draws with it: the fields are read-only and get their looks from us.
+    """
+    from pikepdf import Dictionary
+
+    for page in paper.pages:
+        for font in page.resources.get("/Font", Dictionary()).values():
+            return Dictionary({f"/{FIELD_FONT}": font})
+    return Dictionary()
 
 
 def _add_mark(paper: "pikepdf.Pdf", mark: PaperMark) -> None:

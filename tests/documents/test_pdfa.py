@@ -111,6 +111,12 @@ def test_forms_keep_the_rules_of_the_archive_format(stage: str) -> None:
         assert "/Version" not in paper.Root
         widgets = [w for page in paper.pages for w in page.obj.get("/Annots", [])]
         assert len(widgets) == 4
+        fonts = paper.Root.AcroForm.DR.Font
+        for widget in (w for w in widgets if w.FT == "/Tx"):
+            name, _, operator = str(widget.DA).split()[:3]
+            assert operator == "Tf"
+            embedded = fonts[name].DescendantFonts[0].FontDescriptor
+            assert "/FontFile2" in embedded
         for widget in widgets:
             assert list(widget.AP.keys()) == ["/N"]
             assert isinstance(widget.AP.N, pikepdf.Stream)
