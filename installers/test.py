@@ -57,7 +57,7 @@ def _checks(programs: Path, *, fast: bool) -> list[tuple[str, list[str]]]:
         ("测试 pytest", tests),
     ]
     if not fast:
-        measured = [python, "-m", "pytest", "-q", "-p", "no:xdist", "-m", "benchmark"]
+        measured = [python, "-m", "pytest", "-q", "-m", "benchmark"]
         checks.append(("速度 pytest -m benchmark", [*measured, "tests/benchmarks"]))
     return checks
 
