@@ -76,12 +76,13 @@ def _rows(pieces: Iterable[Piece]) -> Iterator[list[Piece]]:
         if len(row) > 2 and all(bare_label(cell.text) for cell in row):
             heads = row
             continue
+        cells = row
         if heads and len(row) == len(heads):
-            row = [cell for pair in zip(heads, row, strict=True) for cell in pair]
+            cells = [cell for pair in zip(heads, row, strict=True) for cell in pair]
         elif heads:
             yield heads
         heads = []
-        yield _labelled(row) if len(row) > 1 or row[0].place.table else _lines_of(row[0])
+        yield _labelled(cells) if len(cells) > 1 else _lines_of(cells[0])
     if heads:
         yield heads
 
