@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from sanzhi_desktop.application.signing import KeyFault
 from sanzhi_desktop.documents.blocks import Face
 from sanzhi_desktop.documents.fonts import FaceSet
-from sanzhi_desktop.documents.looks import Sketch, glyphs, sketch, width_of
+from sanzhi_desktop.documents.sketch import Sketch, glyphs, sketch, width_of
 from sanzhi_desktop.domain.errors import DomainError
 
 if TYPE_CHECKING:
