@@ -350,6 +350,14 @@ def test_a_circle_of_two_files_is_refused(tmp_path: Path) -> None:
     assert "here → there → here" in flaw.reason
 
 
+def test_a_circle_is_seen_whatever_the_files_are_called(tmp_path: Path) -> None:
+    for name, other in (("here", "there"), ("there", "here")):
+        text = HEAD.replace('"here"', f'"{name}"').replace('"national"', f'"{other}"')
+        (tmp_path / f"方案-{name}.toml").write_text(text, "utf-8")
+    flaw = only(profiles.check_file(tmp_path / "方案-here.toml"))
+    assert flaw.code is FileFault.EXTENDS_CYCLE
+
+
 def test_a_file_may_extend_one_beside_it(tmp_path: Path) -> None:
     below = HEAD.replace('"here"', '"county"') + rule(
         "review.limit", "value = 7", 'unit = "working_day"'

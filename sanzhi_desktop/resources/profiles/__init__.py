@@ -4,6 +4,7 @@ Lives here: the way from an id, a file or an office's own layer to a resolved pr
 what the rules mean (`domain.profile`, `domain.scope`, `domain.gate`).
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -21,6 +22,8 @@ from sanzhi_desktop.resources.profiles.references import check_references
 
 NATIONAL = "national"
 DEEPEST = 8  # layers in one chain
+MOST_NEIGHBOURS = 200  # files of a folder that are looked into for the id of a layer below
+HEAD_BYTES = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,8 +178,8 @@ def _chain_below(raw: RawProfile, folder: Path) -> tuple[tuple[Layer, ...], tupl
                 Flaw(FileFault.EXTENDS_CYCLE, raw.file, line, "extends", {"chain": circle}),
             )
         seen.append(below)
-        beside = folder / f"{below}.toml"
-        if below not in shipped_ids() and beside.is_file():
+        beside = None if below in shipped_ids() else _beside(folder, below)
+        if beside is not None:
             found = _read(beside)
             if isinstance(found, Flaw):
                 return (), (found,)
@@ -195,6 +198,23 @@ def _chain_below(raw: RawProfile, folder: Path) -> tuple[tuple[Layer, ...], tupl
             return (), flaws
         chain = (*chain, layer)
     return chain, ()
+
+
+def _beside(folder: Path, profile_id: str) -> Path | None:
+    """The file of a folder that holds a profile: by its name, else by the id it begins with."""
+    named = folder / f"{profile_id}.toml"
+    if named.is_file():
+        return named
+    head = re.compile(rf"""^\s*id\s*=\s*["']{re.escape(profile_id)}["']""", re.MULTILINE)
+    for file in sorted(folder.glob("*.toml"))[:MOST_NEIGHBOURS]:
+        try:
+            with file.open("rb") as source:
+                begin = source.read(HEAD_BYTES).decode("utf-8", "replace")
+        except OSError:
+            continue
+        if head.search(begin):
+            return file
+    return None
 
 
 def resolve_texts(texts: Sequence[str]) -> Profile:
