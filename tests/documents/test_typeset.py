@@ -237,8 +237,17 @@ def test_places_do_not_cross_each_other_nor_leave_the_type_area(organ: str) -> N
     assert qr.right - qr.left == pytest.approx(25 * MM, abs=0.1)
     page = chars(laid_out.pdf)[seal.page]
     printed = [char for char in page if char.size == 16 and seal.bottom < char.y < seal.top - 20]
-    assert "".join(char.text for char in printed) == organ
+    text = "".join(char.text for char in printed)
+    assert text.removeprefix("签发人：李某") == organ
+    printed = printed[len(text) - len(organ) :]
     assert min(char.x for char in printed) > qr.right
+    # Nothing that is printed stands where the QR will be.
+    for char in page:
+        assert (
+            char.x + char.size <= qr.left
+            or char.x >= qr.right
+            or not (qr.bottom - char.size < char.y < qr.top)
+        )
     assert max(char.x for char in printed) + 16 <= (28 + 156) * MM
 
 

@@ -91,13 +91,15 @@ class Flow:
                 end += 1
             self._chain(pieces[start : end + 1])
             start = end + 1
-        if self._page is None:
+        if not self._book.pages:
             self._turn()
+        # Last, so that readers and copied text meet the page's own words first.
+        for page in self._book.pages:
+            self._decorate(page)
 
     def _turn(self) -> Page:
         self._page = self._book.page()
         self._used = 0.0
-        self._decorate(self._page)
         return self._page
 
     def _start(self, piece: Piece) -> float:

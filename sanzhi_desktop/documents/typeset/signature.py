@@ -48,8 +48,13 @@ class SignaturePiece:
 
     @property
     def _before(self) -> int:
-        """Rows above the 署名: one blank, the signers, one blank for the head of the seal."""
-        return 1 + sum(signer.rows for signer in self.signers) + 1
+        """Rows above the 署名: one blank, the signers, one beside the head of the seal.
+
+        A signer without a box stands on that last row: further down, and the seal would be more
+        than one line away from the text.
+        """
+        boxed = not self.signers or self.signers[-1].rows > 1
+        return 1 + sum(signer.rows for signer in self.signers) + (1 if boxed else 0)
 
     @property
     def height(self) -> float:
@@ -84,7 +89,7 @@ class SignaturePiece:
                 self.seal, centre - radius, middle - radius, centre + radius, middle + radius
             )
         if self.qr:
-            self._qr(page, left + 2 * self.sheet.cell, middle)
+            self._qr(page, left + 2 * self.sheet.cell, middle - self.sheet.seal / 2)
 
     def _centre(self, left: float) -> float:
         """The common middle of 署名, date and seal; a long name moves it to the left."""
@@ -114,9 +119,9 @@ class SignaturePiece:
             bottom = top - signer.rows * self.sheet.pitch
             page.mark_place(signer.place, start, bottom + 3, start + _SIGN_WIDTH, top - 3)
 
-    def _qr(self, page: Page, left: float, middle: float) -> None:
+    def _qr(self, page: Page, left: float, low: float) -> None:
+        """The place of the QR, its foot level with that of the seal, and a note beside it."""
         edge = self.sheet.qr
-        low = middle - edge / 2
         page.mark_place("qr", left, low, left + edge, low + edge)
         widest = max(line.width for line in self.note)
         start = left + edge + 0.4 * self.sheet.cell
