@@ -1,4 +1,4 @@
-"""The order of signing: reviewer certifies, fields are filled, head locks; others agree it holds."""
+"""Reviewer certifies, fields are filled, head locks; and other programs agree that it holds."""
 
 import io
 import subprocess
