@@ -12,7 +12,7 @@ from typing import Any
 from sanzhi_desktop.domain.case import PartyType
 from sanzhi_desktop.domain.kinds import Kind, Procedure
 from sanzhi_desktop.domain.profile import Profile
-from sanzhi_desktop.domain.rule import Rule, Source
+from sanzhi_desktop.domain.rule import Source
 
 HEARING = "hearing"
 BY_LAW = "by_law"
@@ -227,8 +227,3 @@ def _own_reviewers(profile: Profile, case: ScopeCase) -> tuple[str, ...]:
         if row["decider"] == case.decider:
             return tuple(row["bodies"])
     return ()
-
-
-def reviewer_rule(profile: Profile) -> Rule:
-    """The rule that says who reviews, for the source beside the answer."""
-    return profile.rule("reviewer.tiers").in_force()

@@ -439,13 +439,31 @@ def test_a_refused_office_layer_leaves_the_running_profile_alone() -> None:
     assert profiles.shipped("shucheng").applied() == before
 
 
-def test_an_office_cannot_open_the_gate_of_the_statute() -> None:
-    text = HEAD.replace('"normative"', '"office"') + (
-        '[rules."gate.fail_blocks.penalty"]\nvalue = false\ndocument = "某政办〔2026〕1号"\n'
-    )
+@pytest.mark.parametrize(
+    ("base", "key", "value", "named"),
+    [
+        ("shucheng", "gate.fail_blocks.penalty", "false", "行政处罚法"),
+        ("zhengzhou", "gate.fail_blocks.penalty", "false", "行政处罚法"),
+        ("shucheng", "gate.fail_blocks", "false", "舒应急〔2019〕85号"),
+        ("haimen", "gate.dispute_clears", "true", "海门市"),
+        ("zhengzhou", "gate.requires_review", "false", "郑政办〔2019〕49号"),
+        ("yueyanglou", "countersign.substitutes", "true", "岳阳楼区"),
+    ],
+)
+def test_no_office_releases_itself_from_the_gate(
+    base: str, key: str, value: str, named: str
+) -> None:
+    text = HEAD.replace('"normative"', '"office"').replace('"national"', f'"{base}"')
+    rule_text = f'[rules."{key}"]\nvalue = {value}\ndocument = "某政办〔2026〕1号"\n'
     with pytest.raises(DomainError) as caught:
-        profiles.with_office("shucheng", text)
-    assert "行政处罚法" in str(caught.value.facts["reason"])
+        profiles.with_office(base, text + rule_text)
+    assert named in str(caught.value.facts["reason"])
+
+
+def test_an_office_may_close_a_gate_that_its_plan_leaves_open() -> None:
+    text = HEAD.replace('"normative"', '"office"')
+    rule_text = '[rules."gate.fail_blocks"]\nvalue = true\ndocument = "某政办〔2026〕1号"\n'
+    assert profiles.with_office("zhengzhou", text + rule_text).value("gate.fail_blocks") is True
 
 
 KEYS = st.sampled_from(["review.limit", "staff.ratio", "outcomes", "tasks", "gate.fail_blocks"])

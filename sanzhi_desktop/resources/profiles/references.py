@@ -48,17 +48,20 @@ def _defaults(place: Place, layer: Layer, below: Sequence[Layer]) -> None:
 
 
 def _floors(place: Place, layer: Layer, below: Sequence[Layer]) -> None:
-    """A shipped plan that is weaker than the statute is shown as such; an office's own rule that
-    lowers a floor outright is refused, because it could only be a mistake."""
+    """A plan that is weaker than the statute is shown as such; an office's own decision that
+    lowers the gate is refused, because no office may release itself."""
     for key, table in layer.rules.items():
         spec = schema().keys[key]
-        rank = layer.documents.get(str(table.get("document")))
-        if not spec.floor or rank is None or rank.rank != "office" or "value" not in table:
+        cited = layer.documents.get(str(table.get("document")))
+        own = cited is not None and cited.rank == "office"
+        if not (own and (spec.floor or spec.office_floor)) or "value" not in table:
             continue
-        wanted = spec.stricter == "true"
-        for one in below:
-            standing = one.rules.get(key, {})
-            if standing.get("value") is wanted and table["value"] is not wanted:
+        strict = spec.stricter == "true"
+        said = [one.rules[key] for one in below if "value" in one.rules.get(key, {})]
+        # The nearest document is the one that binds the office; a floor is never left.
+        binding = said[::-1] if spec.floor else said[-1:]
+        for standing in binding:
+            if standing["value"] is strict and table["value"] is not strict:
                 place.fault(
                     FileFault.BELOW_FLOOR,
                     *("rules", key),

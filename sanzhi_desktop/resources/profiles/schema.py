@@ -55,6 +55,7 @@ class KeySpec:
     argument: str = ""
     stricter: str = ""
     floor: bool = False
+    office_floor: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,7 @@ def schema() -> Schema:
             argument,
             spec.get("stricter", ""),
             spec.get("floor", False),
+            spec.get("office_floor", False),
         )
     rows = {
         name: {field: _field(text) for field, text in fields.items()}

@@ -232,30 +232,6 @@ _CAUSES = tuple(sorted(CAUSES))
 _PROCEDURES = "summary、ordinary、hearing"
 
 
-Check = Callable[..., Any]
-
-
-def _checks() -> Mapping[str, Check]:
-    return {
-        "text": text,
-        "id": identifier,
-        "flag": flag,
-        "money": money,
-        "percent": percent,
-        "texts": texts,
-        "date": day,
-        "month_day": month_day,
-        "count": lambda place, found, *steps: positive(place, found, LARGEST_COUNT, *steps),
-        "kind": lambda place, found, *steps: coded(place, found, _kind, _KINDS, *steps),
-        "kinds": lambda place, found, *steps: coded_list(place, found, _kind, _KINDS, *steps),
-        "procedures": lambda place, found, *steps: coded_list(
-            place, found, _procedure, _PROCEDURES, *steps
-        ),
-        "outcome": lambda place, found, *steps: choice(place, found, _OUTCOMES, *steps),
-        "cause": lambda place, found, *steps: choice(place, found, _CAUSES, *steps),
-    }
-
-
 def typed(place: Place, spec: FieldSpec, found: Any, *steps: str | int) -> Any:
     """A value of any type of the key table."""
     if spec.type == "items":
@@ -332,4 +308,22 @@ def duration(place: Place, table: Mapping[str, Any], *steps: str | int) -> Any:
     return positive(place, found, Unit(unit).limit, *steps, "value")
 
 
-_CHECKS = _checks()
+# What a type of the key table is checked by.
+_CHECKS: Mapping[str, Callable[..., Any]] = {
+    "text": text,
+    "id": identifier,
+    "flag": flag,
+    "money": money,
+    "percent": percent,
+    "texts": texts,
+    "date": day,
+    "month_day": month_day,
+    "count": lambda place, found, *steps: positive(place, found, LARGEST_COUNT, *steps),
+    "kind": lambda place, found, *steps: coded(place, found, _kind, _KINDS, *steps),
+    "kinds": lambda place, found, *steps: coded_list(place, found, _kind, _KINDS, *steps),
+    "procedures": lambda place, found, *steps: coded_list(
+        place, found, _procedure, _PROCEDURES, *steps
+    ),
+    "outcome": lambda place, found, *steps: choice(place, found, _OUTCOMES, *steps),
+    "cause": lambda place, found, *steps: choice(place, found, _CAUSES, *steps),
+}
