@@ -142,7 +142,7 @@ class Shell(QWidget):
         screen = self._screens[key]
         self.stack.setCurrentWidget(screen)
         self.rail.mark(key if not spec.case else "worklist")
-        if case_id:
+        if spec.case:
             screen.open_case(case_id)
         screen.shown()
         window = self.window()

@@ -8,6 +8,7 @@ _HERE = "sanzhi_desktop.ui.screens"
 SCREENS: tuple[ScreenSpec, ...] = (
     ScreenSpec("worklist", "工作台", "worklist", f"{_HERE}.worklist", "WorklistScreen"),
     ScreenSpec("case", "案件", "file", f"{_HERE}.case", "CaseScreen", case=True),
+    ScreenSpec("intake", "登记送审", "intake", f"{_HERE}.intake", "IntakeScreen", case=True),
     ScreenSpec("review", "审核", "review", f"{_HERE}.review", "ReviewScreen", case=True),
     ScreenSpec("signoff", "签发", "signoff", f"{_HERE}.signoff", "SignoffScreen", case=True),
     ScreenSpec("history", "案件历史", "history", f"{_HERE}.history", "HistoryScreen"),
