@@ -159,8 +159,14 @@ def _install_locked(environment: Environment, *, development: bool) -> None:
         "--requirement",
         str(lock),
     ]
-    # pip's own cache makes a second attempt go on where the first one stopped.
+    # A package that was cut off half-way counts as installed for pip: then all are laid anew,
+    # out of pip's own cache.
+    unfinished = environment.folder / "installing"
+    if unfinished.exists():
+        command.append("--force-reinstall")
+    unfinished.touch()
     if run(command, log=environment.log) or run(command, log=environment.log):
+        unfinished.unlink()
         return
     raise SetupError(
         "安装依赖失败。请检查网络（可设置 PIP_INDEX_URL 使用镜像），再运行同一命令，会接着已下载的部分继续。"

@@ -72,6 +72,26 @@ def test_an_interrupted_environment_is_built_again(project: Path) -> None:
     assert done.stdout.strip() == "42"
 
 
+def test_an_installation_cut_off_half_way_is_laid_anew(project: Path) -> None:
+    """pip takes a package whose files are half there for installed; so nothing is taken."""
+    place = Environment(project / ".venv")
+    record = project / "asked.txt"
+    place.python.unlink()
+    for code, options in ((1, ["plain", "plain"]), (0, ["--force-reinstall"]), (0, ["plain"])):
+        record.write_text("", "utf-8")
+        place.python.write_text(
+            f'#!/bin/sh\nfor last; do :; done\necho "$last" >> "{record}"\nexit {code}\n', "utf-8"
+        )
+        place.python.chmod(0o755)
+        if code:
+            with pytest.raises(SetupError, match="PIP_INDEX_URL"):
+                environment._install_locked(place, development=False)
+        else:
+            environment._install_locked(place, development=False)
+        asked = record.read_text("utf-8").splitlines()
+        assert [a if a.startswith("--") else "plain" for a in asked] == options
+
+
 def test_a_folder_that_is_not_ours_is_not_deleted(project: Path) -> None:
     folder = project / "papers"
     folder.mkdir()
