@@ -86,8 +86,8 @@ class OpinionPress(Protocol):
         """The reviewer's certifying signature."""
         ...
 
-    def fill(self, pdf: bytes, *, number: str, dated: date) -> bytes:
-        """Writes 文号 and 成文日期 into their fields."""
+    def fill(self, pdf: bytes, *, number: str, dated: date, signer: str) -> bytes:
+        """Writes 文号, 成文日期 and the signer's name into their fields."""
         ...
 
     def sign(

@@ -162,7 +162,9 @@ def issue(
     if current.dated is None or not current.number or current.outcome is None:
         raise DomainError(CaseFault.NUMBER_NOT_RESERVED)
     certified = session.reader.document(current.certified_sha256)
-    filled = press.fill(certified, number=current.number, dated=current.dated)
+    filled = press.fill(
+        certified, number=current.number, dated=current.dated, signer=session.actor.name
+    )
     seals = session.reader.seals()
     signed = press.sign(
         filled,

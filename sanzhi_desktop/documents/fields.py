@@ -110,7 +110,7 @@ def import_look(writer: "BasePdfFileWriter", page: bytes) -> "IndirectObject":
 
 
 def fill(pdf: bytes, values: Mapping[str, str], *, faces: "FaceSet") -> bytes:
-    """Writes values into the empty text fields ("number", "date") and draws them.
+    """Writes values into the empty text fields ("number", "date", "signer") and draws them.
 
     Raises DomainError: no such field, already filled, empty value, or the last signature is there.
     """
@@ -136,7 +136,7 @@ def fill(pdf: bytes, values: Mapping[str, str], *, faces: "FaceSet") -> bytes:
         field, reference = known[name]
         if "/V" in field:
             raise DomainError(PaperFault.FILLED, field=name, value=str(field["/V"]))
-        drawn = field_look(value, faces).draw(*widget_size(field))
+        drawn = field_look(name, value, faces).draw(*widget_size(field))
         field["/V"] = generic.TextStringObject(value)
         field["/AP"] = generic.DictionaryObject(
             {generic.pdf_name("/N"): import_look(writer, drawn)}

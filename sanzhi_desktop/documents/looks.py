@@ -58,9 +58,10 @@ class TextLook:
         return glyphs(text, self.faces, self.role, size=size, where=text)
 
 
-def field_look(value: str, faces: FaceSet) -> TextLook:
-    """The look of 文号 and 成文日期: 3号 body text in the middle of the place laid out for it."""
-    return TextLook((value,), faces)
+def field_look(name: str, value: str, faces: FaceSet) -> TextLook:
+    """The look of 文号 and 成文日期: 3号 body text in the middle of the place laid out for it; a
+    signer's printed name follows its caption."""
+    return TextLook((value,), faces, align=Align.LEFT if name == "signer" else Align.CENTRE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from sanzhi_desktop.documents.fonts import FaceSet
 from sanzhi_desktop.domain.opinion import OpinionPaper
 from sanzhi_desktop.domain.papers import CorrectionPaper, ReturnPaper, SubmissionPaper
 from sanzhi_desktop.domain.people import Role
+from sanzhi_desktop.domain.workdays import SHANGHAI
 
 REVIEWER = SignatureField("Reviewer", Role.REVIEWER.value, "sig:Reviewer")
 HEAD = SignatureField("Head", Role.HEAD.value, "sig:Head", with_qr=True)
@@ -53,19 +54,21 @@ class Press:
     def certify(
         self, pdf: bytes, *, key: SigningKey, ask: AskSecret, name: str, at: datetime
     ) -> bytes:
-        """The reviewer's certifying signature: the name in body type."""
+        """The reviewer's certifying signature; the place shows when, the name stands before it."""
         from sanzhi_desktop.documents.looks import TextLook
         from sanzhi_desktop.documents.signing import Signing, sign
 
-        look = TextLook((name,), self._faces)
+        when = at.astimezone(SHANGHAI)
+        look = TextLook(("电子签名", f"{when:%Y-%m-%d %H:%M}"), self._faces, size=11.0)
         with key.unlock(ask) as opened:
             return sign(pdf, opened, Signing(REVIEWER.name, name, "法制审核", at), look)
 
-    def fill(self, pdf: bytes, *, number: str, dated: date) -> bytes:
-        """文号 and 成文日期 into their fields."""
+    def fill(self, pdf: bytes, *, number: str, dated: date, signer: str) -> bytes:
+        """文号, 成文日期 and the signer's printed name into their fields."""
         from sanzhi_desktop.documents.fields import fill
 
-        return fill(pdf, {"number": number, "date": dated_text(dated)}, faces=self._faces)
+        values = {"number": number, "date": dated_text(dated), "signer": signer}
+        return fill(pdf, values, faces=self._faces)
 
     def sign(
         self,

@@ -130,7 +130,7 @@ def test_same_person_is_printed_only_with_its_reason() -> None:
 
 
 def test_a_head_not_yet_known_leaves_the_place_for_the_name() -> None:
-    assert "name:Head" in laid(correcting()).places
+    assert "signer" in laid(correcting()).places
     assert "签发人：李某" in whole(laid(agreeing()).pdf)
 
 

@@ -215,7 +215,7 @@ class _Opinion:
 
     def _signature(self, dated: str) -> SignatureBlock:
         paper, words = self.paper, self.words
-        head_place = "" if paper.head else "name:Head"
+        head_place = "" if paper.head else "signer"
         return SignatureBlock(
             signers=(
                 Signer(words["reviewer"], paper.reviewer, "sig:Reviewer"),
