@@ -4,12 +4,15 @@ Everything is made once per process: keys, pages and the three stages of the pap
 """
 
 import io
+import shutil
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from functools import cache
 from typing import Any
+
+import pytest
 
 from sanzhi_desktop.application.signing import OpenKey, RegisteredSigner, SignatureField
 from sanzhi_desktop.documents import fields
@@ -44,6 +47,12 @@ OPINION = (
     SignatureField("Reviewer", "reviewer", "sig:Reviewer"),
     SignatureField("Head", "head", "sig:Head", with_qr=True),
 )
+
+
+def needs(tool: str, package: str) -> pytest.MarkDecorator:
+    """For a test that asks another program: says loudly what was not asked."""
+    reason = f"NOT TESTED against {tool}: install {package}"
+    return pytest.mark.skipif(shutil.which(tool) is None, reason=reason)
 
 
 @dataclass(frozen=True, slots=True)

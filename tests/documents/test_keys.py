@@ -76,6 +76,7 @@ def test_what_a_key_signs_its_certificate_verifies(p12: Callable[[], bytes]) -> 
         public.verify(signature, b"content", padding.PKCS1v15(), hashes.SHA256())
 
 
+@papers.needs("openssl", "openssl")
 def test_openssl_accepts_the_chain_for_signing(tmp_path: Path) -> None:
     person = tmp_path / "person.pem"
     root = tmp_path / "root.pem"
@@ -219,6 +220,7 @@ def _openssl_p12(folder: Path, *make_key: str, usage: str = "digitalSignature") 
     return Path(bundle).read_bytes()
 
 
+@papers.needs("openssl", "openssl")
 def test_sm2_is_refused_honestly(tmp_path: Path) -> None:
     p12 = _openssl_p12(tmp_path, "genpkey", "-algorithm", "SM2")
     assert _code(lambda: open_p12(p12, "throwaway")) is KeyFault.SM2
@@ -226,6 +228,7 @@ def test_sm2_is_refused_honestly(tmp_path: Path) -> None:
     assert _code(lambda: read_certificate(certificate)) is KeyFault.SM2
 
 
+@papers.needs("openssl", "openssl")
 @pytest.mark.parametrize(
     "make_key",
     [
@@ -239,6 +242,7 @@ def test_other_algorithms_are_named(make_key: tuple[str, ...], tmp_path: Path) -
     assert _code(lambda: open_p12(p12, "throwaway")) is KeyFault.ALGORITHM
 
 
+@papers.needs("openssl", "openssl")
 def test_a_foreign_p12_works_and_its_usage_is_read(tmp_path: Path) -> None:
     curve = ("genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-384")
     key = open_p12(_openssl_p12(tmp_path, *curve), "throwaway")

@@ -54,6 +54,7 @@ def test_both_signatures_hold_in_our_verdict() -> None:
     assert verdict.content_hash == papers.CONTENT
 
 
+@papers.needs("pdfsig", "poppler-utils")
 def test_poppler_agrees(tmp_path: Path) -> None:
     paper = tmp_path / "opinion.pdf"
     paper.write_bytes(papers.approved())
@@ -65,6 +66,7 @@ def test_poppler_agrees(tmp_path: Path) -> None:
     assert said.count("Total document signed") == 1  # the last one covers everything
 
 
+@papers.needs("qpdf", "qpdf")
 @pytest.mark.parametrize("stage", ["prepared", "certified", "filled", "approved"])
 def test_qpdf_finds_nothing_wrong(stage: str, tmp_path: Path) -> None:
     paper = tmp_path / "stage.pdf"
@@ -85,6 +87,8 @@ def test_reviewer_certifies_and_head_locks_all() -> None:
         assert str(signatures["Head"].Reason) == "签发"
 
 
+@papers.needs("qpdf", "qpdf")
+@papers.needs("pdftotext", "poppler-utils")
 def test_number_and_date_are_printed_as_filled(tmp_path: Path) -> None:
     """Seen by another program: the text of the drawn fields, not only their values."""
     flat = tmp_path / "flat.pdf"
@@ -97,6 +101,7 @@ def test_number_and_date_are_printed_as_filled(tmp_path: Path) -> None:
     assert "NeedAppearances" not in papers.approved().decode("latin-1")
 
 
+@papers.needs("zbarimg", "zbar-tools")
 def test_the_qr_on_paper_names_number_and_content() -> None:
     with pypdfium2.PdfDocument(papers.approved()) as paper:
         paper.init_forms()
