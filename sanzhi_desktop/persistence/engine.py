@@ -102,6 +102,17 @@ def check(path: Path) -> None:
         db.close()
 
 
+def revision_of(path: Path) -> str:
+    """The revision of a file; "" when it has none. Raises DomainError."""
+    db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=BUSY_SECONDS)
+    try:
+        return _revision(db)
+    except sqlite3.Error as error:
+        raise named(error) from error
+    finally:
+        db.close()
+
+
 def _revision(db: sqlite3.Connection) -> str:
     known = db.execute("select 1 from sqlite_master where name = ?", (TABLE,)).fetchone()
     row = db.execute(f"select version_num from {TABLE}").fetchone() if known else None
@@ -113,10 +124,17 @@ def check_revision(found: str, *, where: str) -> None:
     facts = {"found": found, "expected": REVISION, "where": where}
     if not found:
         raise DomainError(PersistenceFault.NOT_INITIALISED, **facts)
-    if found > REVISION:
-        raise DomainError(PersistenceFault.DATABASE_NEWER, **facts)
+    refuse_newer(found, where=where)
     if found < REVISION:
         raise DomainError(PersistenceFault.DATABASE_OLDER, **facts)
+
+
+def refuse_newer(found: str, *, where: str) -> None:
+    """Raises DomainError when the database was made by a newer program."""
+    if found > REVISION:
+        raise DomainError(
+            PersistenceFault.DATABASE_NEWER, found=found, expected=REVISION, where=where
+        )
 
 
 def _objects(db: sqlite3.Connection) -> dict[str, str]:

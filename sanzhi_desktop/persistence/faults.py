@@ -48,6 +48,11 @@ class PersistenceFault(Code):
     NO_SUCH_ROW = "persistence.no_such_row"
     PASSWORD_BY_SERVER = "persistence.password_by_server"  # a code, no secret
     PASSWORD_TOO_SHORT = "persistence.password_too_short"  # a code, no secret
+    PASSWORD_NEEDED = "persistence.password_needed"  # a code, no secret
+    PASSWORDS_DIFFER = "persistence.passwords_differ"  # a code, no secret
+    NO_SUCH_ROLE = "persistence.no_such_role"
+    NO_SUCH_OFFICE = "persistence.no_such_office"
+    BAD_ROOT = "persistence.bad_root"
     FILE_UNREADABLE = "persistence.file_unreadable"
     FILE_MISSING = "persistence.file_missing"
     FILE_CHANGED = "persistence.file_changed"

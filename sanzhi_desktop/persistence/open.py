@@ -5,22 +5,24 @@ Lives here: choosing between SQLite and PostgreSQL and handing out the ports. Mu
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sanzhi_desktop.application.ports import Accounts, Gateway, Reader, Session
+from sanzhi_desktop.application.ports import Accounts, Gateway, Session
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.domain.people import Person
 from sanzhi_desktop.persistence import engine as embedded
 from sanzhi_desktop.persistence.faults import PersistenceFault
 from sanzhi_desktop.persistence.places import target
+from sanzhi_desktop.persistence.writes import SHANGHAI
 from sanzhi_desktop.settings import data_folder
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from sanzhi_desktop.persistence.founding import NewOffice
+    from sanzhi_desktop.persistence.reader import DatabaseReader
 
 Clock = Callable[[], datetime]
 
@@ -66,7 +68,12 @@ class Opened:
             gateway=gateway, reader=reader, files=FolderStore(self.files), actor=reader.actor()
         )
 
-    def reader(self) -> Reader:
+    def today(self) -> date:
+        """The day in the office, by this PC's clock or the replayed one."""
+        moment = self.clock() if self.clock is not None else datetime.now(UTC)
+        return moment.astimezone(SHANGHAI).date()
+
+    def reader(self) -> "DatabaseReader":
         """Reading without anybody at work: what checks of papers and histories need."""
         from sanzhi_desktop.persistence.reader import DatabaseReader
 
@@ -135,30 +142,35 @@ def create_shared(
         engine.dispose()
 
 
-def open_embedded(
-    path: Path, *, office_id: int | None = None, clock: Clock | None = None
-) -> Opened:
-    """Opens an existing file after the start-up check. Raises DomainError."""
+def open_embedded(path: Path, *, office: str | None = None, clock: Clock | None = None) -> Opened:
+    """Opens an existing file after the start-up check; `office` is a code, else the first one.
+
+    Raises DomainError.
+    """
     from sanzhi_desktop.persistence.accounts import LocalAccounts
 
     engine = embedded.engine(path)
     embedded.check(path)
-    number = office_id if office_id is not None else _first_office(engine)
+    number = _office_number(engine, office)
     accounts = LocalAccounts(engine, number, clock)
     return Opened(engine, number, files_folder(path), accounts, clock)
 
 
-def _first_office(engine: "Engine") -> int:
+def _office_number(engine: "Engine", code: str | None) -> int:
     import sqlalchemy as sa
 
     from sanzhi_desktop.persistence.reader import reading
     from sanzhi_desktop.persistence.tables import office
 
+    query = sa.select(office.c.office_id).order_by(office.c.office_id).limit(1)
     with reading(engine) as db:
-        first = db.execute(sa.select(sa.func.min(office.c.office_id))).scalar_one_or_none()
-    if first is None:
+        asked = query if code is None else query.where(office.c.code == code)
+        number = db.execute(asked).scalar_one_or_none()
+    if number is not None:
+        return int(number)
+    if code is None:
         raise DomainError(PersistenceFault.NOT_INITIALISED, found="", expected="", where="")
-    return int(first)
+    raise DomainError(PersistenceFault.NO_SUCH_OFFICE, office=code)
 
 
 def open_shared(
@@ -167,7 +179,7 @@ def open_shared(
     files: Path,
     user: str = "",
     password: str | None = None,
-    office_id: int | None = None,
+    office: str | None = None,
 ) -> Opened:
     """Opens a server's database as the person who logs in, after the start-up check.
 
@@ -180,7 +192,7 @@ def open_shared(
     engine = server.engine(where, user=user, password=password)
     try:
         notes = server.check(engine, where)
-        number = office_id if office_id is not None else _first_office(engine)
+        number = _office_number(engine, office)
     except DomainError:
         engine.dispose()
         raise
@@ -193,6 +205,7 @@ def open_database(
     files: Path | None = None,
     user: str = "",
     password: str | None = None,
+    office: str | None = None,
     clock: Clock | None = None,
 ) -> Opened:
     """Opens whatever `--db` names; `clock` counts for an embedded database only.
@@ -201,7 +214,6 @@ def open_database(
     """
     where = target(name)
     if where.path is not None:
-        return open_embedded(where.path, clock=clock)
-    return open_shared(
-        str(name), files=files or data_folder() / "files", user=user, password=password
-    )
+        return open_embedded(where.path, office=office, clock=clock)
+    folder = files or data_folder() / "files"
+    return open_shared(str(name), files=folder, user=user, password=password, office=office)

@@ -77,6 +77,15 @@ def check(made: sa.Engine, where: Target) -> tuple[str, ...]:
     return () if version >= NEWEST_RULES else ("persistence.server_old_note",)
 
 
+def revision_of(made: sa.Engine) -> str:
+    """The revision of a server's database; "" when it has none. Raises DomainError."""
+    try:
+        with made.connect() as db:
+            return _revision(db)
+    except sa.exc.DBAPIError as error:
+        raise named_by_engine(error) from error
+
+
 def _revision(db: sa.Connection) -> str:
     known = db.exec_driver_sql(f"select to_regclass('app.{TABLE}') is not null").scalar_one()
     if not known:

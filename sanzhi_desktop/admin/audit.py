@@ -1,0 +1,113 @@
+"""`sanzhi audit verify | root`: checking the history, printing and keeping its checkpoint root."""
+
+import argparse
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from sanzhi_desktop.admin.db import add_db, opened
+from sanzhi_desktop.domain.errors import DomainError
+from sanzhi_desktop.persistence.faults import PersistenceFault
+
+if TYPE_CHECKING:
+    from sanzhi_desktop.domain.audit import Break
+    from sanzhi_desktop.persistence.reader import DatabaseReader
+
+_HOW = {
+    "edited": "内容被改动",
+    "deleted": "记录被删除",
+    "reordered": "顺序被调换",
+    "truncated": "末尾被截断",
+    "head": "链尾与记录不符",
+    "rewritten": "整段历史被改写（与检查点不符）",
+}
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Adds the verb `audit`."""
+    verb = commands.add_parser("audit", help="核查历史记录链，打印检查点")
+    parts = verb.add_subparsers(dest="part", metavar="动作", required=True)
+    verify = parts.add_parser("verify", help="核查每一条历史记录链")
+    verify.add_argument("--root", metavar="HEX", help="另行保存或者印在文书上的检查点")
+    verify.set_defaults(run=_verify)
+    root = parts.add_parser("root", help="打印现在的检查点，并保存各链的链尾")
+    root.set_defaults(run=_root)
+    for part in (verify, root):
+        add_db(part)
+        part.add_argument("--json", action="store_true", help="输出 JSON")
+
+
+def _verify(args: argparse.Namespace) -> int:
+    from sanzhi_desktop.domain.audit import Break
+    from sanzhi_desktop.persistence import checkpoints
+
+    wanted = None if args.root is None else _root_text(args.root)
+    database = opened(args)
+    try:
+        reader = database.reader()
+        breaks = [Break(f.case_id, f.seq, f.what) for f in reader.verify_chains()]
+        witness = checkpoints.ask(reader, wanted) if wanted else None
+        if witness is not None:
+            breaks += witness.breaks
+        valid = not breaks and (witness is None or witness.holds)
+        told = {
+            "valid": valid,
+            "root": reader.chain_root(),
+            "chains": len(reader.heads()),
+            "entries": sum(head.seq for head in reader.heads()),
+            "root_holds": None if witness is None else witness.holds,
+            "faults": _faults(reader, breaks),
+        }
+    finally:
+        database.close()
+    if args.json:
+        print(json.dumps(told, ensure_ascii=False))
+    else:
+        _tell(told)
+    return 0 if valid else 1
+
+
+def _root_text(text: str) -> str:
+    root = "".join(text.split()).lower()
+    if len(root) != 64 or set(root) - set("0123456789abcdef"):
+        raise DomainError(PersistenceFault.BAD_ROOT, root=text)
+    return root
+
+
+def _faults(reader: "DatabaseReader", breaks: Sequence["Break"]) -> list[dict[str, Any]]:
+    names = reader.case_names([b.case_id for b in breaks])
+    return [
+        {
+            "case_id": b.case_id,
+            "case": names.get(b.case_id, "" if b.case_id else "单位"),
+            "seq": b.seq,
+            "what": b.what,
+            "message": _HOW[b.what],
+        }
+        for b in breaks
+    ]
+
+
+def _tell(told: Mapping[str, Any]) -> None:
+    for fault in told["faults"]:
+        where = f"案件 {fault['case_id']} {fault['case']}" if fault["case_id"] else "单位的历史"
+        print(f"{where}，第 {fault['seq']} 条：{fault['message']}。", file=sys.stderr)
+    if told["root_holds"] is False and not any(
+        f["what"] in {"rewritten", "head"} for f in told["faults"]
+    ):
+        print("检查点与现有历史不符：历史曾被改写，或者这个检查点不是本库的。", file=sys.stderr)
+    print(f"{told['chains']} 条链，{told['entries']} 条记录，检查点 {told['root']}")
+    print("历史记录完整。" if told["valid"] else "历史记录不可信。")
+
+
+def _root(args: argparse.Namespace) -> int:
+    from sanzhi_desktop.persistence import checkpoints
+
+    database = opened(args)
+    try:
+        root = checkpoints.record(database.reader())
+    finally:
+        database.close()
+    print(json.dumps({"root": root}) if args.json else root)
+    return 0

@@ -1,0 +1,154 @@
+"""`sanzhi db init | upgrade | check`: building, upgrading and checking a database."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sanzhi_desktop.admin.passwords import new_password, server_password
+from sanzhi_desktop.domain.errors import DomainError
+from sanzhi_desktop.domain.people import Person, check_person
+from sanzhi_desktop.persistence.faults import PersistenceFault
+from sanzhi_desktop.persistence.places import target
+from sanzhi_desktop.settings import default_database
+
+if TYPE_CHECKING:
+    from sanzhi_desktop.persistence.open import Opened
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Adds the verb `db`."""
+    verb = commands.add_parser("db", help="建立、升级、检查数据库")
+    parts = verb.add_subparsers(dest="part", metavar="动作", required=True)
+    init = parts.add_parser("init", help="建立数据库和第一个单位")
+    init.add_argument("--office", default="1", metavar="CODE", help="单位代码，默认 1")
+    init.add_argument("--name", default="示例单位", help="单位名称")
+    init.add_argument("--profile", default="shucheng", metavar="ID", help="规则文件，默认 shucheng")
+    init.add_argument("--series", default="示法审", help="文号机关代字，例如 天法审")
+    init.add_argument("--admin", default="admin", metavar="CODE", help="管理员代码，默认 admin")
+    init.add_argument("--admin-name", default="管理员", help="管理员姓名")
+    init.set_defaults(run=_init)
+    upgrade = parts.add_parser("upgrade", help="把数据库升级到本程序的结构版本（先自动备份）")
+    upgrade.set_defaults(run=_upgrade)
+    check = parts.add_parser("check", help="检查结构、触发器、函数和历史记录")
+    check.set_defaults(run=_check)
+    for part in (init, upgrade, check):
+        add_db(part)
+
+
+def add_db(parser: argparse.ArgumentParser) -> None:
+    """The option that every verb of a database takes."""
+    parser.add_argument(
+        "--db", metavar="URL", help="数据库地址或文件，默认是本机的单机数据库；地址中不能写口令"
+    )
+
+
+def named(args: argparse.Namespace) -> str:
+    """What `--db` names, or this user's embedded database."""
+    return str(args.db) if args.db else str(default_database())
+
+
+def opened(args: argparse.Namespace) -> "Opened":
+    """Opens what `--db` names, asking for a server's password. Raises DomainError."""
+    from sanzhi_desktop.persistence.open import open_database
+
+    name = named(args)
+    where = target(name)
+    password = None if where.embedded else server_password(where)
+    return open_database(name, password=password, office=getattr(args, "office", None))
+
+
+def _init(args: argparse.Namespace) -> int:
+    from sanzhi_desktop.compose.offices import new_office
+    from sanzhi_desktop.persistence.open import create_embedded, create_shared
+    from sanzhi_desktop.resources import profiles
+
+    where = target(named(args))
+    admin = Person(args.admin, args.admin_name)
+    check_person(admin, {})
+    office = new_office(
+        profiles.shipped(args.profile),
+        code=args.office,
+        name=args.name,
+        series=args.series,
+    )
+    if where.path is not None and where.path.exists() and where.path.stat().st_size:
+        raise DomainError(PersistenceFault.EXISTS, path=str(where.path))
+    password = new_password(f"管理员 {args.admin} 的新口令")
+    if where.path is not None:
+        create_embedded(where.path, office, admin=admin, password=password).close()
+    else:
+        create_shared(
+            named(args),
+            office,
+            admin=admin,
+            password=password,
+            owner_password=server_password(where),
+        )
+    print(f"已建立：{where.shown()}")
+    print(f"单位 {args.office} {args.name}，规则 {office.profile_id} {office.profile_edition}，")
+    print(f"管理员 {args.admin}。下一步用 sanzhi user add 登记人员。")
+    return 0
+
+
+def _upgrade(args: argparse.Namespace) -> int:
+    from sanzhi_desktop.persistence import engine as embedded
+    from sanzhi_desktop.persistence import server
+    from sanzhi_desktop.persistence.migrations import keep_copy, upgrade
+    from sanzhi_desktop.persistence.revision import REVISION
+
+    where = target(named(args))
+    if where.path is not None:
+        made = embedded.engine(where.path)
+        found = embedded.revision_of(where.path)
+    else:
+        made = server.engine(where, password=server_password(where))
+        found = server.revision_of(made)
+    try:
+        if not found:
+            raise DomainError(
+                PersistenceFault.NOT_INITIALISED, found="", expected="", where=where.shown()
+            )
+        embedded.refuse_newer(found, where=where.shown())
+        if where.path is not None and found != REVISION:
+            print(f"已备份到 {keep_copy(where.path, found)}", file=sys.stderr)
+        head = upgrade(made)
+    finally:
+        made.dispose()
+    done = "已是最新" if head == found else f"已从 {found} 升级"
+    print(f"{where.shown()}：结构版本 {head}，{done}。")
+    return 0
+
+
+def _check(args: argparse.Namespace) -> int:
+    database = opened(args)
+    try:
+        from sanzhi_desktop.persistence.revision import REVISION
+        from sanzhi_desktop.resources.sentences import sentence
+
+        reader = database.reader()
+        office = reader.office()
+        faults = reader.verify_chains()
+        for note in database.notes:
+            print(sentence(note), file=sys.stderr)
+        print(
+            f"结构版本 {REVISION}，数据表、触发器{'' if database.embedded else '、函数'}与发布的一致。"
+        )
+        print(
+            f"单位 {office.code} {office.name}，规则 {office.profile_id} {office.profile_edition}。"
+        )
+        _files(database.files)
+        if not faults:
+            print("历史记录链完整。")
+            return 0
+        print(
+            f"历史记录有 {len(faults)} 处断裂，请运行 sanzhi audit verify 查看。", file=sys.stderr
+        )
+        return 1
+    finally:
+        database.close()
+
+
+def _files(folder: Path) -> None:
+    count = sum(1 for part in folder.glob("[0-9a-f][0-9a-f]/*") if part.is_file())
+    print(f"附件 {count} 个，存放在 {folder}。")

@@ -1,0 +1,49 @@
+"""Asking for passwords on the command line: never an argument, never in a URL, never in a file.
+
+Lives here: where a password comes from. Must not: keeping one.
+"""
+
+import getpass
+import os
+import sys
+
+from sanzhi_desktop.domain.errors import DomainError
+from sanzhi_desktop.persistence.faults import PersistenceFault
+from sanzhi_desktop.persistence.places import Target
+
+NEW = "SANZHI_NEW_PASSWORD"
+_SERVICE = "sanzhi"
+
+
+def new_password(prompt: str) -> str:
+    """A new password, from SANZHI_NEW_PASSWORD or typed twice. Raises DomainError."""
+    given = os.environ.get(NEW)
+    if given:
+        return given
+    if not sys.stdin.isatty():
+        raise DomainError(PersistenceFault.PASSWORD_NEEDED, variable=NEW)
+    first = getpass.getpass(f"{prompt}：")
+    if getpass.getpass("再输入一次：") != first:
+        raise DomainError(PersistenceFault.PASSWORDS_DIFFER)
+    return first
+
+
+def server_password(where: Target) -> str | None:
+    """The log-in password of a server: None when libpq finds it (PGPASSWORD, PGPASSFILE), else
+    from the system's key store, else typed."""
+    if os.environ.get("PGPASSWORD") or os.environ.get("PGPASSFILE"):
+        return None
+    kept = _from_key_store(where)
+    if kept is not None or not sys.stdin.isatty():
+        return kept
+    return getpass.getpass(f"数据库口令（{where.shown()}）：")
+
+
+def _from_key_store(where: Target) -> str | None:
+    import keyring
+    from keyring.errors import KeyringError
+
+    try:
+        return keyring.get_password(_SERVICE, where.shown())
+    except KeyringError:
+        return None

@@ -1,0 +1,261 @@
+"""`sanzhi user add | role | disable | password | list`: people and their roles.
+
+On the embedded database whoever can write the file may do this; the history names the
+administrator on whose behalf it was done and that it came from the command line. On a server the
+log-in decides, and the person's login role is made as well.
+"""
+
+import argparse
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from sanzhi_desktop.admin.db import add_db, opened
+from sanzhi_desktop.admin.passwords import new_password
+from sanzhi_desktop.application.commands import OfficeAction, OfficeCommand, new_id
+from sanzhi_desktop.domain.errors import DomainError
+from sanzhi_desktop.domain.people import Person, Role, RoleGrant, check_person
+from sanzhi_desktop.persistence.faults import PersistenceFault
+
+if TYPE_CHECKING:
+    from sanzhi_desktop.application.ports import Session
+    from sanzhi_desktop.persistence.open import Opened
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Adds the verb `user`."""
+    verb = commands.add_parser("user", help="人员和角色")
+    parts = verb.add_subparsers(dest="part", metavar="动作", required=True)
+    new = parts.add_parser("add", help="登记人员")
+    new.add_argument("--name", required=True, help="姓名")
+    new.add_argument("--role", required=True, metavar="ROLE[,ROLE…]", help=_role_help())
+    new.add_argument("--unit", default="", help="所在机构")
+    new.add_argument("--certificate", default="", help="行政执法证号")
+    new.add_argument("--certificate-to", type=_day, metavar="DATE", help="执法证有效期至")
+    new.add_argument("--qualification", default="", help="法律职业资格证书号")
+    new.add_argument("--first-review", type=_day, metavar="DATE", help="初次从事法制审核的日期")
+    new.set_defaults(run=_add)
+    role = parts.add_parser("role", help="改变角色；写明期限时为代理，追加在原有角色之后")
+    role.add_argument("--role", required=True, metavar="ROLE[,ROLE…]", help=_role_help())
+    role.add_argument("--from", dest="start", type=_day, metavar="DATE", help="自")
+    role.add_argument("--to", dest="end", type=_day, metavar="DATE", help="至")
+    role.add_argument("--basis", default="", help="依据文件")
+    role.set_defaults(run=_role)
+    disable = parts.add_parser("disable", help="停用人员；代码永不再用")
+    disable.set_defaults(run=_disable)
+    password = parts.add_parser("password", help="重设口令")
+    password.set_defaults(run=_password)
+    for part in (new, role, disable, password):
+        part.add_argument("code", metavar="CODE", help="人员代码：小写字母开头，字母、数字、下划线")
+    listed = parts.add_parser("list", help="人员名册")
+    listed.add_argument("--json", action="store_true", help="输出 JSON")
+    listed.set_defaults(run=_list)
+    for part in (new, role, disable, password, listed):
+        add_db(part)
+        part.add_argument("--office", metavar="CODE", help="单位代码，默认第一个单位")
+
+
+def _role_help() -> str:
+    return "角色：" + " ".join(role.value for role in Role)
+
+
+def _day(text: str) -> date:
+    return date.fromisoformat(text)
+
+
+def _roles(text: str) -> tuple[Role, ...]:
+    wanted = [part.strip() for part in text.split(",") if part.strip()]
+    known = {role.value for role in Role}
+    wrong = [part for part in wanted if part not in known]
+    if wrong or not wanted:
+        raise DomainError(
+            PersistenceFault.NO_SUCH_ROLE, role="、".join(wrong), roles="、".join(sorted(known))
+        )
+    return tuple(Role(part) for part in dict.fromkeys(wanted))
+
+
+def _administrator(database: "Opened") -> "Session":
+    """The session in which people are changed. Raises DomainError when there is none."""
+    if not database.embedded:
+        return database.session("")
+    today = database.today()
+    people = database.reader().people()
+    admin = next((p for p in people.values() if p.has(Role.ADMIN, today)), None)
+    if admin is None:
+        raise DomainError(PersistenceFault.LAST_ADMIN)
+    return database.session(admin.person_id)
+
+
+def _send(session: "Session", action: OfficeAction, payload: Mapping[str, Any]) -> None:
+    told = {**payload, "via": "command_line"}
+    session.gateway.send_office(OfficeCommand(new_id(), session.actor.office_id, action, told))
+
+
+def _person_payload(person: Person) -> dict[str, Any]:
+    return {
+        "person_id": person.person_id,
+        "name": person.name,
+        "unit": person.unit,
+        "enforcement_certificate": person.enforcement_certificate,
+        "certificate_valid_to": _iso(person.certificate_valid_to),
+        "legal_qualification": person.legal_qualification,
+        "first_review_on": _iso(person.first_review_on),
+        "active": person.active,
+    }
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day is not None else None
+
+
+def _grants_payload(code: str, grants: Sequence[RoleGrant]) -> dict[str, Any]:
+    return {
+        "person_id": code,
+        "grants": [
+            {
+                "role": grant.role.value,
+                "valid_from": _iso(grant.valid_from),
+                "valid_to": _iso(grant.valid_to),
+                "basis": grant.basis,
+            }
+            for grant in grants
+        ],
+    }
+
+
+def _set_password(database: "Opened", session: "Session", code: str, password: str) -> None:
+    from sanzhi_desktop.persistence.accounts import hash_password
+
+    if database.embedded:
+        argon2 = hash_password(password)
+        _send(session, OfficeAction.SET_PASSWORD, {"person_id": code, "argon2": argon2})
+        return
+    from sanzhi_desktop.persistence import logins
+
+    with database.engine.begin() as db:
+        if logins.exists(db, code):
+            logins.set_password(db, code, password)
+        else:
+            logins.create(db, code, password)
+
+
+def _add(args: argparse.Namespace) -> int:
+    roles = _roles(args.role)
+    person = Person(
+        person_id=args.code,
+        name=args.name,
+        unit=args.unit,
+        enforcement_certificate=args.certificate,
+        certificate_valid_to=args.certificate_to,
+        legal_qualification=args.qualification,
+        first_review_on=args.first_review,
+    )
+    database = opened(args)
+    try:
+        session = _administrator(database)
+        check_person(person, session.reader.people())
+        password = new_password(f"{args.name}（{args.code}）的新口令")
+        if database.embedded:
+            from sanzhi_desktop.persistence.accounts import hash_password
+
+            hash_password(password)  # a password that is refused must leave nothing behind
+        else:
+            _set_password(database, session, args.code, password)
+        _send(session, OfficeAction.PUT_PERSON, _person_payload(person))
+        grants = [RoleGrant(role) for role in roles]
+        _send(session, OfficeAction.SET_ROLES, _grants_payload(args.code, grants))
+        if database.embedded:
+            _set_password(database, session, args.code, password)
+    finally:
+        database.close()
+    print(f"已登记 {args.code} {args.name}：{'、'.join(role.value for role in roles)}")
+    return 0
+
+
+def _known(session: "Session", code: str) -> Person:
+    person = session.reader.people().get(code)
+    if person is None:
+        raise DomainError(PersistenceFault.NO_SUCH_PERSON, person=code)
+    return person
+
+
+def _role(args: argparse.Namespace) -> int:
+    roles = _roles(args.role)
+    database = opened(args)
+    try:
+        session = _administrator(database)
+        person = _known(session, args.code)
+        acting = args.start is not None or args.end is not None
+        given = [RoleGrant(role, args.start, args.end, args.basis) for role in roles]
+        grants = [*person.roles, *given] if acting else given
+        _send(session, OfficeAction.SET_ROLES, _grants_payload(args.code, grants))
+    finally:
+        database.close()
+    print(f"{args.code} {person.name} 的角色：{'、'.join(g.role.value for g in grants)}")
+    return 0
+
+
+def _disable(args: argparse.Namespace) -> int:
+    from dataclasses import replace
+
+    database = opened(args)
+    try:
+        session = _administrator(database)
+        person = _known(session, args.code)
+        _send(session, OfficeAction.PUT_PERSON, _person_payload(replace(person, active=False)))
+        if not database.embedded:
+            from sanzhi_desktop.persistence import logins
+
+            with database.engine.begin() as db:
+                logins.disable(db, args.code)
+    finally:
+        database.close()
+    print(f"已停用 {args.code} {person.name}；该代码不再使用。")
+    return 0
+
+
+def _password(args: argparse.Namespace) -> int:
+    database = opened(args)
+    try:
+        session = _administrator(database)
+        person = _known(session, args.code)
+        password = new_password(f"{person.name}（{args.code}）的新口令")
+        _set_password(database, session, args.code, password)
+    finally:
+        database.close()
+    print(f"已重设 {args.code} {person.name} 的口令。")
+    return 0
+
+
+def _list(args: argparse.Namespace) -> int:
+    database = opened(args)
+    try:
+        people = database.reader().people()
+        today = database.today()
+    finally:
+        database.close()
+    if args.json:
+        print(json.dumps({"people": [_shown(p, today) for p in people.values()]},
+                         ensure_ascii=False))  # fmt: skip
+        return 0
+    for person in people.values():
+        shown = _shown(person, today)
+        state = "" if person.active else "（已停用）"
+        print(
+            f"{person.person_id}\t{person.name}{state}\t{person.unit}\t{' '.join(shown['roles'])}"
+        )
+    return 0
+
+
+def _shown(person: Person, today: date) -> dict[str, Any]:
+    return {
+        "code": person.person_id,
+        "name": person.name,
+        "unit": person.unit,
+        "active": person.active,
+        "roles": list(
+            dict.fromkeys(g.role.value for g in person.roles if person.active and g.holds_on(today))
+        ),
+        "grants": _grants_payload(person.person_id, person.roles)["grants"],
+    }
