@@ -17,15 +17,21 @@ from sanzhi_desktop.resources.sentences import explain
 from tests.documents import signed_papers as papers
 
 PIN = "20260924"
-DRIVERS = (
-    "/usr/lib/softhsm/libsofthsm2.so",
-    "/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so",
-    "/usr/lib64/softhsm/libsofthsm2.so",
-    "/opt/homebrew/lib/softhsm/libsofthsm2.so",
-)
-DRIVER = next((Path(path) for path in DRIVERS if Path(path).is_file()), None)
+UTILITY = shutil.which("softhsm2-util")
+
+
+def _find_driver() -> Path | None:
+    """The driver that came with the utility, wherever the package was put."""
+    if UTILITY is None:
+        return None
+    library = Path(UTILITY).resolve().parents[1]
+    patterns = ("lib*/softhsm/libsofthsm2.so", "lib*/*/softhsm/libsofthsm2.so")
+    return next((path for pattern in patterns for path in sorted(library.glob(pattern))), None)
+
+
+DRIVER = _find_driver()
 pytestmark = pytest.mark.skipif(
-    DRIVER is None or shutil.which("softhsm2-util") is None,
+    DRIVER is None,
     reason="NOT TESTED: signing with a token; install softhsm2 (apt-get install softhsm2)",
 )
 
@@ -41,10 +47,9 @@ def driver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     )
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SOFTHSM2_CONF", str(home / "softhsm2.conf"))
+        words = f"--init-token --free --label ukey --pin {PIN} --so-pin 87654321".split()
         subprocess.run(
-            f"softhsm2-util --init-token --free --label ukey --pin {PIN} --so-pin 87654321".split(),
-            check=True,
-            capture_output=True,
+            [str(UTILITY), "--module", str(DRIVER), *words], check=True, capture_output=True
         )
         _store(DRIVER, papers.office().keys[papers.HEAD])
         yield DRIVER
