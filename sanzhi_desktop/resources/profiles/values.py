@@ -297,7 +297,9 @@ def duration(place: Place, table: Mapping[str, Any], *steps: str | int) -> Any:
         return found
     if unit in WORDS_FOR_DAYS:
         if found is not None:
-            place.fault(FileFault.UNIT_WRONG, *steps, "unit", unit=unit, allowed=", ".join(Unit))
+            place.fault(
+                FileFault.UNIT_WRONG, *steps, "unit", unit=unit, allowed="、".join(_UNIT_CODES)
+            )
         return None
     if unit not in _UNIT_CODES:
         place.fault(FileFault.UNIT_WRONG, *steps, "unit", unit=unit, allowed=_UNITS)
