@@ -206,7 +206,6 @@ def paper_of(session: Session, book: RuleBook, desk: Desk) -> OpinionPaper:
     rule = review_rule(desk.profile)
     strip = stepping.review_strip(case, rule, book.calendar(), now=session.gateway.now())
     people = session.reader.people()
-    seals = session.reader.seals()
     current = case.current
     return drafting.opinion_paper(
         case,
@@ -215,7 +214,7 @@ def paper_of(session: Session, book: RuleBook, desk: Desk) -> OpinionPaper:
         wording=wording,
         facts=PaperFacts(
             office=office.name,
-            seal_name=seals[0].name if seals else office.name,
+            seal_name=office.name,
             reviewer=people[case.reviewer].name,
             deadline_basis=basis_paragraph(strip) if strip else wording.paper["deadline_open"],
             mark=wording.marks["sample"] if office.sample else "",

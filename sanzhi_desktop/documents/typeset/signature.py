@@ -19,7 +19,8 @@ _DATE_BLANK = 4.0  # from the right
 _SIGN_LEFT = 10  # cells from the left, where a handwritten or drawn signature begins
 _SIGN_WIDTH = 52 * MM
 _SIGN_ROWS = 2
-NAME_LATER = "name:"  # a signer who is not known while the paper is laid out
+_NAME_WIDTH = 34 * MM
+NAME_LATER = "signer"  # the field of a signer who is not known while the paper is laid out
 _NOTE_SIZE = 9.0
 _NOTE = ("扫码可核对文号", "和审核意见内容")
 
@@ -109,12 +110,12 @@ class SignaturePiece:
     def _signer(self, page: Page, signer: _Signer, left: float, top: float) -> None:
         base = self._base(top, signer.rows)
         x = left + 2 * self.sheet.cell
-        if signer.place.startswith(NAME_LATER):  # caption and name are drawn by who signs
-            page.mark_place(signer.place, x, top - self.sheet.pitch, x + 12 * self.sheet.cell, top)
-            return
         line = signer.line
         page.text(line.glyphs, line.xs, left=x, base=base, size=self.sheet.body)
-        if signer.place:
+        if signer.place == NAME_LATER:  # the name follows its caption
+            end = x + line.width
+            page.mark_place(signer.place, end, top - self.sheet.pitch, end + _NAME_WIDTH, top)
+        elif signer.place:
             start = max(left + _SIGN_LEFT * self.sheet.cell, x + line.width + self.sheet.cell / 2)
             bottom = top - signer.rows * self.sheet.pitch
             page.mark_place(signer.place, start, bottom + 3, start + _SIGN_WIDTH, top - 3)
