@@ -31,7 +31,7 @@ _REASONS: dict[type[OSError], str] = {
 _RECORD = {
     "match": "与数据库留存的原件一致",
     "mismatch": "与数据库留存的原件不一致",
-    "absent": "未与数据库核对，或数据库没有留存",
+    "absent": "数据库没有留存这份文书",
 }
 
 
@@ -72,7 +72,7 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         print(json.dumps(as_json(verdict), ensure_ascii=False, indent=2))
     else:
-        print("\n".join(as_text(verdict)))
+        print("\n".join(as_text(verdict, compared=args.db is not None)))
     return 0 if verdict.valid else 1
 
 
@@ -146,7 +146,7 @@ def _time(moment: datetime | None) -> str | None:
     return None if moment is None else moment.astimezone(OFFICE_TIME).isoformat()
 
 
-def as_text(verdict: "Verdict") -> list[str]:
+def as_text(verdict: "Verdict", *, compared: bool) -> list[str]:
     """The verdict in lines for a person: the answer first, then who, when and what is wrong."""
     from sanzhi_desktop.application.signing import Finding, VerifyFault
 
@@ -161,7 +161,8 @@ def as_text(verdict: "Verdict") -> list[str]:
     missing = [Finding(VerifyFault.MISSING, {"field": name}) for name in verdict.missing]
     lines += [f"  × {_say(finding)}" for finding in (*missing, *verdict.faults)]
     lines += [f"  × 签名后的改动：{_say(finding)}" for finding in verdict.changes]
-    lines.append(f"  留存：{_RECORD[verdict.record.value]}")
+    if compared:
+        lines.append(f"  留存：{_RECORD[verdict.record.value]}")
     if verdict.content_hash:
         lines.append(f"  内容摘要：{verdict.content_hash}")
     lines.append(f"  文件摘要：{verdict.sha256}")

@@ -151,6 +151,10 @@ def test_the_database_brings_record_register_and_roots(
     assert (code, shown["valid"], shown["record"]) == (1, False, "mismatch")
     assert shown["signatures"][1]["faults"][0]["code"] == "verify.not_registered"
     assert papers.HEAD in shown["signatures"][1]["faults"][0]["message"]
+    _, out, _ = ask(capsys, folder / "opinion.pdf", "--db", "sqlite:///office.db")
+    assert "留存：与数据库留存的原件不一致" in out
+    _, out, _ = ask(capsys, folder / "opinion.pdf", "--trust", folder / "ca.pem")
+    assert "留存" not in out
 
 
 @pytest.mark.parametrize("faults", [KeyFault, PaperFault, VerifyFault])
