@@ -177,7 +177,7 @@ def _signature_lines(report: "SignatureReport") -> list[str]:
         when = report.time.astimezone(OFFICE_TIME).strftime("%Y-%m-%d %H:%M:%S 北京时间")
     marks = "内容完整" if report.intact else "内容不完整"
     trust = "身份可信" if report.trusted else "身份不可信"
-    person = _name("paper_field", report.field)
+    person = _name("field", report.field)
     head = f"  {person}：{report.name or '姓名不明'}，{when}，{marks}，{trust}"
     return [head, *(f"    × {_say(finding)}" for finding in report.faults)]
 
@@ -190,7 +190,7 @@ def _say(finding: "Finding") -> str:
 
 def _named(facts: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        key: _name("paper_field", str(value)) if key == "field" else value
+        key: _name("field", str(value)) if key == "field" else value
         for key, value in facts.items()
     }
 
