@@ -19,7 +19,7 @@ from sanzhi_desktop.domain.deadline import (
 from sanzhi_desktop.domain.kinds import Kind
 from sanzhi_desktop.domain.people import Person
 from sanzhi_desktop.domain.profile import Profile
-from sanzhi_desktop.domain.scope import ScopeAnswer, ScopeCase, decide_scope
+from sanzhi_desktop.domain.scope import ScopeAnswer, ScopeCase, decide_scope, yuan_to_fen
 from sanzhi_desktop.domain.workdays import SHANGHAI, Calendar, Unit, local_date
 
 
@@ -117,7 +117,7 @@ def check_facts(
         reviewer=people.get(case.reviewer),
         received_on=local_date(case.received_at) if case.received_at else None,
         decision_date=decision_date,
-        summary_limit_fen=round(limit * 100) if limit is not None else None,
+        summary_limit_fen=yuan_to_fen(limit) if limit is not None else None,
         hearing_request_days=checks.working_days(request.value, request.unit) if request else None,
         hearing_notice_days=checks.working_days(notice.value, notice.unit) if notice else None,
         statutory=(statutory_strip(submission, profile, calendar, now=now) if today_law else None),
