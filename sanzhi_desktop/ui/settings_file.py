@@ -103,6 +103,15 @@ class DeskSettings:
     def key_file(self, value: str) -> None:
         self._file.setValue("keys/p12", value)
 
+    @property
+    def token_driver(self) -> str:
+        """The PKCS#11 driver of the person's token (UKey)."""
+        return str(self._file.value("keys/driver", ""))
+
+    @token_driver.setter
+    def token_driver(self, value: str) -> None:
+        self._file.setValue("keys/driver", value)
+
     def window_place(self) -> QByteArray:
         """Where the window stood."""
         value = self._file.value("window/place", QByteArray())

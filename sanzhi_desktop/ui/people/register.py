@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sanzhi_desktop.application.ports import Session
 from sanzhi_desktop.application.queries import CertificateRow, RecusalRow, SealRow
-from sanzhi_desktop.application.signing import WARN_DAYS, Certificate, Term
+from sanzhi_desktop.application.signing import WARN_DAYS, Certificate, KeyFault, Term, expiry
 from sanzhi_desktop.application.work import Work
+from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.domain.people import Person, Role, RoleGrant, qualified
 from sanzhi_desktop.domain.workdays import local_date
 from sanzhi_desktop.ui.names import day, name
@@ -42,13 +43,24 @@ class Register:
     recusals: Sequence[RecusalRow]
     seals: Sequence[SealRow]
     roots: Sequence[Root]
+    read: Mapping[str, Certificate]  # what registered certificates say, by fingerprint
     units: Sequence[str]
-    today: date
+    now: datetime
+
+    @property
+    def today(self) -> date:
+        """The day in Beijing when it was read."""
+        return local_date(self.now)
 
     def name_of(self, person_id: str) -> str:
         """A person's name; the code of one that is unknown."""
         person = self.people.get(person_id)
         return person.name if person else person_id
+
+    def trusted(self, row: CertificateRow) -> bool:
+        """Whether a registered root bears the name of the certificate's issuer."""
+        found = self.read.get(row.fingerprint)
+        return found is not None and any(r.certificate.name == found.issuer for r in self.roots)
 
     def certificates_of(self, person_id: str) -> tuple[CertificateRow, ...]:
         """All certificates of a person."""
@@ -59,16 +71,27 @@ def read_register(session: Session, work: Work) -> Register:
     """In the database lane."""
     reader = session.reader
     people = reader.people()
-    roots = [Root(work.keys.read_certificate(pem.encode("ascii")), pem) for pem in reader.roots()]
+    certificates = reader.certificates()
+    roots = [(pem, _read(work, pem)) for pem in reader.roots()]
+    read = {row.fingerprint: _read(work, row.pem) for row in certificates}
     return Register(
         people=people,
-        certificates=reader.certificates(),
+        certificates=certificates,
         recusals=reader.recusals(),
         seals=reader.seals(),
-        roots=tuple(roots),
+        roots=tuple(Root(found, pem) for pem, found in roots if found is not None),
+        read={mark: found for mark, found in read.items() if found is not None},
         units=tuple(dict.fromkeys(p.unit for p in people.values() if p.unit)),
-        today=local_date(session.gateway.now()),
+        now=session.gateway.now(),
     )
+
+
+def _read(work: Work, pem: str) -> Certificate | None:
+    """None for a certificate that this program cannot use: it must not hide all the others."""
+    try:
+        return work.keys.read_certificate(pem.encode("ascii"))
+    except DomainError:
+        return None
 
 
 def term(row: CertificateRow, today: date) -> Term:
@@ -115,6 +138,21 @@ def certificate_mark(row: CertificateRow, today: date) -> Mark:
 def usable(row: CertificateRow, today: date) -> bool:
     """Whether a paper can be signed with it today."""
     return not row.revoked and term(row, today) in {Term.VALID, Term.EXPIRING}
+
+
+def check_own(certificate: Certificate, person: Person, today: date) -> None:
+    """Refuses a certificate that this person could not sign with. Raises DomainError."""
+    found = expiry(certificate, today).term
+    if found is Term.EXPIRED:
+        last = certificate.not_after.date().isoformat()
+        raise DomainError(KeyFault.EXPIRED, name=certificate.name, date=last)
+    if found is Term.NOT_YET:
+        first = certificate.not_before.date().isoformat()
+        raise DomainError(KeyFault.NOT_YET, name=certificate.name, date=first)
+    if not certificate.signs:
+        raise DomainError(KeyFault.USAGE, name=certificate.name)
+    if certificate.name != person.name:
+        raise DomainError(KeyFault.WRONG_PERSON, holder=certificate.name, name=person.name)
 
 
 def enforcement_mark(person: Person, today: date) -> Mark | None:

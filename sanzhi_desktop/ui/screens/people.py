@@ -4,28 +4,62 @@ An administrator sees and changes everything; the lead keeps recusals; everybody
 entry and registers the own certificate.
 """
 
-from sanzhi_desktop.domain.people import Person, Role
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QTabWidget
+
+from sanzhi_desktop.domain.people import Role
 from sanzhi_desktop.ui.desk import Desk
-from sanzhi_desktop.ui.names import day
-from sanzhi_desktop.ui.people.register import Register, marks, read_register, roles_words
+from sanzhi_desktop.ui.people.key_pages import CertificatesPage, RootsPage, SealPage
+from sanzhi_desktop.ui.people.pages import Page, PeoplePage, RecusalsPage
+from sanzhi_desktop.ui.people.register import Register, read_register, warnings
 from sanzhi_desktop.ui.screen import Screen
-from sanzhi_desktop.ui.tables import Column, RowModel, Table
 from sanzhi_desktop.ui.theme import Tone
+from sanzhi_desktop.ui.widgets import Banner
+
+MOST_WARNINGS = 3
 
 
 class PeopleScreen(Screen):
-    """The register of people."""
+    """The pages that the person's roles open."""
 
     kinds = frozenset({"people", "keys"})
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self.register: Register | None = None
-        self.table = Table(self.tr("人员列表"))
-        self.model: RowModel[Person] = RowModel(self._columns(), self)
-        self.table.use(self.model)
+        self.people = PeoplePage(desk)
+        self.certificates = CertificatesPage(desk)
+        self.recusals = RecusalsPage(desk)
+        self.seal = SealPage(desk)
+        self.roots = RootsPage(desk)
+        admin = Role.ADMIN in desk.roles
+        wanted: list[tuple[Page, str, bool]] = [
+            (self.people, self.tr("人员") if admin else self.tr("我的登记"), True),
+            (self.certificates, self.tr("签名证书"), True),
+            (self.recusals, self.tr("回避"), admin or Role.LEAD in desk.roles),
+            (self.seal, self.tr("印章"), admin),
+            (self.roots, self.tr("信任根"), admin),
+        ]
+        self.pages = [page for page, _, on in wanted if on]
+        self.banner = Banner()
+        self.tabs = QTabWidget()
+        self.tabs.setDocumentMode(True)
+        for page, text, on in wanted:
+            if on:
+                self.tabs.addTab(page, text)
+            else:
+                page.setParent(self)
+                page.hide()
         self.root.addWidget(self.heading(self.tr("人员与证书")))
-        self.root.addWidget(self.table, 1)
+        self.root.addWidget(self.banner)
+        self.root.addWidget(self.tabs, 1)
+        for keys, step in (("Ctrl+Tab", 1), ("Ctrl+Shift+Tab", -1)):
+            turn = QShortcut(QKeySequence(keys), self)
+            turn.activated.connect(lambda by=step: self._turn(by))
+        find = QShortcut(QKeySequence.StandardKey.Find, self)
+        find.activated.connect(self._find)
+        again = QShortcut(QKeySequence.StandardKey.Refresh, self)
+        again.activated.connect(self.shown)
 
     def title(self) -> str:
         return self.tr("人员与证书")
@@ -35,30 +69,25 @@ class PeopleScreen(Screen):
         self.read(lambda: read_register(session, work), self.show_register, key="register")
 
     def show_register(self, register: Register) -> None:
-        """Fills the table; without the administrator's role only the own entry."""
+        """Fills all pages and says who should be looked after."""
+        first = self.register is None
         self.register = register
-        me = self.desk.session.actor.person_id
-        everybody = Role.ADMIN in self.desk.roles
-        self.model.replace([p for p in register.people.values() if everybody or p.person_id == me])
+        for page in self.pages:
+            page.show_register(register)
+        only = "" if Role.ADMIN in self.desk.roles else self.desk.session.actor.person_id
+        found = warnings(register, only=only)
+        words = "；".join(f"{person.name}：{mark.text}" for person, mark in found[:MOST_WARNINGS])
+        if len(found) > MOST_WARNINGS:
+            words += self.tr("；另有 {0} 项，见“状态”").format(len(found) - MOST_WARNINGS)
+        self.banner.show_text(words, Tone.WARN)
+        if first and self.isVisible() and self.tabs.currentWidget() is self.people:
+            self.people.table.setFocus()
 
-    def _columns(self) -> list[Column[Person]]:
-        def noted(person: Person) -> str:
-            if self.register is None:
-                return ""
-            return "；".join(m.text for m in marks(person, self.register)) or self.tr("正常")
+    def _turn(self, by: int) -> None:
+        self.tabs.setCurrentIndex((self.tabs.currentIndex() + by) % self.tabs.count())
 
-        def tone(person: Person) -> Tone:
-            found = marks(person, self.register) if self.register else ()
-            return found[0].tone if found else Tone.OK
-
-        return [
-            Column("id", self.tr("代码"), lambda p: p.person_id, 100),
-            Column("name", self.tr("姓名"), lambda p: p.name, 80),
-            Column("unit", self.tr("机构"), lambda p: p.unit, 110),
-            Column("roles", self.tr("岗位"), roles_words, 190),
-            Column("card", self.tr("执法证"), lambda p: p.enforcement_certificate, 110),
-            Column("valid", self.tr("有效期至"), lambda p: day(p.certificate_valid_to), 96),
-            Column("law", self.tr("法律职业资格"), lambda p: p.legal_qualification, 120),
-            Column("first", self.tr("初次审核"), lambda p: day(p.first_review_on), 96),
-            Column("state", self.tr("状态"), noted, 260, tone=tone),
-        ]
+    def _find(self) -> None:
+        if self.people.search.isVisibleTo(self.people):
+            self.tabs.setCurrentWidget(self.people)
+            self.people.search.setFocus()
+            self.people.search.selectAll()
