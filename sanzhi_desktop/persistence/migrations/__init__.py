@@ -15,13 +15,17 @@ from alembic.runtime.environment import EnvironmentContext
 from alembic.runtime.migration import MigrationStep
 from alembic.script import ScriptDirectory
 
+from sanzhi_desktop.persistence.errors import named_by_engine
 from sanzhi_desktop.persistence.revision import TABLE
 
 HERE = Path(__file__).parent
 
 
 def upgrade(engine: sa.Engine) -> str:
-    """Runs every revision that is missing, in one transaction; returns the newest one's name."""
+    """Runs every revision that is missing, in one transaction; returns the newest one's name.
+
+    Raises DomainError.
+    """
     config = Config()
     config.set_main_option("script_location", str(HERE))
     scripts = ScriptDirectory.from_config(config)
@@ -33,18 +37,21 @@ def upgrade(engine: sa.Engine) -> str:
         return [MigrationStep.upgrade_from_script(scripts.revision_map, one) for one in found]
 
     server = engine.dialect.name == "postgresql"
-    with (
-        engine.begin() as db,
-        EnvironmentContext(config, scripts, fn=missing, destination_rev=head) as environment,
-    ):
-        if server:
-            db.exec_driver_sql("create schema if not exists app")
-        environment.configure(
-            connection=db,
-            version_table=TABLE,
-            version_table_schema="app" if server else None,
-        )
-        environment.run_migrations()
+    try:
+        with (
+            engine.begin() as db,
+            EnvironmentContext(config, scripts, fn=missing, destination_rev=head) as environment,
+        ):
+            if server:
+                db.exec_driver_sql("create schema if not exists app")
+            environment.configure(
+                connection=db,
+                version_table=TABLE,
+                version_table_schema="app" if server else None,
+            )
+            environment.run_migrations()
+    except sa.exc.DBAPIError as error:
+        raise named_by_engine(error) from error
     return head
 
 
