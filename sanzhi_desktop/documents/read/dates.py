@@ -195,7 +195,7 @@ def without_year(text: str, event: Event) -> str | None:
         for word in event.words.finditer(sentence):
             found = re.search(
                 rf"(?<![年\d])(?:{_DAY})\s*月\s*(?:{_DAY})\s*日(?=[^,。;]{{0,40}}$)",
-                sentence[: word.start()],
+                sentence[max(0, word.start() - 60) : word.start()],
             )
             if found is not None:
                 return found.group()

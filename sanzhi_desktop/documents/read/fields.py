@@ -97,6 +97,7 @@ def read_fields(sheet: Sheet) -> Form:
     operative = _decision(form, zone, title_text, kind)
     _provisions(form, operative)
     _order(form)
+    _unfinished(form)
     _more(form, zone)
     for name in FIELD_NAMES:
         form.fields.setdefault(name, FieldReading(() if name in LIST_FIELDS else None))
@@ -331,6 +332,13 @@ def _order(form: Form) -> None:
                 first=first.isoformat(),
                 second=second.isoformat(),
             )
+
+
+def _unfinished(form: Form) -> None:
+    """The public copy often stops in the middle of a sentence, before the decision."""
+    last = form.sheet.folded.rstrip().rpartition("\n")[2]
+    if not form.has("decision_date") and len(last) > 30 and last[-1] not in "。;.!?)”》日号章":
+        form.warn("file", ReadMark.TRUNCATED)
 
 
 def _more(form: Form, zone: int) -> None:

@@ -181,7 +181,7 @@ def own_number(sheet: Sheet, body: int, heading: Span | None) -> Span | None:
 
 
 def _quotes_other_paper(line: str) -> bool:
-    return re.search(r"《[^》]*》\s*\(|作出的|送达|我局|本机关|你单位|已生效", line) is not None
+    return re.search(r"《[^《》\n]{0,80}》\s*\(|作出的|送达|我局|本机关|你单位|已生效", line) is not None
 
 
 def _alone(line: str, found: Span, start: int) -> bool:

@@ -11,11 +11,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from sanzhi_desktop.documents.read.lexicon import bare_label
-from sanzhi_desktop.documents.read.model import Piece, Place, Source
+from sanzhi_desktop.documents.read.model import Mark, Piece, Place, ReadMark, Source
 from sanzhi_desktop.documents.read.noise import Cleaner
 
 BLANK = "\x00"
-MAX_SIGNS = 300_000
+MAX_SIGNS = 100_000  # a long decision has 30,000; what follows is not read, and said so
+_MAX_OPEN = 12  # brackets and quotes within each other
 _FOLD = {
     **{code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)},
     **dict.fromkeys(map(ord, "〔【［﹝"), "["),
@@ -56,17 +57,28 @@ class Sheet:
         return self.text[start:end]
 
 
-def lay_out(source: Source) -> tuple[Sheet, bool]:
-    """The sheet of a source, and whether noise was cleaned away."""
-    cleaner = Cleaner("\n".join(piece.text for piece in source.pieces[:2000]))
+def lay_out(source: Source) -> tuple[Sheet, tuple[Mark, ...]]:
+    """The sheet of a source, and marks on the file: noise cleaned away, text left out."""
+    pieces, marks = _limited(source.pieces)
+    cleaner = Cleaner("\n".join(piece.text for piece in pieces[:2000]))
     clean = [
-        Piece(text, piece.place)
-        for piece in source.pieces
-        if (text := cleaner.clean(piece.text)).strip()
+        Piece(text, piece.place) for piece in pieces if (text := cleaner.clean(piece.text)).strip()
     ]
     rows = [part for group in _rows(clean) for part in group]
-    lines = _joined(rows, always=source.wrapped)
-    return _sheet(lines), cleaner.noisy
+    if cleaner.noisy:
+        marks.append(Mark("file", ReadMark.NOISE, {}))
+    return _sheet(_joined(rows, always=source.wrapped)), tuple(marks)
+
+
+def _limited(pieces: tuple[Piece, ...]) -> tuple[list[Piece], list[Mark]]:
+    kept: list[Piece] = []
+    room = MAX_SIGNS
+    for piece in pieces:
+        if room <= 0:
+            return kept, [Mark("file", ReadMark.LONG, {"limit": f"前{MAX_SIGNS // 10000}万字"})]
+        kept.append(Piece(piece.text[:room], piece.place))
+        room -= len(piece.text) + 1
+    return kept, []
 
 
 def _rows(pieces: Iterable[Piece]) -> Iterator[list[Piece]]:
@@ -105,9 +117,9 @@ def _grouped(pieces: Iterable[Piece]) -> Iterator[list[Piece]]:
         if row:
             yield row
             row = []
-        cells = [c for c in re.split(r"[ ]*(?:\t+|[|｜│┃]+)[ ]*", piece.text) if c.strip()]
+        cells = [c for c in re.split(r"[\t|｜│┃]+", piece.text) if c.strip()]
         if len(cells) > 1 and any(bare_label(cell) for cell in cells):
-            yield [Piece(cell, place) for cell in cells]
+            yield [Piece(cell.strip(), place) for cell in cells]
         else:
             yield [piece]
     if row:
@@ -189,8 +201,6 @@ def _sheet(groups: list[list[Piece]]) -> Sheet:
         lines.append((begin, length))
         parts.append("\n")
         length += 1
-        if length > MAX_SIGNS:
-            break
     text = "".join(parts)
     folded = text.translate(_FOLD)
     return Sheet(text, folded, _bare(folded), starts or [0], places or [Place(line=1)], lines)
@@ -218,6 +228,7 @@ def _closed(text: str) -> Iterator[tuple[int, int]]:
         elif sign == "》":
             title = max(0, title - 1)
         elif title == 0 and (sign == "(" or sign in _QUOTES):
+            del stack[: len(stack) - _MAX_OPEN]
             stack.append((")" if sign == "(" else _QUOTES[sign], index))
         elif stack and any(closer == sign for closer, _ in stack):
             while stack:

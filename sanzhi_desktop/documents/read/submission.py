@@ -10,7 +10,6 @@ from sanzhi_desktop.documents.read.model import (
     Mark,
     ReadFault,
     Reading,
-    ReadMark,
     Ruling,
     Source,
 )
@@ -39,17 +38,14 @@ def read_submission(path: Path) -> Reading:
 
 def read_text(source: Source) -> Reading:
     """The fields of a text that is already at hand."""
-    sheet, noisy = lay_out(source)
+    sheet, marks = lay_out(source)
     form = read_fields(sheet)
-    marks = list(source.marks)
-    if noisy:
-        marks.append(Mark("file", ReadMark.NOISE, {}))
     return Reading(
         kind=source.kind,
         text=sheet.text,
         fields=form.fields,
         more=form.more,
-        warnings=(*marks, *form.warnings),
+        warnings=(*source.marks, *marks, *form.warnings),
     )
 
 
