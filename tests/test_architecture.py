@@ -299,3 +299,18 @@ def test_tree_speaks_of_the_product_only() -> None:
     pattern = re.compile("|".join(words).encode(), re.IGNORECASE)
     readable = (file for file in tracked() if file.stat().st_size < 2_000_000)
     assert not [named(file) for file in readable if pattern.search(file.read_bytes())]
+
+
+def test_times_are_formatted_with_ascii_patterns() -> None:
+    """On Windows `strftime("%Y年")` raises: the C library knows no such character in its locale."""
+    broken = []
+    for file in production():
+        for node in nodes(file, ast.Call, ast.FormattedValue):
+            pattern = ""
+            if isinstance(node, ast.FormattedValue):
+                pattern = ast.unparse(node.format_spec) if node.format_spec else ""
+            elif isinstance(node.func, ast.Attribute) and node.func.attr in {"strftime", "strptime"}:
+                pattern = " ".join(ast.unparse(argument) for argument in node.args)
+            if "%" in pattern and not pattern.isascii():
+                broken.append(f"{named(file)}:{node.lineno}")
+    assert not broken, "\n".join(broken)

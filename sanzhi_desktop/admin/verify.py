@@ -174,7 +174,7 @@ def as_text(verdict: "Verdict", *, compared: bool) -> list[str]:
 def _signature_lines(report: "SignatureReport") -> list[str]:
     when = "时间不明"
     if report.time is not None:
-        when = report.time.astimezone(OFFICE_TIME).strftime("%Y-%m-%d %H:%M:%S 北京时间")
+        when = f"{report.time.astimezone(OFFICE_TIME):%Y-%m-%d %H:%M:%S} 北京时间"
     marks = "内容完整" if report.intact else "内容不完整"
     trust = "身份可信" if report.trusted else "身份不可信"
     person = _name("field", report.field)

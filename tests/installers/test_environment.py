@@ -59,7 +59,6 @@ def test_a_moved_or_broken_environment_is_unfinished(project: Path) -> None:
     assert environment._is_whole(place, wanted)
     assert not environment._is_whole(place, {**wanted, "root": "/elsewhere"})
     place.python.unlink()
-    place.python.symlink_to("/no/such/python")
     assert not environment._is_whole(place, wanted)
 
 
@@ -72,6 +71,7 @@ def test_an_interrupted_environment_is_built_again(project: Path) -> None:
     assert done.stdout.strip() == "42"
 
 
+@pytest.mark.skipif(os.name == "nt", reason="the recording Python is a shell script")
 def test_an_installation_cut_off_half_way_is_laid_anew(project: Path) -> None:
     """pip takes a package whose files are half there for installed; so nothing is taken."""
     place = Environment(project / ".venv")
@@ -103,7 +103,7 @@ def test_a_folder_that_is_not_ours_is_not_deleted(project: Path) -> None:
 
 def test_the_program_is_found_by_a_path_in_plain_ascii(project: Path) -> None:
     place = Environment(project / ".venv")
-    site = next(place.folder.glob("lib/*/site-packages"))
+    site = next(place.folder.glob("[Ll]ib*/**/site-packages"))
     (site / "_sanzhi_desktop.pth").write_text(str(project), "utf-8")
     environment._point_by_relative_path(place)
     assert (site / "_sanzhi_desktop.pth").read_bytes().isascii()

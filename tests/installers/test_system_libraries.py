@@ -13,6 +13,7 @@ from installers import system_libraries
 from installers.environment import Environment
 from installers.system_libraries import Libraries
 
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows needs no system libraries")
 linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="for Linux only")
 debian = pytest.mark.skipif(shutil.which("apt-get") is None, reason="needs apt-get")
 
