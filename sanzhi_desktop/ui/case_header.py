@@ -41,6 +41,13 @@ class CaseHeader(QFrame):
         self.who = PlainLabel(role="muted").wrapped()
         lines.addWidget(self.who)
 
+    def show_new(self, text: str) -> None:
+        """Nothing is registered yet."""
+        self.name.setText(text)
+        self.who.setText("")
+        for badge in (self.state, self.round, self.outcome, self.due):
+            badge.show_as("", Tone.NEUTRAL)
+
     def show_page(self, page: CasePage) -> None:
         """Fills the strip."""
         case = page.case

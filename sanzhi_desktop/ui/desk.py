@@ -17,7 +17,8 @@ from sanzhi_desktop.ui.settings_file import DeskSettings
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """What the database lane brings back from a log-in. No journal: it is sealed under an old password."""
+    """What the database lane brings back from a log-in. No journal: the drafts are sealed under an
+    old password."""
 
     session: Session
     office: Office

@@ -129,6 +129,7 @@ class Field(QObject):
         self.fault = PlainLabel(role="error").wrapped()
         self.fault.hide()
         self.mark = PlainLabel(role="mark")
+        self.mark.setContentsMargins(0, 6, 0, 0)
         self.mark.hide()
         self.confirm_button = button(self.tr("确认"), self.confirm, kind="small")
         self.confirm_button.setToolTip(self.tr("内容无误，确认（光标在本栏时按 Ctrl+Enter）"))
@@ -240,10 +241,6 @@ class Form(QWidget):
             editor.setPlaceholderText(hint)
         made = Field(self, key, editor, caption)
         made.beside = beside
-        marks = QHBoxLayout()
-        marks.addWidget(made.mark)
-        marks.addWidget(made.confirm_button)
-        marks.addStretch(1)
         at = self._grid.rowCount()
         self._grid.addWidget(caption, at, 0)
         if beside is None:
@@ -251,10 +248,14 @@ class Form(QWidget):
         else:
             both = QHBoxLayout()
             both.addWidget(editor, 1)
-            both.addWidget(beside)
+            both.addWidget(beside, 0, Qt.AlignmentFlag.AlignTop)
             self._grid.addLayout(both, at, 1)
-        self._grid.addLayout(marks, at + 1, 1)
-        self._grid.addWidget(made.fault, at + 2, 1)
+        marks = QHBoxLayout()
+        marks.setSpacing(6)
+        marks.addWidget(made.mark)
+        marks.addWidget(made.confirm_button)
+        self._grid.addLayout(marks, at, 2, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        self._grid.addWidget(made.fault, at + 1, 1)
         made.changed.connect(self.changed)
         made.confirmed.connect(self.confirmed)
         self.fields[key] = made

@@ -34,7 +34,7 @@ class HandlersEditor(Card):
             self,
         )
         self.table.use(self.model)
-        self.table.setMaximumHeight(self.fontMetrics().height() * 8)
+        self.table.setMaximumHeight(self.fontMetrics().height() * 7)
         self.body.addWidget(self.table)
         self.choice = QComboBox()
         self.choice.setAccessibleName(self.tr("选择承办人"))
@@ -49,20 +49,25 @@ class HandlersEditor(Card):
     def show_people(self, people: Mapping[str, Person], today: date) -> None:
         """The register, for choosing."""
         self._people, self._today = people, today
-        before = self.choice.currentData()
-        self.choice.clear()
-        for person in people.values():
-            if person.has(Role.HANDLER, today):
-                words = f"{person.name}　{person.unit}　{person.enforcement_certificate}"
-                self.choice.addItem(words, person.person_id)
-        self.choice.setCurrentIndex(max(0, self.choice.findData(before)))
+        self._offer()
         self._check()
 
     def show_handlers(self, handlers: Iterable[Handler]) -> None:
         """The handlers of the case."""
         self._rows = tuple(handlers)
         self.model.replace(self._rows)
+        self._offer()
         self._check()
+
+    def _offer(self) -> None:
+        """Only those who are not there yet."""
+        there = {h.person_id for h in self._rows}
+        self.choice.clear()
+        for person in self._people.values():
+            if person.has(Role.HANDLER, self._today) and person.person_id not in there:
+                words = f"{person.name}　{person.unit}　{person.enforcement_certificate}"
+                self.choice.addItem(words, person.person_id)
+        self.add.setEnabled(self.choice.count() > 0)
 
     def handlers(self) -> tuple[Handler, ...]:
         """Who stands there."""
@@ -70,12 +75,10 @@ class HandlersEditor(Card):
 
     def _add(self) -> None:
         person = self._people.get(str(self.choice.currentData() or ""))
-        if person is None or person.person_id in {h.person_id for h in self._rows}:
+        if person is None:
             return
         made = Handler(person.person_id, person.name, person.enforcement_certificate)
         self.show_handlers((*self._rows, made))
-        following = (self.choice.currentIndex() + 1) % max(self.choice.count(), 1)
-        self.choice.setCurrentIndex(following)
         self.changed.emit()
 
     def _remove(self) -> None:

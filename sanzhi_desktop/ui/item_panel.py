@@ -54,6 +54,7 @@ class ItemPanel(Card):
         body.addWidget(self.computed)
         body.addLayout(row(*self.choices.values(), None))
         body.addWidget(self.form)
+        body.addStretch(1)
 
     def show_item(self, state: ReviewState, item: Item | None) -> None:
         """Shows an item as it is answered; None empties the panel."""
@@ -87,8 +88,13 @@ class ItemPanel(Card):
         self.form.put(
             {"note": given.note if given else "", "evidence": given.evidence if given else ""}
         )
-        fails = given is not None and given.answer is Answer.FAILS
         self.form.setEnabled(given is not None)
+        self.show_faults(state)
+
+    def show_faults(self, state: ReviewState) -> None:
+        """What a failed item still lacks, while it is being typed."""
+        given = state.row(self._item.id) if self._item else None
+        fails = given is not None and given.answer is Answer.FAILS
         self.form.fields["note"].error(
             self.tr("请写明问题。") if fails and given and not given.note.strip() else ""
         )

@@ -28,7 +28,7 @@ class LoginScreen(QWidget):
         outer.addStretch(2)
         card = QFrame()
         card.setProperty("card", True)
-        card.setMinimumWidth(420)
+        card.setMinimumWidth(520 if sample else 420)
         card.setMaximumWidth(720 if sample else 460)
         self._lines = QVBoxLayout(card)
         self._lines.setContentsMargins(32, 26, 32, 28)
@@ -43,6 +43,8 @@ class LoginScreen(QWidget):
         self.enter = button(self.tr("登录(&L)"), self._submit, kind="primary")
         self.people = QGridLayout()
         self.people.setSpacing(8)
+        self.people.setColumnStretch(0, 1)
+        self.people.setColumnStretch(1, 1)
         if sample:
             self._build_sample()
         else:

@@ -81,15 +81,15 @@ class MaterialsEditor(Card):
         self.table = Table(self.tr("送审材料"))
         self.model: RowModel[Entry] = RowModel(
             [
-                Column("name", self.tr("材料"), lambda e: e.name, 200),
-                Column("state", self.tr("情况"), self._state, 84, tone=self._tone),
+                Column("name", self.tr("材料"), lambda e: e.name, 170),
+                Column("state", self.tr("情况"), self._state, 72, tone=self._tone),
                 Column("pages", self.tr("页数"), self._pages, 50, right=True),
                 Column("file", self.tr("文件"), self._file, 150),
             ],
             self,
         )
         self.table.use(self.model)
-        self.table.setMinimumHeight(self.fontMetrics().height() * 12)
+        self.table.setMinimumHeight(self.fontMetrics().height() * 11)
         self.body.addWidget(self.table, 1)
         self.missing = PlainLabel(role="error").wrapped()
         self.body.addWidget(self.missing)
@@ -165,7 +165,7 @@ class MaterialsEditor(Card):
         if 0 <= before < len(entries):
             self.table.setCurrentIndex(self.model.index(before, 0))
         missing = [e.name for e in entries if e.missing]
-        self.missing.setText(self.tr("还缺：{0}").format("、".join(missing)))
+        self.missing.setText(self.tr("还缺：{0}").format("、".join(missing)) if missing else "")
         self.missing.setVisible(bool(missing))
         self._show_detail()
 

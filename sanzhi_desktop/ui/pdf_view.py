@@ -219,6 +219,7 @@ class PdfView(QScrollArea):
     def _draw_visible(self) -> None:
         if self._document is None:
             return
+        self.page_changed.emit(self.current_page())
         top = self.verticalScrollBar().value() - 200
         bottom = top + self.viewport().height() + 400
         document, turn = self._document, self._turn

@@ -276,19 +276,9 @@ class SubmissionForm(QWidget):
             check = (
                 identifiers.check_resident_id(text) if person else identifiers.check_party_id(text)
             )
-            fault = self._id_words().get(check, "")
+            fault = named("id_check", check.value) if check is not IdCheck.VALID else ""
         field.error(fault)
         self._show_override()
-
-    def _id_words(self) -> dict[IdCheck, str]:
-        tail = self.tr("请核对；文书确实如此的，在下一栏写明照录的理由。")
-        return {
-            IdCheck.MASKED: self.tr("号码被遮盖，不能校验。") + tail,
-            IdCheck.LENGTH: self.tr("号码应当是18位。") + tail,
-            IdCheck.SIGN: self.tr("号码中有不允许的字符。") + tail,
-            IdCheck.BIRTH_DATE: self.tr("号码中的出生日期不存在。") + tail,
-            IdCheck.CHECK_DIGIT: self.tr("号码的校验位不符。") + tail,
-        }
 
     def _show_override(self) -> None:
         """The reason is asked for only where a number is wrong or a reason stands already."""

@@ -278,7 +278,7 @@ class Table(QTableView):
         """Shows a model with the widths its columns ask for."""
         self.setModel(model)
         scale = self.fontMetrics().horizontalAdvance("字") / 13
-        for place, column in enumerate(model.columns):
+        for place, column in enumerate(model.columns[:-1]):  # the last one takes what is left
             self.setColumnWidth(place, int(column.width * scale))
         self.selectionModel().currentRowChanged.connect(self._chosen)
         # A table gets its focus only through its model's own reset otherwise.

@@ -1,0 +1,75 @@
+"""The foot of the review screen: how far the checklist is and what still blocks the opinion."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
+
+from sanzhi_desktop.application import review
+from sanzhi_desktop.domain.errors import DomainError
+from sanzhi_desktop.ui.desk import Desk
+from sanzhi_desktop.ui.review_state import ReviewState
+from sanzhi_desktop.ui.widgets import GAP, PlainLabel, button
+
+
+class ReviewFoot(QWidget):
+    """Always in sight. Its buttons tell the screen what is wanted."""
+
+    whole_asked = Signal()
+    computed_asked = Signal()
+    next_asked = Signal()
+    save_asked = Signal()
+    sign_asked = Signal()
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self._desk = desk
+        self.progress = QProgressBar()
+        self.progress.setTextVisible(False)
+        self.progress.setAccessibleName(self.tr("审核进度"))
+        self.progress.setFixedWidth(140)
+        self.blockers = PlainLabel().wrapped()
+        self.whole = button(self.tr("全案(&Q)"), self.whole_asked.emit)
+        self.computed = button(self.tr("采用程序核对结果(&U)"), self.computed_asked.emit)
+        self.next_open = button(
+            self.tr("下一未填项"),
+            self.next_asked.emit,
+            shortcut="Ctrl+J",
+            tip=self.tr("跳到下一未填项"),
+        )
+        self.save = button(self.tr("保存"), self.save_asked.emit, icon="save", shortcut="Ctrl+S")
+        self.sign = button(
+            self.tr("签名并报请签发(&S)…"), self.sign_asked.emit, kind="primary", icon="signoff"
+        )
+        line = QHBoxLayout(self)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(GAP)
+        line.addWidget(self.progress)
+        line.addWidget(self.blockers, 1)
+        for made in (self.whole, self.computed, self.next_open, self.save, self.sign):
+            line.addWidget(made)
+
+    def show_state(self, state: ReviewState) -> None:
+        """Counts anew."""
+        found = state.desk.progress
+        self.progress.setMaximum(max(found.total, 1))
+        self.progress.setValue(found.answered)
+        parts = [self.tr("已填 {0}/{1}").format(found.answered, found.total)]
+        if found.unanswered_vetoes:
+            parts.append(self.tr("否决项未填 {0}").format(len(found.unanswered_vetoes)))
+        if found.incomplete:
+            parts.append(self.tr("问题缺说明或证据 {0}").format(len(found.incomplete)))
+        refusal = self._refusal(state)
+        if found.complete:
+            parts.append(refusal or self.tr("可以签名"))
+        self.blockers.setText("，".join(parts))
+        self.sign.setEnabled(not refusal)
+        self.sign.setToolTip(refusal)
+        self.computed.setEnabled(
+            any(not c.partial and state.row(i) is None for i, c in state.computed.items())
+        )
+
+    def _refusal(self, state: ReviewState) -> str:
+        try:
+            review.check_ready(state.desk)
+        except DomainError as error:
+            return self._desk.problems.text(error)
+        return ""
