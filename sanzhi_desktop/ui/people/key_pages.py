@@ -42,8 +42,9 @@ class CertificatesPage(Page):
         self.token = button(self.tr("登记 UKey 证书(&U)"), lambda: self.ask(TokenDialog))
         self.issue = button(self.tr("签发证书(&S)"), lambda: self.ask(IssueDialog))
         self.revoke = button(self.tr("注销(&X)"), self._revoke, kind="danger")
-        for made in (self.issue, self.revoke):
-            made.setVisible(self.admin)
+        if not self.admin:
+            self.issue.hide()
+            self.revoke.hide()
         self.table.chosen.connect(self._choose)
         self.empty = PlainLabel(role="muted").wrapped()
         self.lines.addLayout(row(self.own, self.token, self.issue, None, self.revoke))
@@ -110,7 +111,6 @@ class SealPage(Page):
         self.words = PlainLabel().wrapped().selectable()
         self.picture = SealPicture(desk)
         self.change = button(self.tr("登记印章(&S)"), self._change, icon="seal")
-        self.change.setVisible(self.admin)
         self.card.body.addWidget(self.picture, 0, Qt.AlignmentFlag.AlignLeft)
         self.card.body.addWidget(self.words)
         self.lines.addLayout(row(self.change, None))
@@ -160,7 +160,7 @@ class RootsPage(Page):
         self.table.use(self.model)
         self.make = button(self.tr("建立本单位根证书(&M)"), lambda: self.ask(MakeRootDialog))
         self.outside = button(self.tr("登记外部根证书(&O)"), lambda: self.ask(OutsideRootDialog))
-        self.export: QPushButton = button(self.tr("导出根证书(&E)"), self._export, icon="save")
+        self.export = button(self.tr("导出根证书(&E)"), self._export, icon="save")
         self.words = PlainLabel(role="muted").wrapped().selectable()
         self.table.chosen.connect(self._choose)
         self.lines.addLayout(row(self.make, self.outside, None, self.export))

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QImage, QPixmap
+from PySide6.QtGui import QImage, QPainter, QPixmap
 from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QWidget
 
 from sanzhi_desktop.application import office
@@ -262,7 +262,6 @@ class SealPicture(QLabel):
         self._desk = desk
         self.setFixedSize(PREVIEW + 16, PREVIEW + 16)
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.setProperty("paper", True)
         self.setAccessibleName(self.tr("印章预览"))
 
     def show_seal(self, image: bytes, media: str) -> None:
@@ -283,16 +282,25 @@ class SealPicture(QLabel):
 
 
 def draw_seal(image: bytes, media: str, size: int) -> QImage:
-    """In the document lane: the seal on white, at most `size` pixels wide and high."""
+    """In the document lane: the seal on white paper, at most `size` pixels wide and high."""
     if media == "application/pdf":
         from sanzhi_desktop.ui.pdf_view import draw_page, open_pdf
 
         document, sizes = open_pdf(image)
-        return draw_page(document, 0, size / max(sizes[0].width, sizes[0].height))
-    drawn = QImage.fromData(image)
-    return drawn.scaled(
-        size,
-        size,
-        Qt.AspectRatioMode.KeepAspectRatio,
-        Qt.TransformationMode.SmoothTransformation,
+        drawn = draw_page(document, 0, size / max(sizes[0].width, sizes[0].height))
+    else:
+        drawn = QImage.fromData(image).scaled(
+            size,
+            size,
+            Qt.AspectRatioMode.KeepAspectRatio,
+            Qt.TransformationMode.SmoothTransformation,
+        )
+    edge = size // 25
+    paper = QImage(
+        drawn.width() + 2 * edge, drawn.height() + 2 * edge, QImage.Format.Format_RGB32
     )
+    paper.fill(Qt.GlobalColor.white)
+    painter = QPainter(paper)
+    painter.drawImage(edge, edge, drawn)
+    painter.end()
+    return paper

@@ -75,11 +75,12 @@ class PeoplePage(Page):
         )
         self.edit = button(self.tr("修改(&E)"), lambda: self._on(PersonDialog))
         self.roles = button(self.tr("岗位(&R)"), lambda: self._on(RolesDialog))
-        self.password = button(self.tr("密码(&P)"), lambda: self._on(PasswordDialog))
+        self.password = button(self.tr("密码(&P)") if self.admin else self.tr("修改我的密码(&P)"), lambda: self._on(PasswordDialog))
         self.recuse = button(self.tr("登记回避(&V)"), lambda: self._on(RecusalDialog))
-        for made in (self.add, self.edit, self.roles, self.recuse, self.search, self.idle):
-            made.setVisible(self.admin)
-        if self.admin:
+        if not self.admin:  # never shown before they have a parent: that would be a window
+            for made in (self.add, self.edit, self.roles, self.recuse, self.search, self.idle):
+                made.hide()
+        else:
             self.table.opened.connect(lambda _: self._on(PersonDialog))
         self.detail = Card()
         self.words = PlainLabel().wrapped().selectable()
@@ -114,9 +115,9 @@ class PeoplePage(Page):
 
         return [
             Column("name", self.tr("姓名"), lambda p: p.name, 72),
-            Column("id", self.tr("代码"), lambda p: p.person_id, 96),
-            Column("unit", self.tr("机构"), lambda p: p.unit, 84),
-            Column("roles", self.tr("岗位"), roles_words, 164),
+            Column("id", self.tr("代码"), lambda p: p.person_id, 108),
+            Column("unit", self.tr("机构"), lambda p: p.unit, 88),
+            Column("roles", self.tr("岗位"), roles_words, 176),
             Column("card", self.tr("执法证"), lambda p: p.enforcement_certificate, 84),
             Column("valid", self.tr("有效期至"), lambda p: day(p.certificate_valid_to), 92),
             Column("law", self.tr("法律职业资格"), lambda p: p.legal_qualification, 104),
