@@ -16,6 +16,8 @@ The payload of each action holds plain JSON values (bytes as base64 text under `
     return              document {…} (optional)
     assign, reassign    reviewer
     extend              number, unit, approver
+    move_due            due_on, due_from (ISO date or null), year and edition of the calendar that
+                        moves it
     answer              answers [{item_id, answer, note, evidence}]
     draft_opinion       opinion {…}
     certify             opinion {…}, outcome, problems [{number, item_id, dimension, finding, basis,
@@ -56,6 +58,7 @@ class OfficeAction(StrEnum):
     PUT_SEAL = "put_seal"  # {seal_id, name, custodian, image (base64), media}
     PUT_ROOT = "put_root"  # {fingerprint, pem, name}: a trusted root of the office
     PUBLISH_PROFILE = "publish_profile"  # {profile_id, edition, applied {…}, effective_from}
+    PUBLISH_CALENDAR = "publish_calendar"  # {year, edition, number, arrangement (JSON text)}
     RECORD_IRREGULARITY = "record_irregularity"  # {irregularity_id, case_id, agency,
     #   decision_number, decided_on, content, note}
     VOID_NUMBER = "void_number"  # {series, year, no, reason}

@@ -118,6 +118,18 @@ class DocumentRow:
 
 
 @dataclass(frozen=True, slots=True)
+class CalendarRow:
+    """A holiday arrangement that the office brought in, as JSON text."""
+
+    year: int
+    edition: str
+    number: str
+    arrangement: str
+    published_by: str
+    published_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class IrregularityRow:
     """应审未审: a decision an agency made although the gate was shut."""
 

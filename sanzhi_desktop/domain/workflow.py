@@ -41,6 +41,7 @@ class Action(StrEnum):
     ASSIGN = "assign"  # 分派
     REASSIGN = "reassign"  # 转办
     EXTEND = "extend"  # 延长审核期限
+    MOVE_DUE = "move_due"  # 放假安排公布后调整期限届满日
     ANSWER = "answer"  # 填写审核表
     DRAFT_OPINION = "draft_opinion"  # 起草意见
     CERTIFY = "certify"  # 审核人签名，报请签发
@@ -136,6 +137,7 @@ TRANSITIONS: tuple[Transition, ...] = tuple(
         _row([_S.ACCEPTED], Action.ASSIGN, _S.REVIEWING, Role.LEAD),
         _row([_S.REVIEWING], Action.REASSIGN, _S.REVIEWING, Role.LEAD, needs_reason=True),
         _row(_CLOCK_RUNS, Action.EXTEND, None, Role.LEAD, Role.HEAD, needs_reason=True),
+        _row(_CLOCK_RUNS, Action.MOVE_DUE, None, Role.ADMIN, needs_reason=True),
         _row([_S.REVIEWING], Action.ANSWER, None, Role.REVIEWER, who=Who.REVIEWER),
         _row([_S.REVIEWING], Action.DRAFT_OPINION, None, Role.REVIEWER, who=Who.REVIEWER),
         _row([_S.REVIEWING], Action.CERTIFY, _S.SIGNING, Role.REVIEWER, who=Who.REVIEWER),

@@ -69,6 +69,18 @@ _EXTEND = Effect(
     steps=(clock("extend", number="{p.number|int}", unit="{p.unit}", approver="{p.approver}"),),
 )
 
+# The due date itself travels as `due_on`, which the frame writes; here stands what allows it.
+_MOVE_DUE = Effect(
+    steps=(
+        Refuse(
+            "not exists (select 1 from calendar where office_id = {office}"
+            " and year = {p.year|int} and edition = {p.edition})",
+            PersistenceFault.CALENDAR_UNKNOWN,
+            {"year": "{p.year|int}", "edition": "{p.edition}"},
+        ),
+    ),
+)
+
 _ANSWERED = ("answer", "note", "evidence", "answered_by", "answered_at")
 _ANSWER = Effect(
     steps=(
@@ -306,6 +318,7 @@ EFFECTS: Mapping[Action, Effect] = {
     Action.ASSIGN: _ASSIGN,
     Action.REASSIGN: _ASSIGN,
     Action.EXTEND: _EXTEND,
+    Action.MOVE_DUE: _MOVE_DUE,
     Action.ANSWER: _ANSWER,
     Action.DRAFT_OPINION: _DRAFT_OPINION,
     Action.CERTIFY: _CERTIFY,

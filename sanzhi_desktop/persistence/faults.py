@@ -43,6 +43,8 @@ class PersistenceFault(Code):
     YEAR_MISMATCH = "persistence.year_mismatch"
     RECEIVED_LATER = "persistence.received_later"
     NUMBER_NOT_VOIDABLE = "persistence.number_not_voidable"
+    CALENDAR_EDITION_TAKEN = "persistence.calendar_edition_taken"
+    CALENDAR_UNKNOWN = "persistence.calendar_unknown"
     LAST_ADMIN = "persistence.last_admin"
     NO_SUCH_PERSON = "persistence.no_such_person"
     NO_SUCH_ROW = "persistence.no_such_row"

@@ -25,6 +25,7 @@ OFFICE_ROLES: Mapping[OfficeAction, frozenset[Role]] = {
     OfficeAction.PUT_SEAL: frozenset({Role.ADMIN}),
     OfficeAction.PUT_ROOT: frozenset({Role.ADMIN}),
     OfficeAction.PUBLISH_PROFILE: frozenset({Role.ADMIN}),
+    OfficeAction.PUBLISH_CALENDAR: frozenset({Role.ADMIN}),
     OfficeAction.RECORD_IRREGULARITY: frozenset(
         {Role.CLERK, Role.REVIEWER, Role.LEAD, Role.HEAD, Role.AUDITOR}
     ),
@@ -242,6 +243,29 @@ _PUBLISH_PROFILE = Effect(
     kinds=frozenset({"profile"}),
 )
 
+_PUBLISH_CALENDAR = Effect(
+    steps=(
+        Refuse(
+            f"exists (select 1 from calendar where {_OFFICE}"
+            " and year = {p.year|int} and edition = {p.edition})",
+            PersistenceFault.CALENDAR_EDITION_TAKEN,
+            {"year": "{p.year|int}", "edition": "{p.edition}"},
+        ),
+        insert(
+            "calendar",
+            {
+                "year": "{p.year|int}",
+                "edition": "{p.edition}",
+                "number": "{p.number}",
+                "arrangement": "{p.arrangement}",
+                "published_by": "{me}",
+                "published_at": "{now}",
+            },
+        ),
+    ),
+    kinds=frozenset({"calendar", "case"}),
+)
+
 _RECORD_IRREGULARITY = Effect(
     steps=(
         insert(
@@ -296,6 +320,7 @@ OFFICE_EFFECTS: Mapping[OfficeAction, Effect] = {
     OfficeAction.PUT_SEAL: _PUT_SEAL,
     OfficeAction.PUT_ROOT: _PUT_ROOT,
     OfficeAction.PUBLISH_PROFILE: _PUBLISH_PROFILE,
+    OfficeAction.PUBLISH_CALENDAR: _PUBLISH_CALENDAR,
     OfficeAction.RECORD_IRREGULARITY: _RECORD_IRREGULARITY,
     OfficeAction.VOID_NUMBER: _VOID_NUMBER,
 }

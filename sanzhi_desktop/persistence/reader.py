@@ -13,6 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from sanzhi_desktop.application.queries import (
+    CalendarRow,
     CaseRow,
     CertificateRow,
     ChainFault,
@@ -188,8 +189,7 @@ class DatabaseReader:
 
     def roots(self) -> Sequence[str]:
         """The trusted roots as PEM."""
-        found = self._all(tables.root_certificate, order=["fingerprint"])
-        return tuple(row["pem"] for row in found)
+        return tuple(r["pem"] for r in self._all(tables.root_certificate, order=["fingerprint"]))
 
     def seals(self) -> Sequence[SealRow]:
         """The office's seal images."""
@@ -228,6 +228,11 @@ class DatabaseReader:
         """应审未审, newest first."""
         found = self._all(tables.irregularity, order=[sa.desc("recorded_at")])
         return tuple(IrregularityRow(**_without_office(row)) for row in found)
+
+    def calendars(self) -> Sequence[CalendarRow]:
+        """The holiday arrangements that the office published, oldest first."""
+        found = self._all(tables.calendar, order=["published_at", "year", "edition"])
+        return tuple(CalendarRow(**_without_office(row)) for row in found)
 
     def profile_applied(self, profile_id: str, edition: str) -> Mapping[str, object]:
         """A published profile edition, as applied. Raises DomainError when never published."""

@@ -39,6 +39,7 @@ __all__ = [
     "answer",
     "audit",
     "audit_head",
+    "calendar",
     "case_",
     "certificate",
     "checkpoint",
@@ -167,6 +168,18 @@ profile_edition = table(
     text("published_by"),
     at("published_at", nullable=False),
     key=("profile_id", "edition"),
+)
+
+# A holiday arrangement that the office brought in; of two editions of a year the later one counts.
+calendar = table(
+    "calendar",
+    whole("year", None),
+    key("edition"),
+    key("number"),
+    key("arrangement"),
+    text("published_by"),
+    at("published_at", nullable=False),
+    key=("year", "edition"),
 )
 
 irregularity = table(

@@ -57,7 +57,7 @@ def _starts() -> str:
 
 
 _KEPT = ("audit", "document", "decision", "command", "irregularity", "profile_edition",
-         "checkpoint")  # fmt: skip
+         "checkpoint", "calendar")  # fmt: skip
 _NEVER_DELETED = (
     "office", "person", "case_", "round", "clearance", "counter", "number", "audit_head",
     "certificate", "clock_event",
@@ -72,6 +72,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "checkpoint": ("office_id", "n"),
     "irregularity": ("office_id", "irregularity_id"),
     "profile_edition": ("office_id", "profile_id", "edition"),
+    "calendar": ("office_id", "year", "edition"),
     "office": ("office_id",),
     "case_": ("office_id", "case_id"),
     "round": ("office_id", "case_id", "round"),

@@ -44,6 +44,7 @@ _HIDDEN = {
     Action.CERTIFY,
     Action.RESERVE,
     Action.ISSUE_RETURN,
+    Action.MOVE_DUE,
 }
 _FIRST = (
     Action.ANSWER,

@@ -35,6 +35,10 @@ language sql immutable set search_path = pg_catalog, app, pg_temp as $$
     ('accepted', 'extend', 'accepted', '{head,lead}'::text[], 'anyone', true),
     ('reviewing', 'extend', 'reviewing', '{head,lead}'::text[], 'anyone', true),
     ('signing', 'extend', 'signing', '{head,lead}'::text[], 'anyone', true),
+    ('submitted', 'move_due', 'submitted', '{admin}'::text[], 'anyone', true),
+    ('accepted', 'move_due', 'accepted', '{admin}'::text[], 'anyone', true),
+    ('reviewing', 'move_due', 'reviewing', '{admin}'::text[], 'anyone', true),
+    ('signing', 'move_due', 'signing', '{admin}'::text[], 'anyone', true),
     ('reviewing', 'answer', 'reviewing', '{reviewer}'::text[], 'reviewer', false),
     ('reviewing', 'draft_opinion', 'reviewing', '{reviewer}'::text[], 'reviewer', false),
     ('reviewing', 'certify', 'signing', '{reviewer}'::text[], 'reviewer', false),
@@ -305,6 +309,21 @@ returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 declare v_item jsonb; v_index bigint := 0;
 begin
   insert into clock_event (office_id, case_id, seq, round, event, at, cause, number, unit, approver, reason) select p_office, p_case, coalesce(max(seq), 0) + 1, c.round, 'extend', v_now, '', coalesce(((p_payload #>> '{number}'))::bigint, 0), coalesce((p_payload #>> '{unit}'), ''), coalesce((p_payload #>> '{approver}'), ''), p_reason from clock_event where office_id = p_office and case_id = p_case;
+  update case_ set version = version + 1,
+    state = v_target,
+    updated_at = v_now,
+    due_on = case when p_payload ? 'due_on' then (nullif((p_payload #>> '{due_on}'), ''))::date else due_on end
+   where office_id = p_office and case_id = p_case;
+end $$;
+
+create function app.do_move_due(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  if not exists (select 1 from calendar where office_id = p_office and year = coalesce(((p_payload #>> '{year}'))::bigint, 0) and edition = coalesce((p_payload #>> '{edition}'), '')) then
+    perform app.refuse('persistence.calendar_unknown', jsonb_build_object('year', coalesce(((p_payload #>> '{year}'))::bigint, 0), 'edition', coalesce((p_payload #>> '{edition}'), '')));
+  end if;
   update case_ set version = version + 1,
     state = v_target,
     updated_at = v_now,
@@ -693,6 +712,17 @@ begin
   end if;
 end $$;
 
+create function app.do_publish_calendar(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  if exists (select 1 from calendar where office_id = p_office and year = coalesce(((p_payload #>> '{year}'))::bigint, 0) and edition = coalesce((p_payload #>> '{edition}'), '')) then
+    perform app.refuse('persistence.calendar_edition_taken', jsonb_build_object('year', coalesce(((p_payload #>> '{year}'))::bigint, 0), 'edition', coalesce((p_payload #>> '{edition}'), '')));
+  end if;
+  insert into calendar (office_id, year, edition, number, arrangement, published_by, published_at) values (p_office, coalesce(((p_payload #>> '{year}'))::bigint, 0), coalesce((p_payload #>> '{edition}'), ''), coalesce((p_payload #>> '{number}'), ''), coalesce((p_payload #>> '{arrangement}'), ''), v_me, v_now);
+end $$;
+
 create function app.do_record_irregularity(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text)
 returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
@@ -761,6 +791,7 @@ begin
   when 'assign' then perform app.do_assign(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
   when 'reassign' then perform app.do_reassign(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
   when 'extend' then perform app.do_extend(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
+  when 'move_due' then perform app.do_move_due(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
   when 'answer' then perform app.do_answer(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
   when 'draft_opinion' then perform app.do_draft_opinion(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
   when 'certify' then perform app.do_certify(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
@@ -805,6 +836,7 @@ begin
     when 'put_seal' then array['admin']
     when 'put_root' then array['admin']
     when 'publish_profile' then array['admin']
+    when 'publish_calendar' then array['admin']
     when 'record_irregularity' then array['auditor', 'clerk', 'head', 'lead', 'reviewer']
     when 'void_number' then array['head', 'lead']
     end, false) then
@@ -821,6 +853,7 @@ begin
   when 'put_seal' then perform app.do_put_seal(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
   when 'put_root' then perform app.do_put_root(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
   when 'publish_profile' then perform app.do_publish_profile(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
+  when 'publish_calendar' then perform app.do_publish_calendar(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
   when 'record_irregularity' then perform app.do_record_irregularity(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
   when 'void_number' then perform app.do_void_number(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
   end case;

@@ -21,6 +21,17 @@ CREATE TABLE audit_head (
 	CONSTRAINT pk_audit_head PRIMARY KEY (office_id, case_id)
 );
 
+CREATE TABLE calendar (
+	office_id INTEGER NOT NULL,
+	year INTEGER NOT NULL,
+	edition TEXT NOT NULL,
+	number TEXT NOT NULL,
+	arrangement TEXT NOT NULL,
+	published_by TEXT DEFAULT '' NOT NULL,
+	published_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	CONSTRAINT pk_calendar PRIMARY KEY (office_id, year, edition)
+);
+
 CREATE TABLE checkpoint (
 	office_id INTEGER NOT NULL,
 	n INTEGER NOT NULL,

@@ -432,6 +432,22 @@ begin
   return new;
 end $$;
 
+create function app.wall_calendar_update_history() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  raise exception using message = 'SZ-HISTORY 历史记录不得修改、替换或者删除', errcode = 'SZ002';
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
+create function app.wall_calendar_delete_history() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  raise exception using message = 'SZ-HISTORY 历史记录不得修改、替换或者删除', errcode = 'SZ002';
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
 create function app.wall_office_delete_history() returns trigger language plpgsql
 set search_path = pg_catalog, app, pg_temp as $$
 begin
@@ -650,6 +666,12 @@ for each row execute function app.wall_checkpoint_update_history();
 create trigger wall_checkpoint_delete_history before delete on app.checkpoint
 for each row execute function app.wall_checkpoint_delete_history();
 
+create trigger wall_calendar_update_history before update on app.calendar
+for each row execute function app.wall_calendar_update_history();
+
+create trigger wall_calendar_delete_history before delete on app.calendar
+for each row execute function app.wall_calendar_delete_history();
+
 create trigger wall_office_delete_history before delete on app.office
 for each row execute function app.wall_office_delete_history();
 
@@ -728,6 +750,9 @@ create trigger wall_audit_truncate before truncate on app.audit
 for each statement execute function app.wall_truncate();
 
 create trigger wall_audit_head_truncate before truncate on app.audit_head
+for each statement execute function app.wall_truncate();
+
+create trigger wall_calendar_truncate before truncate on app.calendar
 for each statement execute function app.wall_truncate();
 
 create trigger wall_case__truncate before truncate on app.case_

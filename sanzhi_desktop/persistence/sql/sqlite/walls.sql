@@ -216,6 +216,14 @@ create trigger wall_checkpoint_delete_history
 before delete on checkpoint for each row
 begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
 
+create trigger wall_calendar_update_history
+before update on calendar for each row
+begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
+
+create trigger wall_calendar_delete_history
+before delete on calendar for each row
+begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
+
 create trigger wall_office_delete_history
 before delete on office for each row
 begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
@@ -294,6 +302,11 @@ begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删
 create trigger wall_profile_edition_insert_replace
 before insert on profile_edition for each row
 when exists (select 1 from profile_edition t where t.office_id = NEW.office_id and t.profile_id = NEW.profile_id and t.edition = NEW.edition)
+begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
+
+create trigger wall_calendar_insert_replace
+before insert on calendar for each row
+when exists (select 1 from calendar t where t.office_id = NEW.office_id and t.year = NEW.year and t.edition = NEW.edition)
 begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
 
 create trigger wall_office_insert_replace
