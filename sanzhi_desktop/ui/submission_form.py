@@ -276,7 +276,11 @@ class SubmissionForm(QWidget):
             check = (
                 identifiers.check_resident_id(text) if person else identifiers.check_party_id(text)
             )
-            fault = named("id_check", check.value) if check is not IdCheck.VALID else ""
+            if check is not IdCheck.VALID:
+                what = named("id_check", check.value).rstrip("。")
+                fault = self.tr("{0}。请核对；文书确实如此的，在下一栏写明照录的理由。").format(
+                    what
+                )
         field.error(fault)
         self._show_override()
 
