@@ -10,6 +10,7 @@ from sanzhi_desktop.domain.profile import Profile
 from sanzhi_desktop.domain.rule import Rule, Source
 from sanzhi_desktop.resources import profiles
 from sanzhi_desktop.resources.profiles.compare import value_in_words
+from sanzhi_desktop.resources.profiles.schema import schema
 from sanzhi_desktop.resources.sentences import sentence
 
 
@@ -26,6 +27,7 @@ class RulesPage:
     """The profile in force, ready to be shown."""
 
     profile: Profile
+    rules: tuple[Rule, ...]
     layer_names: Mapping[str, str]
 
     def layer(self, rule: Rule) -> str:
@@ -47,7 +49,10 @@ def read_rules(session: Session, work: Work) -> RulesPage:
     applied = session.reader.profile_applied(office.profile_id, office.profile_edition)
     profile = work.book.applied(applied) if applied else work.book.profile(office.profile_id)
     names = {head.id: head.name for head in profiles.heads()} | {profile.id: profile.name}
-    return RulesPage(profile, names)
+    # A kept profile has its keys in the order of the alphabet; the key table has one of its own.
+    place = {key: number for number, key in enumerate(schema().keys)}
+    ordered = sorted(profile.rules.values(), key=lambda rule: place.get(rule.key, len(place)))
+    return RulesPage(profile, tuple(ordered), names)
 
 
 def standing(rule: Rule) -> Standing:

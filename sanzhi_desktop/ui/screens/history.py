@@ -1,34 +1,104 @@
-"""The history of cases: who did what and when, the papers, and whether all of it still holds."""
+"""The history of cases: who did what and when, the papers, and whether all of it still holds.
 
-from sanzhi_desktop.application.queries import HistoryRow
+Opened from the rail with a search, or on a case. The office's own business (people, keys, rules)
+has a history as well.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QLineEdit, QSplitter, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
+
+from sanzhi_desktop.application.commands import Changed
+from sanzhi_desktop.application.ports import Reader
+from sanzhi_desktop.application.queries import CaseRow, ListQuery, ListScope
 from sanzhi_desktop.ui.desk import Desk
-from sanzhi_desktop.ui.names import moment, named
+from sanzhi_desktop.ui.history.reading import HistoryPage, read_history
+from sanzhi_desktop.ui.history.views import EventsView, PapersView
+from sanzhi_desktop.ui.names import name
 from sanzhi_desktop.ui.screen import Screen
-from sanzhi_desktop.ui.tables import Column, RowModel, Table
+from sanzhi_desktop.ui.tables import Column, PagedModel, Table
+from sanzhi_desktop.ui.widgets import EmptyState, PlainLabel, button, row
+
+SEARCH_AFTER_MS = 150
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """All cases a person may see, as the paged model asks for them."""
+
+    reader: Reader
+    query: ListQuery
+
+    def first(self, limit: int) -> Sequence[CaseRow]:
+        return self.reader.worklist(replace(self.query, limit=limit, offset=0))
+
+    def keys(self) -> Sequence[int]:
+        return range(self.reader.count(self.query))
+
+    def rows(self, keys: Sequence[Any]) -> Sequence[CaseRow]:
+        if not keys:
+            return ()
+        return self.reader.worklist(replace(self.query, limit=len(keys), offset=int(keys[0])))
 
 
 class HistoryScreen(Screen):
-    """Events of one case, or of the office itself while none is chosen."""
+    """Search at the left; the chosen case's events and papers at the right."""
 
     kinds = frozenset({"case", "people", "keys", "profile", "numbers", "irregularities"})
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self.case_id = ""
-        self.table = Table(self.tr("办理记录"))
-        self.model: RowModel[HistoryRow] = RowModel(
+        self.case_id: str | None = None  # "" is the office's own business
+        self.page: HistoryPage | None = None
+        self.search = QLineEdit()
+        self.search.setClearButtonEnabled(True)
+        self.search.setPlaceholderText(self.tr("搜索案由、当事人、文号（Ctrl+F）"))
+        self.search.setAccessibleName(self.tr("搜索案件"))
+        self.table = Table(self.tr("案件"))
+        self.model: PagedModel[CaseRow] = PagedModel(
             [
-                Column("seq", self.tr("序号"), lambda h: str(h.seq), 50, right=True),
-                Column("at", self.tr("时间"), lambda h: moment(h.at), 130),
-                Column("who", self.tr("经办人"), lambda h: h.actor_name or h.actor, 90),
-                Column("what", self.tr("事项"), lambda h: named("action", h.action), 190),
-                Column("why", self.tr("理由"), lambda h: h.reason, 300),
+                Column("name", self.tr("案由"), lambda c: c.name, 200),
+                Column("state", self.tr("状态"), lambda c: name(c.state), 110),
+                Column("number", self.tr("文号"), lambda c: c.number, 130),
             ],
+            desk.jobs,
             self,
         )
         self.table.use(self.model)
-        self.root.addWidget(self.heading(self.tr("案件历史")))
-        self.root.addWidget(self.table, 1)
+        self.none = PlainLabel(role="muted").wrapped()
+        self.office = button(
+            self.tr("单位事务记录(&O)"),
+            lambda: self._show_case(""),
+            icon="people",
+            tip=self.tr("人员、岗位、证书、印章、规则方案的办理记录"),
+        )
+        self.name = PlainLabel(role="heading").wrapped().selectable()
+        self.about = PlainLabel(role="muted").wrapped()
+        self.open = button(self.tr("打开案件(&P)"), self._open_case, icon="file", kind="small")
+        self.events = EventsView(desk)
+        self.papers = PapersView(desk)
+        self.tabs = QTabWidget()
+        self.tabs.setDocumentMode(True)
+        self.tabs.addTab(self.events, self.tr("办理记录"))
+        self.tabs.addTab(self.papers, self.tr("文书与签名"))
+        self.empty = EmptyState("history")
+        self.empty.say(self.tr("选一个案件"), self.tr("在左边搜索，回车或单击查看它的历史。"))
+        self.body = QStackedWidget()
+        self.body.addWidget(self.empty)
+        self.body.addWidget(self._build_right())
+        split = QSplitter(Qt.Orientation.Horizontal)
+        split.setChildrenCollapsible(False)
+        split.addWidget(self._build_left())
+        split.addWidget(self.body)
+        split.setStretchFactor(1, 1)
+        split.setSizes([340, 740])
+        self.root.addLayout(row(self.heading(self.tr("案件历史")), None, self.office))
+        self.root.addWidget(split, 1)
+        self._connect()
 
     def title(self) -> str:
         return self.tr("案件历史")
@@ -37,5 +107,93 @@ class HistoryScreen(Screen):
         self.case_id = case_id
 
     def shown(self) -> None:
-        reader, case_id = self.desk.session.reader, self.case_id
-        self.read(lambda: reader.history(case_id), self.model.replace, key="history")
+        self._refresh()
+        if not self.search.hasFocus():
+            self.search.setFocus()
+
+    def on_changed(self, answer: Changed) -> None:
+        if answer.kinds & self.kinds and self.isVisible():
+            self._refresh()  # without taking the focus from where somebody works
+
+    def show_page(self, page: HistoryPage) -> None:
+        """Shows one history."""
+        self.page = page
+        self.name.setText(page.title)
+        self.about.setText(page.about)
+        self.open.setVisible(bool(page.case_id))
+        self.tabs.setTabVisible(1, bool(page.case_id))
+        self.events.show_page(page)
+        self.papers.show_page(page)
+        self.body.setCurrentIndex(1)
+
+    def _build_left(self) -> QWidget:
+        side = QWidget()
+        lines = QVBoxLayout(side)
+        lines.setContentsMargins(0, 0, 0, 0)
+        lines.addWidget(self.search)
+        lines.addWidget(self.table, 1)
+        lines.addWidget(self.none)
+        return side
+
+    def _build_right(self) -> QWidget:
+        side = QWidget()
+        lines = QVBoxLayout(side)
+        lines.setContentsMargins(0, 0, 0, 0)
+        head = row(self.name, self.open)
+        head.setStretch(0, 1)
+        lines.addLayout(head)
+        lines.addWidget(self.about)
+        lines.addWidget(self.tabs, 1)
+        return side
+
+    def _connect(self) -> None:
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(SEARCH_AFTER_MS)
+        self._later.timeout.connect(self._ask)
+        self.search.textChanged.connect(lambda _: self._later.start())
+        self.search.returnPressed.connect(self.table.setFocus)
+        self.table.opened.connect(self._choose)
+        self.table.clicked.connect(lambda _: self._choose(self.table.current_row()))
+        self.model.counted.connect(self._say_count)
+        find = QShortcut(QKeySequence.StandardKey.Find, self)
+        find.activated.connect(self._find)
+        again = QShortcut(QKeySequence.StandardKey.Refresh, self)
+        again.activated.connect(self._refresh)
+        turn = QShortcut(QKeySequence("Ctrl+Tab"), self)
+        turn.activated.connect(lambda: self.tabs.setCurrentIndex(1 - self.tabs.currentIndex()))
+
+    def _refresh(self) -> None:
+        self._ask()
+        if self.case_id is not None:
+            self._read(self.case_id)
+
+    def _ask(self) -> None:
+        query = ListQuery(
+            scope=ListScope.ALL, text=self.search.text().strip(), order="received", descending=True
+        )
+        self.model.show_source(_Source(self.desk.session.reader, query))
+
+    def _say_count(self, number: int) -> None:
+        words = self.tr("共 {0} 件。").format(number)
+        self.none.setText(words if number else self.tr("没有符合条件的案件。换个词再搜。"))
+
+    def _choose(self, chosen: object) -> None:
+        if isinstance(chosen, CaseRow):
+            self._show_case(chosen.case_id)
+
+    def _show_case(self, case_id: str) -> None:
+        self.case_id = case_id
+        self._read(case_id)
+
+    def _read(self, case_id: str) -> None:
+        session = self.desk.session
+        self.read(lambda: read_history(session, case_id), self.show_page, key="history")
+
+    def _open_case(self) -> None:
+        if self.page is not None and self.page.case_id:
+            self.desk.go.emit("case", self.page.case_id)
+
+    def _find(self) -> None:
+        self.search.setFocus()
+        self.search.selectAll()

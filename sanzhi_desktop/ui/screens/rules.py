@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QComboBox, QLineEdit, QSplitter, QStackedWidget
 
+from sanzhi_desktop.application.commands import Changed
 from sanzhi_desktop.domain.rule import Rule
 from sanzhi_desktop.ui.desk import Desk
 from sanzhi_desktop.ui.names import day
@@ -58,7 +59,7 @@ class RulesScreen(Screen):
         split.addWidget(self.table)
         split.addWidget(self.detail)
         split.setStretchFactor(0, 1)
-        split.setSizes([620, 440])
+        split.setSizes([640, 420])
         self.body.addWidget(split)
         self.body.addWidget(self.empty)
         self.count = PlainLabel(role="muted")
@@ -73,10 +74,17 @@ class RulesScreen(Screen):
         return self.tr("规则方案")
 
     def shown(self) -> None:
-        session, work = self.desk.session, self.desk.work
-        self.read(lambda: read_rules(session, work), self.show_page, key="rules")
+        self._refresh()
         if not self.search.hasFocus():
             self.table.setFocus()
+
+    def on_changed(self, answer: Changed) -> None:
+        if answer.kinds & self.kinds and self.isVisible():
+            self._refresh()  # without taking the focus from where somebody works
+
+    def _refresh(self) -> None:
+        session, work = self.desk.session, self.desk.work
+        self.read(lambda: read_rules(session, work), self.show_page, key="rules")
 
     def show_page(self, page: RulesPage) -> None:
         """Shows a profile."""
@@ -102,7 +110,7 @@ class RulesScreen(Screen):
         find = QShortcut(QKeySequence.StandardKey.Find, self)
         find.activated.connect(self._find)
         again = QShortcut(QKeySequence.StandardKey.Refresh, self)
-        again.activated.connect(self.shown)
+        again.activated.connect(self._refresh)
 
     def _columns(self) -> list[Column[Rule]]:
         def tone(rule: Rule) -> Tone:
@@ -113,8 +121,8 @@ class RulesScreen(Screen):
             return found.cited() if found is not None else ""
 
         return [
-            Column("title", self.tr("规则"), lambda r: r.title, 210),
-            Column("value", self.tr("内容"), words.value, 240, tone=tone),
+            Column("title", self.tr("规则"), lambda r: r.title, 200),
+            Column("value", self.tr("内容"), words.value, 210, tone=tone),
             Column("source", self.tr("依据"), source, 260),
         ]
 
@@ -123,7 +131,7 @@ class RulesScreen(Screen):
         self.areas.blockSignals(True)
         self.areas.clear()
         self.areas.addItem(self.tr("全部类别"), "")
-        for code in dict.fromkeys(words.area(key) for key in page.profile.rules):
+        for code in dict.fromkeys(words.area(rule.key) for rule in page.rules):
             self.areas.addItem(words.area_name(code), code)
         self.areas.setCurrentIndex(max(0, self.areas.findData(chosen)))
         self.areas.blockSignals(False)
@@ -131,7 +139,7 @@ class RulesScreen(Screen):
     def _filter(self) -> None:
         if self.page is None:
             return
-        rules = self.page.profile.rules.values()
+        rules = self.page.rules
         found = [rule for rule in rules if self._wanted(rule)]
         self.body.setCurrentIndex(0 if found else 1)
         before = self.table.current_row()

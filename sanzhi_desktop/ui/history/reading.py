@@ -1,0 +1,76 @@
+"""What the history screen reads, in one go, and the checks it asks for."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sanzhi_desktop.application.ports import OpinionPress, Reader, Session
+from sanzhi_desktop.application.queries import DocumentRow, HistoryRow
+from sanzhi_desktop.application.signing import PaperRecord
+from sanzhi_desktop.application.signoff import record_of
+from sanzhi_desktop.domain.people import Person
+from sanzhi_desktop.ui.history.words import Told, chain_told, plain_told, verdict_told
+from sanzhi_desktop.ui.names import name
+
+SIGNED = frozenset({"opinion", "opinion_certified"})  # kinds that carry signatures
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryPage:
+    """The history of one case, or of the office's own business (`case_id` empty)."""
+
+    case_id: str
+    title: str
+    about: str
+    entries: Sequence[HistoryRow]
+    documents: Sequence[DocumentRow]
+    people: Mapping[str, Person]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPaper:
+    """A paper with what the verifier needs to know about it."""
+
+    row: DocumentRow
+    data: bytes
+    record: PaperRecord
+
+
+def read_history(session: Session, case_id: str) -> HistoryPage:
+    """In the database lane."""
+    reader = session.reader
+    people = reader.people()
+    if not case_id:
+        office = reader.office()
+        return HistoryPage("", "单位事务", office.name, reader.history(""), (), people)
+    case = reader.case(case_id)
+    about = "，".join(
+        part
+        for part in (case.submission.party.name, case.submission.unit, name(case.state))
+        if part
+    )
+    return HistoryPage(
+        case_id,
+        case.submission.name,
+        about,
+        reader.history(case_id),
+        reader.documents(case_id),
+        people,
+    )
+
+
+def read_paper(reader: Reader, row: DocumentRow) -> StoredPaper:
+    """In the database lane."""
+    return StoredPaper(row, reader.document(row.sha256), record_of(reader, sha256=row.sha256))
+
+
+def check_paper(press: OpinionPress, paper: StoredPaper) -> Told:
+    """In the document lane: signatures where the kind carries them, else the stored hash."""
+    if paper.row.kind in SIGNED:
+        return verdict_told(press.verify(paper.data, record=paper.record), kind=paper.row.kind)
+    return plain_told(same=hashlib.sha256(paper.data).hexdigest() == paper.row.sha256)
+
+
+def check_chains(reader: Reader, case_id: str | None) -> tuple[Told, str]:
+    """In the database lane: the answer for one chain or all, and the root over all chains."""
+    return chain_told(reader.verify_chains(), case_id), reader.chain_root()
