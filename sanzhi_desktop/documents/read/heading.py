@@ -181,7 +181,10 @@ def own_number(sheet: Sheet, body: int, heading: Span | None) -> Span | None:
 
 
 def _quotes_other_paper(line: str) -> bool:
-    return re.search(r"《[^《》\n]{0,80}》\s*\(|作出的|送达|我局|本机关|你单位|已生效", line) is not None
+    return (
+        re.search(r"《[^《》\n]{0,80}》\s*\(|作出的|送达|我局|本机关|你单位|已生效", line)
+        is not None
+    )
 
 
 def _alone(line: str, found: Span, start: int) -> bool:
@@ -270,7 +273,8 @@ def _at_foot(sheet: Sheet, signed: Span) -> Span | None:
     if found is not None:
         return found
     for above in range(index - 1, max(index - 3, -1), -1):
-        found = _organ_span(sheet, *lines[above])
+        start, end = lines[above]
+        found = _organ_span(sheet, max(start, sheet.folded.rfind("。", 0, end) + 1), end)
         if found is not None:
             return found
     if index + 1 < len(lines):

@@ -57,12 +57,15 @@ def label_pattern(*groups: str) -> re.Pattern[str]:
 
     Group "label" is the word; the match ends where the value begins.
     """
-    words = any_of(word for group in groups for word in lexicon().labels[group])
+    own = [word for group in groups for word in lexicon().labels[group]]
+    words = any_of(own)
+    strong = any_of([word for word in own if len(word) >= 4 or word == "性别"] or ["\x00"])
     return re.compile(
-        r"(?:(?<=[\s,;。:(\[、.)\]|])|^)"
+        r"(?:(?:(?<=[\s,;。:(\[、.)\]|])|^)"
         r"(?:单位|企业|公司|个人|当事人|被处罚人|被处罚单位|现|拟|公民|本案|行政)?"
-        rf"(?:(?:{words})(?:或者?|/|、))?(?P<label>{words})"
-        r"[ \t]*(?:[(\[][^()\[\]\n:]{0,24}[)\]])?(?:[一二三四五六七八九十\d]{1,2}|[甲乙丙丁])?[ \t]*[)\]]?[ \t]*"
+        rf"(?:(?:{words})(?:或者?|/|、))?(?P<label>{words})|(?P<strong>{strong})(?=[ \t]*(?:\([^()\n]{{0,16}}\))?[ \t]*:))"
+        r"[ \t]*(?:[(\[][^()\[\]\n:]{0,24}[)\]])?(?:[一二三四五六七八九十\d]{1,2}|[甲乙丙丁])?"
+        r"[ \t]*[)\]]?[ \t]*"
         r"(?:(?:姓名|名称)?[ \t]*(?:[:|]|是[:]|为[:])|(?<=\])(?=\S))[ \t]*",
         re.MULTILINE,
     )

@@ -66,7 +66,7 @@ def _pairs(sheet: Sheet, zone: int) -> Iterator[_Pair]:
         if not text[start:end].strip() and 0 <= newline < limit - 1:
             below = text.find("\n", newline + 1, limit)
             start, end = newline + 1, limit if below < 0 else below
-        label = re.sub(r"\s", "", match["label"])
+        label = re.sub(r"\s", "", match["label"] or match["strong"])
         group = groups[label]
         if group in {"address", "party_id"} and _of_representative(text, match.start()):
             group = "other"
@@ -119,7 +119,7 @@ def _cleaned_name(span: Span) -> Span | None:
         return None
     if re.search(
         r"[《》〔〕\[\]]|决定书|告知书|查明|违法行为|行政处罚|\d号$"
-        r"|事实|证据|依据|情况|内容|结果|种类$|日期$|时间$|文号$|名称$|方式$|期限$",
+        r"|事实|证据|^(?:点击|浏览|来源|字体|阅读|字号|作者|编辑)|依据|情况|内容|结果|种类$|日期$|时间$|文号$|名称$|方式$|期限$",
         text,
     ):
         return None
@@ -339,6 +339,6 @@ def _where(value: Span) -> Span | None:
     text = text.strip().rstrip("，,、 .")
     if text.count(")") + text.count("）") > text.count("(") + text.count("（"):
         text = text.rstrip(")）")
-    if empty_value(text) or len(re.findall(r"[\u3400-\u9fff]", text)) < 4:
+    if empty_value(text) or len(re.findall(r"[\u3400-\u9fff]", text)) < 4 or text[1:2] in ":：":
         return None
     return Span(text, value.start, value.start + len(text))

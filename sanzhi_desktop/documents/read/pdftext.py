@@ -1,6 +1,7 @@
 """PDF files with a text layer: lines by page. Pictures are not recognised."""
 
 import re
+import unicodedata
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +42,7 @@ def read_pdf(path: Path) -> Source:
                 blank.append(number)
     finally:
         document.close()
-    if sum(len(piece.text) for piece in pieces) < 10:
+    if not _readable("".join(piece.text for piece in pieces[:400])):
         raise DomainError(ReadFault.NO_TEXT_LAYER, file=path.name)
     marks = []
     if pages > MAX_PAGES:
@@ -50,6 +51,15 @@ def read_pdf(path: Path) -> Source:
         listed = "、".join(str(number) for number in blank[:10])
         marks.append(Mark("file", ReadMark.IMAGE_PAGES, {"pages": listed}))
     return Source(SourceKind.PDF, tuple(pieces), tuple(marks), wrapped=True)
+
+
+def _readable(text: str) -> bool:
+    """False for a scan, and for a text layer whose fonts say nothing (private signs only)."""
+    signs = [sign for sign in text if not sign.isspace()]
+    odd = sum(
+        unicodedata.category(sign) in {"Co", "Cn", "Cc"} or sign == "\ufffd" for sign in signs
+    )
+    return len(signs) >= 10 and odd * 3 < len(signs)
 
 
 def _page_lines(document: Any, number: int, *, name: str) -> list[Piece]:

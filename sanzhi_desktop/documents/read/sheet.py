@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from sanzhi_desktop.documents.read.lexicon import bare_label
 from sanzhi_desktop.documents.read.model import Mark, Piece, Place, ReadMark, Source
 from sanzhi_desktop.documents.read.noise import Cleaner
+from sanzhi_desktop.documents.read.unfold import unfolded
 
 BLANK = "\x00"
 MAX_SIGNS = 100_000  # a long decision has 30,000; what follows is not read, and said so
@@ -63,6 +64,11 @@ def lay_out(source: Source) -> tuple[Sheet, tuple[Mark, ...]]:
     cleaner = Cleaner("\n".join(piece.text for piece in pieces[:2000]))
     clean = [
         Piece(text, piece.place) for piece in pieces if (text := cleaner.clean(piece.text)).strip()
+    ]
+    clean = [
+        Piece(line, piece.place)
+        for piece in clean
+        for line in (unfolded(piece.text) if piece.place.table is None else [piece.text])
     ]
     rows = [part for group in _rows(clean) for part in group]
     if cleaner.noisy:
@@ -162,7 +168,11 @@ def _joined(pieces: list[Piece], *, always: bool) -> list[list[Piece]]:
     margin = max(widths, default=0)
     # Half-width signs and 避头尾 leave a line of a PDF shorter than the measure.
     slack = max(6, margin // 5) if always else 6
-    full = [width >= margin - slack for width in widths]
+    longest = max((len(piece.text.rstrip()) for piece in pieces), default=0)
+    full = [
+        width >= margin - slack or len(piece.text.rstrip()) >= longest - 1
+        for width, piece in zip(widths, pieces, strict=True)
+    ]
     broken = 24 <= margin <= 140 and sum(full) >= (2 if always else 4)
     groups: list[list[Piece]] = []
     for index, piece in enumerate(pieces):
@@ -176,12 +186,17 @@ def _joined(pieces: list[Piece], *, always: bool) -> list[list[Piece]]:
             and not before.text.rstrip().endswith(_ENDS)
             and not piece.text.startswith("  ")
             and not _ITEM.match(piece.text)
-            and not _LABEL_START.match(piece.text)
+            and not _starts_with_label(piece.text)
         ):
             groups[-1].append(Piece(piece.text.strip(), piece.place))
         else:
             groups.append([piece])
     return groups
+
+
+def _starts_with_label(text: str) -> bool:
+    found = _LABEL_START.match(text)
+    return found is not None and bare_label(found.group()) is not None
 
 
 def _sheet(groups: list[list[Piece]]) -> Sheet:

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from opencc import OpenCC
 
 from sanzhi_desktop.documents.read.model import (
     FIELD_NAMES,
@@ -22,6 +23,7 @@ from sanzhi_desktop.documents.read.model import (
     Piece,
     Place,
     Reading,
+    Ruling,
     Source,
     SourceKind,
 )
@@ -64,11 +66,14 @@ def same(name: str, found: Any, true: Any) -> bool:
 
 
 def wrong(reading: Reading, true: dict[str, Any]) -> dict[str, Any]:
-    fields = as_json(reading)["fields"]
+    values: dict[str, Any] = {
+        name: found.value.as_json() if isinstance(found.value, Ruling) else found.value
+        for name, found in reading.fields.items()
+    }
     return {
-        name: (fields[name]["value"], true.get(name))
+        name: (values[name], true.get(name))
         for name in FIELD_NAMES
-        if not same(name, fields[name]["value"], true.get(name))
+        if not same(name, values[name], true.get(name))
     }
 
 
@@ -108,6 +113,48 @@ def test_the_same_decisions_as_word_and_pdf(
     assert total > 350
     assert right / total >= 0.97, f"{right}/{total}"
     assert invented <= 2
+
+
+def wrapped(text: str, width: int = 36) -> str:
+    """Hard-wrapped, as pasted from a mail."""
+    return "\n".join(
+        line[at : at + width]
+        for line in text.split("\n")
+        for at in range(0, max(len(line), 1), width)
+    )
+
+
+def traditional(text: str) -> str:
+    converted: str = OpenCC("s2t").convert(text)
+    return converted
+
+
+HALF = str.maketrans("，：；（）！？", ",:;()!?")
+COPIES: dict[str, tuple[Callable[[str], str], float]] = {
+    "half-width punctuation": (lambda text: text.translate(HALF), 1.0),
+    "blank lines": (lambda text: text.replace("\n", "\n\n"), 1.0),
+    "indented": (lambda text: "\n".join("　　" + line for line in text.split("\n")), 1.0),
+    "traditional": (traditional, 0.99),
+    "hard-wrapped": (wrapped, 0.97),
+    "one line": (lambda text: text.replace("\n", " "), 0.97),
+    "no blanks": (lambda text: text.replace(" ", "").replace("　", ""), 0.97),
+}
+
+
+@pytest.mark.parametrize("copy", COPIES)
+def test_the_same_decisions_in_bad_copies(copy: str) -> None:
+    """Pages and mails spoil the layout in these ways; nothing may be invented by it."""
+    spoil, least = COPIES[copy]
+    right = total = invented = 0
+    for name in NAMES:
+        text = spoil((FOLDER / f"{name}.txt").read_text("utf-8"))
+        found = wrong(read_lines(text.split("\n")), truth_of(name))
+        known = [n for n in truth_of(name) if n != "warnings"]
+        total += len(known)
+        right += len(known) - sum(n in found for n in known)
+        invented += sum(n not in known for n in found)
+    assert right / total >= least, f"{right}/{total}"
+    assert invented == 0
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -196,6 +243,24 @@ def test_a_traditional_name_in_a_simplified_paper_is_kept() -> None:
     )
     assert reading.text_of("party_name") == "云溪縣億隆建材有限公司"
     assert "party_name.rare_character" in {mark.code.value for mark in reading.warnings}
+
+
+@pytest.mark.parametrize("sign", ["䶮", "㛃", "𬭎", "𠅤", "㙓"])
+def test_rare_signs_are_kept_and_marked(sign: str) -> None:
+    reading = read_lines(
+        [
+            "行政处罚决定书",
+            "云环罚〔2025〕9号",
+            f"当事人：云溪县{sign}盛商贸有限公司",
+            f"法定代表人：王{sign}",
+            f"住所：云溪县{sign}山路8号",
+        ]
+    )
+    assert reading.text_of("party_name") == f"云溪县{sign}盛商贸有限公司"
+    assert reading.text_of("legal_representative") == f"王{sign}"
+    assert reading.text_of("address") == f"云溪县{sign}山路8号"
+    (mark,) = [m for m in reading.warnings if m.code.value == "party_name.rare_character"]
+    assert mark.facts["signs"] == sign
 
 
 def test_no_name_of_an_agency_or_place_is_built_in() -> None:
