@@ -41,11 +41,13 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Break:
-    """Where a chain breaks: edited, deleted, reordered, truncated, or a head without a chain."""
+    """Where a chain breaks: edited, deleted, reordered, truncated, a head without a chain; where
+    the case's own row says something else than its history (row); or what a root from elsewhere
+    contradicts (rewritten)."""
 
     case_id: str
     seq: int
-    what: str  # edited | deleted | reordered | truncated | head
+    what: str  # edited | deleted | reordered | truncated | head | row | rewritten
 
 
 def left_out(payload: Mapping[str, Any]) -> dict[str, Any]:

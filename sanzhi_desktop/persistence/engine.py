@@ -4,6 +4,7 @@ Lives here: SQLite. PostgreSQL is in `server`. Must not: importing psycopg or al
 """
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,16 +38,20 @@ def create_file(path: Path) -> None:
         raise DomainError(PersistenceFault.EXISTS, path=str(path))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        db = sqlite3.connect(path, isolation_level=None, timeout=BUSY_SECONDS)
-    except (OSError, sqlite3.Error) as error:
-        raise DomainError(PersistenceFault.READ_ONLY, message=str(error)) from error
-    try:
-        _settings(db)
-        build(db)
+        with closing(sqlite3.connect(path, isolation_level=None, timeout=BUSY_SECONDS)) as db:
+            _settings(db)
+            build(db)
+    except OSError as error:
+        raise DomainError(PersistenceFault.READ_ONLY, message=error.strerror or "") from error
     except sqlite3.Error as error:
+        remove_file(path)
         raise named(error) from error
-    finally:
-        db.close()
+
+
+def remove_file(path: Path) -> None:
+    """Takes away a database that could not be finished, so that the next try begins anew."""
+    for part in (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")):
+        part.unlink(missing_ok=True)
 
 
 def _settings(db: sqlite3.Connection) -> None:

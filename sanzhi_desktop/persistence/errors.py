@@ -43,6 +43,7 @@ _STATES: tuple[tuple[str, Code], ...] = (
     ("3D", PersistenceFault.MISSING),
     ("53", PersistenceFault.DISK_FULL),
     ("55P03", PersistenceFault.BUSY),
+    ("57014", PersistenceFault.BUSY),
     ("57", PersistenceFault.AWAY),
     ("08", PersistenceFault.AWAY),
     ("25006", PersistenceFault.READ_ONLY),

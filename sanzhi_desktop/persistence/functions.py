@@ -44,7 +44,7 @@ _PASSED = "p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today
 
 def functions() -> str:
     """CREATE FUNCTION of everything that writes."""
-    parts = [_REFUSE, _ROLES, _transition(), _REPLAYED, _FINISH]
+    parts = [_REFUSE, _READINGS, _ROLES, _transition(), _REPLAYED, _FINISH]
     parts.extend(_inner(f"do_{a.value}", e, moves=a is not Action.REGISTER)
                  for a, e in EFFECTS.items())  # fmt: skip
     parts.extend(
@@ -61,6 +61,27 @@ _REFUSE = """create function app.refuse(p_code text, p_facts jsonb) returns void
 language plpgsql as $$
 begin
   raise exception using message = p_code, detail = p_facts::text, errcode = 'SZ001';
+end $$;"""
+
+# As strict as Python's own reading: PostgreSQL would take 'today' or '22.9.26' as a date.
+_READINGS = """create function app.day(p_text text) returns date
+language plpgsql immutable as $$
+begin
+  if p_text is null or p_text = '' then return null; end if;
+  if p_text !~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' then
+    raise exception using message = 'not a date: ' || p_text, errcode = '22007';
+  end if;
+  return p_text::date;
+end $$;
+
+create function app.instant(p_text text) returns timestamptz
+language plpgsql stable as $$
+begin
+  if p_text is null or p_text = '' then return null; end if;
+  if p_text !~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9:.]+(Z|[+-][0-9]{2}:[0-9]{2})$' then
+    raise exception using message = 'not an instant: ' || p_text, errcode = '22007';
+  end if;
+  return p_text::timestamptz;
 end $$;"""
 
 _ROLES = f"""create function app.roles(p_office integer, p_person text, p_today date)

@@ -109,8 +109,13 @@ def create_embedded(
     embedded.create_file(path)
     engine = embedded.engine(path)
     now = clock() if clock is not None else datetime.now(UTC)
-    with engine.begin() as db:
-        found(db, office, admin=admin, argon2=argon2, now=now)
+    try:
+        with engine.begin() as db:
+            found(db, office, admin=admin, argon2=argon2, now=now)
+    except BaseException:
+        engine.dispose()
+        embedded.remove_file(path)
+        raise
     engine.dispose()
     return open_embedded(path, clock=clock)
 

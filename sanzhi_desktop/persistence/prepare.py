@@ -3,11 +3,17 @@
 Lives here: the pinyin key by which names are sorted. Must not: anything the database decides.
 """
 
+import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from sanzhi_desktop.application.commands import OfficeAction
+from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.domain.workflow import Action
+from sanzhi_desktop.persistence.faults import PersistenceFault
+
+_ZERO = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 
 
 def sort_key(name: str) -> str:
@@ -19,8 +25,28 @@ def sort_key(name: str) -> str:
     return " ".join(lazy_pinyin(name, style=Style.NORMAL)).lower()
 
 
+def _refuse_unstorable(payload: Mapping[str, Any]) -> None:
+    """Half characters, zero bytes and numbers that are none: one database would take what the
+    other refuses. Anything that is no JSON value at all is a mistake of ours and raises."""
+    try:
+        text = json.dumps(payload, ensure_ascii=False, allow_nan=False)
+        text.encode()
+    except ValueError as error:  # also UnicodeEncodeError
+        raise DomainError(PersistenceFault.BAD_PAYLOAD, field=_printable(error)) from error
+    if _ZERO.search(text):
+        raise DomainError(PersistenceFault.BAD_PAYLOAD, field="\\u0000")
+
+
+def _printable(error: ValueError) -> str:
+    return str(error).encode("ascii", "backslashreplace").decode("ascii")
+
+
 def prepared_payload(action: Action | OfficeAction, payload: Mapping[str, Any]) -> dict[str, Any]:
-    """The payload with its sort key where the action names something that is listed."""
+    """The payload with its sort key where the action names something that is listed.
+
+    Raises DomainError for text that no database could keep.
+    """
+    _refuse_unstorable(payload)
     made = dict(payload)
     if action in (Action.REGISTER, Action.EDIT) and isinstance(made.get("submission"), Mapping):
         made["sort_key"] = sort_key(str(made["submission"].get("name") or ""))

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from itertools import groupby
 from typing import Any
 
 import sqlalchemy as sa
@@ -25,11 +24,11 @@ from sanzhi_desktop.application.queries import (
     RecusalRow,
     SealRow,
 )
-from sanzhi_desktop.domain.audit import Break, Head, Link, check_chain, merkle_root
+from sanzhi_desktop.domain.audit import Head, merkle_root
 from sanzhi_desktop.domain.case import Case, CaseFault
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.domain.people import Actor, Person
-from sanzhi_desktop.persistence import mapping, tables, worklist
+from sanzhi_desktop.persistence import chains, mapping, tables, worklist
 from sanzhi_desktop.persistence.errors import named_by_engine
 from sanzhi_desktop.persistence.faults import PersistenceFault
 from sanzhi_desktop.persistence.writes import SHANGHAI
@@ -38,6 +37,8 @@ from sanzhi_desktop.persistence.writes import SHANGHAI
 @contextmanager
 def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
     """One snapshot; driver errors come out as codes."""
+    if engine.dialect.name == "postgresql":
+        engine = engine.execution_options(isolation_level="REPEATABLE READ")
     try:
         with engine.connect() as connection:
             yield connection
@@ -256,42 +257,15 @@ class DatabaseReader:
             return int(db.execute(sa.text(query)).scalar_one())
 
     def verify_chains(self) -> Sequence[ChainFault]:
-        """Every break of every chain of the office."""
-        a, k = tables.audit.c, tables.case_.c
-        links = sa.select(a.case_id, a.seq, a.entry, a.hash).where(a.office_id == self.office_id)
+        """The first break of every chain of the office that has one."""
         with reading(self.engine) as db:
-            heads = {h.case_id: h for h in self._heads(db)}
-            cases = {
-                row.case_id: row.version
-                for row in db.execute(
-                    sa.select(k.case_id, k.version).where(k.office_id == self.office_id)
-                )
-            }
-            faults: list[Break] = []
-            rows = db.execution_options(yield_per=5000).execute(links.order_by(a.case_id, a.seq))
-            for case_id, group in groupby(rows, key=lambda row: str(row.case_id)):
-                chain = [Link(case_id, row.seq, row.entry, row.hash) for row in group]
-                broken = check_chain(chain, heads.pop(case_id, None))
-                # Each command adds one version and one entry, so the case knows how many there are.
-                version = cases.pop(case_id, None)
-                if broken is None and version is not None and version != len(chain):
-                    broken = Break(case_id, len(chain) + 1, "truncated")
-                if broken is None and version is None and case_id:
-                    broken = Break(case_id, len(chain), "deleted")
-                faults.extend([broken] if broken else [])
-            faults.extend(Break(case_id, 1, "deleted") for case_id in {*heads, *cases})
-        ordered = sorted(faults, key=lambda f: (f.case_id, f.seq))
-        return tuple(ChainFault(f.case_id, f.seq, f.what) for f in ordered)
+            found = chains.breaks(db, self.office_id)
+        return tuple(ChainFault(b.case_id, b.seq, b.what) for b in found)
 
     def heads(self) -> Sequence[Head]:
         """The ends of all chains."""
         with reading(self.engine) as db:
-            return self._heads(db)
-
-    def _heads(self, db: sa.Connection) -> list[Head]:
-        h = tables.audit_head.c
-        query = sa.select(h.case_id, h.seq, h.hash).where(h.office_id == self.office_id)
-        return [Head(row.case_id, row.seq, row.hash) for row in db.execute(query)]
+            return chains.heads(db, self.office_id)
 
     def chain_root(self) -> str:
         """Merkle root (hex) over the heads of all chains of the office."""

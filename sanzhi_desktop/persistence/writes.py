@@ -79,7 +79,12 @@ def _bytes(value: Any) -> bytes | None:
     return None if value is None else base64.b64decode(value, validate=True)
 
 
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
 def _day(value: Any) -> date | None:
+    if value and not _DAY.fullmatch(value):
+        raise ValueError(value)
     return date.fromisoformat(value) if value else None
 
 
@@ -95,13 +100,19 @@ def _text(value: Any) -> str:
 def _whole(value: Any) -> int | None:
     if value is None or value == "":
         return None
-    if isinstance(value, bool) or int(value) != value:
+    number = int(str(value))
+    if not -(2**63) <= number < 2**63:
         raise ValueError(value)
-    return int(value)
+    return number
 
 
 def _instant(value: Any) -> str | None:
-    return stamp(datetime.fromisoformat(value)) if value else None
+    if not value:
+        return None
+    moment = datetime.fromisoformat(value)
+    if moment.tzinfo is None:
+        raise ValueError(value)
+    return stamp(moment)
 
 
 def _day_start(value: Any) -> str | None:
@@ -134,9 +145,9 @@ READINGS: Mapping[str, Reading] = {
         lambda v: int(v is not False), "(case when {j} = 'false'::jsonb then 0 else 1 end)"
     ),
     "has": Reading(lambda v: int(v is not None), "(coalesce({j}, 'null'::jsonb) <> 'null'::jsonb)"),
-    "date": Reading(lambda v: v if _day(v) else None, "(nullif({t}, ''))::date"),
-    "instant": Reading(_instant, "(nullif({t}, ''))::timestamptz"),
-    "day_start": Reading(_day_start, "((nullif({t}, ''))::timestamp at time zone 'Asia/Shanghai')"),
+    "date": Reading(lambda v: v if _day(v) else None, "app.day({t})"),
+    "instant": Reading(_instant, "app.instant({t})"),
+    "day_start": Reading(_day_start, "(app.day({t})::timestamp at time zone 'Asia/Shanghai')"),
     "json": Reading(
         lambda v: "" if v is None else json.dumps(v, ensure_ascii=False),
         "coalesce(({j})::text, '')",

@@ -87,7 +87,12 @@ def truncate(run: Run, case_id: str) -> None:
     )
 
 
+def set_state(run: Run, case_id: str) -> None:
+    run(f"update case_ set state = 'passed' where case_id = '{case_id}'")
+
+
 WAYS = [
+    (set_state, "row", 5),
     (edit, "edited", 2),
     (delete, "deleted", 2),
     (delete_all, "deleted", 1),

@@ -155,7 +155,7 @@ def _choose(
     goals = {t.action: t.target for t in TRANSITIONS if t.source is here.state}
     by_action = sorted({action for _, action in steps})
     onward = [a for a in by_action if goals[a] is not here.state and a not in _ENDS]
-    action = dice.choice(onward if onward and dice.random() < 0.7 else by_action)
+    action = dice.choice(onward if onward and dice.random() < 0.8 else by_action)
     if action in _ENDS and dice.random() < 0.5:
         action = dice.choice(by_action)
     return dice.choice([who for who, does in steps if does is action]), action
@@ -172,7 +172,7 @@ def test_two_hundred_walks_go_the_same_way_on_both(embedded_desk: Desk, server_d
         case_id = new_id()
         embedded_desk.register(case_id)
         server_desk.register(case_id)
-        for _ in range(12):
+        for _ in range(16):
             case = embedded_desk.case(case_id)
             reached.add(case.state)
             here = position(case)

@@ -6,6 +6,26 @@ begin
   raise exception using message = p_code, detail = p_facts::text, errcode = 'SZ001';
 end $$;
 
+create function app.day(p_text text) returns date
+language plpgsql immutable as $$
+begin
+  if p_text is null or p_text = '' then return null; end if;
+  if p_text !~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' then
+    raise exception using message = 'not a date: ' || p_text, errcode = '22007';
+  end if;
+  return p_text::date;
+end $$;
+
+create function app.instant(p_text text) returns timestamptz
+language plpgsql stable as $$
+begin
+  if p_text is null or p_text = '' then return null; end if;
+  if p_text !~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9:.]+(Z|[+-][0-9]{2}:[0-9]{2})$' then
+    raise exception using message = 'not an instant: ' || p_text, errcode = '22007';
+  end if;
+  return p_text::timestamptz;
+end $$;
+
 create function app.roles(p_office integer, p_person text, p_today date)
 returns text[] language sql stable set search_path = pg_catalog, app, pg_temp as $$
   select coalesce(array_agg(role), '{}') from person_role
@@ -107,7 +127,7 @@ returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
 declare v_item jsonb; v_index bigint := 0;
 begin
-  insert into case_ (office_id, case_id, version, state, round, submission, name, sort_key, kind, party_name, party_number, amount_fen, agency, file_number, handler_codes, unit, registered_by, registered_at, due_on, profile_id, profile_edition, updated_at) values (p_office, p_case, 1, v_target, 0, coalesce(((p_payload #> '{submission}'))::text, ''), coalesce((p_payload #>> '{submission,name}'), ''), coalesce((p_payload #>> '{sort_key}'), ''), coalesce((p_payload #>> '{submission,kind}'), ''), coalesce((p_payload #>> '{submission,party,name}'), ''), coalesce((p_payload #>> '{submission,party,number}'), ''), coalesce(((p_payload #>> '{submission,amount_fen}'))::bigint, 0), coalesce((p_payload #>> '{submission,agency}'), ''), coalesce((p_payload #>> '{submission,file_number}'), ''), (',' || coalesce((select string_agg((h.value ->> 'person_id') || ',', '' order by h.n) from jsonb_array_elements((p_payload #> '{submission,handlers}')) with ordinality as h(value, n) where h.value ->> 'person_id' <> ''), '')), coalesce((p_payload #>> '{unit}'), ''), v_me, v_now, (nullif((p_payload #>> '{due_on}'), ''))::date, coalesce((p_payload #>> '{profile_id}'), ''), coalesce((p_payload #>> '{profile_edition}'), ''), v_now);
+  insert into case_ (office_id, case_id, version, state, round, submission, name, sort_key, kind, party_name, party_number, amount_fen, agency, file_number, handler_codes, unit, registered_by, registered_at, due_on, profile_id, profile_edition, updated_at) values (p_office, p_case, 1, v_target, 0, coalesce(((p_payload #> '{submission}'))::text, ''), coalesce((p_payload #>> '{submission,name}'), ''), coalesce((p_payload #>> '{sort_key}'), ''), coalesce((p_payload #>> '{submission,kind}'), ''), coalesce((p_payload #>> '{submission,party,name}'), ''), coalesce((p_payload #>> '{submission,party,number}'), ''), coalesce(((p_payload #>> '{submission,amount_fen}'))::bigint, 0), coalesce((p_payload #>> '{submission,agency}'), ''), coalesce((p_payload #>> '{submission,file_number}'), ''), (',' || coalesce((select string_agg((h.value ->> 'person_id') || ',', '' order by h.n) from jsonb_array_elements((p_payload #> '{submission,handlers}')) with ordinality as h(value, n) where h.value ->> 'person_id' <> ''), '')), coalesce((p_payload #>> '{unit}'), ''), v_me, v_now, app.day((p_payload #>> '{due_on}')), coalesce((p_payload #>> '{profile_id}'), ''), coalesce((p_payload #>> '{profile_edition}'), ''), v_now);
   if coalesce((p_payload #>> '{unit}'), '') <> '' then
     insert into unit (office_id, name) values (p_office, coalesce((p_payload #>> '{unit}'), '')) on conflict (office_id, name) do nothing;
   end if;
@@ -135,7 +155,7 @@ begin
   update case_ set version = version + 1,
     state = v_target,
     updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then (nullif((p_payload #>> '{due_on}'), ''))::date else due_on end,
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end,
     submission = case when (coalesce((p_payload #> '{submission}'), 'null'::jsonb) <> 'null'::jsonb) then coalesce(((p_payload #> '{submission}'))::text, '') else submission end,
     name = case when (coalesce((p_payload #> '{submission}'), 'null'::jsonb) <> 'null'::jsonb) then coalesce((p_payload #>> '{submission,name}'), '') else name end,
     sort_key = case when (coalesce((p_payload #> '{submission}'), 'null'::jsonb) <> 'null'::jsonb) then coalesce((p_payload #>> '{sort_key}'), '') else sort_key end,
@@ -175,7 +195,7 @@ begin
   update case_ set version = version + 1,
     state = v_target,
     updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then (nullif((p_payload #>> '{due_on}'), ''))::date else due_on end,
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end,
     round = (case when c.state = 'draft' then 1 when c.state = 'responding' then c.round + 1 else c.round end),
     received_at = case when c.state = 'correction' then received_at else v_now end,
     accepted_at = null,
@@ -198,7 +218,7 @@ begin
   update case_ set version = version + 1,
     state = v_target,
     updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then (nullif((p_payload #>> '{due_on}'), ''))::date else due_on end
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
    where office_id = p_office and case_id = p_case;
 end $$;
 
@@ -207,19 +227,19 @@ returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
 declare v_item jsonb; v_index bigint := 0;
 begin
-  if ((nullif((p_payload #>> '{received_on}'), ''))::timestamp at time zone 'Asia/Shanghai') > c.received_at then
+  if (app.day((p_payload #>> '{received_on}'))::timestamp at time zone 'Asia/Shanghai') > c.received_at then
     perform app.refuse('persistence.received_later', jsonb_build_object('received_on', coalesce((p_payload #>> '{received_on}'), '')));
   end if;
   if coalesce((p_payload #>> '{received_on}'), '') <> '' then
-    update clock_event set at = ((nullif((p_payload #>> '{received_on}'), ''))::timestamp at time zone 'Asia/Shanghai'), cause = 'paper' where office_id = p_office and case_id = p_case and round = c.round and event = 'start_receipt';
+    update clock_event set at = (app.day((p_payload #>> '{received_on}'))::timestamp at time zone 'Asia/Shanghai'), cause = 'paper' where office_id = p_office and case_id = p_case and round = c.round and event = 'start_receipt';
   end if;
   insert into clock_event (office_id, case_id, seq, round, event, at, cause, number, unit, approver, reason) select p_office, p_case, coalesce(max(seq), 0) + 1, c.round, 'start_acceptance', v_now, '', 0, '', '', p_reason from clock_event where office_id = p_office and case_id = p_case;
   update case_ set version = version + 1,
     state = v_target,
     updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then (nullif((p_payload #>> '{due_on}'), ''))::date else due_on end,
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end,
     accepted_at = v_now,
-    received_at = coalesce(((nullif((p_payload #>> '{received_on}'), ''))::timestamp at time zone 'Asia/Shanghai'), received_at),
+    received_at = coalesce((app.day((p_payload #>> '{received_on}'))::timestamp at time zone 'Asia/Shanghai'), received_at),
     scope = coalesce(((p_payload #> '{scope}'))::text, '')
    where office_id = p_office and case_id = p_case;
 end $$;
@@ -241,7 +261,7 @@ begin
   update case_ set version = version + 1,
     state = v_target,
     updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then (nullif((p_payload #>> '{due_on}'), ''))::date else due_on end
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
    where office_id = p_office and case_id = p_case;
 end $$;
 
@@ -269,7 +289,7 @@ begin
   update case_ set version = version + 1,
     state = v_target,
     updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then (nullif((p_payload #>> '{due_on}'), ''))::date else due_on end,
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end,
     reviewer = coalesce((p_payload #>> '{reviewer}'), '')
    where office_id = p_office and case_id = p_case;
 end $$;
@@ -298,7 +318,7 @@ begin
   update case_ set version = version + 1,
     state = v_target,
     updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then (nullif((p_payload #>> '{due_on}'), ''))::date else due_on end,
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end,
     reviewer = coalesce((p_payload #>> '{reviewer}'), '')
    where office_id = p_office and case_id = p_case;
 end $$;
@@ -312,7 +332,7 @@ begin
   update case_ set version = version + 1,
     state = v_target,
     updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then (nullif((p_payload #>> '{due_on}'), ''))::date else due_on end
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
    where office_id = p_office and case_id = p_case;
 end $$;
 
@@ -327,7 +347,7 @@ begin
   update case_ set version = version + 1,
     state = v_target,
     updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then (nullif((p_payload #>> '{due_on}'), ''))::date else due_on end
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
    where office_id = p_office and case_id = p_case;
 end $$;
 
@@ -344,7 +364,7 @@ begin
   update case_ set version = version + 1,
     state = v_target,
     updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then (nullif((p_payload #>> '{due_on}'), ''))::date else due_on end
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
    where office_id = p_office and case_id = p_case;
 end $$;
 
@@ -357,7 +377,7 @@ begin
   update case_ set version = version + 1,
     state = v_target,
     updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then (nullif((p_payload #>> '{due_on}'), ''))::date else due_on end
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
    where office_id = p_office and case_id = p_case;
 end $$;
 
@@ -391,7 +411,7 @@ begin
   update case_ set version = version + 1,
     state = v_target,
     updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then (nullif((p_payload #>> '{due_on}'), ''))::date else due_on end
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
    where office_id = p_office and case_id = p_case;
 end $$;
 
@@ -404,7 +424,7 @@ begin
   update case_ set version = version + 1,
     state = v_target,
     updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then (nullif((p_payload #>> '{due_on}'), ''))::date else due_on end
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
    where office_id = p_office and case_id = p_case;
 end $$;
 
@@ -413,17 +433,17 @@ returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
 declare v_item jsonb; v_index bigint := 0;
 begin
-  if coalesce(coalesce(((p_payload #>> '{year}'))::bigint, 0), 0) < 1949 or substr(cast((nullif((p_payload #>> '{dated}'), ''))::date as text), 1, 4) <> cast(coalesce(((p_payload #>> '{year}'))::bigint, 0) as text) or coalesce((p_payload #>> '{dated}'), '') = '' then
+  if coalesce(coalesce(((p_payload #>> '{year}'))::bigint, 0), 0) < 1949 or substr(cast(app.day((p_payload #>> '{dated}')) as text), 1, 4) <> cast(coalesce(((p_payload #>> '{year}'))::bigint, 0) as text) or coalesce((p_payload #>> '{dated}'), '') = '' then
     perform app.refuse('persistence.year_mismatch', jsonb_build_object('year', coalesce((p_payload #>> '{year}'), ''), 'dated', coalesce((p_payload #>> '{dated}'), '')));
   end if;
   insert into counter (office_id, series, year, last_no) select p_office, (select series from office where office_id = p_office), coalesce(((p_payload #>> '{year}'))::bigint, 0), 0 where not exists (select 1 from counter where office_id = p_office and series = (select series from office where office_id = p_office) and year = coalesce(((p_payload #>> '{year}'))::bigint, 0)) on conflict (office_id, series, year) do nothing;
   update counter set last_no = last_no + 1 where office_id = p_office and series = (select series from office where office_id = p_office) and year = coalesce(((p_payload #>> '{year}'))::bigint, 0) and not exists (select 1 from number where office_id = p_office and case_id = p_case and round = c.round and status <> 'void');
   insert into number (office_id, series, year, no, label, case_id, round, status, reserved_by, reserved_at) select k.office_id, k.series, k.year, k.last_no, k.series || '〔' || cast(k.year as text) || '〕' || cast(k.last_no as text) || '号', p_case, c.round, 'reserved', v_me, v_now from counter k where k.office_id = p_office and k.series = (select series from office where office_id = p_office) and k.year = coalesce(((p_payload #>> '{year}'))::bigint, 0) and not exists (select 1 from number where office_id = p_office and case_id = p_case and round = c.round and status <> 'void');
-  update round set number = (select label from number where office_id = p_office and case_id = p_case and round = c.round and status <> 'void'), dated = (nullif((p_payload #>> '{dated}'), ''))::date where office_id = p_office and case_id = p_case and round = c.round;
+  update round set number = (select label from number where office_id = p_office and case_id = p_case and round = c.round and status <> 'void'), dated = app.day((p_payload #>> '{dated}')) where office_id = p_office and case_id = p_case and round = c.round;
   update case_ set version = version + 1,
     state = v_target,
     updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then (nullif((p_payload #>> '{due_on}'), ''))::date else due_on end
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
    where office_id = p_office and case_id = p_case;
 end $$;
 
@@ -463,7 +483,7 @@ begin
   update case_ set version = version + 1,
     state = v_target,
     updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then (nullif((p_payload #>> '{due_on}'), ''))::date else due_on end
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
    where office_id = p_office and case_id = p_case;
 end $$;
 
@@ -502,7 +522,7 @@ begin
   update case_ set version = version + 1,
     state = v_target,
     updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then (nullif((p_payload #>> '{due_on}'), ''))::date else due_on end
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
    where office_id = p_office and case_id = p_case;
 end $$;
 
@@ -522,7 +542,7 @@ begin
   update case_ set version = version + 1,
     state = v_target,
     updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then (nullif((p_payload #>> '{due_on}'), ''))::date else due_on end
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
    where office_id = p_office and case_id = p_case;
 end $$;
 
@@ -535,7 +555,7 @@ begin
   update case_ set version = version + 1,
     state = v_target,
     updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then (nullif((p_payload #>> '{due_on}'), ''))::date else due_on end
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
    where office_id = p_office and case_id = p_case;
 end $$;
 
@@ -550,11 +570,11 @@ begin
   if not exists (select 1 from clearance where office_id = p_office and case_id = p_case and open = 1 and kind = coalesce((p_payload #>> '{kind}'), '') and party_name = coalesce((p_payload #>> '{party_name}'), '') and party_number = coalesce((p_payload #>> '{party_number}'), '') and amount_fen = coalesce(((p_payload #>> '{amount_fen}'))::bigint, 0)) then
     perform app.refuse('case.differs_from_cleared', jsonb_build_object());
   end if;
-  insert into decision (office_id, case_id, clearance_id, kind, party_name, party_number, amount_fen, number, decided_on, content, registered_by, registered_at) select office_id, case_id, clearance_id, coalesce((p_payload #>> '{kind}'), ''), coalesce((p_payload #>> '{party_name}'), ''), coalesce((p_payload #>> '{party_number}'), ''), coalesce(((p_payload #>> '{amount_fen}'))::bigint, 0), coalesce((p_payload #>> '{number}'), ''), (nullif((p_payload #>> '{decided_on}'), ''))::date, coalesce((p_payload #>> '{content}'), ''), v_me, v_now from clearance where office_id = p_office and case_id = p_case and open = 1 and kind = coalesce((p_payload #>> '{kind}'), '') and party_name = coalesce((p_payload #>> '{party_name}'), '') and party_number = coalesce((p_payload #>> '{party_number}'), '') and amount_fen = coalesce(((p_payload #>> '{amount_fen}'))::bigint, 0);
+  insert into decision (office_id, case_id, clearance_id, kind, party_name, party_number, amount_fen, number, decided_on, content, registered_by, registered_at) select office_id, case_id, clearance_id, coalesce((p_payload #>> '{kind}'), ''), coalesce((p_payload #>> '{party_name}'), ''), coalesce((p_payload #>> '{party_number}'), ''), coalesce(((p_payload #>> '{amount_fen}'))::bigint, 0), coalesce((p_payload #>> '{number}'), ''), app.day((p_payload #>> '{decided_on}')), coalesce((p_payload #>> '{content}'), ''), v_me, v_now from clearance where office_id = p_office and case_id = p_case and open = 1 and kind = coalesce((p_payload #>> '{kind}'), '') and party_name = coalesce((p_payload #>> '{party_name}'), '') and party_number = coalesce((p_payload #>> '{party_number}'), '') and amount_fen = coalesce(((p_payload #>> '{amount_fen}'))::bigint, 0);
   update case_ set version = version + 1,
     state = v_target,
     updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then (nullif((p_payload #>> '{due_on}'), ''))::date else due_on end
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
    where office_id = p_office and case_id = p_case;
 end $$;
 
@@ -574,7 +594,7 @@ begin
   update case_ set version = version + 1,
     state = v_target,
     updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then (nullif((p_payload #>> '{due_on}'), ''))::date else due_on end
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
    where office_id = p_office and case_id = p_case;
 end $$;
 
@@ -592,7 +612,7 @@ begin
   update case_ set version = version + 1,
     state = v_target,
     updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then (nullif((p_payload #>> '{due_on}'), ''))::date else due_on end
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
    where office_id = p_office and case_id = p_case;
 end $$;
 
@@ -601,7 +621,7 @@ returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
 declare v_item jsonb; v_index bigint := 0;
 begin
-  insert into person (office_id, person_id, name, sort_key, unit, enforcement_certificate, certificate_valid_to, legal_qualification, first_review_on, active) values (p_office, coalesce((p_payload #>> '{person_id}'), ''), coalesce((p_payload #>> '{name}'), ''), coalesce((p_payload #>> '{sort_key}'), ''), coalesce((p_payload #>> '{unit}'), ''), coalesce((p_payload #>> '{enforcement_certificate}'), ''), (nullif((p_payload #>> '{certificate_valid_to}'), ''))::date, coalesce((p_payload #>> '{legal_qualification}'), ''), (nullif((p_payload #>> '{first_review_on}'), ''))::date, (case when (p_payload #> '{active}') = 'false'::jsonb then 0 else 1 end)) on conflict (office_id, person_id) do update set name = excluded.name, sort_key = excluded.sort_key, unit = excluded.unit, enforcement_certificate = excluded.enforcement_certificate, certificate_valid_to = excluded.certificate_valid_to, legal_qualification = excluded.legal_qualification, first_review_on = excluded.first_review_on, active = excluded.active;
+  insert into person (office_id, person_id, name, sort_key, unit, enforcement_certificate, certificate_valid_to, legal_qualification, first_review_on, active) values (p_office, coalesce((p_payload #>> '{person_id}'), ''), coalesce((p_payload #>> '{name}'), ''), coalesce((p_payload #>> '{sort_key}'), ''), coalesce((p_payload #>> '{unit}'), ''), coalesce((p_payload #>> '{enforcement_certificate}'), ''), app.day((p_payload #>> '{certificate_valid_to}')), coalesce((p_payload #>> '{legal_qualification}'), ''), app.day((p_payload #>> '{first_review_on}')), (case when (p_payload #> '{active}') = 'false'::jsonb then 0 else 1 end)) on conflict (office_id, person_id) do update set name = excluded.name, sort_key = excluded.sort_key, unit = excluded.unit, enforcement_certificate = excluded.enforcement_certificate, certificate_valid_to = excluded.certificate_valid_to, legal_qualification = excluded.legal_qualification, first_review_on = excluded.first_review_on, active = excluded.active;
   if coalesce((p_payload #>> '{unit}'), '') <> '' then
     insert into unit (office_id, name) values (p_office, coalesce((p_payload #>> '{unit}'), '')) on conflict (office_id, name) do nothing;
   end if;
@@ -622,7 +642,7 @@ begin
   for v_item, v_index in select t.value, t.n - 1 from jsonb_array_elements(
     case when jsonb_typeof(p_payload #> '{grants}') is null or jsonb_typeof(p_payload #> '{grants}') = 'null'
     then '[]' else p_payload #> '{grants}' end) with ordinality as t(value, n) loop
-  insert into person_role (office_id, person_id, seq, role, valid_from, valid_to, basis) values (p_office, coalesce((p_payload #>> '{person_id}'), ''), v_index, coalesce((v_item #>> '{role}'), ''), (nullif((v_item #>> '{valid_from}'), ''))::date, (nullif((v_item #>> '{valid_to}'), ''))::date, coalesce((v_item #>> '{basis}'), ''));
+  insert into person_role (office_id, person_id, seq, role, valid_from, valid_to, basis) values (p_office, coalesce((p_payload #>> '{person_id}'), ''), v_index, coalesce((v_item #>> '{role}'), ''), app.day((v_item #>> '{valid_from}')), app.day((v_item #>> '{valid_to}')), coalesce((v_item #>> '{basis}'), ''));
   end loop;
   if not exists (select 1 from person p join person_role r on r.office_id = p.office_id and r.person_id = p.person_id where p.office_id = p_office and p.active = 1 and r.role = 'admin' and (r.valid_from is null or r.valid_from <= v_today) and (r.valid_to is null or r.valid_to >= v_today)) then
     perform app.refuse('persistence.last_admin', jsonb_build_object());
@@ -670,7 +690,7 @@ begin
     perform app.refuse('persistence.no_such_person', jsonb_build_object('person', coalesce((p_payload #>> '{person_id}'), '')));
   end if;
   if not exists (select 1 from certificate where office_id = p_office and fingerprint = coalesce((p_payload #>> '{fingerprint}'), '')) then
-    insert into certificate (office_id, fingerprint, person_id, source, pem, serial, not_before, not_after) values (p_office, coalesce((p_payload #>> '{fingerprint}'), ''), coalesce((p_payload #>> '{person_id}'), ''), coalesce((p_payload #>> '{source}'), ''), coalesce((p_payload #>> '{pem}'), ''), coalesce((p_payload #>> '{serial}'), ''), (nullif((p_payload #>> '{not_before}'), ''))::timestamptz, (nullif((p_payload #>> '{not_after}'), ''))::timestamptz);
+    insert into certificate (office_id, fingerprint, person_id, source, pem, serial, not_before, not_after) values (p_office, coalesce((p_payload #>> '{fingerprint}'), ''), coalesce((p_payload #>> '{person_id}'), ''), coalesce((p_payload #>> '{source}'), ''), coalesce((p_payload #>> '{pem}'), ''), coalesce((p_payload #>> '{serial}'), ''), app.instant((p_payload #>> '{not_before}')), app.instant((p_payload #>> '{not_after}')));
   end if;
 end $$;
 
@@ -706,8 +726,8 @@ returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
 declare v_item jsonb; v_index bigint := 0;
 begin
-  insert into profile_edition (office_id, profile_id, edition, applied, effective_from, published_by, published_at) values (p_office, coalesce((p_payload #>> '{profile_id}'), ''), coalesce((p_payload #>> '{edition}'), ''), coalesce(((p_payload #> '{applied}'))::text, ''), (nullif((p_payload #>> '{effective_from}'), ''))::date, v_me, v_now);
-  if coalesce((nullif((p_payload #>> '{effective_from}'), ''))::date, v_today) <= v_today then
+  insert into profile_edition (office_id, profile_id, edition, applied, effective_from, published_by, published_at) values (p_office, coalesce((p_payload #>> '{profile_id}'), ''), coalesce((p_payload #>> '{edition}'), ''), coalesce(((p_payload #> '{applied}'))::text, ''), app.day((p_payload #>> '{effective_from}')), v_me, v_now);
+  if coalesce(app.day((p_payload #>> '{effective_from}')), v_today) <= v_today then
     update office set profile_id = coalesce((p_payload #>> '{profile_id}'), ''), profile_edition = coalesce((p_payload #>> '{edition}'), '') where office_id = p_office;
   end if;
 end $$;
@@ -728,7 +748,7 @@ returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
 declare v_item jsonb; v_index bigint := 0;
 begin
-  insert into irregularity (office_id, irregularity_id, case_id, agency, decision_number, decided_on, content, note, recorded_by, recorded_at) values (p_office, coalesce((p_payload #>> '{irregularity_id}'), ''), coalesce((p_payload #>> '{case_id}'), ''), coalesce((p_payload #>> '{agency}'), ''), coalesce((p_payload #>> '{decision_number}'), ''), (nullif((p_payload #>> '{decided_on}'), ''))::date, coalesce((p_payload #>> '{content}'), ''), coalesce((p_payload #>> '{note}'), ''), v_me, v_now);
+  insert into irregularity (office_id, irregularity_id, case_id, agency, decision_number, decided_on, content, note, recorded_by, recorded_at) values (p_office, coalesce((p_payload #>> '{irregularity_id}'), ''), coalesce((p_payload #>> '{case_id}'), ''), coalesce((p_payload #>> '{agency}'), ''), coalesce((p_payload #>> '{decision_number}'), ''), app.day((p_payload #>> '{decided_on}')), coalesce((p_payload #>> '{content}'), ''), coalesce((p_payload #>> '{note}'), ''), v_me, v_now);
 end $$;
 
 create function app.do_void_number(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text)
