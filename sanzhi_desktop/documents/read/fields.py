@@ -355,7 +355,9 @@ def _more(form: Form, zone: int) -> None:
         if told is not None:
             form.put("cause", sheet.slice(*told.span("cause")), told.span("cause"))
     decision = form.fields.get("decision")
-    stop = decision.span[0] if decision is not None and decision.span else len(sheet.text)
+    stop = len(sheet.text)
+    if decision is not None and decision.span is not None and decision.span[0] > zone:
+        stop = decision.span[0]
     facts = sheet.slice(zone, max(zone, stop)).strip()
     if len(facts) > 20:
         form.put("facts", facts[:4000], (zone, max(zone, stop)))
