@@ -21,7 +21,7 @@ def test_json_is_the_only_thing_on_standard_output(capsys: pytest.CaptureFixture
     assert set(document["fields"]) == set(FIELD_NAMES)
     assert document["fields"]["filing_date"] == {
         "value": "2026-07-06",
-        "where": "第9行",
+        "where": "第10行",
         "as_printed": "2026年7月6日",
     }
     assert document["fields"]["decision"]["value"]["fine_yuan"] == 60000

@@ -24,6 +24,7 @@ def test_every_field_of_a_bundled_sample_is_read(name: str) -> None:
     assert reading.ruling is not None
     assert reading.ruling.fine_fen
     assert reading.fields["kind"].value == "行政处罚"
+    assert reading.text_of("cause").endswith("案")
 
 
 def test_the_dates_leave_room_for_the_review() -> None:
