@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
 FLAVOUR = "2b"
 PDF_VERSION = "1.7"  # the one PDF/A-2 builds on; later updates cannot raise it
-TEXT_FIELDS = ("number", "date", "signer")
+SIGNER = "signer"  # the printed name of whoever signs last
+TEXT_FIELDS = ("number", "date", SIGNER)
 PRINT = 4  # annotation flag that PDF/A demands, alone
 READ_ONLY = 1
 APPEND_ONLY, SIGNATURES_EXIST = 2, 1

@@ -14,6 +14,7 @@ from sanzhi_desktop.application.signing import KeyFault, Look, OpenKey, PaperFau
 from sanzhi_desktop.documents import fields
 from sanzhi_desktop.documents.keys import check_usable, is_named
 from sanzhi_desktop.documents.paper_mark import Box, PaperMark
+from sanzhi_desktop.documents.pdfa import SIGNER
 from sanzhi_desktop.domain.errors import DomainError
 
 if TYPE_CHECKING:
@@ -55,6 +56,9 @@ def sign(pdf: bytes, key: OpenKey, signing: Signing, look: Look) -> bytes:
     if last and not all(values.values()):
         empty = next(name for name, value in values.items() if not value)
         raise DomainError(PaperFault.UNFILLED, field=empty)
+    printed = values.get(SIGNER, signing.name)
+    if last and printed != signing.name:
+        raise DomainError(KeyFault.WRONG_PERSON, name=printed, holder=signing.name)
     return _append(writer, key, signing, look, certify=not signed, only=len(mark.fields) == 1)
 
 

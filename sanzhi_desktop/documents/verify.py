@@ -6,7 +6,7 @@ signatures are those of the paper's own mark and of its kind, nothing may follow
 
 import hashlib
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -24,7 +24,7 @@ from sanzhi_desktop.documents.differences import differences
 from sanzhi_desktop.documents.fields import entry, form_fields, is_signature, read_mark, text_values
 from sanzhi_desktop.documents.keys import is_named
 from sanzhi_desktop.documents.paper_mark import PaperMark
-from sanzhi_desktop.documents.pdfa import TEXT_FIELDS
+from sanzhi_desktop.documents.pdfa import SIGNER, TEXT_FIELDS
 from sanzhi_desktop.documents.signature_check import Checked, check
 from sanzhi_desktop.domain.errors import DomainError
 
@@ -129,6 +129,7 @@ def _judge(
     signed = {report.field for report in reports}
     required = dict.fromkeys([*roles, *REQUIRED.get(mark.kind, ())])
     values = text_values(reader.root)
+    faults += _printed_name(values, reports, mark)
     return Verdict(
         valid=False,
         document=mark.kind,
@@ -285,6 +286,17 @@ def _form_faults(root: "DictionaryObject", mark: PaperMark) -> Iterable[Finding]
         entries.append("/NeedAppearances")
     for key in entries:
         yield Finding(VerifyFault.FORBIDDEN, {"entry": key.lstrip("/")})
+
+
+def _printed_name(
+    values: Mapping[str, str], reports: Sequence[SignatureReport], mark: PaperMark
+) -> Iterator[Finding]:
+    """The name printed as the signer's is that of the last signature."""
+    printed = values.get(SIGNER, "")
+    for report in reports:
+        if report.field == mark.fields[-1].name and printed and printed != report.name:
+            facts = {"claimed": printed, "name": report.name}
+            yield Finding(VerifyFault.NAME_DIFFERS, facts)
 
 
 def _changes(

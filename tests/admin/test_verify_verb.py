@@ -54,7 +54,8 @@ def test_a_valid_opinion(folder: Path, capsys: pytest.CaptureFixture[str]) -> No
         ["Reviewer", papers.REVIEWER, "reviewer", "2026-09-24T10:30:00+08:00", True, True],
         ["Head", papers.HEAD, "head", "2026-09-24T16:05:00+08:00", True, True],
     ]
-    assert shown["fields"] == {"number": papers.NUMBER, "date": papers.DATE}
+    filled = {"number": papers.NUMBER, "date": papers.DATE, "signer": papers.HEAD}
+    assert shown["fields"] == filled
 
 
 def test_a_person_reads_answer_names_times_and_what_is_missing(

@@ -47,7 +47,9 @@ def ours(document: Document) -> bytes:
         laid_out, kind="opinion", required_fields=papers.OPINION, content_hash=papers.CONTENT
     )
     pdf = papers.certify(pdf)
-    pdf = fields.fill(pdf, {"number": papers.NUMBER, "date": papers.DATE}, faces=papers.faces())
+    values = {"number": papers.NUMBER, "date": papers.DATE, "signer": papers.HEAD}
+    present = {name: value for name, value in values.items() if name in laid_out.places}
+    pdf = fields.fill(pdf, present, faces=papers.faces())
     pdf = papers.approve(pdf)
     assert verify(pdf, trust=[papers.office().pem], officers=register()).valid
     return pdf

@@ -136,7 +136,10 @@ def laid_out() -> LaidOut:
             Addressee("示例市示例局第一中队"),
             *(Paragraph((Run(sentence * 3),)) for _ in range(5)),
             SignatureBlock(
-                (Signer("审核人", REVIEWER, "sig:Reviewer"),),
+                (
+                    Signer("审核人", REVIEWER, "sig:Reviewer"),
+                    Signer("签发人", "", "signer"),
+                ),
                 "示例市示例局法制审核机构",
                 seal_place="sig:Head",
                 qr=True,
@@ -161,14 +164,20 @@ def certified() -> bytes:
 
 @cache
 def filled() -> bytes:
-    """With number and date."""
-    return fields.fill(certified(), {"number": NUMBER, "date": DATE}, faces=faces())
+    """With number, date and the signer's printed name."""
+    return fill(certified())
 
 
 @cache
 def approved() -> bytes:
     """Signed by the head: the finished opinion."""
     return approve(filled())
+
+
+def fill(pdf: bytes, **others: str) -> bytes:
+    """Any paper with number, date and printed name, or other values for them."""
+    values = {"number": NUMBER, "date": DATE, "signer": HEAD} | others
+    return fields.fill(pdf, values, faces=faces())
 
 
 def certify(pdf: bytes, *, who: Office | None = None, name: str = REVIEWER) -> bytes:

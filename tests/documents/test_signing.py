@@ -50,7 +50,11 @@ def test_both_signatures_hold_in_our_verdict() -> None:
         ("Reviewer", papers.REVIEWER, "reviewer", papers.NOW),
         ("Head", papers.HEAD, "head", papers.LATER),
     ]
-    assert verdict.values == {"number": papers.NUMBER, "date": papers.DATE}
+    assert verdict.values == {
+        "number": papers.NUMBER,
+        "date": papers.DATE,
+        "signer": papers.HEAD,
+    }
     assert verdict.content_hash == papers.CONTENT
 
 
@@ -98,6 +102,7 @@ def test_number_and_date_are_printed_as_filled(tmp_path: Path) -> None:
     text = _tool("pdftotext", "-layout", str(flat), "-")
     assert papers.NUMBER in text
     assert papers.DATE in text
+    assert f"签发人：{papers.HEAD}" in "".join(text.split(" "))
     assert "NeedAppearances" not in papers.approved().decode("latin-1")
 
 
@@ -188,6 +193,13 @@ def test_somebody_elses_certificate_is_refused() -> None:
     assert fault.facts == {"name": papers.REVIEWER, "holder": papers.OUTSIDER}
 
 
+def test_the_printed_name_is_that_of_the_signer() -> None:
+    other = papers.fill(papers.certified(), signer=papers.OUTSIDER)
+    fault = _refusal(lambda: papers.approve(other))
+    assert fault.code is KeyFault.WRONG_PERSON
+    assert fault.facts == {"name": papers.OUTSIDER, "holder": papers.HEAD}
+
+
 @pytest.mark.parametrize(
     ("moment", "code"),
     [
@@ -215,9 +227,7 @@ def test_a_paper_with_one_signature_is_closed_by_it() -> None:
         required_fields=(SignatureField("Head", "head", "sig:Head", with_qr=True),),
         content_hash=papers.CONTENT,
     )
-    ready = fields.fill(
-        letter, {"number": papers.NUMBER, "date": papers.DATE}, faces=papers.faces()
-    )
+    ready = papers.fill(letter)
     verdict = verify(papers.approve(ready), trust=[papers.office().pem])
     assert verdict.valid, verdict
     assert verdict.document == "transfer"
@@ -227,7 +237,7 @@ def test_minutes_take_their_middle_signatures_in_any_order() -> None:
     place = papers.laid_out().places["sig:Reviewer"]
     quarter = (place.right - place.left) / 4
     names = ("Chair", "Member1", "Member2", "Recorder")
-    places = dict(papers.laid_out().places)
+    places = {k: v for k, v in papers.laid_out().places.items() if k != "signer"}
     for number, name in enumerate(names):
         left = place.left + number * quarter
         places[f"sig:{name}"] = replace(place, left=left, right=left + quarter)
@@ -237,7 +247,8 @@ def test_minutes_take_their_middle_signatures_in_any_order() -> None:
         required_fields=[SignatureField(name, "secretary", f"sig:{name}") for name in names],
         content_hash=papers.CONTENT,
     )
-    pdf = fields.fill(minutes, {"number": papers.NUMBER, "date": papers.DATE}, faces=papers.faces())
+    values = {"number": papers.NUMBER, "date": papers.DATE}
+    pdf = fields.fill(minutes, values, faces=papers.faces())
     for name in ("Chair", "Member2", "Member1", "Recorder"):
         with papers.office().open(papers.HEAD) as key:
             request = Signing(name, papers.HEAD, "会议纪要", papers.NOW)

@@ -157,11 +157,7 @@ def shorten_the_byte_range() -> bytes:
 
 def graft_the_heads_signature_on_another_number() -> bytes:
     """The fill revision is replaced by one with another number; the rest is pasted behind it."""
-    other = fields.fill(
-        papers.certified(),
-        {"number": "示法审〔2026〕8号", "date": papers.DATE},
-        faces=papers.faces(),
-    )
+    other = papers.fill(papers.certified(), number="示法审〔2026〕8号")
     return other + papers.approved()[len(papers.filled()) :]
 
 
@@ -278,7 +274,7 @@ def forge_the_office() -> bytes:
     """A root and people of the same names, made by somebody else."""
     forger = papers.make_office()
     done = papers.certify(papers.prepared(), who=forger)
-    done = fields.fill(done, {"number": papers.NUMBER, "date": papers.DATE}, faces=papers.faces())
+    done = papers.fill(done)
     return papers.approve(done, who=forger)
 
 
@@ -416,7 +412,8 @@ def test_who_left_since_does_not_undo_the_stored_paper(change: dict[str, Any]) -
 
 def test_an_officer_cannot_sign_in_the_heads_place() -> None:
     """A certificate of the same office, in the wrong field: trusted, but not for this role."""
-    done = papers.approve(papers.filled(), name=papers.OUTSIDER)
+    ready = papers.fill(papers.certified(), signer=papers.OUTSIDER)
+    done = papers.approve(ready, name=papers.OUTSIDER)
     register = (*papers.office().register, papers.office().signer(papers.OUTSIDER, "reviewer"))
     verdict = _verify(done, officers=register)
     assert not verdict.valid
@@ -470,9 +467,7 @@ def _opinion(required: list[SignatureField]) -> bytes:
 
 def test_an_opinion_that_asks_for_the_head_alone_is_no_opinion() -> None:
     alone = _opinion([papers.OPINION[1]])
-    done = papers.approve(
-        fields.fill(alone, {"number": papers.NUMBER, "date": papers.DATE}, faces=papers.faces())
-    )
+    done = papers.approve(papers.fill(alone))
     verdict = _verify(done)
     assert not verdict.valid
     assert {VerifyFault.FIELDS_TOO_FEW, VerifyFault.MISSING} <= _codes(verdict)
@@ -485,7 +480,7 @@ def _edited(change: Callable[[pikepdf.Pdf], None]) -> bytes:
         change(paper)
         paper.save(out)
     done = papers.certify(out.getvalue())
-    done = fields.fill(done, {"number": papers.NUMBER, "date": papers.DATE}, faces=papers.faces())
+    done = papers.fill(done)
     return papers.approve(done)
 
 
@@ -527,15 +522,18 @@ def _raw(pdf: bytes, field: str, person: str, **options: Any) -> bytes:
 
 def test_a_first_signature_that_does_not_certify_is_refused() -> None:
     plain = _raw(papers.prepared(), "Reviewer", papers.REVIEWER)
-    done = papers.approve(
-        fields.fill(plain, {"number": papers.NUMBER, "date": papers.DATE}, faces=papers.faces())
-    )
+    done = papers.approve(papers.fill(plain))
     assert _codes(_verify(done)) == {VerifyFault.NOT_CERTIFYING}
 
 
 def test_an_opinion_issued_without_number_and_date_is_refused() -> None:
     done = _raw(papers.certified(), "Head", papers.HEAD)
     assert _codes(_verify(done)) == {VerifyFault.UNFILLED}
+
+
+def test_a_printed_name_that_is_not_the_signers_is_refused() -> None:
+    other = papers.fill(papers.certified(), signer=papers.OUTSIDER)
+    assert _codes(_verify(_raw(other, "Head", papers.HEAD))) == {VerifyFault.NAME_DIFFERS}
 
 
 def test_a_name_beside_the_certificates_is_refused() -> None:
