@@ -491,6 +491,36 @@ def test_seals_roots_profiles_and_irregularities(desk: Desk) -> None:
     assert "image" not in reader.history("")[-5].detail
 
 
+def test_a_published_calendar_is_kept_and_moves_due_dates_as_steps(desk: Desk) -> None:
+    case_id = desk.accepted()
+    assert desk.sessions["adm"].reader.calendars() == ()
+    notice = {"year": 2027, "edition": "2027.1", "number": "通知1号", "arrangement": '{"年": 1}'}
+    move = {"year": 2027, "edition": "2027.1", "due_from": "2026-09-24", "due_on": "2026-09-28"}
+    with pytest.raises(DomainError) as unknown:
+        desk.send("adm", case_id, Action.MOVE_DUE, reason="通知", **move)
+    assert unknown.value.code is PersistenceFault.CALENDAR_UNKNOWN
+    with pytest.raises(DomainError) as role:
+        desk.office("ld", OfficeAction.PUBLISH_CALENDAR, **notice)
+    assert role.value.code is PersistenceFault.NOT_ALLOWED
+    changed = desk.office("adm", OfficeAction.PUBLISH_CALENDAR, **notice)
+    assert "calendar" in changed.kinds
+    kept = desk.sessions["r1"].reader.calendars()
+    assert [(c.year, c.edition, c.arrangement, c.published_by) for c in kept] == [
+        (2027, "2027.1", '{"年": 1}', "adm")
+    ]
+    with pytest.raises(DomainError) as taken:
+        desk.office("adm", OfficeAction.PUBLISH_CALENDAR, **notice)
+    assert taken.value.code is PersistenceFault.CALENDAR_EDITION_TAKEN
+    before = desk.version(case_id)
+    desk.send("adm", case_id, Action.MOVE_DUE, reason="通知", **move)
+    assert desk.version(case_id) == before + 1
+    row = desk.sessions["adm"].reader.worklist(ListQuery(scope=ListScope.OPEN))[0]
+    assert row.due_on == date(2026, 9, 28)
+    last = desk.sessions["adm"].reader.history(case_id)[-1]
+    assert (last.action, last.detail["due_from"]) == ("move_due", "2026-09-24")
+    assert desk.sessions["au"].reader.verify_chains() == ()
+
+
 def test_work_lists_show_what_waits(desk: Desk) -> None:
     draft, submitted = desk.register(name="A案"), desk.confirmed(name="B案")
     accepted, reviewing = desk.accepted(name="C案"), desk.reviewing(name="D案")

@@ -223,13 +223,15 @@ def test_replacing_a_row_is_refused(embedded_desk: Desk, embedded_path: Path, ta
 def _fill(desk: Desk, table: str) -> None:
     from sanzhi_desktop.application.commands import OfficeAction
 
-    if table in {"irregularity", "profile_edition", "certificate", "checkpoint"}:
+    if table in {"irregularity", "profile_edition", "certificate", "checkpoint", "calendar"}:
         desk.office("ck", OfficeAction.RECORD_IRREGULARITY, irregularity_id="i", content="x")
         desk.office("adm", OfficeAction.PUBLISH_PROFILE, profile_id="p", edition="1", applied={})
         desk.office(
             "adm", OfficeAction.PUT_CERTIFICATE, fingerprint="f", person_id="r1", source="p12",
             pem="P", not_before="2026-01-01T00:00:00Z", not_after="2027-01-01T00:00:00Z",
         )  # fmt: skip
+        notice = {"year": 2027, "edition": "2027.1", "number": "n", "arrangement": "{}"}
+        desk.office("adm", OfficeAction.PUBLISH_CALENDAR, **notice)
         _checkpoint(desk)
     elif table == "problem":
         desk.responding()

@@ -151,17 +151,19 @@ CREATE TABLE case_ (
 	CONSTRAINT fk_case__office FOREIGN KEY(office_id) REFERENCES office (office_id)
 );
 
-CREATE INDEX ix_case__office_id_due_on_case_id ON case_ (office_id, due_on, case_id);
+CREATE INDEX ix_case__due ON case_ (office_id, due_on IS NULL, due_on, case_id);
+
+CREATE INDEX ix_case__office_id_party_name_case_id ON case_ (office_id, party_name, case_id);
 
 CREATE INDEX ix_case__office_id_party_number ON case_ (office_id, party_number);
-
-CREATE INDEX ix_case__office_id_received_at_case_id ON case_ (office_id, received_at, case_id);
 
 CREATE INDEX ix_case__office_id_reviewer_state ON case_ (office_id, reviewer, state);
 
 CREATE INDEX ix_case__office_id_sort_key_case_id ON case_ (office_id, sort_key, case_id);
 
 CREATE INDEX ix_case__office_id_state_due_on_case_id ON case_ (office_id, state, due_on, case_id);
+
+CREATE INDEX ix_case__received ON case_ (office_id, received_at IS NULL, received_at, case_id);
 
 CREATE TABLE person (
 	office_id INTEGER NOT NULL,
