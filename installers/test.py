@@ -26,6 +26,8 @@ def main(arguments: list[str] | None = None) -> int:
         place = environment.prepare(development=True)
         libraries = system_libraries.ensure(place, witnesses=True)
         variables = libraries.environment()
+        # Both workers must list the same tests in the same order, today and tomorrow.
+        variables["PYTHONHASHSEED"] = "0"
         variables["PATH"] = f"{place.programs}{_SEPARATOR}{variables.get('PATH', '')}"
         failed = [
             name
