@@ -1,4 +1,4 @@
-"""Keys of public authorities: a chain with an intermediate, a decorated name, PKCS#12 by OpenSSL."""
+"""Keys of public authorities: a chain with an intermediate, a decorated name, P12 by OpenSSL."""
 
 import subprocess
 from datetime import timedelta
