@@ -72,4 +72,4 @@ class Step:
 
     def __exit__(self, kind: object, *_: object) -> None:
         if kind is None:
-            say(f"{self._title}：完成，用时 {time.monotonic() - self._start:.1f} 秒")
+            say(f"{self._title}：用时 {time.monotonic() - self._start:.1f} 秒")

@@ -6,6 +6,7 @@ into `dist/Sanzhi-Setup-VERSION.exe` (silent with /S).
 
 import argparse
 import compileall
+import email
 import os
 import py_compile
 import shutil
@@ -83,6 +84,7 @@ def _build(*, quick: bool) -> Path:
             wheels.unpack(wheel, site)
         trim.trim(site)
         _copy_program()
+        _name_licences(site)
         _compile()
     with Step("编译启动程序"):
         _make_launchers()
@@ -135,6 +137,22 @@ def _copy_program() -> None:
     shutil.copytree(ROOT / "sanzhi_desktop", TREE / "app" / "sanzhi_desktop", ignore=left_out)
     shutil.copytree(ROOT / "resources", TREE / "app" / "resources", ignore=left_out)
     shutil.copy(ROOT / "LICENSE", TREE / "LICENSE.txt")
+
+
+def _name_licences(site: Path) -> None:
+    """Whose work lies in the tree and under which licence; the texts stay in each `.dist-info`."""
+    lines = ["随附的第三方组件（许可全文在 Lib\\site-packages 下各自的 .dist-info 中）", ""]
+    for metadata in sorted(site.glob("*.dist-info/METADATA")):
+        head = email.message_from_string(metadata.read_text("utf-8", errors="replace"))
+        classified = [
+            value.rpartition(" :: ")[2]
+            for value in head.get_all("Classifier", [])
+            if value.startswith("License ::")
+        ]
+        named = head.get("License-Expression") or ", ".join(classified) or head.get("License") or ""
+        first = (named.strip().splitlines() or ["—"])[0]
+        lines.append(f"{head['Name']} {head['Version']}: {first}")
+    (TREE / "THIRD-PARTY.txt").write_text("\r\n".join(lines) + "\r\n", "utf-8-sig")
 
 
 def _compile() -> None:

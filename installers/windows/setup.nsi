@@ -64,7 +64,6 @@ Section "Uninstall"
     ; What people made (data, drafts, settings) lies elsewhere and stays.
     RMDir /r "$INSTDIR\app"
     RMDir /r "$INSTDIR\Lib"
-    RMDir /r "$INSTDIR\licenses"
     Delete "$INSTDIR\*.dll"
     Delete "$INSTDIR\*.pyd"
     Delete "$INSTDIR\*.exe"

@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -66,3 +67,18 @@ def test_windows_requirements_keep_version_and_hashes_without_markers() -> None:
 
 def for_windows() -> list[str]:
     return wheels.for_windows((ROOT / "installers" / "requirements.txt").read_text("utf-8"))
+
+
+def test_nothing_linked_in_is_under_the_gpl() -> None:
+    """LGPL is used as replaceable files; GPL and AGPL would bind the program itself."""
+    bound = []
+    for name, requirement in locked("requirements.txt").items():
+        if requirement.marker is not None and not requirement.marker.evaluate():
+            continue
+        head = metadata.metadata(name)
+        expression = head.get("License-Expression") or ""
+        classifiers = [c for c in head.get_all("Classifier") or [] if c.startswith("License")]
+        choices = re.split(r" OR ", expression) if expression else classifiers
+        if choices and all(re.search(r"(?<!L)GPL|(?<!Lesser )General Public", c) for c in choices):
+            bound.append(f"{name}: {expression or classifiers}")
+    assert not bound
