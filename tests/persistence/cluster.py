@@ -21,6 +21,11 @@ OWNER = "postgres"
 OWNER_PASSWORD = "owner password of the test server"
 NOBODY = 65534
 
+_SETTINGS = (
+    "-c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off"
+    " -c max_connections=120 -c shared_buffers=32MB"
+)
+
 
 @dataclass(frozen=True)
 class Cluster:
@@ -86,10 +91,9 @@ def running() -> Iterator[Cluster]:
         port = _free_port()
         calls: tuple[list[str | Path], ...] = (
             [found / f"initdb{exe}", "-D", home / "data", "-U", OWNER, "-A", "scram-sha-256",
-             f"--pwfile={home / 'pw'}", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync",
-             "-c", "fsync=off", "-c", "max_connections=120", "-c", "shared_buffers=32MB"],
+             f"--pwfile={home / 'pw'}", "-E", "UTF8", f"--locale={'C' if exe else 'C.UTF-8'}", "--no-sync"],
             [found / f"pg_ctl{exe}", "-D", home / "data", "-w", "-t", "60", "-l", home / "log",
-             "-o", f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=''",
+             "-o", f"-p {port} {_SETTINGS}",
              "start"],
         )  # fmt: skip
         for call in calls:
