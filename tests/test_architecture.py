@@ -309,7 +309,7 @@ def test_times_are_formatted_with_ascii_patterns() -> None:
             pattern = ""
             if isinstance(node, ast.FormattedValue):
                 pattern = ast.unparse(node.format_spec) if node.format_spec else ""
-            elif isinstance(node.func, ast.Attribute) and node.func.attr in {"strftime", "strptime"}:
+            elif ast.unparse(node.func).endswith((".strftime", ".strptime")):
                 pattern = " ".join(ast.unparse(argument) for argument in node.args)
             if "%" in pattern and not pattern.isascii():
                 broken.append(f"{named(file)}:{node.lineno}")

@@ -76,7 +76,7 @@ def test_nothing_linked_in_is_under_the_gpl() -> None:
         if requirement.marker is not None and not requirement.marker.evaluate():
             continue
         head = metadata.metadata(name)
-        expression = head.get("License-Expression") or ""
+        expression = (head.get_all("License-Expression") or [""])[0]
         classifiers = [c for c in head.get_all("Classifier") or [] if c.startswith("License")]
         choices = re.split(r" OR ", expression) if expression else classifiers
         if choices and all(re.search(r"(?<!L)GPL|(?<!Lesser )General Public", c) for c in choices):
