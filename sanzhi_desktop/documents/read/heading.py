@@ -161,23 +161,40 @@ def _number_start(text: str, start: int, year: int) -> int:
     return begin if re.search(r"[\u3400-\u9fff]", own) else year
 
 
+_NUMBER_LABEL = re.compile(
+    r"^\s*\(?(?:文\s*书\s*)?(?:文\s*件\s*)?(?:决定书)?(?:编\s*号|文\s*号|案\s*号|字\s*号)\)?\s*:"
+)
+
+
 def own_number(sheet: Sheet, body: int, heading: Span | None) -> Span | None:
     """The paper's own number: in its head, never one that the narrative quotes."""
-    labels = re.compile(
-        r"^\s*\(?(?:文\s*书\s*)?(?:文\s*件\s*)?(?:决定书)?(?:编\s*号|文\s*号|案\s*号|字\s*号)\)?\s*:"
-    )
     for start, line in line_texts(sheet):
         if start > body:
             break
         if _quotes_other_paper(line):
             continue
         found = number_in(sheet, start, start + len(line))
-        if found is not None and (labels.match(line) or _alone(line, found, start)):
+        if found is not None and (_NUMBER_LABEL.match(line) or _alone(line, found, start)):
             return found
     if heading is not None:
         found = number_in(sheet, heading.start, min(heading.end + 60, len(sheet.text)))
         if found is not None and not _quotes_other_paper(sheet.folded[heading.start : found.start]):
             return found
+        return _serial(sheet, heading, body)
+    return None
+
+
+def _serial(sheet: Sheet, heading: Span, body: int) -> Span | None:
+    """A labelled number without agency and year, on a line of its own right below the title."""
+    for start, line in line_texts(sheet):
+        label = _NUMBER_LABEL.match(line)
+        if label is not None and heading.end <= start <= min(heading.end + 60, body):
+            number = re.compile(r"[A-Za-z]{0,6}\d[\dA-Za-z\-]{7,24}").fullmatch(
+                line[label.end() :].strip()
+            )
+            if number is not None:
+                end = start + len(line.rstrip())
+                return Span(number.group(), end - len(number.group()), end)
     return None
 
 

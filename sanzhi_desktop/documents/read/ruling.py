@@ -25,6 +25,9 @@ _ORDER = re.compile(
     r"|(?<=规定)[,:]\s*(?=责令|催告|(?<!批)准予|给予)|向你[^,。;\n]{0,8}催告\s*[,:]|催告(?:如下|事项)\s*[:,]",
     re.MULTILINE,
 )
+_SECTION = re.compile(
+    r"^\s*[一二三四五六七八]、\s*(?:行政)?处罚(?:决定|内容)(?:如下)?\s*:?\s*\n", re.MULTILINE
+)
 _NOT_NOW = re.compile(
     r"告知|拟(?!定)|曾|此前|原|已于|已被|申请|经[^,。]{0,10}(?:讨论|批准)[^,。]{0,4}$|建议|不服|可以|有权|应当$"
     r"|《[^》]*$|(?:下达|送达|作出|发出|下发|制作|出具)[^。]{0,4}《"
@@ -116,7 +119,7 @@ def labelled_operative(sheet: Sheet, start: int, end: int) -> Operative | None:
 
 def _begin(sheet: Sheet, body: int, *, advice: bool) -> int | None:
     bare = sheet.bare
-    for pattern in (_LIST, _DIRECT, _ORDER):
+    for pattern in (_LIST, _DIRECT, _ORDER, _SECTION):
         for found in pattern.finditer(bare, body):
             opening = max(bare.rfind(mark, 0, found.start()) for mark in "。;\n") + 1
             before = bare[max(opening, found.start() - 200) : found.start()]

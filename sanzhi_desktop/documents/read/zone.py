@@ -72,6 +72,6 @@ def prose_pattern() -> re.Pattern[str]:
     words = any_of(lexicon().labels["party_primary"])
     return re.compile(
         rf"(?:^|(?<=\n)|(?<=。))\s*(?:{words})\s*(?:[一二三12])?\s*"
-        r"(?P<name>[^\s:,。;()《》的]{2,40}?)\s*(?=[,(;]|\s[男女住]|\n|$)",
+        r"(?!于\s*\d)(?P<name>[^\s:,。;()《》的\d]{2,40}?)\s*(?=[,(;]|\s[男女住]|\n|$)",
         re.MULTILINE,
     )
