@@ -57,11 +57,11 @@ class Problems(QObject):
         window = owner.window() if isinstance(owner, QWidget) else None
         if isinstance(error, DomainError):
             _log.info("refused: %s", error.code)
-            self._show(window, explain(error), bug=False)
+            self._tell(window, explain(error), bug=False)
             return
         number, is_new = self._number(error)
         if is_new:
-            self._show(window, sentence(DeskFault.UNEXPECTED.value, number=number), bug=True)
+            self._tell(window, sentence(DeskFault.UNEXPECTED.value, number=number), bug=True)
 
     def text(self, error: BaseException) -> str:
         """The same words, for a screen that shows them in place."""
@@ -101,8 +101,11 @@ class Problems(QObject):
         _log.error("unexpected error %s", number, exc_info=error)
         return number, True
 
-    def _show(self, window: QWidget | None, text: str, *, bug: bool) -> None:
+    def _tell(self, window: QWidget | None, text: str, *, bug: bool) -> None:
         self.told.emit(text)
+        self._show(window, text, bug=bug)
+
+    def _show(self, window: QWidget | None, text: str, *, bug: bool) -> None:
         if self._box is not None:
             if (window, text, bug) not in self._waiting and self._box.text() != text:
                 self._waiting.append((window, text, bug))

@@ -1,0 +1,135 @@
+"""Models over frozen rows, tried by Qt's own model tester, in Python and in C++."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, Qt
+from PySide6.QtTest import QTest
+from pytestqt.modeltest import ModelTester
+from pytestqt.qtbot import QtBot
+
+from sanzhi_desktop.ui.checklist_view import ChecklistModel
+from sanzhi_desktop.ui.jobs import Jobs
+from sanzhi_desktop.ui.tables import KEPT_PAGES, PAGE, ROW, Column, PagedModel, RowModel, Table
+from sanzhi_desktop.ui.theme import Tone
+from tests.ui.conftest import idle
+
+COLUMNS: list[Column[int]] = [
+    Column("n", "数", str, right=True),
+    Column("even", "偶", lambda n: "<b>是</b>" if n % 2 == 0 else "", tone=lambda n: Tone.DANGER),
+]
+
+
+@dataclass
+class Numbers:
+    """A source that counts its calls."""
+
+    size: int
+    asked: list[tuple[int, int]] = field(default_factory=list)
+
+    def first(self, limit: int) -> Sequence[int]:
+        return range(min(limit, self.size))
+
+    def keys(self) -> Sequence[int]:
+        return range(self.size)
+
+    def rows(self, keys: Sequence[Any]) -> Sequence[int]:
+        self.asked.append((keys[0], len(keys)))
+        return list(keys)
+
+
+def both(tester: ModelTester, model: QAbstractItemModel) -> None:
+    tester.check(model)  # type: ignore[no-untyped-call]
+    tester.check(model, force_py=True)  # type: ignore[no-untyped-call]
+
+
+def test_row_model(qtmodeltester: ModelTester) -> None:
+    model = RowModel(COLUMNS)
+    both(qtmodeltester, model)
+    model.replace([1, 2, 3])
+    both(qtmodeltester, model)
+    index = model.index(1, 1)
+    assert index.data(ROW) == 2
+    assert index.data() == "<b>是</b>"  # shown as it is: the view draws plain text
+    assert "<" not in index.data(Qt.ItemDataRole.ToolTipRole)  # a tool tip would take it for markup
+    assert model.flags(QModelIndex()) == Qt.ItemFlag.NoItemFlags
+    assert model.headerData(0, Qt.Orientation.Horizontal) == "数"
+    assert model.row(3) is None
+
+
+def test_checklist_model(qtmodeltester: ModelTester) -> None:
+    both(qtmodeltester, ChecklistModel())
+
+
+def test_short_list_is_there_at_once(qtbot: QtBot, jobs: Jobs, qtmodeltester: ModelTester) -> None:
+    model = PagedModel(COLUMNS, jobs)
+    source = Numbers(7)
+    with qtbot.waitSignal(model.counted) as told:
+        model.show_source(source)
+    assert told.args == [7]
+    assert model.rowCount() == 7
+    assert source.asked == []
+    both(qtmodeltester, model)
+
+
+def test_long_list_has_a_true_length_and_fetches_what_is_looked_at(
+    qtbot: QtBot, jobs: Jobs
+) -> None:
+    model = PagedModel(COLUMNS, jobs)
+    source = Numbers(100_000)
+    with qtbot.waitSignal(model.counted) as told:
+        model.show_source(source)
+    assert told.args == [100_000]
+    assert model.rowCount() == 100_000
+    last = model.index(99_999, 0)
+    assert last.data() == "…"
+    qtbot.waitUntil(lambda: last.data() == "99999")
+    assert source.asked == [(99_800, PAGE)]
+
+
+def test_paged_model(qtbot: QtBot, jobs: Jobs, qtmodeltester: ModelTester) -> None:
+    model = PagedModel(COLUMNS, jobs)
+    with qtbot.waitSignal(model.counted):
+        model.show_source(Numbers(PAGE * 2 + 5))
+    both(qtmodeltester, model)
+    idle(qtbot, jobs)
+    both(qtmodeltester, model)
+
+
+def test_keeps_no_more_pages_than_it_may(qtbot: QtBot, jobs: Jobs) -> None:
+    model = PagedModel(COLUMNS, jobs)
+    with qtbot.waitSignal(model.counted):
+        model.show_source(Numbers(PAGE * (KEPT_PAGES + 20)))
+    for page in range(1, KEPT_PAGES + 10):
+        model.row(page * PAGE)
+    idle(qtbot, jobs)
+    assert len(model._pages) == KEPT_PAGES
+    assert model.row(PAGE) is None  # the first page fetched has gone and is asked for again
+    qtbot.waitUntil(lambda: model.row(PAGE) == PAGE)
+
+
+def test_an_older_answer_does_not_overwrite_a_newer_list(qtbot: QtBot, jobs: Jobs) -> None:
+    model = PagedModel(COLUMNS, jobs)
+    model.show_source(Numbers(1000))
+    model.show_source(Numbers(3))
+    idle(qtbot, jobs)
+    assert model.rowCount() == 3
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Enter])
+def test_enter_opens_the_row(qtbot: QtBot, key: Qt.Key) -> None:
+    model = RowModel(COLUMNS)
+    table = Table("数表")
+    qtbot.addWidget(table)
+    table.use(model)
+    opened: list[object] = []
+    table.opened.connect(opened.append)
+    model.replace([5, 6, 7])
+    table.show()
+    QTest.keyClick(table, Qt.Key.Key_Down)
+    QTest.keyClick(table, key)
+    assert opened == [6]
+    assert table.current_row() == 6
+    assert table.accessibleName() == "数表"
