@@ -8,7 +8,12 @@ from sanzhi_desktop.application.commands import Changed
 from sanzhi_desktop.application.drafting import Draft, Findings, PaperFacts
 from sanzhi_desktop.application.papers import StoredPaper, digest
 from sanzhi_desktop.application.ports import OpinionPress, Session
-from sanzhi_desktop.application.rulebook import RuleBook, profile_of, review_rule
+from sanzhi_desktop.application.rulebook import (
+    RuleBook,
+    office_calendar,
+    profile_of,
+    review_rule,
+)
 from sanzhi_desktop.application.signing import AskSecret, SigningKey
 from sanzhi_desktop.application.wording import Wording
 from sanzhi_desktop.domain import checklist
@@ -204,7 +209,8 @@ def paper_of(session: Session, book: RuleBook, desk: Desk) -> OpinionPaper:
     office = session.reader.office()
     wording = book.wording()
     rule = review_rule(desk.profile)
-    strip = stepping.review_strip(case, rule, book.calendar(), now=session.gateway.now())
+    calendar = office_calendar(book, session.reader)
+    strip = stepping.review_strip(case, rule, calendar, now=session.gateway.now())
     people = session.reader.people()
     current = case.current
     return drafting.opinion_paper(

@@ -2,15 +2,17 @@
 clock needs of them. Values come from data; nothing here knows a place."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, Protocol
 
+from sanzhi_desktop.application.ports import Reader
 from sanzhi_desktop.application.wording import Wording
 from sanzhi_desktop.domain.case import Case
 from sanzhi_desktop.domain.checklist import Checklist
 from sanzhi_desktop.domain.deadline import START_ACCEPTANCE, START_RECEIPT, DeadlineRule
 from sanzhi_desktop.domain.profile import Profile
 from sanzhi_desktop.domain.rule import Rule
-from sanzhi_desktop.domain.workdays import Calendar, Unit
+from sanzhi_desktop.domain.workdays import Arrangement, Calendar, Unit
 
 # What stops a clock, in the words of the deadline strip; which of them a rule names is data.
 CAUSES: Mapping[str, str] = {
@@ -43,8 +45,20 @@ class RuleBook(Protocol):
         """All checklist items."""
         ...
 
-    def calendar(self) -> Calendar:
-        """The working-day calendar in force."""
+    def calendar(self, published: Sequence[str] = ()) -> Calendar:
+        """The shipped working-day calendar, with the arrangements an office published over it."""
+        ...
+
+    def read_notice(self, path: Path) -> Arrangement:
+        """A year's holiday arrangement from a file. Raises DomainError: file, line, reason."""
+        ...
+
+    def notice_from_library(self, year: int) -> Arrangement:
+        """The arrangement as the installed holiday library has it. Raises DomainError."""
+        ...
+
+    def notice_text(self, arrangement: Arrangement) -> str:
+        """The arrangement as text that `calendar` takes."""
         ...
 
     def wording(self) -> Wording:
@@ -104,3 +118,8 @@ def review_rule(profile: Profile) -> DeadlineRule | None:
 def profile_of(book: RuleBook, case: Case, applied: Mapping[str, Any]) -> Profile:
     """The profile a case is reviewed under: the edition as applied, never today's."""
     return book.applied(applied) if applied else book.profile(case.profile_id)
+
+
+def office_calendar(book: RuleBook, reader: Reader) -> Calendar:
+    """The calendar in force for an office: shipped, with the arrangements it published itself."""
+    return book.calendar([row.arrangement for row in reader.calendars()])

@@ -6,7 +6,7 @@ from datetime import date
 from sanzhi_desktop.application import assess, intake, stepping
 from sanzhi_desktop.application.ports import Session
 from sanzhi_desktop.application.review import ROUND_NAMES
-from sanzhi_desktop.application.rulebook import RuleBook
+from sanzhi_desktop.application.rulebook import RuleBook, office_calendar
 from sanzhi_desktop.domain.case import Case, Material, RoundReason
 from sanzhi_desktop.domain.papers import (
     CorrectionItem,
@@ -99,7 +99,7 @@ def correction_paper(
     today = stepping.today(session)
     due: date | None = None
     if limit is not None and limit.value is not None:
-        due = book.calendar().count(today, limit.value, Unit(limit.unit)).due
+        due = office_calendar(book, session.reader).count(today, limit.value, Unit(limit.unit)).due
     return CorrectionPaper(
         office=session.reader.office().name,
         addressee=case.submission.unit,

@@ -3,18 +3,20 @@
 import json
 from collections.abc import Mapping, Sequence
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from sanzhi_desktop.application.wording import Wording
 from sanzhi_desktop.domain.checklist import Checklist
 from sanzhi_desktop.domain.profile import Profile, profile_from_json
-from sanzhi_desktop.domain.workdays import Calendar
+from sanzhi_desktop.domain.workdays import Arrangement, Calendar, make_calendar
 from sanzhi_desktop.resources import calendars, checklists, profiles
 from sanzhi_desktop.resources.profiles.compare import Change, changes
 from sanzhi_desktop.resources.wording import wording
 
 # Layers that others stand on; an office chooses a place, not a layer.
 _LAYERS = ("hunan",)
+STORED = "本单位发布的安排"  # what an error calls a text that is no file
 
 
 class ShippedBook:
@@ -32,9 +34,21 @@ class ShippedBook:
         """All checklist items."""
         return checklists.shipped()
 
-    def calendar(self) -> Calendar:
-        """The shipped calendar."""
-        return calendars.shipped()
+    def calendar(self, published: Sequence[str] = ()) -> Calendar:
+        """The shipped calendar, with the arrangements an office published over it."""
+        return _calendar(tuple(published))
+
+    def read_notice(self, path: Path) -> Arrangement:
+        """A year's arrangement from a file."""
+        return calendars.read(path)
+
+    def notice_from_library(self, year: int) -> Arrangement:
+        """The arrangement as the installed library has it."""
+        return calendars.from_library(year)
+
+    def notice_text(self, arrangement: Arrangement) -> str:
+        """The documented JSON."""
+        return calendars.to_json(arrangement)
 
     def wording(self) -> Wording:
         """The shipped wording."""
@@ -56,3 +70,12 @@ class ShippedBook:
 @cache
 def _applied(text: str) -> Profile:
     return profile_from_json(text)
+
+
+@cache
+def _calendar(published: tuple[str, ...]) -> Calendar:
+    shipped = calendars.shipped()
+    if not published:
+        return shipped
+    own = [calendars.parse(text, file=STORED) for text in published]
+    return make_calendar([*shipped.arrangements, *own])

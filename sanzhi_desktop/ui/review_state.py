@@ -12,6 +12,7 @@ from sanzhi_desktop.application.drafting import Draft
 from sanzhi_desktop.application.ports import Session
 from sanzhi_desktop.application.review import Desk as ReviewDesk
 from sanzhi_desktop.application.review import open_desk
+from sanzhi_desktop.application.rulebook import office_calendar
 from sanzhi_desktop.application.wording import Wording
 from sanzhi_desktop.application.work import Work
 from sanzhi_desktop.domain.case import AnswerRow
@@ -196,7 +197,7 @@ def read_state(session: Session, work: Work, case_id: str) -> ReviewState:
     facts = assess.check_facts(
         desk.case,
         desk.profile,
-        work.book.calendar(),
+        office_calendar(work.book, session.reader),
         people=session.reader.people(),
         now=session.gateway.now(),
     )

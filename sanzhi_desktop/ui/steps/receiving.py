@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLineEdit
 from sanzhi_desktop.application import assess, intake, stepping
 from sanzhi_desktop.application.commands import Changed
 from sanzhi_desktop.application.papers import StoredPaper
-from sanzhi_desktop.application.rulebook import profile_of
+from sanzhi_desktop.application.rulebook import office_calendar, profile_of
 from sanzhi_desktop.domain.case import CaseFault
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.domain.papers import CorrectionItem, CorrectionPaper, ReturnPaper
@@ -127,7 +127,7 @@ class AcceptStep(_ArrivalStep):
             case_id=case.case_id,
             seen_version=case.version,
             profile=arrival.profile,
-            calendar=book.calendar(),
+            calendar=office_calendar(book, session.reader),
             scope=assess.scope_as_json(arrival.scope),
             received_on=received,
         )

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QCheckBox
 
 from sanzhi_desktop.application import aftermath, intake, signoff
 from sanzhi_desktop.application.commands import Changed
-from sanzhi_desktop.application.rulebook import profile_of
+from sanzhi_desktop.application.rulebook import office_calendar, profile_of
 from sanzhi_desktop.domain.case import RoundReason
 from sanzhi_desktop.ui.forms import combo, text_of
 from sanzhi_desktop.ui.steps.base import StepDialog
@@ -39,7 +39,7 @@ class ConfirmStep(StepDialog):
                 case_id=case.case_id,
                 seen_version=case.version,
                 declared=declared,
-                calendar=book.calendar(),
+                calendar=office_calendar(book, session.reader),
                 profile=profile_of(book, case, applied),
             )
 
