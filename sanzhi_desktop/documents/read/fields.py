@@ -1,6 +1,7 @@
 """From a sheet to the published fields. Each finder leaves a field empty rather than guess."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -34,8 +35,17 @@ _CAUSES = (
 _WITHOUT_PENALTY = ("行政强制", "行政许可", "行政检查", "不予行政处罚", "行政确认", "行政给付")
 
 
+@dataclass(frozen=True, slots=True)
+class FieldsRead:
+    """The filled-in form: every name of FIELD_NAMES, what else was found, and the marks."""
+
+    fields: Mapping[str, FieldReading]
+    more: Mapping[str, FieldReading]
+    warnings: tuple[Mark, ...]
+
+
 @dataclass(slots=True)
-class Form:
+class _Form:
     """The fields while they are being filled in."""
 
     sheet: Sheet
@@ -67,9 +77,9 @@ class Form:
         return date.fromisoformat(value) if isinstance(value, str) else None
 
 
-def read_fields(sheet: Sheet) -> Form:
+def read_fields(sheet: Sheet) -> FieldsRead:
     """All fields that stand in the sheet, with marks on those that need a look."""
-    form = Form(sheet)
+    form = _Form(sheet)
     zone = zone_end(sheet)
     head = heading.title(sheet, zone)
     title_text = head.text if head is not None else ""
@@ -101,10 +111,10 @@ def read_fields(sheet: Sheet) -> Form:
     _more(form, zone)
     for name in FIELD_NAMES:
         form.fields.setdefault(name, FieldReading(() if name in LIST_FIELDS else None))
-    return form
+    return FieldsRead(form.fields, form.more, tuple(form.warnings))
 
 
-def _labelled(form: Form, names: tuple[str, ...]) -> None:
+def _labelled(form: _Form, names: tuple[str, ...]) -> None:
     """Fields that stand behind a label of their own (summary tables of published decisions)."""
     sheet = form.sheet
     for name in names:
@@ -133,7 +143,7 @@ def _of_a_page(text: str, start: int, end: int) -> bool:
     return re.search(r"索\s*引\s*号|发布(?:机构|日期|时间)|主题分类", line) is not None
 
 
-def _put_date(form: Form, name: str, found: list[dates.Found], offset: int) -> bool:
+def _put_date(form: _Form, name: str, found: list[dates.Found], offset: int) -> bool:
     if not found or found[0].value is None:
         return False
     start, end = offset + found[0].start, offset + found[0].end
@@ -141,7 +151,7 @@ def _put_date(form: Form, name: str, found: list[dates.Found], offset: int) -> b
     return True
 
 
-def _party(form: Form, zone: int, head: Span | None) -> None:
+def _party(form: _Form, zone: int, head: Span | None) -> None:
     found = party.find_party(form.sheet, zone, head)
     form.put_span("party_name", found.name)
     form.put_span("address", found.address)
@@ -175,7 +185,7 @@ def _party_type(found: party.Party) -> str:
     return "natural_person" if found.natural else "organisation"
 
 
-def _party_number(form: Form, number: Span) -> None:
+def _party_number(form: _Form, number: Span) -> None:
     result = check_party_id(number.text)
     span = (number.start, number.end)
     if result is IdCheck.MASKED:
@@ -190,7 +200,7 @@ def _party_number(form: Form, number: Span) -> None:
         form.warn("party_id", ReadMark.ID_FORM, printed=number.text, length=len(number.text))
 
 
-def _dates(form: Form, signed: dates.Found | None, unfinished: Span | None) -> None:
+def _dates(form: _Form, signed: dates.Found | None, unfinished: Span | None) -> None:
     sheet = form.sheet
     if signed is not None:
         _put_date(form, "decision_date", [signed], 0)
@@ -228,7 +238,7 @@ def _dates(form: Form, signed: dates.Found | None, unfinished: Span | None) -> N
             form.warn("inspection_date", ReadMark.DATE_INCOMPLETE, printed=undated)
 
 
-def _application_date(form: Form, kind: str | None) -> None:
+def _application_date(form: _Form, kind: str | None) -> None:
     if kind != "行政许可" or form.has("filing_date"):
         return
     found = dates.all_dates(form.sheet.folded)
@@ -237,7 +247,7 @@ def _application_date(form: Form, kind: str | None) -> None:
         _put_date(form, "filing_date", [told[0]], 0)
 
 
-def _notice_number(form: Form, zone: int) -> None:
+def _notice_number(form: _Form, zone: int) -> None:
     sheet = form.sheet
     for found in re.finditer(
         r"告知书\s*》?\s*[^\n。;《》]{0,12}?(?=[(\[]?[^\n。;]{0,30}[\[(]\s*(?:19|20)\d\d)",
@@ -258,7 +268,7 @@ def _notice_number(form: Form, zone: int) -> None:
         form.put_span("notice_number", heading.number_in(sheet, *quoted.span("number")))
 
 
-def _decision(form: Form, zone: int, title: str, kind: str | None) -> ruling.Operative | None:
+def _decision(form: _Form, zone: int, title: str, kind: str | None) -> ruling.Operative | None:
     sheet = form.sheet
     operative = None
     for found in label_pattern("decision").finditer(sheet.folded):
@@ -294,7 +304,7 @@ def _decision(form: Form, zone: int, title: str, kind: str | None) -> ruling.Ope
     return operative
 
 
-def _provisions(form: Form, operative: ruling.Operative | None) -> None:
+def _provisions(form: _Form, operative: ruling.Operative | None) -> None:
     sheet = form.sheet
     end = operative.end if operative is not None else len(sheet.text)
     for name, label, finder in (
@@ -311,7 +321,7 @@ def _provisions(form: Form, operative: ruling.Operative | None) -> None:
             form.put(name, texts, (found[0].start, found[-1].end))
 
 
-def _order(form: Form) -> None:
+def _order(form: _Form) -> None:
     """Dates that cannot be in this order: told after deciding, heard before being told …"""
     pairs = (
         ("filing_date", "notice_date"),
@@ -334,14 +344,14 @@ def _order(form: Form) -> None:
             )
 
 
-def _unfinished(form: Form) -> None:
+def _unfinished(form: _Form) -> None:
     """The public copy often stops in the middle of a sentence, before the decision."""
     last = form.sheet.folded.rstrip().rpartition("\n")[2]
     if not form.has("decision_date") and len(last) > 30 and last[-1] not in "。;.!?)”》日号章":
         form.warn("file", ReadMark.TRUNCATED)
 
 
-def _more(form: Form, zone: int) -> None:
+def _more(form: _Form, zone: int) -> None:
     """案由 and the facts, for intake."""
     sheet = form.sheet
     for found in label_pattern("cause").finditer(sheet.folded):

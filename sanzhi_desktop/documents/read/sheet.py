@@ -39,7 +39,7 @@ _LABEL_START = re.compile(r"\s*[^\s。，；,;:：]{1,24}[:：]")
 _ENDS = tuple("。：；:;！!？?")
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Sheet:
     """One document as text. Build it with `lay_out`."""
 
