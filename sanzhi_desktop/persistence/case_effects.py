@@ -282,10 +282,29 @@ _SAME = (
     " and kind = {p.kind} and party_name = {p.party_name} and party_number = {p.party_number}"
     " and amount_fen = {p.amount_fen|int}"
 )
+
+
+def _first_difference(said: str) -> str:
+    """What is said of the first column in which the decision differs from what was cleared."""
+    readings = {"kind": "", "party_name": "", "party_number": "", "amount_fen": "|int"}
+    cases = " ".join(
+        f"when {name} <> {{p.{name}{reading}}} then "
+        + said.replace("{name}", name).replace("{reading}", reading)
+        for name, reading in readings.items()
+    )
+    return f"(select case {cases} end from clearance where {HERE} and open = 1)"
+
+
+_DIFFERENCE = {
+    "field": _first_difference("'{name}'"),
+    "cleared": _first_difference("cast({name} as text)"),
+    "given": _first_difference("cast({p.{name}{reading}} as text)"),
+}
+
 _REGISTER_DECISION = Effect(
     steps=(
         Refuse(f"not exists ({_OPEN})", CaseFault.GATE_SHUT),
-        Refuse(f"not exists ({_OPEN}{_SAME})", CaseFault.DIFFERS_FROM_CLEARED),
+        Refuse(f"not exists ({_OPEN}{_SAME})", CaseFault.DIFFERS_FROM_CLEARED, _DIFFERENCE),
         Run(
             "insert into decision (office_id, case_id, clearance_id, kind, party_name,"
             " party_number, amount_fen, number, decided_on, content, registered_by, registered_at)"

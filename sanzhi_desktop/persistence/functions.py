@@ -258,7 +258,7 @@ begin
   elsif c.case_id is null then {_refuse(CaseFault.NOT_FOUND)}
   end if;
   if c.version <> p_seen then
-    {_refuse(CaseFault.STALE, "'seen', p_seen, 'version', c.version")}
+    {_refuse(CaseFault.STALE, "'seen', p_seen, 'current', c.version")}
   end if;
   select * into t from app.transition(coalesce(c.state, ''), p_action);
   if not found then {_refuse(WorkflowFault.NO_TRANSITION, wrong)} end if;

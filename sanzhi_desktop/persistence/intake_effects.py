@@ -104,13 +104,15 @@ _ROUND_COLUMNS = {
     "declared": "1",
 }
 
+_UNANSWERED = f"{THIS_ROUND} and trim(response) = ''"
+
 CONFIRM = Effect(
     steps=(
         Refuse("{p.declared|flag} = 0", CaseFault.NOT_DECLARED),
         Refuse(
-            "{c.state} = 'responding' and exists (select 1 from problem"
-            f" where {THIS_ROUND} and trim(response) = '')",
+            f"{{c.state}} = 'responding' and exists (select 1 from problem where {_UNANSWERED})",
             CaseFault.RESPONSE_MISSING,
+            {"number": f"(select min(number) from problem where {_UNANSWERED})"},
         ),
         insert(
             "round",

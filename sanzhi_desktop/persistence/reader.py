@@ -215,6 +215,17 @@ class DatabaseReader:
             found = db.execute(query.order_by(d.stored_at, d.kind)).mappings()
             return tuple(DocumentRow(**row) for row in found)
 
+    def issued_under(self, number: str) -> str | None:
+        """SHA-256 of the opinion issued under a 文号; None when there is none."""
+        r = tables.round_.c
+        query = sa.select(r.issued_sha256).where(
+            r.office_id == self.office_id, r.number == number, r.issued_sha256 != ""
+        )
+        if not number:
+            return None
+        with reading(self.engine) as db:
+            return db.execute(query).scalar_one_or_none()
+
     def document(self, sha256: str) -> bytes:
         """The stored bytes. Raises DomainError when there is no such paper."""
         d = tables.document.c

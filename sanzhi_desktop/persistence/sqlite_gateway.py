@@ -189,7 +189,7 @@ class _Frame:
         if not creates and not row:
             raise DomainError(CaseFault.NOT_FOUND)
         if row and row["version"] != command.seen_version:
-            raise DomainError(CaseFault.STALE, seen=command.seen_version, version=row["version"])
+            raise DomainError(CaseFault.STALE, seen=command.seen_version, current=row["version"])
         position = Position(
             state=State(row["state"]) if row else None,
             reviewer=row.get("reviewer", ""),

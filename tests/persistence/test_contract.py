@@ -64,7 +64,11 @@ def test_a_case_from_registration_to_decision(desk: Desk) -> None:
 def test_rounds_run_on_with_answers_and_numbers(desk: Desk) -> None:
     case_id = desk.responding()
     again: dict[str, Any] = {"declared": True, "round_reason": "again"}
-    refused(CaseFault.RESPONSE_MISSING, lambda: desk.send("uh", case_id, Action.CONFIRM, **again))
+    desk.send("h1", case_id, Action.RESPOND, responses=[{"number": 1, "response": "先答一条"}])
+    error = refused(
+        CaseFault.RESPONSE_MISSING, lambda: desk.send("uh", case_id, Action.CONFIRM, **again)
+    )
+    assert error.facts["number"] == 2
     answers = [{"number": 1, "response": "已补正"}, {"number": 2, "response": "不同意，理由……"}]
     desk.send("h2", case_id, Action.RESPOND, responses=answers)
     desk.send("h1", case_id, Action.EDIT, submission=submission(amount_fen=90_000_00))
@@ -205,7 +209,15 @@ def test_new_round_shuts_the_gate(desk: Desk) -> None:
 )
 def test_a_decision_must_be_what_was_cleared(desk: Desk, changed: dict[str, Any]) -> None:
     case_id = desk.passed()
-    refused(CaseFault.DIFFERS_FROM_CLEARED, lambda: desk.decide(case_id, **changed))
+    error = refused(CaseFault.DIFFERS_FROM_CLEARED, lambda: desk.decide(case_id, **changed))
+    ((field, given),) = changed.items()
+    assert (error.facts["field"], error.facts["given"]) == (field, str(given))
+    assert error.facts["cleared"] in (
+        "penalty",
+        "示例甲有限公司",
+        "91110000MA01TEST0X",
+        "120000000",
+    )
     assert desk.case(case_id).state is State.PASSED
     desk.decide(case_id)
 
@@ -235,7 +247,7 @@ def test_stale_version_is_refused_and_loses_nothing(desk: Desk) -> None:
     error = refused(
         CaseFault.STALE, lambda: desk.send("r1", case_id, Action.ANSWER, seen=seen, answers=no)
     )
-    assert (error.facts["seen"], error.facts["version"]) == (seen, seen + 1)
+    assert (error.facts["seen"], error.facts["current"]) == (seen, seen + 1)
     assert [a.answer for a in desk.case(case_id).answers] == ["CONFORMS"]
     desk.send("r1", case_id, Action.ANSWER, answers=no)
     assert [a.answer for a in desk.case(case_id).answers] == ["FAILS"]
@@ -494,8 +506,18 @@ def test_seals_roots_profiles_and_irregularities(desk: Desk) -> None:
 def test_a_published_calendar_is_kept_and_moves_due_dates_as_steps(desk: Desk) -> None:
     case_id = desk.accepted()
     assert desk.sessions["adm"].reader.calendars() == ()
-    notice = {"year": 2027, "edition": "2027.1", "number": "通知1号", "arrangement": '{"年": 1}'}
-    move = {"year": 2027, "edition": "2027.1", "due_from": "2026-09-24", "due_on": "2026-09-28"}
+    notice: dict[str, Any] = {
+        "year": 2027,
+        "edition": "2027.1",
+        "number": "通知1号",
+        "arrangement": '{"年": 1}',
+    }
+    move: dict[str, Any] = {
+        "year": 2027,
+        "edition": "2027.1",
+        "due_from": "2026-09-24",
+        "due_on": "2026-09-28",
+    }
     with pytest.raises(DomainError) as unknown:
         desk.send("adm", case_id, Action.MOVE_DUE, reason="通知", **move)
     assert unknown.value.code is PersistenceFault.CALENDAR_UNKNOWN

@@ -67,7 +67,9 @@ def test_everybody_is_refused_what_the_table_does_not_open(desk: Desk) -> None:
     assert tried > 2000
 
 
-@pytest.mark.parametrize("row", [t for t in TRANSITIONS if t.needs_reason], ids=lambda t: f"{t.source}-{t.action}")
+@pytest.mark.parametrize(
+    "row", [t for t in TRANSITIONS if t.needs_reason], ids=lambda t: f"{t.source}-{t.action}"
+)
 def test_reasons_are_demanded(embedded_desk: Desk, row: Any) -> None:
     case_id = _at_every_state(embedded_desk)[row.source]
     case = embedded_desk.case(case_id)

@@ -178,7 +178,7 @@ begin
     perform app.refuse('case.not_declared', jsonb_build_object());
   end if;
   if c.state = 'responding' and exists (select 1 from problem where office_id = p_office and case_id = p_case and round = c.round and trim(response) = '') then
-    perform app.refuse('case.response_missing', jsonb_build_object());
+    perform app.refuse('case.response_missing', jsonb_build_object('number', (select min(number) from problem where office_id = p_office and case_id = p_case and round = c.round and trim(response) = '')));
   end if;
   if c.state <> 'correction' then
     insert into round (office_id, case_id, round, reason, submission, kind, party_name, party_number, amount_fen, handler_codes, submitted_by, submitted_at, declared) values (p_office, p_case, (case when c.state = 'draft' then 1 when c.state = 'responding' then c.round + 1 else c.round end), coalesce((p_payload #>> '{round_reason}'), ''), c.submission, c.kind, c.party_name, c.party_number, c.amount_fen, c.handler_codes, v_me, v_now, 1);
@@ -568,7 +568,7 @@ begin
     perform app.refuse('case.gate_shut', jsonb_build_object());
   end if;
   if not exists (select 1 from clearance where office_id = p_office and case_id = p_case and open = 1 and kind = coalesce((p_payload #>> '{kind}'), '') and party_name = coalesce((p_payload #>> '{party_name}'), '') and party_number = coalesce((p_payload #>> '{party_number}'), '') and amount_fen = coalesce(((p_payload #>> '{amount_fen}'))::bigint, 0)) then
-    perform app.refuse('case.differs_from_cleared', jsonb_build_object());
+    perform app.refuse('case.differs_from_cleared', jsonb_build_object('field', (select case when kind <> coalesce((p_payload #>> '{kind}'), '') then 'kind' when party_name <> coalesce((p_payload #>> '{party_name}'), '') then 'party_name' when party_number <> coalesce((p_payload #>> '{party_number}'), '') then 'party_number' when amount_fen <> coalesce(((p_payload #>> '{amount_fen}'))::bigint, 0) then 'amount_fen' end from clearance where office_id = p_office and case_id = p_case and open = 1), 'cleared', (select case when kind <> coalesce((p_payload #>> '{kind}'), '') then cast(kind as text) when party_name <> coalesce((p_payload #>> '{party_name}'), '') then cast(party_name as text) when party_number <> coalesce((p_payload #>> '{party_number}'), '') then cast(party_number as text) when amount_fen <> coalesce(((p_payload #>> '{amount_fen}'))::bigint, 0) then cast(amount_fen as text) end from clearance where office_id = p_office and case_id = p_case and open = 1), 'given', (select case when kind <> coalesce((p_payload #>> '{kind}'), '') then cast(coalesce((p_payload #>> '{kind}'), '') as text) when party_name <> coalesce((p_payload #>> '{party_name}'), '') then cast(coalesce((p_payload #>> '{party_name}'), '') as text) when party_number <> coalesce((p_payload #>> '{party_number}'), '') then cast(coalesce((p_payload #>> '{party_number}'), '') as text) when amount_fen <> coalesce(((p_payload #>> '{amount_fen}'))::bigint, 0) then cast(coalesce(((p_payload #>> '{amount_fen}'))::bigint, 0) as text) end from clearance where office_id = p_office and case_id = p_case and open = 1)));
   end if;
   insert into decision (office_id, case_id, clearance_id, kind, party_name, party_number, amount_fen, number, decided_on, content, registered_by, registered_at) select office_id, case_id, clearance_id, coalesce((p_payload #>> '{kind}'), ''), coalesce((p_payload #>> '{party_name}'), ''), coalesce((p_payload #>> '{party_number}'), ''), coalesce(((p_payload #>> '{amount_fen}'))::bigint, 0), coalesce((p_payload #>> '{number}'), ''), app.day((p_payload #>> '{decided_on}')), coalesce((p_payload #>> '{content}'), ''), v_me, v_now from clearance where office_id = p_office and case_id = p_case and open = 1 and kind = coalesce((p_payload #>> '{kind}'), '') and party_name = coalesce((p_payload #>> '{party_name}'), '') and party_number = coalesce((p_payload #>> '{party_number}'), '') and amount_fen = coalesce(((p_payload #>> '{amount_fen}'))::bigint, 0);
   update case_ set version = version + 1,
@@ -786,7 +786,7 @@ begin
   elsif c.case_id is null then perform app.refuse('case.not_found', jsonb_build_object());
   end if;
   if c.version <> p_seen then
-    perform app.refuse('case.stale', jsonb_build_object('seen', p_seen, 'version', c.version));
+    perform app.refuse('case.stale', jsonb_build_object('seen', p_seen, 'current', c.version));
   end if;
   select * into t from app.transition(coalesce(c.state, ''), p_action);
   if not found then perform app.refuse('workflow.no_transition', jsonb_build_object('action', p_action, 'state', coalesce(c.state, ''), 'reviewer', coalesce(c.reviewer, ''))); end if;
