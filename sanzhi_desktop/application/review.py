@@ -285,6 +285,7 @@ def certify(
             "outcome": desk.draft.outcome.value,
             "problems": [asdict(p) for p in desk.draft.problems],
             "materials_digest": materials_digest(desk.case),
+            "audit_root": paper.audit_root,  # kept, so that the printed root can be found again
             "document": stored.as_payload(),
         },
     )
