@@ -1,7 +1,7 @@
 """The two sides of a history: what happened, and the papers with what their check says."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QSplitter, QVBoxLayout, QWidget
 
 from sanzhi_desktop.application.queries import DocumentRow, HistoryRow
 from sanzhi_desktop.ui.desk import Desk
@@ -19,7 +19,16 @@ from sanzhi_desktop.ui.names import moment, named
 from sanzhi_desktop.ui.paper_panel import PaperPanel
 from sanzhi_desktop.ui.tables import Column, RowModel, Table
 from sanzhi_desktop.ui.theme import Tone
-from sanzhi_desktop.ui.widgets import Banner, Card, PlainLabel, button, row, scrolled
+from sanzhi_desktop.ui.widgets import (
+    Banner,
+    Card,
+    PlainLabel,
+    button,
+    column,
+    holding,
+    row,
+    scrolled,
+)
 
 
 class EventsView(QWidget):
@@ -55,11 +64,10 @@ class EventsView(QWidget):
         self.card = Card()
         self.words = PlainLabel().wrapped().selectable()
         self.card.body.addWidget(self.words)
-        self.card.body.addStretch(1)
         split = QSplitter(Qt.Orientation.Vertical)
         split.setChildrenCollapsible(False)
         split.addWidget(self.table)
-        split.addWidget(scrolled(self.card))
+        split.addWidget(scrolled(holding(column(self.card, None))))
         split.setStretchFactor(0, 1)
         split.setSizes([420, 170])
         lines = QVBoxLayout(self)
@@ -141,6 +149,10 @@ class PapersView(QWidget):
         self.table.chosen.connect(self._choose)
         self.answer = Banner()
         self.words = PlainLabel().wrapped().selectable()
+        self.hash = QLineEdit()
+        self.hash.setReadOnly(True)
+        self.hash.setAccessibleName(self.tr("文书的 SHA-256"))
+        self.hash.hide()
         self.panel = PaperPanel(desk, empty=self.tr("选一份文书预览"))
         side = QWidget()
         lines = QVBoxLayout(side)
@@ -148,6 +160,7 @@ class PapersView(QWidget):
         lines.addWidget(self.table, 1)
         lines.addWidget(self.answer)
         lines.addWidget(self.words)
+        lines.addWidget(self.hash)
         split = QSplitter(Qt.Orientation.Horizontal)
         split.setChildrenCollapsible(False)
         split.addWidget(side)
@@ -173,7 +186,10 @@ class PapersView(QWidget):
     def _choose(self, chosen: object) -> None:
         self.answer.show_text("")
         self.words.setText("")
+        self.hash.setVisible(isinstance(chosen, DocumentRow))
         if isinstance(chosen, DocumentRow):
+            self.hash.setText(chosen.sha256)
+            self.hash.setCursorPosition(0)
             reader = self.desk.session.reader
             self.desk.jobs.run(
                 Lane.DATABASE,
@@ -193,14 +209,14 @@ class PapersView(QWidget):
             Lane.DOCUMENTS,
             self,
             lambda: check_paper(press, paper),
-            done=lambda told: self._told(paper, told),
+            done=self._told,
             failed=self._failed,
             key="verdict",
         )
 
-    def _told(self, paper: StoredPaper, told: Told) -> None:
+    def _told(self, told: Told) -> None:
         self.answer.show_text(told.headline, told.tone)
-        self.words.setText("\n".join((*told.lines, f"SHA-256：{paper.row.sha256}")))
+        self.words.setText("\n".join(told.lines))
 
     def _failed(self, error: BaseException) -> None:
         self.answer.show_text(self.desk.problems.text(error), Tone.DANGER)

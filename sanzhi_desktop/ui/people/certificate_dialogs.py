@@ -24,7 +24,7 @@ from sanzhi_desktop.ui.people.faults import RegisterFault
 from sanzhi_desktop.ui.people.files import read_small, write_new
 from sanzhi_desktop.ui.people.register import Register, check_own, term_mark
 from sanzhi_desktop.ui.tables import Column, RowModel, Table
-from sanzhi_desktop.ui.widgets import button
+from sanzhi_desktop.ui.widgets import button, row
 
 Found = tuple[str, Certificate]
 P12 = "证书文件 (*.p12 *.pfx)"
@@ -147,7 +147,7 @@ class TokenDialog(ForPerson):
             self,
         )
         self.table.use(self.model)
-        self.body.addWidget(self.look)
+        self.body.addLayout(row(self.look, None))
         self.body.addWidget(self.table, 1)
 
     def list_tokens(self) -> None:
@@ -306,6 +306,7 @@ class RevokeDialog(RegisterDialog):
         )
         shown = QLineEdit(self.row.fingerprint)
         shown.setReadOnly(True)
+        shown.setCursorPosition(0)
         self.form.add("fingerprint", self.tr("指纹（SHA-256）"), shown)
         self.form.add("reason", self.tr("理由(&R)"), lines(3), hint=self.tr("例如 UKey 丢失、调离"))
         self.form.fields["reason"].editor.setFocus()

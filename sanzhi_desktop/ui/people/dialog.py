@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QFileDialog, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from sanzhi_desktop.application.commands import Changed
@@ -40,8 +40,11 @@ class RegisterDialog(QDialog):
         self.form = Form()
         self.refusal = Banner()
         self.explanation = PlainLabel(role="muted").wrapped()
-        self.ok = button(self.tr("确定(&O)"), self.submit, kind="primary", shortcut="Ctrl+S")
+        self.ok = button(self.tr("确定(&O)"), self.submit, kind="primary", tip="Ctrl+S")
         self.ok.setDefault(True)
+        # Not the button's own shortcut: that one is lost when the word on it changes.
+        by_key = QShortcut(QKeySequence("Ctrl+S"), self)
+        by_key.activated.connect(self.ok.click)
         self.cancel = button(self.tr("取消"), self.reject)
         self.cancel.setShortcut(QKeySequence(Qt.Key.Key_Escape))
         self.body = QVBoxLayout()
@@ -58,6 +61,8 @@ class RegisterDialog(QDialog):
         self.values: dict[str, str] = {}
         self.prepared: Any = None
         self.build()
+        if self.focusWidget() is None and self.form.fields:
+            self._first_open().setFocus()
 
     # ----- what subclasses say
 
@@ -125,6 +130,12 @@ class RegisterDialog(QDialog):
             dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(editor.setText)
         dialog.open()
+
+    def _first_open(self) -> QWidget:
+        """The first field that is still to be filled."""
+        editors = [field.editor for field in self.form.fields.values()]
+        empty = [e for e in editors if isinstance(e, QLineEdit) and not e.text()]
+        return (empty or editors)[0]
 
     # ----- the way through the lanes
 

@@ -296,9 +296,7 @@ def draw_seal(image: bytes, media: str, size: int) -> QImage:
             Qt.TransformationMode.SmoothTransformation,
         )
     edge = size // 25
-    paper = QImage(
-        drawn.width() + 2 * edge, drawn.height() + 2 * edge, QImage.Format.Format_RGB32
-    )
+    paper = QImage(drawn.width() + 2 * edge, drawn.height() + 2 * edge, QImage.Format.Format_RGB32)
     paper.fill(Qt.GlobalColor.white)
     painter = QPainter(paper)
     painter.drawImage(edge, edge, drawn)

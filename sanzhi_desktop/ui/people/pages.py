@@ -71,11 +71,14 @@ class PeoplePage(Page):
         self.table.use(self.model)
         self.table.chosen.connect(self._choose)
         self.add = button(
-            self.tr("登记人员(&N)"), lambda: self.ask(PersonDialog), icon="plus", shortcut="Ctrl+N"
+            self.tr("登记人员"), lambda: self.ask(PersonDialog), icon="plus", shortcut="Ctrl+N"
         )
         self.edit = button(self.tr("修改(&E)"), lambda: self._on(PersonDialog))
         self.roles = button(self.tr("岗位(&R)"), lambda: self._on(RolesDialog))
-        self.password = button(self.tr("密码(&P)") if self.admin else self.tr("修改我的密码(&P)"), lambda: self._on(PasswordDialog))
+        self.password = button(
+            self.tr("密码(&P)") if self.admin else self.tr("修改我的密码(&P)"),
+            lambda: self._on(PasswordDialog),
+        )
         self.recuse = button(self.tr("登记回避(&V)"), lambda: self._on(RecusalDialog))
         if not self.admin:  # never shown before they have a parent: that would be a window
             for made in (self.add, self.edit, self.roles, self.recuse, self.search, self.idle):

@@ -21,14 +21,14 @@ class RuleDetail(QWidget):
         super().__init__(parent)
         self._rule: Rule | None = None
         self.copy_quote = button(
-            self.tr("复制原文(&Q)"),
+            self.tr("复制原文"),
             self._copy_quote,
             kind="small",
             shortcut="Ctrl+Shift+C",
             tip=self.tr("把引用的原文放到剪贴板"),
         )
         self.copy_all = button(
-            self.tr("连同依据一起复制(&A)"), self._copy_all, kind="small", shortcut="Ctrl+Alt+C"
+            self.tr("连同依据一起复制"), self._copy_all, kind="small", shortcut="Ctrl+Alt+C"
         )
         self.open_mark = Banner()
         self._lines = QVBoxLayout()

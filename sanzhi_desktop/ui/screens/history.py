@@ -61,8 +61,8 @@ class HistoryScreen(Screen):
         self.table = Table(self.tr("案件"))
         self.model: PagedModel[CaseRow] = PagedModel(
             [
-                Column("name", self.tr("案由"), lambda c: c.name, 200),
-                Column("state", self.tr("状态"), lambda c: name(c.state), 110),
+                Column("name", self.tr("案由"), lambda c: c.name, 180),
+                Column("state", self.tr("状态"), lambda c: name(c.state), 100),
                 Column("number", self.tr("文号"), lambda c: c.number, 130),
             ],
             desk.jobs,
@@ -83,6 +83,7 @@ class HistoryScreen(Screen):
         self.papers = PapersView(desk)
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
+        self.tabs.setAccessibleName(self.tr("案件历史的页签"))
         self.tabs.addTab(self.events, self.tr("办理记录"))
         self.tabs.addTab(self.papers, self.tr("文书与签名"))
         self.empty = EmptyState("history")
@@ -95,7 +96,7 @@ class HistoryScreen(Screen):
         split.addWidget(self._build_left())
         split.addWidget(self.body)
         split.setStretchFactor(1, 1)
-        split.setSizes([340, 740])
+        split.setSizes([360, 720])
         self.root.addLayout(row(self.heading(self.tr("案件历史")), None, self.office))
         self.root.addWidget(split, 1)
         self._connect()
@@ -154,6 +155,8 @@ class HistoryScreen(Screen):
         self.search.textChanged.connect(lambda _: self._later.start())
         self.search.returnPressed.connect(self.table.setFocus)
         self.table.opened.connect(self._choose)
+        self.table.chosen.connect(self._moved)
+        self.model.arrived.connect(self._mark_shown)
         self.table.clicked.connect(lambda _: self._choose(self.table.current_row()))
         self.model.counted.connect(self._say_count)
         find = QShortcut(QKeySequence.StandardKey.Find, self)
@@ -177,6 +180,18 @@ class HistoryScreen(Screen):
     def _say_count(self, number: int) -> None:
         words = self.tr("共 {0} 件。").format(number)
         self.none.setText(words if number else self.tr("没有符合条件的案件。换个词再搜。"))
+
+    def _moved(self, chosen: object) -> None:
+        if self.table.hasFocus():  # a list that is read again moves the mark as well
+            self._choose(chosen)
+
+    def _mark_shown(self) -> None:
+        """The mark of the list stands on the case that is shown, where it is in sight."""
+        for number in range(min(self.model.rowCount(), 200)):
+            found = self.model.row(number)
+            if found is not None and found.case_id == self.case_id:
+                self.table.setCurrentIndex(self.model.index(number, 0))
+                return
 
     def _choose(self, chosen: object) -> None:
         if isinstance(chosen, CaseRow):

@@ -44,6 +44,7 @@ class PeopleScreen(Screen):
         self.banner = Banner()
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
+        self.tabs.setAccessibleName(self.tr("人员与证书的页签"))
         for page, text, on in wanted:
             if on:
                 self.tabs.addTab(page, text)

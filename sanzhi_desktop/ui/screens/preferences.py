@@ -44,6 +44,7 @@ class PreferencesScreen(Screen):
         self.root.addWidget(self.heading(self.tr("设置")))
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
+        self.tabs.setAccessibleName(self.tr("设置的页签"))
         self.tabs.addTab(self._build_look(), self.tr("外观"))
         self.tabs.addTab(self._build_folders(), self.tr("文件夹与证书"))
         self.tabs.addTab(self._build_keys(), self.tr("键盘快捷键"))
