@@ -9,7 +9,7 @@ from sanzhi_desktop.application import stepping
 from sanzhi_desktop.application.commands import Changed, Command, new_id
 from sanzhi_desktop.application.papers import StoredPaper
 from sanzhi_desktop.application.ports import Session
-from sanzhi_desktop.domain import identifiers
+from sanzhi_desktop.domain import catalogue, identifiers
 from sanzhi_desktop.domain.case import (
     Case,
     CaseFault,
@@ -45,9 +45,10 @@ DEPARTMENT_OPINION = "department_opinion"
 
 
 def asked_materials(profile: Profile, submission: Submission) -> tuple[MaterialRule, ...]:
-    """The profile's list for this case. Where a decision passes two review bodies (本级政府的决定),
-    the department's own opinion must come with it; the rule of the tiers is its source."""
-    listed = profile.materials(submission.kind)
+    """The list of the catalogue item that is named, else the profile's. Where a decision passes two
+    review bodies (本级政府的决定), the department's own opinion must come with it; the rule of the
+    tiers is its source."""
+    listed = catalogue.own_materials(profile, submission) or profile.materials(submission.kind)
     rule = profile.rule("reviewer.tiers").in_force()
     for row in profile.rows("reviewer.tiers"):
         if row.get("decider") == submission.decider and len(row.get("bodies", ())) > 1:

@@ -69,9 +69,15 @@ class RuleBook(Protocol):
         """(id, name) of every profile an office may choose."""
         ...
 
-    def with_office(self, base_id: str, layer: Mapping[str, Any]) -> Profile:
-        """A shipped profile with an office's own layer on top. Raises DomainError with the first
-        fault of the layer: file, line, reason, remedy."""
+    def with_office(
+        self, base_id: str, layer: Mapping[str, Any], *, imported: Sequence[str] = ()
+    ) -> Profile:
+        """A shipped profile, or the imported files, with an office's own layer on top. Raises
+        DomainError with the first fault of the layer: file, line, reason, remedy."""
+        ...
+
+    def imported(self, texts: Sequence[str]) -> Profile:
+        """The profile of a jurisdiction's files, the lowest first, over the shipped layers."""
         ...
 
     def changes(self, left: Profile, right: Profile) -> Sequence["RuleChange"]:

@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from sanzhi_desktop.application import office
@@ -18,7 +19,9 @@ from sanzhi_desktop.domain.errors import Code, DomainError
 from sanzhi_desktop.domain.profile import Profile
 
 OWN_LAYER = "own_layer"  # where the applied profile keeps the office's own tables
-FOUNDING = "founding"  # and the id of the shipped profile they stand on
+FOUNDING = "founding"  # and the id of the profile they stand on
+IMPORTED = "imported"  # the files of a jurisdiction that was brought in, when it is not shipped
+_DATES = ("date", "effective")
 
 
 class RulesetFault(Code):
@@ -38,6 +41,7 @@ class OwnRules:
     name: str
     documents: Mapping[str, Mapping[str, Any]]
     rules: Mapping[str, Mapping[str, Any]]
+    imported: tuple[str, ...] = ()  # files between shipped and own layer, the lowest first
 
     def set(self, key: str, rule: Mapping[str, Any]) -> "OwnRules":
         """The layer with one rule set: value, unit, document, article, quote, as in FORMAT.md.
@@ -78,11 +82,32 @@ def current(reader: Reader) -> OwnRules:
     kept = applied.get(OWN_LAYER)
     if not isinstance(kept, Mapping):
         return OwnRules(str(applied.get("id", here.profile_id)), here.name, {}, {})
-    documents = {
-        name: {**about, "date": date.fromisoformat(about["date"])} if "date" in about else about
-        for name, about in kept["documents"].items()
-    }
-    return OwnRules(str(applied[FOUNDING]), str(kept["name"]), documents, dict(kept["rules"]))
+    documents = {name: _dated(about) for name, about in kept["documents"].items()}
+    rules = {key: _exact(rule) for key, rule in kept["rules"].items()}
+    return OwnRules(
+        str(applied[FOUNDING]),
+        str(kept["name"]),
+        documents,
+        rules,
+        tuple(str(text) for text in kept.get(IMPORTED, ())),
+    )
+
+
+def _dated(about: Mapping[str, Any]) -> dict[str, Any]:
+    """A document of the layer with its dates as dates, as a file would hold them."""
+    days = {name: date.fromisoformat(about[name]) for name in _DATES if name in about}
+    return {**about, **days}
+
+
+def _exact(kept: Any) -> Any:
+    """Numbers with a point as decimals, as a file would hold them: an amount stays exact."""
+    if isinstance(kept, float):
+        return Decimal(str(kept))
+    if isinstance(kept, Mapping):
+        return {name: _exact(value) for name, value in kept.items()}
+    if isinstance(kept, (list, tuple)):
+        return [_exact(value) for value in kept]
+    return kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,16 +124,25 @@ def preview(
 ) -> Preview:
     """The profile as it would be, clause by clause against the founding document and against the
     running edition. Raises DomainError with the first fault; nothing is changed."""
-    made = book.with_office(
-        own.founding, own.tables(edition=edition, effective_from=effective_from)
-    )
+    tables = own.tables(edition=edition, effective_from=effective_from)
+    made = book.with_office(own.founding, tables, imported=own.imported)
     here = reader.office()
     running = book.applied(reader.profile_applied(here.profile_id, here.profile_edition))
     return Preview(
         made,
-        book.changes(book.profile(own.founding), made),
+        book.changes(founding(book, own), made),
         book.changes(running, made),
     )
+
+
+def founding(book: RuleBook, own: OwnRules) -> Profile:
+    """The founding document that the office's own rules stand on, shipped or brought in."""
+    return book.imported(own.imported) if own.imported else book.profile(own.founding)
+
+
+def adopt(own: OwnRules, profile: Profile, texts: Sequence[str]) -> OwnRules:
+    """The office's rules on another jurisdiction's file instead; what it set itself stays."""
+    return replace(own, founding=profile.id, imported=tuple(texts))
 
 
 def publish(
@@ -137,5 +171,12 @@ def as_applied(profile: Profile, own: OwnRules) -> dict[str, Any]:
     applied: dict[str, Any] = json.loads(profile.applied())
     layer = own.tables(edition=profile.edition, effective_from=profile.effective_from)
     applied[FOUNDING] = own.founding
-    applied[OWN_LAYER] = json.loads(json.dumps(layer, ensure_ascii=False, default=str))
+    applied[OWN_LAYER] = json.loads(json.dumps(layer, ensure_ascii=False, default=_plain))
+    if own.imported:
+        applied[OWN_LAYER][IMPORTED] = list(own.imported)
     return applied
+
+
+def _plain(value: Any) -> Any:
+    # A JSON number keeps an amount of fifteen digits; `_exact` takes its decimals back.
+    return float(value) if isinstance(value, Decimal) else str(value)

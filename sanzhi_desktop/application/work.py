@@ -9,11 +9,17 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol
 
+from sanzhi_desktop.application.catalogue import CatalogueSheets
 from sanzhi_desktop.application.ports import OpinionPress
 from sanzhi_desktop.application.rulebook import RuleBook
 from sanzhi_desktop.application.signing import Certificate, SigningKey
 from sanzhi_desktop.domain.case import Submission
-from sanzhi_desktop.domain.papers import CorrectionPaper, ReturnPaper, SubmissionPaper
+from sanzhi_desktop.domain.papers import (
+    CorrectionPaper,
+    ReturnPaper,
+    StripPaper,
+    SubmissionPaper,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +44,12 @@ class SubmissionReader(Protocol):
 
 
 class SheetPress(Protocol):
-    """Prints the papers that nobody signs with a key: 送审表, 补正通知书, 退回函."""
+    """Prints the papers that nobody signs with a key: 送审表, 补正通知书, 退回函, 期限推算表."""
 
     def submission(self, paper: SubmissionPaper) -> bytes: ...
     def correction(self, paper: CorrectionPaper) -> bytes: ...
     def returned(self, paper: ReturnPaper) -> bytes: ...
+    def strip(self, paper: StripPaper) -> bytes: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,3 +120,4 @@ class Work:
     sheets: SheetPress
     keys: KeyDesk
     reader: SubmissionReader
+    catalogues: CatalogueSheets

@@ -11,6 +11,7 @@ from sanzhi_desktop.documents.fonts import FaceSet, bundled_faces, find_faces, s
 from sanzhi_desktop.documents.keydesk import Keys
 from sanzhi_desktop.documents.prefill import PrefillReader
 from sanzhi_desktop.documents.press import Press
+from sanzhi_desktop.documents.sheets.catalogue import CatalogueWorkbooks
 from sanzhi_desktop.resources.rulebook import ShippedBook
 
 
@@ -21,14 +22,20 @@ def work(*, bundled_fonts: bool = False) -> Work:
     )
     press = Press(faces)
     return Work(
-        book=ShippedBook(), press=press, sheets=press, keys=Keys(faces), reader=PrefillReader()
+        book=ShippedBook(),
+        press=press,
+        sheets=press,
+        keys=Keys(faces),
+        reader=PrefillReader(),
+        catalogues=CatalogueWorkbooks(),
     )
 
 
-def paper_record(name: str, sha256: str) -> PaperRecord:
+def paper_record(name: str, sha256: str, *, number: str = "") -> PaperRecord:
     """What a database knows of a paper, for `sanzhi verify --db`. Raises DomainError.
 
-    `name` is whatever `--db` takes; reading papers needs no person at work.
+    `name` is whatever `--db` takes; reading papers needs no person at work. A paper that is not
+    stored is compared with the opinion issued under its `number` (文号), if there is one.
     """
     from sanzhi_desktop.application.signoff import record_of
     from sanzhi_desktop.persistence.open import open_database
@@ -37,6 +44,7 @@ def paper_record(name: str, sha256: str) -> PaperRecord:
     try:
         reader = opened.reader()
         stored = reader.has_document(sha256)
-        return record_of(reader, sha256=stored.sha256 if stored else None)
+        issued = stored.sha256 if stored else reader.issued_under(number)
+        return record_of(reader, sha256=issued)
     finally:
         opened.close()

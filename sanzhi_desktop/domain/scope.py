@@ -125,7 +125,7 @@ def _extras(profile: Profile, case: ScopeCase) -> list[Because]:
         fires = {
             "always": True,
             "judged": row["id"] in case.criteria,
-            "catalogue": bool(case.catalogue_item),
+            "catalogue": bool(_catalogue(profile, case)),
         }[row["when"]]
         if fires and _kind_fits(row, case) and _procedure_fits(row, case):
             found.append(Because(row["id"], row["name"], rule.row_source(row)))
@@ -199,12 +199,39 @@ def threshold_name(row: Mapping[str, Any]) -> str:
     return name or Kind(row["kind"]).chinese
 
 
+def catalogue_row(profile: Profile, named: str) -> Mapping[str, Any] | None:
+    """The item of the office's own catalogue that a case names, by number or by name."""
+    wanted = named.strip()
+    rows = profile.rows("catalogue.items") if wanted else ()
+    by_number = (row for row in rows if row["number"] == wanted)
+    return next(by_number, next((row for row in rows if row["name"] == wanted), None))
+
+
 def _catalogue(profile: Profile, case: ScopeCase) -> list[Because]:
-    rule = profile.rule("catalogue.required").in_force()
-    if not case.catalogue_item or rule.source is None:
+    """An item that is named; where the office's catalogue gives it thresholds, one must be met.
+
+    An item the catalogue does not hold, one of another kind, and a case that states neither amount
+    nor penalty count as within: what cannot be measured is not released.
+    """
+    if not case.catalogue_item:
         return []
     name = f"属于本机关重大执法决定法制审核目录清单事项（{case.catalogue_item}）"
-    return [Because(CATALOGUE, name, rule.source)]
+    row = catalogue_row(profile, case.catalogue_item)
+    if row is None:
+        rule = profile.rule("catalogue.required").in_force()
+        return [Because(CATALOGUE, name, rule.source)] if rule.source is not None else []
+    source = profile.rule("catalogue.items").in_force().row_source(row)
+    name = f"属于本机关重大执法决定法制审核目录清单事项（{row['number']} {row['name']}）"
+    thresholds = row.get("thresholds", ())
+    measured = case.amount_fen is not None or case.penalty_kinds
+    if not thresholds or not measured or row["kind"] != case.kind.value:
+        return [Because(CATALOGUE, name, source)]
+    met = [
+        threshold_name({"kind": row["kind"], **one})
+        for one in thresholds
+        if _party_fits(one, case) and _penalty_fits(one, case) and _amount_fits(one, case)
+    ]
+    return [Because(CATALOGUE, f"{name}：{'；'.join(met)}", source)] if met else []
 
 
 def _statute(profile: Profile, case: ScopeCase) -> list[Because]:

@@ -58,9 +58,15 @@ class ShippedBook:
         """(id, name) of every profile an office may choose."""
         return [(h.id, h.name) for h in profiles.heads() if h.id not in _LAYERS]
 
-    def with_office(self, base_id: str, layer: Mapping[str, Any]) -> Profile:
-        """A shipped profile with an office's own layer on top."""
-        return profiles.with_office(base_id, layer)
+    def with_office(
+        self, base_id: str, layer: Mapping[str, Any], *, imported: Sequence[str] = ()
+    ) -> Profile:
+        """A shipped profile, or the imported files, with an office's own layer on top."""
+        return profiles.with_office(base_id, layer, imported=imported)
+
+    def imported(self, texts: Sequence[str]) -> Profile:
+        """The profile of a jurisdiction's files over the shipped layers."""
+        return profiles.imported(texts)
 
     def changes(self, left: Profile, right: Profile) -> Sequence[Change]:
         """The rules in which two profiles differ."""

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from sanzhi_desktop import resources
 from sanzhi_desktop.application import ruleset
 from sanzhi_desktop.application.ports import Session
 from sanzhi_desktop.application.ruleset import OwnRules, RulesetFault
@@ -31,6 +33,7 @@ LIMIT = {
     "article": "第五条",
     "quote": "自收到之日起七个工作日内完成审核",
 }
+HOW = {"article": "第六条", "quote": "罚款一万元以上的，应当审核"}
 
 
 @pytest.fixture
@@ -106,3 +109,48 @@ def test_faults_are_refused_and_the_running_edition_stays(admin: Session) -> Non
 def test_dropping_a_rule_lets_the_founding_document_speak_again(admin: Session) -> None:
     rules = own(admin)
     assert rules.drop("review.limit").rules == {}
+
+
+def test_an_amount_with_cents_can_be_worked_on_again(admin: Session) -> None:
+    """A list of thresholds kept by the database comes back as exact as a file would give it."""
+    rows = [
+        {"id": "fine", "kind": "penalty", "penalty": "罚款", "yuan": yuan, "inclusive": True}
+        for yuan in (Decimal("10000.01"),)
+    ]
+    publish(admin, own(admin).set("scope.thresholds", {"value": rows, "document": DOCUMENT} | HOW))
+    again = ruleset.current(admin.reader)
+    assert again.rules["scope.thresholds"]["value"] == rows
+    publish(admin, again.set("review.limit", {**LIMIT, "value": 5}), "2026-2")
+    applied = BOOK.applied(admin.reader.profile_applied("zhengzhou_office", "2026-2"))
+    assert applied.rule("scope.thresholds").value[0]["yuan"] == "10000.01"
+
+
+def test_another_jurisdictions_file_becomes_the_founding_document(
+    admin: Session, tmp_path: Path
+) -> None:
+    """Brought in with the file it extends; the office's own rules stay on top of it, edition after
+    edition, without the files."""
+    county = resources.path("profiles", "examples", "shilixian.toml").read_text("utf-8")
+    (tmp_path / "shilixian.toml").write_text(county, "utf-8")
+    town = (
+        'id = "shilizhen"\nname = "示例镇"\nedition = "1"\nextends = "shilixian"\n'
+        '[documents."示镇发〔2026〕1号"]\ntitle = "细则"\nrank = "normative"\n'
+        '[rules."review.start"]\nvalue = "acceptance"\ndocument = "示镇发〔2026〕1号"\n'
+        'article = "第二条"\nquote = "自受理之日起"\n'
+    )
+    (tmp_path / "town.toml").write_text(town, "utf-8")
+    texts = profiles.texts_of_chain(tmp_path / "town.toml")
+    assert texts == (county, town)
+    brought = BOOK.imported(texts)
+    mine = own(admin).set("review.limit", {**LIMIT, "value": 5})
+    publish(admin, ruleset.adopt(mine, brought, texts))
+    (tmp_path / "shilixian.toml").unlink()
+    again = ruleset.current(admin.reader)
+    assert (again.founding, again.imported) == ("shilizhen", texts)
+    made = ruleset.preview(
+        BOOK, admin.reader, again.drop("review.limit"), edition="2", effective_from=None
+    )
+    assert made.profile.layers == ("national", "shilixian", "shilizhen", "shilizhen_office")
+    assert made.profile.value("review.start") == "acceptance"
+    assert [c.key for c in made.from_running] == ["review.limit"]
+    assert made.from_founding == ()

@@ -7,7 +7,7 @@ what the rules mean (`domain.profile`, `domain.scope`, `domain.gate`).
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -57,10 +57,17 @@ def shipped(profile_id: str) -> Profile:
     return resolve_layers(_shipped_chain(profile_id))
 
 
-def with_office(profile_id: str, office: str | Path | Mapping[str, Any]) -> Profile:
+def with_office(
+    profile_id: str,
+    office: str | Path | Mapping[str, Any],
+    *,
+    imported: Sequence[str] = (),
+) -> Profile:
     """A shipped profile with an office's own layer on top: a TOML file, TOML text or its tables.
 
-    Raises DomainError(ProfileFault.REFUSED) with the first fault; nothing else changes.
+    `imported`: the files of a jurisdiction that is not shipped, the lowest first; the office's
+    layer stands on the last of them. Raises DomainError(ProfileFault.REFUSED) with the first
+    fault; nothing else changes.
     """
     if isinstance(office, Path):
         raw = _read(office)
@@ -68,7 +75,8 @@ def with_office(profile_id: str, office: str | Path | Mapping[str, Any]) -> Prof
         raw = parse_profile(office, f"{profile_id}.office.toml")
     else:
         raw = RawProfile(f"{profile_id}.office.toml", "", office)
-    profile, flaws = _over(raw, _shipped_chain(profile_id))
+    chain = _imported_chain(tuple(imported)) if imported else _shipped_chain(profile_id)
+    profile, flaws = _over(raw, chain)
     if profile is None:
         raise refused(flaws)
     return profile
@@ -88,6 +96,44 @@ def load_file(path: Path) -> tuple[Profile | None, tuple[Flaw, ...]]:
     if flaws:
         return None, flaws
     return _over(raw, chain)
+
+
+def texts_of_chain(path: Path) -> tuple[str, ...]:
+    """The texts of a checked file and of the files beside it that it extends, the lowest first.
+
+    Raises DomainError: unreadable, or refused with its first fault.
+    """
+    raw = _read(path)
+    if isinstance(raw, Flaw):
+        raise refused((raw,))
+    waiting, _, flaws = _beside_and_below(raw, path.parent)
+    if flaws:
+        raise refused(flaws)
+    return (*(one.text for one in reversed(waiting)), raw.text)
+
+
+def imported(texts: Sequence[str]) -> Profile:
+    """The profile of files that are not shipped, the lowest first, over what that one extends.
+
+    Raises DomainError(ProfileFault.REFUSED).
+    """
+    return resolve_layers(_imported_chain(tuple(texts)))
+
+
+@lru_cache(maxsize=4)
+def _imported_chain(texts: tuple[str, ...]) -> tuple[Layer, ...]:
+    chain: tuple[Layer, ...] = ()
+    for place, text in enumerate(texts):
+        raw = parse_profile(text, "imported.toml")
+        if isinstance(raw, Flaw):
+            raise refused((raw,))
+        if place == 0:
+            chain = _shipped_chain(str(raw.data.get("extends", "")))
+        layer, flaws = _checked(raw, chain)
+        if layer is None:
+            raise refused(flaws)
+        chain = (*chain, layer)
+    return chain
 
 
 def load(name: str) -> Profile:
@@ -164,6 +210,21 @@ def _over(
 
 def _chain_below(raw: RawProfile, folder: Path) -> tuple[tuple[Layer, ...], tuple[Flaw, ...]]:
     """The layers a file extends: beside it in its folder first, then the shipped ones."""
+    waiting, chain, flaws = _beside_and_below(raw, folder)
+    if flaws:
+        return (), flaws
+    for beside_raw in reversed(waiting):
+        layer, flaws = _checked(beside_raw, chain)
+        if layer is None:
+            return (), flaws
+        chain = (*chain, layer)
+    return chain, ()
+
+
+def _beside_and_below(
+    raw: RawProfile, folder: Path
+) -> tuple[list[RawProfile], tuple[Layer, ...], tuple[Flaw, ...]]:
+    """The files beside it that it extends, the highest first; the shipped chain; a fault."""
     waiting: list[RawProfile] = []
     seen = [raw.id]
     current = raw
@@ -174,30 +235,25 @@ def _chain_below(raw: RawProfile, folder: Path) -> tuple[tuple[Layer, ...], tupl
         if below in seen or len(seen) > DEEPEST:
             circle = " → ".join((*seen, below))
             line = raw.line("extends")
-            return (), (
-                Flaw(FileFault.EXTENDS_CYCLE, raw.file, line, "extends", {"chain": circle}),
-            )
+            facts = {"chain": circle}
+            return [], (), (Flaw(FileFault.EXTENDS_CYCLE, raw.file, line, "extends", facts),)
         seen.append(below)
         beside = None if below in shipped_ids() else _beside(folder, below)
         if beside is not None:
             found = _read(beside)
             if isinstance(found, Flaw):
-                return (), (found,)
+                return [], (), (found,)
             waiting.append(found)
             current = found
             continue
         if below not in shipped_ids():
             facts = {"extends": below, "allowed": "、".join(shipped_ids())}
             line = current.line("extends")
-            return (), (Flaw(FileFault.EXTENDS_UNKNOWN, current.file, line, "extends", facts),)
+            unknown = Flaw(FileFault.EXTENDS_UNKNOWN, current.file, line, "extends", facts)
+            return [], (), (unknown,)
         chain = _shipped_chain(below)
         break
-    for beside_raw in reversed(waiting):
-        layer, flaws = _checked(beside_raw, chain)
-        if layer is None:
-            return (), flaws
-        chain = (*chain, layer)
-    return chain, ()
+    return waiting, chain, ()
 
 
 def _beside(folder: Path, profile_id: str) -> Path | None:

@@ -24,6 +24,7 @@ _WORDS = {
     "acceptance": "受理之日",
 }
 _ROW_NAMES = ("name", "posts", "bodies", "penalty", "id")
+MOST_ROWS = 60  # a catalogue may have thousands of items; nobody reads them in one line
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ def value_in_words(rule: Rule) -> str:
     if isinstance(rule.value, bool):
         return "是" if rule.value else "否"
     if isinstance(rule.value, list):
-        return "；".join(dict.fromkeys(_row(one) for one in rule.value))
+        return _rows(rule.value)
     unit = next((one.chinese for one in Unit if one.value == rule.unit), _WORDS.get(rule.unit, ""))
     soft = "原则上" if rule.soft else ""
     value = _WORDS.get(str(rule.value), str(rule.value))
@@ -95,16 +96,23 @@ def value_in_words(rule: Rule) -> str:
     return words
 
 
+def _rows(found: list[Any]) -> str:
+    words = "；".join(dict.fromkeys(_row(one) for one in found[:MOST_ROWS]))
+    return words if len(found) <= MOST_ROWS else f"共 {len(found)} 项：{words}……"
+
+
 def _row(row: Any) -> str:
     if not isinstance(row, Mapping):
         try:
             return parse_kind(row).chinese if row in tuple(Kind) else str(row)
         except DomainError:
             return str(row)
-    if "number" in row:
+    if "number" in row and "deadline" in row:
         return f"{row['number']}.{row['name']}（{row['deadline']}）"
     if "decider" in row:
         return "，然后".join(row["bodies"])
+    if "edition" in row:
+        return _catalogue_edition(row)
     head = row.get("role", "")
     for name in _ROW_NAMES:
         if name in row:
@@ -112,3 +120,12 @@ def _row(row: Any) -> str:
             said = "、".join(found) if isinstance(found, list) else str(found)
             return f"{head}：{said}" if head else said
     return str(dict(row))
+
+
+def _catalogue_edition(row: Mapping[str, Any]) -> str:
+    words = str(row["edition"])
+    if row.get("published"):
+        words += f"，{row['published']}公布"
+    if row.get("filed"):
+        words += f"，{row['filed']}报{row.get('filed_with', '')}备案"
+    return words

@@ -29,6 +29,8 @@ _UNITS = "、".join((*_UNIT_CODES, *WORDS_FOR_DAYS))
 LARGEST_COUNT = 100_000
 COUNT_UNITS = ("person", "round")
 
+_WITH_EDGE = ("threshold", "catalogue_threshold")  # rows whose amount says 含 or 不含本数
+
 _ID = re.compile(r"[a-z][a-z0-9_-]*")
 _MONTH_DAY = re.compile(r"\d\d-\d\d")
 
@@ -281,7 +283,7 @@ def _row(
     for one, spec in fields.items():
         if spec.required and one not in row:
             place.fault(FileFault.MISSING_FIELD, *steps, field=one)
-    if name == "threshold" and "yuan" in row and "inclusive" not in row:
+    if name in _WITH_EDGE and "yuan" in row and "inclusive" not in row:
         place.fault(FileFault.NEEDS_INCLUSIVE, *steps)
     if name == "stage":
         in_order(place, as_date(row.get("from")), as_date(row.get("to")), *steps)
