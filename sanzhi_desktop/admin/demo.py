@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -237,8 +237,9 @@ def _write(out: Path, journey: "Journey", log: _Log, result: _Result) -> "Verdic
     with log.step("写出意见书 PDF 和可编辑副本"):
         (out / "opinion.pdf").write_bytes(result.issued.paper.pdf)
         desk = review.open_desk(session, journey.work.book, case_id=journey.case_id)
+        paper = review.paper_of(session, journey.work.book, desk)
         copy = journey.work.press.editable_copy(
-            review.paper_of(session, journey.work.book, desk),
+            replace(paper, head=journey.office.holder(Role.HEAD).name),
             number=result.issued.number,
             dated=current.dated if current else None,
         )

@@ -58,7 +58,7 @@ class ReplayClock:
         self._now = datetime.combine(day, NINE, SHANGHAI).astimezone(UTC)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Journey:
     """One case on its way. `open_as` opens a session for a person of the sample office."""
 
@@ -89,7 +89,7 @@ class Journey:
             for p in self.office.holders(Role.HANDLER)
         )
         fill: dict[str, Any] = {"handlers": handlers, "unit": self.office.holder(Role.HANDLER).unit}
-        self.invented += ["承办人", "承办机构"]
+        self.invented.extend(["承办人", "承办机构"])
         for name, words, value in (
             ("agency", "作出决定的机关", self.office.agency),
             ("facts", "基本事实", "（样例补充）送审文书没有可以读出的事实部分。"),
@@ -240,7 +240,7 @@ class Journey:
             for row in rows
             if row["id"] in applicable
         }
-        self.invented += [f"审核发现 {item_id}" for item_id in found]
+        self.invented.extend([f"审核发现 {item_id}" for item_id in found])
         return found
 
     def draft(self, wanted: str) -> tuple[Desk, Draft]:

@@ -156,7 +156,7 @@ class _Writer:
     def _signature(self, block: SignatureBlock) -> None:
         self._line("", Face.BODY, keep=True)
         for signer in block.signers:
-            if signer.name or signer.place.startswith("sig:"):
+            if signer.name or signer.place:
                 self._line(f"{signer.caption}：{signer.name}", Face.BODY, indent=2, keep=True)
         self._line("", Face.BODY, keep=True)
         for text, blank in ((block.organ, 2), (block.date, 4)):

@@ -48,8 +48,16 @@ _AREAS = {
 }
 
 
+_OURS = ("case.", "workflow.", "people.")
+
+
 def explain(error: DomainError) -> str:
-    """The sentence for an error, its facts filled in and said in Chinese where they are codes."""
+    """The sentence for an error, its facts filled in and said in Chinese where they are codes.
+
+    Only where the facts are ours: the field of an imported file is named as it stands there.
+    """
+    if not error.code.value.startswith(_OURS):
+        return sentence(error.code.value, **error.facts)
     return sentence(error.code.value, **{k: _said(k, v) for k, v in error.facts.items()})
 
 

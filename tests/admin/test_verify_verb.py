@@ -135,7 +135,7 @@ def test_the_database_brings_record_register_and_roots(
     asked: list[tuple[str, str]] = []
     digest = hashlib.sha256(papers.approved()).hexdigest()
 
-    def record(url: str, sha256: str) -> PaperRecord:
+    def record(url: str, sha256: str, *, number: str) -> PaperRecord:
         asked.append((url, sha256))
         return PaperRecord(digest, papers.office().register, (papers.office().pem,))
 
@@ -144,7 +144,7 @@ def test_the_database_brings_record_register_and_roots(
     assert asked == [("sqlite:///office.db", digest)]
     assert (code, shown["valid"], shown["record"]) == (0, True, "match")
 
-    def other(_url: str, _sha256: str) -> PaperRecord:
+    def other(_url: str, _sha256: str, **_number: str) -> PaperRecord:
         return PaperRecord("0" * 64, papers.office().register[:1], (papers.office().pem,))
 
     monkeypatch.setattr(compose, "paper_record", other)

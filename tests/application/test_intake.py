@@ -17,7 +17,8 @@ GOOD = "91340000MA2RARE00" + uscc_check_sign("91340000MA2RARE00")
 
 
 def material(code: str, **changes: object) -> Material:
-    return Material(**{"material_id": code, "code": code, "name": code, "pages": 1, **changes})  # type: ignore[arg-type]
+    values: dict[str, object] = {"material_id": code, "code": code, "name": code, "pages": 1}
+    return Material(**{**values, **changes})  # type: ignore[arg-type]
 
 
 def names(submission: Submission, *materials: Material) -> list[str]:
