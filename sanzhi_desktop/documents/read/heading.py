@@ -16,7 +16,7 @@ _SUBJECT = (
     r"|责令|责改|查封|扣押|冻结|催告|代履行|限期|取水|停止违法|准予|不予|加处|撤销|强制|整改|现场处理|当场|环境影响|建设工程|排污|重大"
 )
 TITLE = re.compile(
-    rf"(?:{_SUBJECT})[^。;:\n《》]{{0,40}}?{_PAPER}(?![^\s(\[。,;:关]{{0,2}}(?:送达|规定|之日))"
+    rf"(?:{_SUBJECT})[^。;:,\n《》]{{0,40}}?{_PAPER}(?![^\s(\[。,;:关]{{0,2}}(?:送达|规定|之日))"
 )
 _ORGAN = (
     r"[\u3400-\u9fff\U00020000-\U0003ffff·()、]{2,40}?"
@@ -99,6 +99,9 @@ def _tight(line: str) -> tuple[str, list[int]]:
 
 
 def _cited(line: str, at: int) -> bool:
+    """Another paper's title inside a sentence, not this paper's own."""
+    if re.search(r"收到|下达|送达|作出的|出具|制作|[。?!;]", line[max(0, at - 14) : at]):
+        return True
     return "《" in line[max(0, at - 30) : at] and "》" not in line[max(0, at - 30) : at]
 
 

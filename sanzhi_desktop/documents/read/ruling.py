@@ -25,6 +25,10 @@ _ORDER = re.compile(
     r"|(?<=规定)[,:]\s*(?=责令|催告|(?<!批)准予|给予)|向你[^,。;\n]{0,8}催告\s*[,:]|催告(?:如下|事项)\s*[:,]",
     re.MULTILINE,
 )
+# `作出如下处罚。经本机关查明…`: announced, but the facts come first.
+_FACTS_FIRST = re.compile(
+    r"(?:[(]?[一二三四五\d][)、.]+\s*)?(?:现?经[^,。]{0,8}(?:查明|调查|审理)|现?查明|(?:主要)?违法(?:事实|行为)|案件(?:来源|事实))"
+)
 _SECTION = re.compile(
     r"^\s*[一二三四五六七八]、\s*(?:行政)?处罚(?:决定|内容)(?:如下)?\s*:?\s*\n", re.MULTILINE
 )
@@ -47,7 +51,8 @@ _END = re.compile(
     r"|到[^,。]{0,20}缴)|请(?:你|于|在|自|到|持)"
     r"|(?:依据|根据|依照|按照)《(?:中华人民共和国)?行政(?:处罚法|复议法|诉讼法"
     r"|强制法)》[^,。]{0,40}(?:规定,)?\s*(?:当事人|你|逾期|应|如|自|到期|每日)"
-    r"|(?:上述|以上|所有)?罚没?款(?:限|应|缴|于|请|自|必须)|缴款|缴纳(?:方式|期限|罚款)|(?:上述|以上)款项|联系人|联系电话"
+    r"|(?:上述|以上|所有)?罚没?款(?:限|应|缴|于|请|自|必须)|缴款|缴纳(?:方式|期限|罚款)|(?:上述|以上)款项|限(?:你"
+    r"|当事人)[^。;]{0,40}(?:缴|送达之日)|联系人|联系电话"
     r"|附[:件]|收款|开户|账号|户名|特此"
     r"|复议(?:和|及|或)?诉讼|申请行政复议|\((?:印章|公章|盖章)\))"
 )
@@ -128,7 +133,7 @@ def _begin(sheet: Sheet, body: int, *, advice: bool) -> int | None:
             if _PREPARES.match(bare, found.end()) or _told(bare, opening, found.start()):
                 continue
             rest = bare[found.end() : found.end() + 60].strip(f" \n:。,{BLANK}")
-            if len(rest) >= 4:
+            if len(rest) >= 4 and _FACTS_FIRST.match(rest) is None:
                 return found.end()
     return None
 

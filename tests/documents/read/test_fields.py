@@ -263,6 +263,19 @@ def test_rare_signs_are_kept_and_marked(sign: str) -> None:
     assert mark.facts["signs"] == sign
 
 
+def test_a_text_that_is_no_decision_yields_no_party_and_no_decision() -> None:
+    reading = read_lines(
+        [
+            "召开新闻发布会",
+            "2025年3月5日，主管部门通报了2024年十起典型案例，某公司被处以罚款50万元。",
+            "有关负责人介绍，全年共检查企业1200家次，立案查处86起，收到责令限期整改指令书的均已整改。",
+            "企业应当遵守《中华人民共和国环境保护法》的规定。",
+        ]
+    )
+    present = {name for name, found in reading.fields.items() if found.present}
+    assert present == set()
+
+
 def test_no_name_of_an_agency_or_place_is_built_in() -> None:
     lexicon = (Path("resources/read/lexicon.toml")).read_text("utf-8")
     code = "".join(
