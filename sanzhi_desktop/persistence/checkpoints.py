@@ -18,8 +18,14 @@ from sanzhi_desktop.domain.audit import Break, Head, merkle_root
 from sanzhi_desktop.persistence import tables
 from sanzhi_desktop.persistence.errors import named_by_engine
 from sanzhi_desktop.persistence.reader import DatabaseReader, reading
+from sanzhi_desktop.persistence.sqlite_gateway import writing
+from sanzhi_desktop.persistence.writes import stamp
 
 _CALL = "select api.checkpoint(%s::integer, %s, %s)"
+_INSERT = (
+    "insert into checkpoint (office_id, n, root, heads, made_at)"
+    " select ?, coalesce(max(n), 0) + 1, ?, ?, ? from checkpoint where office_id = ?"
+)
 # A root that stands on an opinion was read shortly before its entry was written.
 _BEFORE = 64
 
@@ -40,29 +46,17 @@ def record(reader: DatabaseReader) -> str:
     if _leaves(reader, root) is not None:
         return root
     text = json.dumps([[h.case_id, h.seq, h.hash] for h in heads], separators=(",", ":"))
-    try:
-        with reader.engine.begin() as db:
-            if reader.engine.dialect.name == "postgresql":
-                db.exec_driver_sql(_CALL, (reader.office_id, root, text))
-            else:
-                _insert(db, reader, root, text)
-    except sa.exc.DBAPIError as error:
-        raise named_by_engine(error) from error
+    if reader.engine.dialect.name == "postgresql":
+        try:
+            with reader.engine.begin() as server:
+                server.exec_driver_sql(_CALL, (reader.office_id, root, text))
+        except sa.exc.DBAPIError as error:
+            raise named_by_engine(error) from error
+    else:
+        moment = reader.clock() if reader.clock is not None else datetime.now(UTC)
+        with writing(reader.engine) as db:
+            db.execute(_INSERT, (reader.office_id, root, text, stamp(moment), reader.office_id))
     return root
-
-
-def _insert(db: sa.Connection, reader: DatabaseReader, root: str, heads: str) -> None:
-    c = tables.checkpoint.c
-    last = sa.select(sa.func.coalesce(sa.func.max(c.n), 0)).where(c.office_id == reader.office_id)
-    db.execute(
-        sa.insert(tables.checkpoint).values(
-            office_id=reader.office_id,
-            n=db.execute(last).scalar_one() + 1,
-            root=root,
-            heads=heads,
-            made_at=reader.clock() if reader.clock is not None else datetime.now(UTC),
-        )
-    )
 
 
 def _leaves(reader: DatabaseReader, root: str) -> list[Head] | None:

@@ -45,7 +45,7 @@ def create_file(path: Path) -> None:
         raise DomainError(PersistenceFault.READ_ONLY, message=error.strerror or "") from error
     except sqlite3.Error as error:
         remove_file(path)
-        raise named(error) from error
+        raise named(error, path=str(path)) from error
 
 
 def remove_file(path: Path) -> None:
@@ -82,7 +82,7 @@ def engine(path: Path) -> "Engine":
         try:
             _settings(db)
         except sqlite3.Error as error:
-            raise named(error) from error
+            raise named(error, path=str(path)) from error
 
     def on_begin(connection: sa.Connection) -> None:
         connection.exec_driver_sql("begin")  # one snapshot for everything a reader shows at once
@@ -102,7 +102,7 @@ def check(path: Path) -> None:
         check_revision(_revision(db), where=str(path))
         compare(_objects(db), shipped())
     except sqlite3.Error as error:
-        raise named(error) from error
+        raise named(error, path=str(path)) from error
     finally:
         db.close()
 
@@ -113,7 +113,7 @@ def revision_of(path: Path) -> str:
     try:
         return _revision(db)
     except sqlite3.Error as error:
-        raise named(error) from error
+        raise named(error, path=str(path)) from error
     finally:
         db.close()
 

@@ -54,13 +54,13 @@ def _wall(message: str) -> Code | None:
     return next((code for sign, code in _WALLS if sign in message), None)
 
 
-def named(error: sqlite3.Error) -> DomainError:
-    """The code of a SQLite error."""
+def named(error: sqlite3.Error, *, path: str = "") -> DomainError:
+    """The code of a SQLite error; `path` is the file, where that is known."""
     message = str(error)
     code = _wall(message)
     if code is None and not isinstance(error, sqlite3.IntegrityError):
         code = next((c for sign, c in _SQLITE if sign in message.lower()), None)
-    return DomainError(code or PersistenceFault.REFUSED_BY_TABLE, message=message)
+    return DomainError(code or PersistenceFault.REFUSED_BY_TABLE, message=message, path=path)
 
 
 def named_postgresql(error: Any) -> DomainError:

@@ -161,13 +161,19 @@ def open_embedded(path: Path, *, office: str | None = None, clock: Clock | None 
     return Opened(engine, number, files_folder(path), accounts, clock)
 
 
-def _office_number(engine: "Engine", code: str | None) -> int:
+def _office_number(engine: "Engine", code: str | None, *, person_id: str = "") -> int:
+    """The office of that code; without one the first in which the person works, else the first."""
     import sqlalchemy as sa
 
     from sanzhi_desktop.persistence.reader import reading
-    from sanzhi_desktop.persistence.tables import office
+    from sanzhi_desktop.persistence.tables import office, person
 
-    query = sa.select(office.c.office_id).order_by(office.c.office_id).limit(1)
+    here = sa.exists().where(
+        person.c.office_id == office.c.office_id,
+        person.c.person_id == person_id,
+        person.c.active == 1,
+    )
+    query = sa.select(office.c.office_id).order_by(here.desc(), office.c.office_id).limit(1)
     with reading(engine) as db:
         asked = query if code is None else query.where(office.c.code == code)
         number = db.execute(asked).scalar_one_or_none()
@@ -197,7 +203,7 @@ def open_shared(
     engine = server.engine(where, user=user, password=password)
     try:
         notes = server.check(engine, where)
-        number = _office_number(engine, office)
+        number = _office_number(engine, office, person_id=server.logged_in(engine))
     except DomainError:
         engine.dispose()
         raise

@@ -56,7 +56,7 @@ class SqliteGateway:
     def send(self, command: Command) -> Changed:
         """Carries out one command on one case."""
         payload = prepared_payload(command.action, command.payload)
-        with _transaction(self.engine) as db:
+        with writing(self.engine) as db:
             frame = self._frame(db, command.office_id, command.command_id, command.case_id)
             kept = frame.replayed()
             result = kept or frame.case(command, payload)
@@ -65,7 +65,7 @@ class SqliteGateway:
     def send_office(self, command: OfficeCommand) -> Changed:
         """Carries out one command on the office."""
         payload = prepared_payload(command.action, command.payload)
-        with _transaction(self.engine) as db:
+        with writing(self.engine) as db:
             frame = self._frame(db, command.office_id, command.command_id, "")
             kept = frame.replayed()
             result = kept or frame.office(command, payload)
@@ -98,7 +98,7 @@ def _changed(result: Mapping[str, Any], effect: Effect, *, replayed: bool) -> Ch
 
 
 @contextmanager
-def _transaction(engine: "Engine") -> Iterator[sqlite3.Connection]:
+def writing(engine: "Engine") -> Iterator[sqlite3.Connection]:
     """One BEGIN IMMEDIATE: a deferred one could not wait when it turns to writing."""
     try:
         pooled = engine.raw_connection()

@@ -160,3 +160,25 @@ def test_office_chains_stand_under_parallel_commands(server_desk: Desk) -> None:
     reader = server_desk.sessions["au"].reader
     assert reader.verify_chains() == ()
     assert len(reader.irregularities()) == 24
+
+
+def test_a_person_is_taken_to_the_office_he_works_in(
+    cluster: Cluster, server_database: str
+) -> None:
+    with cluster.connect(server_database) as owner:
+        owner.execute("set search_path = app")
+        owner.execute(
+            "insert into office (office_id, code, name, series, profile_id, created_at)"
+            " values (1, 'first', '别的单位', '别', 'shucheng', now())"
+        )
+    for who, office, expected in (("r1", None, 7), ("r1", "first", 1)):
+        opened = open_shared(
+            cluster.url(server_database, who), files=Path("unused"), password=PASSWORD,
+            office=office,
+        )  # fmt: skip
+        assert opened.office_id == expected
+        if office == "first":
+            with pytest.raises(DomainError) as caught:
+                opened.session(who)
+            assert caught.value.code is PersistenceFault.LOG_IN_REFUSED
+        opened.close()

@@ -4,6 +4,7 @@ Foreign keys are off in the plain SQLite connection, none of our functions are r
 server's statements run as the owner of every table. Each refusal must be the wall's own sentence.
 """
 
+import shutil
 import sqlite3
 import subprocess
 from collections.abc import Callable
@@ -190,6 +191,24 @@ def _plain(path: Path) -> sqlite3.Connection:
     return db
 
 
+def _with(statement: str, other: str) -> str:
+    verb, _, rest = statement.partition(" ")
+    return statement if verb == "delete" else f"{verb} {other} {rest}"
+
+
+@pytest.mark.skipif(shutil.which("sqlite3") is None, reason="no sqlite3 program on this machine")
+def test_the_sqlite3_program_is_refused_by_the_gate(
+    embedded_desk: Desk, embedded_path: Path
+) -> None:
+    case_id = embedded_desk.confirmed()
+    answer = subprocess.run(
+        ["sqlite3", embedded_path, decide().replace("{case}", case_id)],
+        capture_output=True, text=True, encoding="utf-8", check=False,
+    )  # fmt: skip
+    assert answer.returncode != 0
+    assert "行政处罚法第五十八条" in answer.stderr
+
+
 def test_plain_sqlite_is_refused(embedded_desk: Desk, embedded_path: Path) -> None:
     cases = _cases(embedded_desk)
     with closing(_plain(embedded_path)) as db:
@@ -202,6 +221,13 @@ def test_plain_sqlite_is_refused(embedded_desk: Desk, embedded_path: Path) -> No
             return f"allowed, {changed} rows"
 
         _try_all(cases, run)
+        # Nor do SQLite's own ways of looking away help.
+        for other in ("or ignore", "or replace", "or fail", "or rollback"):
+
+            def disguised(statement: str, other: str = other) -> str:
+                return run(_with(statement, other))
+
+            _try_all(cases, disguised)
         before = db.execute("select case_id, seq, hash from audit order by 1, 2").fetchall()
     assert embedded_desk.sessions["au"].reader.verify_chains() == ()
     assert len(before) > 60
