@@ -145,7 +145,7 @@ class SampleEntry(EmbeddedEntry):
 
 def prepare(arguments: list[str]) -> QApplication:
     """The Qt program, speaking Chinese, with Qt's own words translated."""
-    # The offscreen platform names the reason when a PC has no display server to paint on.
+    QApplication.setStyle("Fusion")  # before there is a program: no other style is ever built
     app = QApplication.instance() or QApplication(arguments)
     assert isinstance(app, QApplication)  # noqa: S101 - nobody else makes one in this process
     app.setApplicationName("Sanzhi")

@@ -1,8 +1,13 @@
 """One running desk per person and folder: a second start brings the first one to the front."""
 
+import sys
 from pathlib import Path
+from typing import IO, TYPE_CHECKING
 
-from PySide6.QtCore import QLockFile, QObject, Signal
+from PySide6.QtCore import QObject, Signal
+
+if TYPE_CHECKING:
+    from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 
 class OneInstance(QObject):
@@ -13,14 +18,27 @@ class OneInstance(QObject):
     def __init__(self, folder: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
         folder.mkdir(parents=True, exist_ok=True)
-        self._lock = QLockFile(str(folder / "desk.lock"))
-        self._lock.setStaleLockTime(0)
+        self._file = folder / "desk.lock"
+        self._held: IO[bytes] | None = None
         self._name = _server_name(folder)
-        self._server: QObject | None = None
+        self._server: QLocalServer | None = None
+        self._callers: list[QLocalSocket] = []
 
     def first(self) -> bool:
-        """Whether this is the only desk; a lock left by a killed one is taken over."""
-        return self._lock.tryLock(0) or (self._lock.removeStaleLockFile() and self._lock.tryLock(0))
+        """Whether this is the only desk. The system itself frees the lock of a killed one."""
+        if self._held is None:
+            handle = self._file.open("a+b")
+            if not _lock(handle):
+                handle.close()
+                return False
+            self._held = handle
+        return True
+
+    def release(self) -> None:
+        """Lets another desk begin."""
+        if self._held is not None:
+            self._held.close()
+            self._held = None
 
     def hand_over(self, words: str) -> bool:
         """Tells the first desk to come to the front; whether it heard."""
@@ -47,14 +65,34 @@ class OneInstance(QObject):
         self._server = server
 
     def _connected(self) -> None:
-        from PySide6.QtNetwork import QLocalServer
-
-        if isinstance(self._server, QLocalServer):
+        if self._server is not None:
             socket = self._server.nextPendingConnection()
-            socket.readyRead.connect(
-                lambda: self.asked.emit(bytes(socket.readAll().data()).decode())
-            )
-            socket.disconnected.connect(socket.deleteLater)
+            socket.readyRead.connect(self._read)
+            self._callers.append(socket)
+
+    def _read(self) -> None:
+        for socket in self._callers:
+            words = bytes(socket.readAll().data()).decode()
+            if words:
+                self.asked.emit(words)
+        self._callers = [s for s in self._callers if s.state() is s.LocalSocketState.ConnectedState]
+
+
+def _lock(handle: IO[bytes]) -> bool:
+    """Takes the file for this process alone; False when another one has it."""
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            handle.seek(0)
+            msvcrt.locking(handle.fileno(), msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
 
 
 def _server_name(folder: Path) -> str:

@@ -103,6 +103,7 @@ def window(
     with qtbot.waitSignal(made.started, timeout=10_000):
         made.show()
     made.activateWindow()
+    qtbot.waitUntil(made.isActiveWindow)
     yield made
     made.close()
 
