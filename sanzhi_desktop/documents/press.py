@@ -18,7 +18,7 @@ from sanzhi_desktop.application.signing import (
 from sanzhi_desktop.documents.blocks import Document
 from sanzhi_desktop.documents.fonts import FaceSet
 from sanzhi_desktop.domain.opinion import OpinionPaper
-from sanzhi_desktop.domain.papers import CorrectionPaper, ReturnPaper, SubmissionPaper
+from sanzhi_desktop.domain.papers import CorrectionPaper, ReturnPaper, StripPaper, SubmissionPaper
 from sanzhi_desktop.domain.people import Role
 from sanzhi_desktop.domain.workdays import SHANGHAI
 
@@ -128,6 +128,12 @@ class Press:
         from sanzhi_desktop.documents.content.notices import return_document
 
         return self._sheet(return_document(paper))
+
+    def strip(self, paper: StripPaper) -> bytes:
+        """期限推算表."""
+        from sanzhi_desktop.documents.content.strip import strip_document
+
+        return self._sheet(strip_document(paper))
 
     def _sheet(self, document: Document) -> bytes:
         from sanzhi_desktop.documents.pdfa import to_pdfa

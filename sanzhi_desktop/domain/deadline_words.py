@@ -21,6 +21,9 @@ _STARTS = {
     START_RECEIPT: "收到送审材料之日",
     START_ACCEPTANCE: "受理之日",
     START_FILING: "立案之日",
+    "start_notice": "告知之日",
+    "start_decision": "作出决定之日",
+    "before_hearing": "举行听证之日",
 }
 
 
@@ -31,7 +34,9 @@ def basis_paragraph(strip: DeadlineStrip) -> str:
     parts = [f"{limit}，依据：{rule.source}。"]
     if strip.start is None:
         return parts[0] + "尚未起算。"
-    parts.append(f"自{_STARTS.get(rule.start, '起算之日')}{_chinese(strip.start)}起算")
+    backwards = strip.due is not None and strip.due < strip.start
+    way = "向前推算" if backwards else "起算"
+    parts.append(f"自{_STARTS.get(rule.start, '起算之日')}{_chinese(strip.start)}{way}")
     if strip.due_at is None:
         parts.append("，当日不计入")
     parts += [
@@ -46,6 +51,8 @@ def basis_paragraph(strip: DeadlineStrip) -> str:
         parts.append("；调休上班计入：" + "、".join(makeup))
     if strip.due_at is not None:
         parts.append(f"；{_chinese(strip.due_at.date())}{strip.due_at:%H:%M}届满。")
+    elif backwards and strip.due is not None:
+        parts.append(f"；最迟应在{_chinese(strip.due)}办理{'（暂定）' if strip.provisional else ''}。")
     elif strip.due is not None:
         parts.append(f"；{_chinese(strip.due)}届满{'（暂定）' if strip.provisional else ''}。")
     else:

@@ -1,4 +1,4 @@
-"""Content of the papers beside the opinion: 送审表, 补正通知书, 退回函.
+"""Content of the papers beside the opinion: 送审表, 补正通知书, 退回函, 期限推算表.
 
 Plain values as they are printed. Laying out, numbering and signing live elsewhere.
 """
@@ -8,6 +8,7 @@ from datetime import date
 from enum import StrEnum
 
 from sanzhi_desktop.domain.case import Submission
+from sanzhi_desktop.domain.clock import DeadlineStrip
 
 
 class MaterialState(StrEnum):
@@ -82,5 +83,20 @@ class ReturnPaper:
     reason: str
     basis: tuple[str, ...] = ()
     number: str = ""
+    dated: date | None = None
+    mark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StripPaper:
+    """期限推算表: one deadline of a case with every day that counts or does not, and why."""
+
+    office: str
+    case_name: str
+    file_number: str
+    title: str  # which deadline: 审核期限, 办理期限 …
+    state: str  # where it stands, in words
+    strip: DeadlineStrip
+    notes: tuple[str, ...] = ()  # warnings, as sentences
     dated: date | None = None
     mark: str = ""
