@@ -18,7 +18,7 @@ from PySide6.QtGui import (
     QPalette,
     QPixmap,
 )
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
 from sanzhi_desktop import resources
 
@@ -206,6 +206,7 @@ def apply(app: QApplication, scheme: Scheme, *, zoom: float = 1.0) -> None:
     app.setFont(_font(zoom))
     app.setPalette(palette(tokens))
     app.setStyleSheet(style_sheet(tokens))
+    _redraw_icons(app)
 
 
 def current() -> Tokens:
@@ -230,7 +231,30 @@ def icon(name: str, colour: str = "") -> QIcon:
         renderer.render(painter)
         painter.end()
         made.addPixmap(pixmap)
+    _drawn[made.cacheKey()] = (name, _token_of(colour))
     return made
+
+
+# Which drawing an icon shows and in which token, so that buttons follow a change of the scheme.
+_drawn: dict[int, tuple[str, str]] = {}
+
+
+# Inks of drawings; two tokens may share a colour in one scheme and differ in the other.
+_INKS = ("muted", "accent_text", "faint", "text", "accent", "info", "ok", "warn", "danger")
+
+
+def _token_of(colour: str) -> str:
+    tokens = current()
+    return next((ink for ink in _INKS if getattr(tokens, ink) == colour), "muted")
+
+
+def _redraw_icons(app: QApplication) -> None:
+    old = dict(_drawn)
+    _drawn.clear()
+    for widget in app.allWidgets():
+        if isinstance(widget, QAbstractButton) and widget.icon().cacheKey() in old:
+            name, token = old[widget.icon().cacheKey()]
+            widget.setIcon(icon(name, str(getattr(current(), token))))
 
 
 def set_property(widget: QWidget, name: str, value: object) -> None:

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 from PySide6.QtGui import QPalette, QShortcut
-from PySide6.QtWidgets import QAbstractButton, QApplication
+from PySide6.QtWidgets import QAbstractButton, QApplication, QPushButton
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
 from sanzhi_desktop.application.work import Work
-from sanzhi_desktop.ui import theme
+from sanzhi_desktop.ui import theme, widgets
 from sanzhi_desktop.ui.preferences.about import licence_text, read_about
 from sanzhi_desktop.ui.preferences.shortcuts import KEYS
 from sanzhi_desktop.ui.screens.preferences import PreferencesScreen
@@ -59,6 +59,27 @@ def test_look_changes_at_once_and_stays(desk: Seat) -> None:
     assert QApplication.font().pointSizeF() == pytest.approx(before * 1.5)
     assert kept(desk).zoom == 1.5
     choose(screen.zoom, 1.0)
+
+
+def test_icons_follow_the_look(desk: Seat) -> None:
+    screen = desk.sit(PreferencesScreen)
+    plain = widgets.button("", icon="search")
+    strong = widgets.button("", icon="plus", kind="primary")
+    desk.qtbot.addWidget(plain)
+    desk.qtbot.addWidget(strong)
+
+    def inks(made: QPushButton) -> set[str]:
+        image = made.icon().pixmap(24, 24).toImage()
+        pixels = [image.pixelColor(x, y) for x in range(24) for y in range(24)]
+        return {pixel.name() for pixel in pixels if pixel.alpha() == 255}
+
+    assert theme.LIGHT.muted in inks(plain)
+    choose(screen.scheme, Scheme.DARK.value)
+    assert theme.DARK.muted in inks(plain)
+    assert theme.DARK.accent_text in inks(strong)
+    choose(screen.scheme, Scheme.LIGHT.value)
+    assert theme.LIGHT.muted in inks(plain)
+    assert theme.LIGHT.accent_text in inks(strong)
 
 
 def test_follow_takes_what_the_system_shows(desk: Seat) -> None:

@@ -61,8 +61,8 @@ class HistoryScreen(Screen):
         self.table = Table(self.tr("案件"))
         self.model: PagedModel[CaseRow] = PagedModel(
             [
-                Column("name", self.tr("案由"), lambda c: c.name, 180),
-                Column("state", self.tr("状态"), lambda c: name(c.state), 100),
+                Column("name", self.tr("案由"), lambda c: c.name, 140),
+                Column("state", self.tr("状态"), lambda c: name(c.state), 116),
                 Column("number", self.tr("文号"), lambda c: c.number, 130),
             ],
             desk.jobs,
@@ -96,7 +96,7 @@ class HistoryScreen(Screen):
         split.addWidget(self._build_left())
         split.addWidget(self.body)
         split.setStretchFactor(1, 1)
-        split.setSizes([360, 720])
+        split.setSizes([330, 750])
         self.root.addLayout(row(self.heading(self.tr("案件历史")), None, self.office))
         self.root.addWidget(split, 1)
         self._connect()
