@@ -1,12 +1,16 @@
 """Opens and founds offices on the embedded database; makes the sample office for the desk."""
 
 import json
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from sanzhi_desktop import resources
 from sanzhi_desktop.application.ruleset import OwnRules, as_applied
-from sanzhi_desktop.application.work import Work
+from sanzhi_desktop.application.work import Prefill, Work
 from sanzhi_desktop.compose import sample
 from sanzhi_desktop.compose.journey import Journey, ReplayClock
 from sanzhi_desktop.domain.people import Person, Role
@@ -100,10 +104,10 @@ def _make_sample(folder: Path, work: Work) -> None:
     for person_id, made in keys.of.items():
         sample_key(folder, person_id).write_bytes(made.p12)
     (folder / KEYS / "ca.pem").write_text(keys.root.pem, "ascii")
-    for number, source in enumerate(sorted(resources.path("samples").glob("*.txt"))):
+    for entry in tomllib.loads(resources.path("samples", "cases.toml").read_text("utf-8"))["case"]:
         journey = Journey(sample.office_data(), keys, work, profile, clock, opened.session)
-        _bring(journey, source, steps=number)
-        clock.advance(hours=2)
+        _bring(journey, entry)
+        clock.advance(minutes=40)
     opened.close()
     files = unfinished.with_name(unfinished.name + ".files")
     if files.exists():
@@ -111,10 +115,33 @@ def _make_sample(folder: Path, work: Work) -> None:
     unfinished.rename(folder / SAMPLE_DATABASE)
 
 
-def _bring(journey: Journey, source: Path, *, steps: int) -> None:
-    """One bundled submission a few steps on its way: registered, confirmed, accepted, assigned."""
-    submission = journey.complete(journey.work.reader.read(source))
-    journey.register(submission, source)
-    for step in (journey.confirm, journey.accept, journey.assign)[: 1 + steps]:
-        journey.clock.advance(minutes=30)
+def _bring(journey: Journey, entry: Mapping[str, Any]) -> None:
+    """One invented case as far on its way as its entry says."""
+    source = resources.path("samples", entry["source"])
+    prefill = journey.work.reader.read(source)
+    wanted = "correct" if entry["stage"] == "responding" else "agree"
+    submission = journey.complete(prefill)
+    submission = replace(
+        submission,
+        name=entry.get("name", submission.name),
+        party=replace(submission.party, **entry.get("party", {})),
+    )
+    steps: dict[str, Callable[[], object]] = {
+        "draft": lambda: journey.register(submission, source),
+        "submitted": journey.confirm,
+        "accepted": journey.accept,
+        "reviewing": journey.assign,
+        "signing": lambda: _opinion(journey, wanted, prefill),
+        "passed": journey.issue,
+    }
+    last = {"responding": "passed"}.get(entry["stage"], entry["stage"])
+    for stage, step in steps.items():
+        journey.clock.advance(minutes=5)
         step()
+        if stage == last:
+            return
+
+
+def _opinion(journey: Journey, wanted: str, prefill: Prefill) -> None:
+    journey.answer(wanted, prefill)
+    journey.certify(journey.draft(wanted)[1])
