@@ -79,6 +79,8 @@ def named_postgresql(error: Any) -> DomainError:
             if "authentication failed" in message
             else PersistenceFault.AWAY
         )
+    if code is PersistenceFault.BAD_PAYLOAD:
+        return DomainError(code, field=message)
     return DomainError(code or PersistenceFault.REFUSED_BY_TABLE, message=message)
 
 

@@ -289,7 +289,11 @@ _RECORD_IRREGULARITY = Effect(
 _NUMBER = "series = {p.series} and year = {p.year|int} and no = {p.no|int}"
 _VOID_NUMBER = Effect(
     steps=(
-        Refuse("trim({p.reason}) = ''", WorkflowFault.REASON_MISSING),
+        Refuse(
+            "trim({p.reason}) = ''",
+            WorkflowFault.REASON_MISSING,
+            {"action": f"'{OfficeAction.VOID_NUMBER.value}'"},
+        ),
         Refuse(
             f"not exists (select 1 from number where {_OFFICE} and {_NUMBER}"
             " and status = 'reserved')",

@@ -89,9 +89,10 @@ def running() -> Iterator[Cluster]:
             os.chown(home, NOBODY, NOBODY)
             os.chown(home / "pw", NOBODY, NOBODY)
         port = _free_port()
+        locale = "C" if exe else "C.UTF-8"
         calls: tuple[list[str | Path], ...] = (
             [found / f"initdb{exe}", "-D", home / "data", "-U", OWNER, "-A", "scram-sha-256",
-             f"--pwfile={home / 'pw'}", "-E", "UTF8", f"--locale={'C' if exe else 'C.UTF-8'}", "--no-sync"],
+             f"--pwfile={home / 'pw'}", "-E", "UTF8", f"--locale={locale}", "--no-sync"],
             [found / f"pg_ctl{exe}", "-D", home / "data", "-w", "-t", "60", "-l", home / "log",
              "-o", f"-p {port} {_SETTINGS}",
              "start"],

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
+from string import Formatter
 from typing import Any
 
 import pytest
@@ -16,14 +17,17 @@ from sanzhi_desktop.domain.opinion import Outcome
 from sanzhi_desktop.domain.people import PeopleFault, Role
 from sanzhi_desktop.domain.workflow import Action, State, WorkflowFault
 from sanzhi_desktop.persistence.faults import PersistenceFault
+from sanzhi_desktop.resources.sentences import table
 from tests.persistence.desk import Desk, paper, problem, submission
 
 
 def refused(code: Code, call: Callable[[], Any]) -> DomainError:
-    """The call must be refused with exactly this code."""
+    """The call must be refused with exactly this code, and with the facts its sentence needs."""
     with pytest.raises(DomainError) as caught:
         call()
     assert caught.value.code is code, caught.value
+    needed = {name for _, name, _, _ in Formatter().parse(table()[code.value]) if name}
+    assert needed <= set(caught.value.facts), (code, needed - set(caught.value.facts))
     return caught.value
 
 

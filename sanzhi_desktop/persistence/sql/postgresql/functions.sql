@@ -757,7 +757,7 @@ returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 declare v_item jsonb; v_index bigint := 0;
 begin
   if trim(coalesce((p_payload #>> '{reason}'), '')) = '' then
-    perform app.refuse('workflow.reason_missing', jsonb_build_object());
+    perform app.refuse('workflow.reason_missing', jsonb_build_object('action', 'void_number'));
   end if;
   if not exists (select 1 from number where office_id = p_office and series = coalesce((p_payload #>> '{series}'), '') and year = coalesce(((p_payload #>> '{year}'))::bigint, 0) and no = coalesce(((p_payload #>> '{no}'))::bigint, 0) and status = 'reserved') then
     perform app.refuse('persistence.number_not_voidable', jsonb_build_object('series', coalesce((p_payload #>> '{series}'), ''), 'year', coalesce(((p_payload #>> '{year}'))::bigint, 0), 'no', coalesce(((p_payload #>> '{no}'))::bigint, 0)));
