@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,10 @@ STORED = "本单位发布的安排"  # what an error calls a text that is no fil
 
 class ShippedBook:
     """Everything from `resources/`; parsed once, when first asked for."""
+
+    def __init__(self, *, demonstration: bool = False) -> None:
+        """`demonstration`: papers of a marked office say 演示 instead of 样例."""
+        self._demonstration = demonstration
 
     def profile(self, profile_id: str) -> Profile:
         """A shipped profile."""
@@ -52,7 +57,10 @@ class ShippedBook:
 
     def wording(self) -> Wording:
         """The shipped wording."""
-        return wording()
+        shipped = wording()
+        if not self._demonstration:
+            return shipped
+        return replace(shipped, marks={**shipped.marks, "sample": shipped.marks["demo"]})
 
     def profiles(self) -> Sequence[tuple[str, str]]:
         """(id, name) of every profile an office may choose."""
