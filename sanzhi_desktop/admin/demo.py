@@ -85,7 +85,7 @@ def run(args: argparse.Namespace) -> int:
     out: Path = args.out
     source: Path = args.input or resources.path("samples", DEFAULT_INPUT)
     log = _Log(args.json)
-    work = compose.work()
+    work = compose.work(demonstration=True)
     with log.step("读取送审文书") as note:
         prefill = work.reader.read(source)
         note(f"{source.name}：读出 {len(prefill.submission.provenance)} 项")

@@ -15,14 +15,15 @@ from sanzhi_desktop.documents.sheets.catalogue import CatalogueWorkbooks
 from sanzhi_desktop.resources.rulebook import ShippedBook
 
 
-def work(*, bundled_fonts: bool = False) -> Work:
-    """The ports of a running office. `bundled_fonts`: leave this PC's own fonts aside."""
+def work(*, bundled_fonts: bool = False, demonstration: bool = False) -> Work:
+    """The ports of a running office. `bundled_fonts`: leave this PC's own fonts aside;
+    `demonstration`: papers say 演示."""
     faces: FaceSet = (
         bundled_faces() if bundled_fonts else find_faces(system_folders(dict(os.environ)))
     )
     press = Press(faces)
     return Work(
-        book=ShippedBook(),
+        book=ShippedBook(demonstration=demonstration),
         press=press,
         sheets=press,
         keys=Keys(faces),
