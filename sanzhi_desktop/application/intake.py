@@ -151,7 +151,6 @@ def confirm(
     declared: bool,
     calendar: Calendar,
     profile: Profile,
-    paper: StoredPaper | None = None,
     round_reason: RoundReason | None = None,
     command_id: str = "",
 ) -> Changed:
@@ -179,8 +178,6 @@ def confirm(
             )
         ),
     }
-    if paper is not None:
-        payload["document"] = paper.as_payload()
     return stepping.send(
         session,
         case_id=case_id,
