@@ -142,7 +142,7 @@ class Shell(QWidget):
         screen = self._screens[key]
         self.stack.setCurrentWidget(screen)
         self.rail.mark(key if not spec.case else "worklist")
-        if spec.case:
+        if spec.case or case_id:  # the history is on the rail and opens on a case as well
             screen.open_case(case_id)
         screen.shown()
         window = self.window()

@@ -1,7 +1,7 @@
 """The history screen over real cases: events, verdicts, chains, and what tampering looks like."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -14,9 +14,12 @@ from sanzhi_desktop.application.work import Work
 from sanzhi_desktop.compose import offices
 from sanzhi_desktop.resources.sentences import table
 from sanzhi_desktop.ui.history.words import chain_told
+from sanzhi_desktop.ui.screens import for_roles
+from sanzhi_desktop.ui.screens.case import CaseScreen
 from sanzhi_desktop.ui.screens.history import HistoryScreen
+from sanzhi_desktop.ui.shell import Shell
 from sanzhi_desktop.ui.theme import Tone
-from tests.ui.hands import press, say
+from tests.ui.hands import alt, press, say
 from tests.ui.office import Furnished
 from tests.ui.seat import Seat, nameless, seat
 
@@ -191,3 +194,33 @@ def test_names_and_models(desk: Seat, qtmodeltester: ModelTester) -> None:
     assert nameless(screen) == []
     for model in (screen.model, screen.events.model, screen.papers.model):
         qtmodeltester.check(model, force_py=True)  # type: ignore[no-untyped-call]
+
+
+def test_a_case_leads_to_its_history_and_back(
+    enter: Callable[[str], Shell], office: Furnished, qtbot: QtBot
+) -> None:
+    shell = enter(AUDITOR)
+    case_id = office.cases["passed"]
+    case = shell.show_screen("case", case_id)
+    assert isinstance(case, CaseScreen)
+    case.whole_history.click()
+    qtbot.waitUntil(lambda: isinstance(shell.front, HistoryScreen))
+    history = shell.front
+    assert isinstance(history, HistoryScreen)
+    qtbot.waitUntil(lambda: history.page is not None and history.page.case_id == case_id)
+    qtbot.waitUntil(lambda: history.table.current_row() is not None)
+    qtbot.waitUntil(lambda: history.table.current_row().case_id == case_id)
+    history.open.click()
+    assert shell.front is case
+    qtbot.waitUntil(lambda: not shell.desk.jobs._waiting)
+
+
+def test_the_rail_opens_every_screen_by_its_key(
+    enter: Callable[[str], Shell], qtbot: QtBot
+) -> None:
+    shell = enter(AUDITOR)
+    for place, spec in enumerate(for_roles(shell.desk.roles), start=1):
+        alt(str(place))
+        wanted = spec.name
+        qtbot.waitUntil(lambda: type(shell.front).__name__ == wanted)  # noqa: B023 - waits here
+        qtbot.waitUntil(lambda: not shell.desk.jobs._waiting, timeout=20_000)

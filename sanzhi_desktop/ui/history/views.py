@@ -139,9 +139,9 @@ class PapersView(QWidget):
         self.table = Table(self.tr("文书"))
         self.model: RowModel[DocumentRow] = RowModel(
             [
-                Column("kind", self.tr("文书"), lambda d: named("paper", d.kind), 150),
-                Column("round", self.tr("轮次"), lambda d: str(d.round), 46),
-                Column("at", self.tr("存入"), lambda d: moment(d.stored_at), 126),
+                Column("kind", self.tr("文书"), lambda d: named("paper", d.kind), 122),
+                Column("at", self.tr("存入"), lambda d: moment(d.stored_at), 124),
+                Column("round", self.tr("轮次"), lambda d: str(d.round), 44),
             ],
             self,
         )
@@ -166,7 +166,7 @@ class PapersView(QWidget):
         split.addWidget(side)
         split.addWidget(self.panel)
         split.setStretchFactor(1, 1)
-        split.setSizes([340, 410])
+        split.setSizes([320, 430])
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 8, 0, 0)
         outer.addWidget(split)

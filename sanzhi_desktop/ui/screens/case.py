@@ -15,6 +15,7 @@ from sanzhi_desktop.resources.sentences import sentence
 from sanzhi_desktop.ui import steps
 from sanzhi_desktop.ui.case_header import CaseHeader
 from sanzhi_desktop.ui.case_page import CasePage, read_page
+from sanzhi_desktop.ui.clocks.panel import ClocksPanel
 from sanzhi_desktop.ui.desk import Desk
 from sanzhi_desktop.ui.materials_view import MaterialsView
 from sanzhi_desktop.ui.names import day, moment, name, named
@@ -29,6 +30,8 @@ from sanzhi_desktop.ui.widgets import (
     button,
     clear,
     column,
+    holding,
+    row,
     scrolled,
 )
 
@@ -123,6 +126,8 @@ class CaseScreen(Screen):
         problems = QWidget()
         problems.setLayout(self._problems)
         self.tabs.addTab(scrolled(problems), self.tr("审核意见与问题"))
+        self.clocks = ClocksPanel(desk)
+        self.tabs.addTab(self.clocks, self.tr("期限"))
         self.tabs.addTab(self._build_papers(), self.tr("文书"))
         self.tabs.addTab(self._build_history(), self.tr("办理记录"))
         next_tab = QShortcut(QKeySequence("Ctrl+Tab"), self)
@@ -149,6 +154,7 @@ class CaseScreen(Screen):
         self._show_summary(page)
         materials: Iterable[Material] = page.case.materials
         self.materials.show_materials(materials)
+        self.clocks.show_page(page)
         self._show_problems(page)
         self._papers.replace(page.documents)
         self._history.replace(page.history)
@@ -200,7 +206,13 @@ class CaseScreen(Screen):
             self,
         )
         self.history_table.use(self._history)
-        return self.history_table
+        self.whole_history = button(
+            self.tr("完整历史和签名查验(&Y)"),
+            lambda: self.desk.go.emit("history", self.case_id),
+            icon="history",
+            kind="small",
+        )
+        return holding(column(self.history_table, holding(row(self.whole_history, None))))
 
     def _show_actions(self, page: CasePage) -> None:
         clear(self.action_bar)
