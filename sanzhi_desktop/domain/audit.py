@@ -42,12 +42,14 @@ class Head:
 @dataclass(frozen=True, slots=True)
 class Break:
     """Where a chain breaks: edited, deleted, reordered, truncated, a head without a chain; where
-    the case's own row says something else than its history (row); or what a root from elsewhere
+    the case's own row, a stored paper or somebody's roles say something else than the history
+    (row, paper, roles); or what a root from elsewhere
     contradicts (rewritten)."""
 
     case_id: str
     seq: int
-    what: str  # edited | deleted | reordered | truncated | head | row | rewritten
+    # edited | deleted | reordered | truncated | head | row | paper | roles | rewritten
+    what: str
 
 
 def left_out(payload: Mapping[str, Any]) -> dict[str, Any]:

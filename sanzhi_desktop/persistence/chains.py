@@ -1,17 +1,19 @@
 """Checking every history chain of an office against its head, its case and its last entry.
 
-Lives here: reading chains and comparing them with the rows they explain. Must not: the hashing
-itself (`domain.audit`) or checkpoints.
+Lives here: reading chains and comparing them with the rows they explain: cases, stored papers,
+the roles of people. Must not: the hashing itself (`domain.audit`) or checkpoints.
 """
 
+import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
+from typing import Any
 
 import sqlalchemy as sa
 
 from sanzhi_desktop.domain.audit import Break, Head, Link, check_chain
-from sanzhi_desktop.persistence.tables import audit, audit_head, case_
+from sanzhi_desktop.persistence.tables import audit, audit_head, case_, document, person_role
 
 _BATCH = 5000
 
@@ -44,6 +46,8 @@ def breaks(db: sa.Connection, office_id: int) -> list[Break]:
         cases.pop(case_id, None)
         found.extend([broken] if broken else [])
     found.extend(Break(case_id, 1, "deleted") for case_id in {*ends, *cases})
+    found.extend(_papers(db, office_id))
+    found.extend(_roles(db, office_id))
     return sorted(found, key=lambda b: (b.case_id, b.seq))
 
 
@@ -58,3 +62,50 @@ def _against_case(chain: Sequence[Link], case: tuple[int, str] | None) -> Break 
     if version < len(chain) or json.loads(last.entry).get("state") != state:
         return Break(last.case_id, last.seq, "row")
     return None
+
+
+def _papers(db: sa.Connection, office_id: int) -> list[Break]:
+    """Stored papers whose bytes no longer have their hash."""
+    d = document.c
+    mine = d.office_id == office_id
+    if db.dialect.name == "postgresql":
+        digest = sa.func.encode(sa.func.sha256(d.content), "hex")
+        query = sa.select(d.case_id).where(mine, digest != d.sha256)
+        return [Break(row.case_id, 0, "paper") for row in db.execute(query)]
+    stream = db.execution_options(yield_per=20).execute(
+        sa.select(d.case_id, d.sha256, d.content).where(mine)
+    )
+    return [
+        Break(row.case_id, 0, "paper")
+        for row in stream
+        if hashlib.sha256(row.content).hexdigest() != row.sha256
+    ]
+
+
+def _grant(row: Mapping[str, Any]) -> tuple[str, str, str, str]:
+    begin, end = row.get("valid_from"), row.get("valid_to")
+    return str(row["role"]), str(begin or ""), str(end or ""), str(row.get("basis") or "")
+
+
+def _roles(db: sa.Connection, office_id: int) -> list[Break]:
+    """People whose roles are not those that the office's history gave them last."""
+    given: dict[str, tuple[int, list[tuple[str, str, str, str]]]] = {}
+    a, r = audit.c, person_role.c
+    entries = sa.select(a.seq, a.entry).where(a.office_id == office_id, a.case_id == "")
+    for row in db.execution_options(yield_per=_BATCH).execute(entries.order_by(a.seq)):
+        try:
+            told = json.loads(row.entry)
+            if told["action"] in ("found", "set_roles") and "grants" in told["payload"]:
+                grants = sorted(_grant(g) for g in told["payload"]["grants"])
+                given[told["payload"]["person_id"]] = row.seq, grants
+        except (ValueError, KeyError, TypeError, AttributeError):
+            continue  # an entry that cannot be read was edited, which its hash has shown already
+    held: dict[str, list[tuple[str, str, str, str]]] = {}
+    grants_now = sa.select(person_role).where(r.office_id == office_id)
+    for found in db.execute(grants_now).mappings():
+        held.setdefault(found["person_id"], []).append(_grant(dict(found)))
+    return [
+        Break("", given.get(person, (0, []))[0], "roles")
+        for person in sorted(given.keys() | held.keys())
+        if given.get(person, (0, []))[1] != sorted(held.get(person, []))
+    ]

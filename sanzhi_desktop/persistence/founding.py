@@ -62,7 +62,7 @@ def found(
             )
         )
     _administrator(db, office_id, admin, argon2=argon2, now=now)
-    _first_entry(db, office_id, office, admin.person_id, now=now)
+    _first_entry(db, office_id, office, admin, now=now)
     return office_id
 
 
@@ -89,20 +89,23 @@ def _administrator(
             first_review_on=admin.first_review_on,
         )
     )
-    roles: Sequence[Role] = [g.role for g in admin.roles] or [Role.ADMIN]
-    for seq, role in enumerate(roles):
+    for seq, role in enumerate(_roles(admin)):
         db.execute(sa.insert(tables.person_role).values(**key, seq=seq, role=role.value))
     if argon2:
         db.execute(sa.insert(tables.account).values(**key, argon2=argon2, changed_at=now))
 
 
+def _roles(admin: Person) -> Sequence[Role]:
+    return [grant.role for grant in admin.roles] or [Role.ADMIN]
+
+
 def _first_entry(
-    db: sa.Connection, office_id: int, office: NewOffice, actor: str, *, now: datetime
+    db: sa.Connection, office_id: int, office: NewOffice, admin: Person, *, now: datetime
 ) -> None:
     entry = entry_text(
         {
             "action": "found",
-            "actor": actor,
+            "actor": admin.person_id,
             "at": stamp(now),
             "case": "",
             "command": new_id(),
@@ -115,6 +118,8 @@ def _first_entry(
                 "profile_id": office.profile_id,
                 "profile_edition": office.profile_edition,
                 "sample": office.sample,
+                "person_id": admin.person_id,
+                "grants": [{"role": role.value} for role in _roles(admin)],
             },
             "reason": "",
             "seq": 1,

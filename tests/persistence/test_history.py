@@ -91,7 +91,15 @@ def set_state(run: Run, case_id: str) -> None:
     run(f"update case_ set state = 'passed' where case_id = '{case_id}'")
 
 
+def change_paper(run: Run, case_id: str) -> None:
+    run(
+        "update document set content = (select content from document d where"
+        f" d.case_id <> '{case_id}' limit 1) where case_id = '{case_id}'"
+    )
+
+
 WAYS = [
+    (change_paper, "paper", 0),
     (set_state, "row", 5),
     (edit, "edited", 2),
     (delete, "deleted", 2),
@@ -132,6 +140,7 @@ def test_tampering_by_a_superuser_is_found(
     what: str,
     seq: int,
 ) -> None:
+    server_desk.signing()
     case_id = server_desk.signing()
     reader = server_desk.sessions["au"].reader
     assert reader.verify_chains() == ()
@@ -140,6 +149,18 @@ def test_tampering_by_a_superuser_is_found(
         owner.execute("set session_replication_role = replica")
         tamper(owner.execute, case_id)
     assert [(f.case_id, f.seq, f.what) for f in reader.verify_chains()] == [(case_id, seq, what)]
+
+
+def test_a_role_taken_past_the_program_is_found(desk: Desk, request: pytest.FixtureRequest) -> None:
+    reader = desk.sessions["au"].reader
+    given = "insert into person_role (office_id, person_id, seq, role) values (7, 'ck', 9, 'head')"
+    _tamper(request, lambda run, _: run(given))
+    found = reader.verify_chains()
+    assert [(f.case_id, f.what) for f in found] == [("", "roles")]
+    _tamper(request, lambda run, _: run("delete from person_role where seq = 9"))
+    assert reader.verify_chains() == ()
+    _tamper(request, lambda run, _: run("delete from person_role where person_id = 'adm'"))
+    assert [f.what for f in reader.verify_chains()] == ["roles"]
 
 
 def _database_reader(desk: Desk, who: str = "au") -> DatabaseReader:
