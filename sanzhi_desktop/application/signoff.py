@@ -6,7 +6,6 @@ compares the case version and the hash of what was certified.
 """
 
 from dataclasses import dataclass, field
-from datetime import date
 
 from sanzhi_desktop.application import stepping
 from sanzhi_desktop.application.commands import Changed
@@ -22,7 +21,6 @@ from sanzhi_desktop.application.signing import (
 from sanzhi_desktop.domain.case import Case, CaseFault, Round
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.domain.people import PeopleFault, Role
-from sanzhi_desktop.domain.workdays import Unit
 from sanzhi_desktop.domain.workflow import Action
 
 
@@ -46,35 +44,6 @@ def send_back(
         seen_version=seen_version,
         action=Action.SEND_BACK,
         reason=reason,
-        command_id=command_id,
-    )
-
-
-def extend(
-    session: Session,
-    *,
-    case_id: str,
-    seen_version: int,
-    number: int,
-    unit: Unit,
-    approver: str,
-    reason: str,
-    due_on: date | None,
-    command_id: str = "",
-) -> Changed:
-    """Extends the review period, before it ends, with an approver (each profile names its own)."""
-    return stepping.send(
-        session,
-        case_id=case_id,
-        seen_version=seen_version,
-        action=Action.EXTEND,
-        reason=reason,
-        payload={
-            "number": number,
-            "unit": unit.value,
-            "approver": approver,
-            "due_on": due_on.isoformat() if due_on else None,
-        },
         command_id=command_id,
     )
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from sanzhi_desktop.application import stepping
+from sanzhi_desktop.application.deadlines import CaseClock, clocks_of
 from sanzhi_desktop.application.ports import Session
 from sanzhi_desktop.application.queries import DocumentRow, HistoryRow
-from sanzhi_desktop.application.rulebook import profile_of, review_rule
+from sanzhi_desktop.application.rulebook import office_calendar, profile_of
 from sanzhi_desktop.application.work import Work
 from sanzhi_desktop.domain.case import Case
 from sanzhi_desktop.domain.deadline import DeadlineStrip
@@ -28,6 +29,7 @@ class CasePage:
     history: Sequence[HistoryRow]
     today: date
     strip: DeadlineStrip | None
+    clocks: tuple[CaseClock, ...]
     actor: Actor
 
     def name_of(self, person_id: str) -> str:
@@ -52,10 +54,8 @@ def read_page(session: Session, work: Work, case_id: str) -> CasePage:
     profile = profile_of(
         work.book, case, reader.profile_applied(case.profile_id, case.profile_edition)
     )
-    strip = None
-    if case.clock:
-        rule = review_rule(profile)
-        strip = stepping.review_strip(case, rule, work.book.calendar(), now=now)
+    clocks = clocks_of(case, profile, office_calendar(work.book, reader), now=now)
+    strip = clocks[0].strip if case.clock else None
     return CasePage(
         case=case,
         profile=profile,
@@ -64,6 +64,7 @@ def read_page(session: Session, work: Work, case_id: str) -> CasePage:
         history=reader.history(case_id),
         today=local_date(now),
         strip=strip,
+        clocks=clocks,
         actor=session.actor,
     )
 

@@ -32,7 +32,7 @@ ASKED: Mapping[Action, StepSpec] = {
     Action.RETURN: StepSpec(f"{_HERE}.receiving", "ReturnStep"),
     Action.ASSIGN: StepSpec(f"{_HERE}.assigning", "AssignStep"),
     Action.REASSIGN: StepSpec(f"{_HERE}.assigning", "AssignStep"),
-    Action.EXTEND: StepSpec(f"{_HERE}.assigning", "ExtendStep"),
+    Action.EXTEND: StepSpec("sanzhi_desktop.ui.clocks.extend_step", "ExtendStep"),
     Action.SEND_BACK: StepSpec(f"{_HERE}.submitting", "SendBackStep"),
     Action.WITHDRAW: StepSpec(f"{_HERE}.submitting", "WithdrawStep"),
     Action.NEW_ROUND: StepSpec(f"{_HERE}.submitting", "NewRoundStep"),

@@ -1,18 +1,14 @@
-"""Steps of the lead: who reviews, and how long."""
+"""Steps of the lead: who reviews."""
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtWidgets import QComboBox, QLineEdit
-
-from sanzhi_desktop.application import review, signoff
+from sanzhi_desktop.application import review
 from sanzhi_desktop.application.commands import Changed
 from sanzhi_desktop.domain.case import CaseFault
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.domain.people import PeopleFault, Person
-from sanzhi_desktop.domain.workdays import Unit
 from sanzhi_desktop.domain.workflow import State
 from sanzhi_desktop.resources.sentences import sentence
-from sanzhi_desktop.ui.forms import text_of
 from sanzhi_desktop.ui.steps.base import StepDialog
 from sanzhi_desktop.ui.tables import Column, RowModel, Table
 from sanzhi_desktop.ui.theme import Tone
@@ -74,43 +70,4 @@ class AssignStep(StepDialog):
             seen_version=case.version,
             reviewer=person.person_id,
             reason=reason,
-        )
-
-
-class ExtendStep(StepDialog):
-    """延长审核期限."""
-
-    def build(self) -> None:
-        self.name_it(
-            self.tr("延长审核期限"),
-            self.tr("应当在期限届满前决定延长，并写明批准人。"),
-            self.tr("延长(&O)"),
-        )
-        self.form.add("number", self.tr("延长(&N)"), QLineEdit(), hint=self.tr("例如 5"))
-        self.unit = QComboBox()
-        for unit in Unit:
-            self.unit.addItem(unit.chinese, unit.value)
-        self.form.add("unit", self.tr("单位(&U)"), self.unit)
-        self.form.add("approver", self.tr("批准人(&P)"), QLineEdit())
-        self.add_reason(self.tr("理由(&R)"))
-
-    def work(self) -> Callable[[], Changed]:
-        values = self.form.values()
-        if not values["number"].strip().isdigit():
-            self.form.fields["number"].error(self.tr("请填写数字。"))
-            raise DomainError(CaseFault.FIELD_MISSING, field=self.tr("延长"))
-        if not values["approver"].strip():
-            self.form.fields["approver"].error(self.tr("请填写批准人。"))
-            raise DomainError(CaseFault.FIELD_MISSING, field=self.tr("批准人"))
-        session, case = self.desk.session, self.case
-        number, unit = int(values["number"]), Unit(text_of(self.unit))
-        return lambda: signoff.extend(
-            session,
-            case_id=case.case_id,
-            seen_version=case.version,
-            number=number,
-            unit=unit,
-            approver=values["approver"].strip(),
-            reason=values["reason"].strip(),
-            due_on=None,
         )
