@@ -3,6 +3,7 @@
 Widgets name a *tone* or a *role* through dynamic properties; no colour stands anywhere else.
 """
 
+import re
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import cast
@@ -175,9 +176,12 @@ def palette(tokens: Tokens) -> QPalette:
     return made
 
 
-def style_sheet(tokens: Tokens) -> str:
+def style_sheet(tokens: Tokens, *, zoom: float = 1.0) -> str:
     """`resources/style.qss` with `@name` replaced by the colours of one scheme."""
     text = resources.path("style.qss").read_text("utf-8")
+    text = re.sub(
+        r"font-size: (\d+)px", lambda size: f"font-size: {round(int(size[1]) * zoom)}px", text
+    )
     shade = Scheme.LIGHT if luminance(tokens.window) > 0.5 else Scheme.DARK
     text = text.replace("@chevron", resources.path("icons", f"chevron-{shade}.svg").as_posix())
     # The longest names first: @accent must not eat the beginning of @accent_soft.
@@ -205,7 +209,7 @@ def apply(app: QApplication, scheme: Scheme, *, zoom: float = 1.0) -> None:
     app.setProperty("scheme", scheme.value)
     app.setFont(_font(zoom))
     app.setPalette(palette(tokens))
-    app.setStyleSheet(style_sheet(tokens))
+    app.setStyleSheet(style_sheet(tokens, zoom=zoom))
     _redraw_icons(app)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtGui import QPalette, QShortcut
+from PySide6.QtGui import QFontMetrics, QPalette, QShortcut
 from PySide6.QtWidgets import QAbstractButton, QApplication, QPushButton
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
@@ -58,6 +58,8 @@ def test_look_changes_at_once_and_stays(desk: Seat) -> None:
     choose(screen.zoom, 1.5)
     assert QApplication.font().pointSizeF() == pytest.approx(before * 1.5)
     assert kept(desk).zoom == 1.5
+    title = screen.findChild(widgets.PlainLabel)  # the heading grows with the rest
+    assert QFontMetrics(title.font()).height() > QFontMetrics(QApplication.font()).height()
     choose(screen.zoom, 1.0)
 
 

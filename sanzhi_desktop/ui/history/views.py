@@ -100,7 +100,7 @@ class EventsView(QWidget):
         said += [
             f"{label}：{value}" for label, value in words.particulars(chosen, self.page.people)
         ]
-        said.append(self.tr("链值（SHA-256）：{0}").format(chosen.hash))
+        said.append(self.tr("链值（SHA-256）：{0}").format(words.spaced(chosen.hash)))
         self.words.setText("\n".join(said))
 
     def _check(self) -> None:
@@ -121,7 +121,7 @@ class EventsView(QWidget):
         told, root = found
         self.check.setEnabled(True)
         self.answer.show_text("\n".join((told.headline, *told.lines)), told.tone)
-        self.root.setText(self.tr("全部办理记录的总摘要：{0}").format(root))
+        self.root.setText(self.tr("全部办理记录的总摘要：{0}").format(words.spaced(root)))
         self.root.show()
 
     def _failed(self, error: BaseException) -> None:

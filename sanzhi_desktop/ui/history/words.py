@@ -18,6 +18,7 @@ from sanzhi_desktop.ui.theme import Tone
 # Values that would only fill the screen: certificates, images, texts that stand on the papers.
 _HIDDEN = frozenset({"pem", "image", "applied", "opinion", "submission", "argon2", "serial"})
 _PEOPLE = frozenset({"reviewer", "person_id", "custodian"})
+_HASHES = frozenset({"materials_digest", "certified_sha256", "sha256", "fingerprint"})
 _INSTANTS = frozenset({"not_before", "not_after"})
 
 
@@ -58,6 +59,8 @@ def _value(key: str, value: Any, people: Mapping[str, Person]) -> str:
     if key in _PEOPLE:
         person = people.get(str(value))
         return f"{person.name}（{value}）" if person else str(value)
+    if key in _HASHES:
+        return spaced(str(value))
     if key in _INSTANTS:
         return str(value).replace("T", " ")[:16]
     if isinstance(value, bool):
@@ -69,6 +72,11 @@ def _value(key: str, value: Any, people: Mapping[str, Person]) -> str:
     if isinstance(value, list):
         return _many(key, value)
     return _coded(key, str(value))
+
+
+def spaced(text: str) -> str:
+    """A hash in groups of eight, as it is compared by eye and as lines can be broken."""
+    return " ".join(text[i : i + 8] for i in range(0, len(text), 8))
 
 
 def _many(key: str, values: Sequence[Any]) -> str:

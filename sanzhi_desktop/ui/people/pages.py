@@ -62,7 +62,7 @@ class PeoplePage(Page):
         self.search.setClearButtonEnabled(True)
         self.search.setPlaceholderText(self.tr("搜索姓名、代码、机构（Ctrl+F）"))
         self.search.setAccessibleName(self.tr("搜索人员"))
-        self.search.setMinimumWidth(240)
+        self.search.setMinimumWidth(150)
         self.search.textChanged.connect(lambda _: self._filter())
         self.idle = QCheckBox(self.tr("含停用人员(&H)"))
         self.idle.toggled.connect(lambda _: self._filter())

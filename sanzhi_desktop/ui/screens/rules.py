@@ -1,6 +1,6 @@
 """The rules in force: every key with value, source, article and quote; open ones marked 待定.
 
-Read only: an office's own values are published elsewhere, as a new edition.
+Read only: an office's own values are set in `ui.rules.edit` and published as a new edition.
 """
 
 from PySide6.QtCore import Qt
@@ -13,6 +13,7 @@ from sanzhi_desktop.ui.desk import Desk
 from sanzhi_desktop.ui.names import day
 from sanzhi_desktop.ui.rules import words
 from sanzhi_desktop.ui.rules.detail import RuleDetail
+from sanzhi_desktop.ui.rules.edit import edit_button
 from sanzhi_desktop.ui.rules.words import RulesPage, Standing, read_rules
 from sanzhi_desktop.ui.screen import Screen
 from sanzhi_desktop.ui.tables import Column, RowModel, Table
@@ -32,7 +33,7 @@ class RulesScreen(Screen):
         self.search.setClearButtonEnabled(True)
         self.search.setPlaceholderText(self.tr("搜索规则、内容、依据、原文（Ctrl+F）"))
         self.search.setAccessibleName(self.tr("搜索规则"))
-        self.search.setMinimumWidth(280)
+        self.search.setMinimumWidth(200)
         self.areas = QComboBox()
         self.areas.setAccessibleName(self.tr("按类别筛选"))
         self.standings = QComboBox()
@@ -63,7 +64,8 @@ class RulesScreen(Screen):
         self.body.addWidget(split)
         self.body.addWidget(self.empty)
         self.count = PlainLabel(role="muted")
-        self.root.addWidget(self.heading(self.tr("规则方案")))
+        self.edit = edit_button(desk, self)
+        self.root.addLayout(row(self.heading(self.tr("规则方案")), None, self.edit))
         self.root.addWidget(self.edition)
         self.root.addLayout(row(self.areas, self.standings, None, self.search))
         self.root.addWidget(self.body, 1)
