@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from sanzhi_desktop import compose, resources
-from sanzhi_desktop.application import aftermath, intake, review, signoff
+from sanzhi_desktop.application import aftermath, assess, intake, review, signoff
 from sanzhi_desktop.application.aftermath import AdoptionNote, DecisionMade
 from sanzhi_desktop.application.signing import KeyFault
 from sanzhi_desktop.application.work import Work
@@ -21,6 +21,7 @@ from sanzhi_desktop.compose.offices import found_sample
 from sanzhi_desktop.compose.sample import SampleKeys
 from sanzhi_desktop.domain.case import Adoption, CaseFault, RoundReason
 from sanzhi_desktop.domain.errors import DomainError
+from sanzhi_desktop.domain.gate import GateCode
 from sanzhi_desktop.domain.people import Role
 from sanzhi_desktop.domain.workflow import State, WorkflowFault
 from sanzhi_desktop.persistence.open import open_embedded
@@ -389,3 +390,24 @@ def test_a_folder_with_other_content_is_refused(tmp_path: Path) -> None:
     )
     assert done.returncode == 2
     assert (tmp_path / "mine.txt").read_text() == "x"
+
+
+def test_the_gate_explains_itself_along_the_way(journey: Journey) -> None:
+    reader = journey.session(Role.HANDLER).reader
+
+    def says() -> tuple[bool, str]:
+        answer = assess.gate_of(reader.case(journey.case_id), journey.profile)
+        return answer.open, answer.why[0].code
+
+    assert says() == (False, GateCode.NOT_REVIEWED)
+    to_opinion(journey, "correct")
+    open_now, why = says()
+    assert not open_now
+    assert why in (GateCode.FAILED, GateCode.FAILED_STATUTE)
+
+
+def test_the_gate_is_open_after_a_pass(journey: Journey) -> None:
+    to_opinion(journey)
+    case = journey.session(Role.HANDLER).reader.case(journey.case_id)
+    answer = assess.gate_of(case, journey.profile)
+    assert (answer.open, answer.why[0].code) == (True, GateCode.PASSED)

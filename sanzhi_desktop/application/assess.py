@@ -16,6 +16,7 @@ from sanzhi_desktop.domain.deadline import (
     DeadlineStrip,
     compute,
 )
+from sanzhi_desktop.domain.gate import GateAnswer, gate
 from sanzhi_desktop.domain.kinds import Kind
 from sanzhi_desktop.domain.people import Person
 from sanzhi_desktop.domain.profile import Profile
@@ -56,6 +57,19 @@ def scope_as_json(answer: ScopeAnswer) -> dict[str, Any]:
             for b in answer.because
         ],
     }
+
+
+def gate_of(case: Case, profile: Profile) -> GateAnswer:
+    """What the gate says of a case and by which source; the database's own answer (the open
+    clearance) is what counts, this one explains it."""
+    issued = [r for r in case.rounds if r.issued_at is not None]
+    last = max(issued, key=lambda r: r.round, default=None)
+    return gate(
+        profile,
+        case.submission.kind,
+        reviewed=last is not None,
+        passed=case.clearance is not None and case.clearance.open,
+    )
 
 
 # 行政处罚法 (2021 revision) came into force on this day; its 90 days (art. 60) and its limits of
