@@ -18,6 +18,7 @@ class PersistenceFault(Code):
 
     AWAY = "persistence.away"
     BUSY = "persistence.busy"
+    TOO_MANY = "persistence.too_many"
     DISK_FULL = "persistence.disk_full"
     READ_ONLY = "persistence.read_only"
     NOT_A_DATABASE = "persistence.not_a_database"

@@ -19,7 +19,7 @@ from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.domain.workflow import Action
 from sanzhi_desktop.persistence import columns, engine, generate, revision, tables
 from sanzhi_desktop.persistence.accounts import LocalAccounts
-from sanzhi_desktop.persistence.faults import PersistenceFault, code_of
+from sanzhi_desktop.persistence.faults import PersistenceFault
 from sanzhi_desktop.persistence.open import create_embedded, open_embedded
 from tests.persistence.conftest import ADMINISTRATOR, OFFICE
 from tests.persistence.desk import ALL, Desk
@@ -237,12 +237,6 @@ def test_opening_loads_neither_the_server_nor_the_migrations(embedded_path: Path
         cwd=ROOT, capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert told.stdout.strip() == "set()"
-
-
-def test_every_code_finds_its_member() -> None:
-    for member in PersistenceFault:
-        assert code_of(member.value) is member
-    assert code_of("no.such_code") is None
 
 
 def test_the_migrations_make_the_same_database(tmp_path: Path) -> None:
