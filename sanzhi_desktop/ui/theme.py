@@ -183,7 +183,9 @@ def style_sheet(tokens: Tokens, *, zoom: float = 1.0) -> str:
         r"font-size: (\d+)px", lambda size: f"font-size: {round(int(size[1]) * zoom)}px", text
     )
     shade = Scheme.LIGHT if luminance(tokens.window) > 0.5 else Scheme.DARK
-    text = text.replace("@chevron", resources.path("icons", f"chevron-{shade}.svg").as_posix())
+    for drawing in ("chevron", "tick"):
+        file = resources.path("icons", f"{drawing}-{shade}.svg")
+        text = text.replace(f"@{drawing}", file.as_posix())
     # The longest names first: @accent must not eat the beginning of @accent_soft.
     for name in sorted((f.name for f in fields(tokens)), key=len, reverse=True):
         text = text.replace(f"@{name}", getattr(tokens, name))

@@ -64,7 +64,7 @@ def test_contrast_agrees_with_the_published_examples() -> None:
 def test_every_name_of_the_sheet_is_a_token(tokens: Tokens) -> None:
     assert "@" not in theme.style_sheet(tokens)
     used = set(re.findall(r"@([a-z_]+)", resources.path("style.qss").read_text("utf-8")))
-    assert used - {"chevron"} <= {f.name for f in fields(tokens)}
+    assert used - {"chevron", "tick"} <= {f.name for f in fields(tokens)}
 
 
 @pytest.mark.parametrize("tokens", [LIGHT, DARK], ids=["light", "dark"])

@@ -49,6 +49,7 @@ class RolesDialog(RegisterDialog):
         grid.setRowStretch(len(held) + 1, 1)
         self.form.hide()
         self.body.addWidget(scrolled(page), 1)
+        self.lines[0].box.setFocus()
 
     def faults(self) -> dict[str, str]:
         for line in self.lines:
