@@ -114,7 +114,8 @@ def test_suspension_and_extension_stand_on_their_days() -> None:
     )
 
     def event(seq: int, name: str, day: int, **more: object) -> ClockEvent:
-        return ClockEvent(1, seq, name, datetime(2026, 9, day, 2, tzinfo=UTC), **more)  # type: ignore[arg-type]
+        moment = datetime(2026, 9, day, 2, tzinfo=UTC)
+        return ClockEvent(1, seq, name, moment, **more)  # type: ignore[arg-type]
 
     events = [
         event(1, rule.start, 18),

@@ -48,7 +48,7 @@ class ExtendStep(StepDialog):
         self.form.add("unit", self.tr("单位(&U)"), self.unit)
         self.form.add("approver", self.tr("批准人(&P)"), QLineEdit())
         self.add_reason(self.tr("理由(&R)"))
-        self.outcome = PlainLabel(role="muted").wrapped()
+        self.outcome = PlainLabel(self._empty(), role="muted").wrapped()
         self.body.addWidget(self.outcome)
         self.form.changed.connect(lambda _: self._foresee())
         session, book, case = self.desk.session, self.desk.work.book, self.case
@@ -95,7 +95,7 @@ class ExtendStep(StepDialog):
         """The last day as it would be; a fault stands beneath the number."""
         number = self._number()
         if self.terms is None or number is None:
-            self.outcome.setText("")
+            self.outcome.setText(self._empty())
             return
         try:
             strip = extension.extended(
@@ -108,7 +108,7 @@ class ExtendStep(StepDialog):
                 now=self.terms.now,
             )
         except DomainError as error:
-            self.outcome.setText("")
+            self.outcome.setText(self._empty())
             self.form.fields["number"].error(self.desk.problems.text(error))
             return
         self.form.fields["number"].error("")
@@ -117,6 +117,9 @@ class ExtendStep(StepDialog):
             self.outcome.setText(
                 self.tr("延长后届满日：{0}{1}").format(strip.due.isoformat(), mark)
             )
+
+    def _empty(self) -> str:
+        return self.tr("填写延长的天数后，这里显示延长后的届满日。")
 
     def _number(self) -> int | None:
         text = self.form.fields["number"].text.strip()

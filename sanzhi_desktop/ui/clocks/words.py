@@ -88,7 +88,8 @@ def day(step: DayStep) -> str:
     """2026-09-20 周日：计入，调休上班."""
     counted = "计入" if step.counted else "不计入"
     unsure = "（暂定）" if step.provisional else ""
-    return f"{step.date.isoformat()} 周{WEEKDAYS[step.date.weekday()]}：{counted}，{step.reason}{unsure}"
+    weekday = WEEKDAYS[step.date.weekday()]
+    return f"{step.date.isoformat()} 周{weekday}：{counted}，{step.reason}{unsure}"
 
 
 def marks(strip: DeadlineStrip) -> dict[date, str]:

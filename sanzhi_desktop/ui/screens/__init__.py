@@ -13,6 +13,7 @@ SCREENS: tuple[ScreenSpec, ...] = (
     ScreenSpec("signoff", "签发", "signoff", f"{_HERE}.signoff", "SignoffScreen", case=True),
     ScreenSpec("history", "案件历史", "history", f"{_HERE}.history", "HistoryScreen"),
     ScreenSpec("rules", "规则方案", "review", f"{_HERE}.rules", "RulesScreen"),
+    ScreenSpec("calendar", "节假日安排", "clock", f"{_HERE}.calendar", "CalendarScreen"),
     ScreenSpec(
         "people",
         "人员与证书",
