@@ -6,6 +6,7 @@ the server runs as nobody. The wheel's own helper is never called: it changes ri
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -73,6 +74,35 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _sweep() -> None:
+    """Ends servers of test runs that were killed before they could stop them.
+
+    Only those that say which run started them, and only when that run is gone.
+    """
+    if sys.platform == "win32":
+        return
+    for home in Path(tempfile.gettempdir()).glob("szpg*"):
+        owner, running_pid = home / "owner", home / "data" / "postmaster.pid"
+        try:
+            if _alive(int(owner.read_text("utf-8"))):
+                continue
+            if running_pid.exists():
+                os.kill(int(running_pid.read_text("utf-8").split()[0]), signal.SIGQUIT)
+        except (OSError, ValueError, IndexError):
+            continue
+        shutil.rmtree(home, ignore_errors=True)
+
+
 @contextmanager
 def running() -> Iterator[Cluster]:
     """Starts a server in a temporary folder and stops it at the end."""
@@ -82,8 +112,10 @@ def running() -> Iterator[Cluster]:
     as_root = sys.platform != "win32" and os.geteuid() == 0
     who: dict[str, Any] = {"user": NOBODY, "group": NOBODY, "extra_groups": []} if as_root else {}
     exe = ".exe" if sys.platform == "win32" else ""
+    _sweep()
     home = Path(tempfile.mkdtemp(prefix="szpg"))
     try:
+        (home / "owner").write_text(str(os.getpid()), "utf-8")
         (home / "pw").write_text(OWNER_PASSWORD, "utf-8")
         if as_root:
             os.chown(home, NOBODY, NOBODY)
