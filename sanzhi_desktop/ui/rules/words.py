@@ -9,7 +9,7 @@ from sanzhi_desktop.application.work import Work
 from sanzhi_desktop.domain.profile import Profile
 from sanzhi_desktop.domain.rule import Rule, Source
 from sanzhi_desktop.resources import profiles
-from sanzhi_desktop.resources.profiles.compare import value_in_words
+from sanzhi_desktop.resources.profiles.compare import MOST_ROWS, value_in_words
 from sanzhi_desktop.resources.profiles.schema import schema
 from sanzhi_desktop.resources.sentences import sentence
 
@@ -75,7 +75,7 @@ def value(rule: Rule) -> str:
 def rows(rule: Rule) -> tuple[Quoted, ...]:
     """The rows of a list rule, each with its own quote; none for a single value."""
     found = rule.in_force()
-    if not isinstance(found.value, list):
+    if not isinstance(found.value, list) or len(found.value) > MOST_ROWS:
         return ()
     return tuple(
         Quoted(
