@@ -26,7 +26,14 @@ from sanzhi_desktop.domain.deadline import beside_statute, compute
 from sanzhi_desktop.domain.kinds import Kind
 from sanzhi_desktop.domain.profile import Profile
 from sanzhi_desktop.domain.rule import Duration, Rule, as_duration
-from sanzhi_desktop.domain.workdays import SHANGHAI, Calendar, Unit, local_date
+from sanzhi_desktop.domain.workdays import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    SHANGHAI,
+    Calendar,
+    Unit,
+    local_date,
+)
 
 
 class ClockKind(StrEnum):
@@ -93,13 +100,13 @@ def clocks_of(
     statutory = _statutory(case, profile, calendar, now=now)
     found = [_review(case, profile, calendar, statutory, now=now), statutory]
     request, notice = _HEARING.get(case.submission.kind, ("", ""))
-    if case.submission.notice_date is not None:
+    told, heard = _countable(case.submission.notice_date), _countable(case.submission.hearing_date)
+    if told is not None:
         rule = _rule(profile, request, ClockKind.HEARING_REQUEST, StripStart.NOTICE)
-        day = case.submission.notice_date
-        found.append(_forward(ClockKind.HEARING_REQUEST, rule, day, calendar, now=now))
-    if case.submission.hearing_date is not None:
-        found.append(_hearing_notice(case.submission.hearing_date, profile, notice, calendar, now))
-    decided = case.decision.decided_on if case.decision else None
+        found.append(_forward(ClockKind.HEARING_REQUEST, rule, told, calendar, now=now))
+    if heard is not None:
+        found.append(_hearing_notice(heard, profile, notice, calendar, now))
+    decided = _countable(case.decision.decided_on if case.decision else None)
     service = _rule(
         profile, _SERVICE.get(case.submission.kind, ""), ClockKind.SERVICE, StripStart.DECISION
     )
@@ -135,14 +142,20 @@ def _statutory(
     if rule is None:
         return None
     events: list[ClockEvent] = []
-    filed = case.submission.filing_date
+    filed = _countable(case.submission.filing_date)
+    decided = _countable(case.decision.decided_on if case.decision else None)
     if filed is not None:
         events.append(ClockEvent(0, 0, START_FILING, _midnight(filed)))
         events += (e for e in case.clock if e.event in (SUSPEND, RESUME) and e.cause in rule.causes)
-        if case.decision is not None:
-            events.append(ClockEvent(0, 10**6, STOP, _midnight(case.decision.decided_on)))
+        if decided is not None and decided >= filed:
+            events.append(ClockEvent(0, 10**6, STOP, _midnight(decided)))
     strip = compute(rule, events, calendar=calendar, now=now)
     return CaseClock(ClockKind.DECISION, strip, declared=case.submission.period_ends_on)
+
+
+def _countable(day: date | None) -> date | None:
+    """A day that can be counted from; a year that is a slip of the keyboard starts no clock."""
+    return day if day is not None and FIRST_YEAR <= day.year < LAST_YEAR else None
 
 
 def _midnight(day: date) -> datetime:

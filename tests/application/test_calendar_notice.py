@@ -180,12 +180,13 @@ def test_only_the_administrator_publishes(house: House, notice: Arrangement) -> 
         with pytest.raises(DomainError) as caught:
             calendar_notice.publish(house.session(role), BOOK, notice)
         assert caught.value.code is PersistenceFault.NOT_ALLOWED
+    lead = house.session(Role.LEAD)
+    seen = lead.reader.case(house.cases["early"]).version
     with pytest.raises(DomainError) as step:
-        calendar_notice.settle(house.session(Role.LEAD), BOOK, notice)
         stepping.send(
-            house.session(Role.LEAD),
+            lead,
             case_id=house.cases["early"],
-            seen_version=house.session(Role.LEAD).reader.case(house.cases["early"]).version,
+            seen_version=seen,
             action=Action.MOVE_DUE,
             reason="x",
         )

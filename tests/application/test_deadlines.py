@@ -3,6 +3,8 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from sanzhi_desktop import resources
 from sanzhi_desktop.application.deadlines import CaseClock, ClockKind, clocks_of
@@ -130,3 +132,19 @@ def test_an_open_limit_has_no_strip(profile: str, promptly: bool) -> None:
     clock = clocks(case(RECEIPT), profile)[ClockKind.REVIEW]
     assert (clock.strip is None) is (profile == "zhengzhou")
     assert clock.promptly is promptly
+
+
+@given(st.dates(), st.dates(), st.dates(), st.dates())
+@example(date.min, date.max, date(26, 1, 1), date(9999, 12, 31))
+@example(date(2026, 10, 1), date(2026, 9, 1), date(2026, 8, 1), date(2026, 7, 1))
+def test_whatever_dates_were_typed_the_clocks_can_be_shown(
+    filed: date, told: date, heard: date, decided: date
+) -> None:
+    made = case(RECEIPT, filing_date=filed, notice_date=told, hearing_date=heard, decided=decided)
+    found = clocks(made)
+    assert due(found[ClockKind.REVIEW]) == date(2026, 9, 24)
+    for clock in found.values():
+        assert clock.strip is not None
+        if clock.strip.start is not None and not clock.backwards:
+            assert clock.strip.due is not None
+            assert clock.strip.due > clock.strip.start

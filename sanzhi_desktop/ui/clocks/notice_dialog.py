@@ -126,9 +126,7 @@ class NoticeDialog(QDialog):
         self.desk.jobs.run_task(
             Lane.DATABASE,
             self,
-            lambda task: calendar_notice.publish(
-                session, book, arrangement, report=task.report
-            ),
+            lambda task: calendar_notice.publish(session, book, arrangement, report=task.report),
             done=self._done,
             failed=self._refuse,
             progress=lambda step, total, _: self.summary.setText(
