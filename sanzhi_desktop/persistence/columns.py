@@ -42,7 +42,7 @@ class Instant(TypeDecorator[datetime]):
         if dialect.name == "postgresql":
             moment: datetime = value
             return moment.astimezone(UTC)
-        return datetime.strptime(value, STAMP).replace(tzinfo=UTC)
+        return datetime.fromisoformat(value)  # ends in Z; several times as fast as strptime
 
 
 metadata = sa.MetaData(
