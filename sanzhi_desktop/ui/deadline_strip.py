@@ -10,6 +10,7 @@ from sanzhi_desktop.domain.deadline import DeadlineStrip
 from sanzhi_desktop.domain.deadline_words import basis_paragraph
 from sanzhi_desktop.domain.workdays import DayStep
 from sanzhi_desktop.ui import theme
+from sanzhi_desktop.ui.widgets import reveal
 
 _DAYS = 45  # more do not fit; the words below tell the rest
 _WEEKDAYS = "一二三四五六日"
@@ -29,7 +30,7 @@ class DeadlineStripView(QWidget):
         """Shows a strip; None leaves the place empty."""
         self._strip = strip
         self._today = today
-        self.setVisible(strip is not None and bool(strip.days))
+        reveal(self, on=strip is not None and bool(strip.days))
         self.setAccessibleDescription(basis_paragraph(strip) if strip else "")
         self.update()
 

@@ -28,7 +28,7 @@ from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.ui import theme
 from sanzhi_desktop.ui.faults import DeskFault
 from sanzhi_desktop.ui.names import name
-from sanzhi_desktop.ui.widgets import PlainLabel, button
+from sanzhi_desktop.ui.widgets import PlainLabel, button, reveal
 
 Editor = QLineEdit | QPlainTextEdit | QComboBox | QCheckBox
 
@@ -168,7 +168,7 @@ class Field(QObject):
     def error(self, text: str) -> None:
         """Shows a fault beneath the field, or takes it away."""
         self.fault.setText(text)
-        self.fault.setVisible(bool(text))
+        reveal(self.fault, on=bool(text))
         self.editor.setAccessibleDescription(text)
         theme.set_property(self.editor, "wrong", bool(text))
 
@@ -180,9 +180,9 @@ class Field(QObject):
             where, self.tr("已确认") if confirmed else self.tr("待确认")
         )
         self.mark.setText(words if where else "")
-        self.mark.setVisible(bool(where))
+        reveal(self.mark, on=bool(where))
         theme.set_property(self.mark, "confirmed", confirmed)
-        self.confirm_button.setVisible(self._open)
+        reveal(self.confirm_button, on=self._open)
         self.confirm_button.setAccessibleName(self.tr("确认{0}").format(self.label.text()))
         theme.set_property(self.editor, "unconfirmed", self._open)
 
@@ -276,7 +276,7 @@ class Form(QWidget):
         made = self.fields[key]
         for part in (made.label, made.editor, made.beside):
             if part is not None:
-                part.setVisible(on)
+                reveal(part, on=on)
         if not on:
             made.fault.hide()
 

@@ -255,6 +255,7 @@ class MaterialsEditor(Card):
 
     def _ask(self, then: Callable[[Path], None]) -> None:
         dialog = QFileDialog(self, self.tr("选择文件"))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
 
         def chosen(files: list[str]) -> None:

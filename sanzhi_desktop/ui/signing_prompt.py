@@ -76,6 +76,7 @@ class SigningPrompt(QDialog):
 
     def _choose(self) -> None:
         dialog = QFileDialog(self, self.tr("选择证书文件"), "", self.tr("证书文件 (*.p12 *.pfx)"))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(self.file.setText)
         dialog.open()

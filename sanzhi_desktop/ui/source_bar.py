@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, Signal
+from PySide6.QtCore import QMimeData, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
 
 from sanzhi_desktop.ui.widgets import PlainLabel, button
@@ -31,6 +31,7 @@ class SourceBar(QWidget):
     def _choose(self) -> None:
         kinds = self.tr("文书 (*.docx *.txt *.pdf)")
         dialog = QFileDialog(self, self.tr("选择送审文件"), "", kinds)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(lambda file: self.chosen.emit(Path(file)))
         dialog.open()

@@ -32,6 +32,14 @@ GAP = 8
 WIDE = 16
 
 
+def reveal(widget: QWidget, *, on: bool) -> None:
+    """Shows or hides a part. Shown before it has its place, it would flash up as a window."""
+    if on and widget.parentWidget() is None:
+        widget.setAttribute(Qt.WidgetAttribute.WA_WState_ExplicitShowHide, on=False)
+    else:
+        widget.setVisible(on)
+
+
 class PlainLabel(QLabel):
     """A label that shows its text as it is, never as markup. `role` names its look."""
 
@@ -71,7 +79,7 @@ class Badge(PlainLabel):
         """Changes word and tone."""
         self.setText(text)
         theme.set_property(self, "tone", tone.value)
-        self.setVisible(bool(text))
+        reveal(self, on=bool(text))
 
 
 class Banner(QFrame):
@@ -95,7 +103,7 @@ class Banner(QFrame):
         theme.set_property(self, "tone", tone.value)
         self.label.style().unpolish(self.label)
         self.label.style().polish(self.label)
-        self.setVisible(bool(text))
+        reveal(self, on=bool(text))
 
     def add_button(self, made: QPushButton) -> None:
         """A button at the right end."""
@@ -241,7 +249,7 @@ class EmptyState(QWidget):
         """Shows one line and, smaller, what to do."""
         self._text.setText(text)
         self._hint.setText(hint)
-        self._hint.setVisible(bool(hint))
+        reveal(self._hint, on=bool(hint))
 
 
 def clear(layout: QLayout) -> None:

@@ -7,7 +7,14 @@ from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QButtonGroup, QComboBox, QLineEdit, QPushButton, QStackedWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QButtonGroup,
+    QComboBox,
+    QLineEdit,
+    QPushButton,
+    QStackedWidget,
+)
 
 from sanzhi_desktop.application import stepping
 from sanzhi_desktop.application.ports import Reader
@@ -22,7 +29,7 @@ from sanzhi_desktop.ui.names import SHANGHAI, day, moment, name
 from sanzhi_desktop.ui.screen import Screen
 from sanzhi_desktop.ui.tables import Column, PagedModel, Table
 from sanzhi_desktop.ui.theme import Tone
-from sanzhi_desktop.ui.widgets import Banner, EmptyState, PlainLabel, button, row
+from sanzhi_desktop.ui.widgets import Banner, EmptyState, PlainLabel, button, reveal, row
 
 SEARCH_AFTER_MS = 150
 _SORTABLE = {"due": "due", "received": "received", "name": "name", "party": "party"}
@@ -73,7 +80,7 @@ class WorklistScreen(Screen):
         self.new = button(
             self.tr("登记送审(&N)"), self._register, kind="primary", icon="plus", shortcut="Ctrl+N"
         )
-        self.new.setVisible(bool(desk.roles & {Role.HANDLER, Role.CLERK}))
+        reveal(self.new, on=bool(desk.roles & {Role.HANDLER, Role.CLERK}))
         self.count = PlainLabel(role="muted")
         self.table = Table(self.tr("案件列表"))
         self.model = PagedModel(self._columns(), desk.jobs, self)
@@ -186,8 +193,11 @@ class WorklistScreen(Screen):
         self.table.viewport().update()
 
     def _arrived(self) -> None:
+        waiting = self.table.hasFocus() or QApplication.focusWidget() is None
         if self.model.rowCount():
             self.body.setCurrentWidget(self.table)
+            if waiting:
+                self.table.setFocus()
             return
         searching = bool(self._query.text or self._query.states)
         if searching:
@@ -199,6 +209,8 @@ class WorklistScreen(Screen):
         else:
             self.empty.say(self.tr("还没有案件"), self.tr("承办人或者内勤可以“登记送审”。"))
         self.body.setCurrentWidget(self.empty)
+        if waiting:
+            (self.new if self.new.isVisible() else self.search).setFocus()
 
     def _say_count(self, number: int) -> None:
         self.count.setText(self.tr("共 {0} 件。回车打开，Ctrl+F 搜索，F5 刷新。").format(number))
