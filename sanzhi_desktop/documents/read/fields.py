@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from sanzhi_desktop.documents.read import citations, dates, heading, party, ruling
+from sanzhi_desktop.documents.read.agency import agency
 from sanzhi_desktop.documents.read.heading import Span
 from sanzhi_desktop.documents.read.lexicon import label_pattern
 from sanzhi_desktop.documents.read.model import (
@@ -18,6 +19,7 @@ from sanzhi_desktop.documents.read.model import (
     ReadMark,
     Ruling,
 )
+from sanzhi_desktop.documents.read.organ import is_organ
 from sanzhi_desktop.documents.read.sheet import Sheet
 from sanzhi_desktop.documents.read.zone import zone_end
 from sanzhi_desktop.domain.errors import Code
@@ -98,7 +100,7 @@ def read_fields(sheet: Sheet) -> FieldsRead:
     _dates(form, signed, unfinished)
     _application_date(form, kind)
     anchor_span = None if signed is None else Span("", signed.start, signed.end)
-    who = heading.agency(sheet, head, anchor_span)
+    who = agency(sheet, head, anchor_span)
     if who is not None:
         form.put_span("agency", who)
     elif not form.has("agency"):
@@ -125,7 +127,7 @@ def _labelled(form: _Form, names: tuple[str, ...]) -> None:
             value = sheet.folded[found.end() : end].strip()
             if name.startswith("agency"):
                 span = re.match(r"\S+", value)
-                if span and heading.is_organ(span.group()):
+                if span and is_organ(span.group()):
                     form.put("agency", span.group(), (found.end(), found.end() + span.end()))
                     break
             elif name == "document_number":

@@ -1,10 +1,11 @@
-"""The head and the foot of a paper: title, kind, document number, agency, date of decision."""
+"""The head and the foot of a paper: title, kind, document number, date of decision."""
 
 import re
 from dataclasses import dataclass
 
 from sanzhi_desktop.documents.read.dates import DATE, INCOMPLETE, Found, full_dates
 from sanzhi_desktop.documents.read.lexicon import lexicon
+from sanzhi_desktop.documents.read.organ import is_organ
 from sanzhi_desktop.documents.read.sheet import Sheet
 
 _PAPER = (
@@ -18,17 +19,6 @@ _SUBJECT = (
 TITLE = re.compile(
     rf"(?:{_SUBJECT})[^。;:,\n《》]{{0,40}}?{_PAPER}(?![^\s(\[。,;:关]{{0,2}}(?:送达|规定|之日))"
 )
-_ORGAN = (
-    r"[\u3400-\u9fff\U00020000-\U0003ffff·()、]{2,40}?"
-    r"(?:局|委员会|管委会|厅|政府|办事处|支队|总队|大队|中队|分局|派出所|海关|税务所|办公室|管理处|管理所|执法队|监管所|监督所|保护区管理站"
-    r"|监察队|卫生院|中心|水务部|部|院|署|站|社)"
-)
-_ORGAN_ONLY = re.compile(rf"{_ORGAN}")
-_NUMBER_PREFIX = (
-    r"(?:\([\u3400-\u9fffA-Za-z]{1,8}\)\s*)?[\u3400-\u9fffA-Za-z\d·﹒]{0,24}?"
-    r"(?:\([\u3400-\u9fff\d]{1,10}\)[\u3400-\u9fffA-Za-z]{0,12})?"
-    r"(?:\([\u3400-\u9fff]{1,10}\)[\u3400-\u9fff]{0,8})?"
-)
 _YEAR = r"(?:[\[(]\s*(?:19|20)\d{2}\s*年?\s*[\])]|(?:19|20)\d{2})"
 NUMBER = re.compile(
     rf"(?P<prefix>[\u3400-\u9fffA-Za-z\d()\s·]{{1,40}}?)\s*(?P<year>{_YEAR})\s*-?\s*"
@@ -37,13 +27,6 @@ NUMBER = re.compile(
     rf"(?:-\d+|之[一二三四五六\d])?\s*号(?:之[一二三四五六\d])?|第\s*[一二三四五六七八九十百零〇]+\s*号)"
 )
 _SEAL = r"(?:\s*[(\[]?(?:印章|公章|盖章|印|章|电子印章|机关印章|加盖公章)[)\]]?)?"
-_BODY = re.compile(r"。|^\s*(?:经查|现查明|查明|\d{4}年\d+月\d+日)|,[^,\n]{6,},", re.MULTILINE)
-_NO_NAME = re.compile(
-    r"^(?:我|本|你|该|此|其|某|经|由|被|向|对|在|至|到|因|以|及|和|与|据|各|上级|人民)|(?:决定|处罚|法律|规定|检查|违反|一案"
-    r"|当事人|现场)"
-)
-
-
 # What the body of a paper without a title does.
 _DOES = (
     (
@@ -85,15 +68,15 @@ def title(sheet: Sheet, body: int) -> Span | None:
     for start, line in line_texts(sheet):
         if start > body + 200:
             return None
-        tight, offsets = _tight(line)
-        found = TITLE.search(tight)
-        if found and (start <= body or found.start() < 40) and not _cited(tight, found.start()):
+        signs, offsets = tight(line)
+        found = TITLE.search(signs)
+        if found and (start <= body or found.start() < 40) and not _cited(signs, found.start()):
             begin = start + offsets[found.start()]
             return Span(found.group(), begin, start + offsets[found.end() - 1] + 1)
     return None
 
 
-def _tight(line: str) -> tuple[str, list[int]]:
+def tight(line: str) -> tuple[str, list[int]]:
     kept = [(sign, index) for index, sign in enumerate(line) if not sign.isspace()]
     return "".join(sign for sign, _ in kept), [index for _, index in kept]
 
@@ -218,135 +201,6 @@ def _alone(line: str, found: Span, start: int) -> bool:
         or re.search(rf"(?:书|告|局|编号:|文号:|案号:|号:|府|会|厅|队|处)\W*$|^\W*{_PAPER}", rest)
         is not None
     )
-
-
-def is_organ(text: str) -> bool:
-    """True for a full name of an agency: its last sign says organ, its first is no pronoun."""
-    text = re.sub(r"\s", "", text)
-    if re.search(r"联合|会同|协同|帮扶|\(第", text):
-        return False
-    return (
-        4 <= len(text) <= 45
-        and _ORGAN_ONLY.fullmatch(text) is not None
-        and _NO_NAME.search(text) is None
-        and re.match(r"^[省市区县州]", text) is None
-        and re.match(r"^(?:公司|企业)|.*(?:公司|商店|医院|学校)", text) is None
-    )
-
-
-def agency(sheet: Sheet, heading: Span | None, signed: Span | None) -> Span | None:
-    """Who decides: before the title, at the foot, or where the narrative names itself."""
-    for title_span in [] if heading is None else [heading, *_repeated(sheet, heading)]:
-        found = _before_title(sheet, title_span)
-        if found is not None:
-            return found
-    if signed is not None:
-        found = _at_foot(sheet, signed)
-        if found is not None:
-            return found
-    return _in_narrative(sheet)
-
-
-def _repeated(sheet: Sheet, heading: Span) -> list[Span]:
-    """The title again further down: a web page's headline stands above the paper."""
-    spans = []
-    for start, line in line_texts(sheet):
-        if heading.end < start < heading.end + 400:
-            tight, offsets = _tight(line)
-            found = TITLE.search(tight)
-            if found and found.start() < 40 and "。" not in tight[: found.end()]:
-                begin = start + offsets[found.start()]
-                spans.append(Span(found.group(), begin, start + offsets[found.end() - 1] + 1))
-    return spans
-
-
-def _organ_span(sheet: Sheet, start: int, end: int) -> Span | None:
-    raw = sheet.folded[start:end]
-    text = re.sub(r"\s|\((?:印章|公章|盖章|印|章)\)|\[(?:印章|公章|盖章)\]|关于$|文件$", "", raw)
-    if not is_organ(text):
-        return None
-    lead = len(raw) - len(raw.lstrip())
-    return Span(re.sub(r"\s", "", text), start + lead, end)
-
-
-def _before_title(sheet: Sheet, heading: Span) -> Span | None:
-    lines = sheet.lines
-    index = next((i for i, (s, e) in enumerate(lines) if s <= heading.start <= e), 0)
-    own = sheet.folded[lines[index][0] : heading.start]
-    about = re.search(r"关于|\(|\[|对", own)
-    end = lines[index][0] + about.start() if about else heading.start
-    found = _organ_span(sheet, lines[index][0], end)
-    for above in range(index - 1, max(index - 4, -1), -1):
-        if found is not None:
-            break
-        start, end = lines[above]
-        words = sheet.folded[start:end].split()
-        found = _organ_span(sheet, start, end)
-        if found is None and len(words) == 2:
-            found = _organ_span(sheet, start, start + sheet.folded[start:end].index(" "))
-    return found
-
-
-def _at_foot(sheet: Sheet, signed: Span) -> Span | None:
-    lines = sheet.lines
-    index = next((i for i, (s, e) in enumerate(lines) if s <= signed.start <= e), len(lines) - 1)
-    start = max(lines[index][0], sheet.folded.rfind("。", 0, signed.start) + 1)
-    found = _organ_span(sheet, start, signed.start)
-    if found is not None:
-        return found
-    for above in range(index - 1, max(index - 3, -1), -1):
-        start, end = lines[above]
-        found = _organ_span(sheet, max(start, sheet.folded.rfind("。", 0, end) + 1), end)
-        if found is not None:
-            return found
-    if index + 1 < len(lines):
-        return _organ_span(sheet, *lines[index + 1])
-    return None
-
-
-_SELF = (
-    re.compile(
-        (
-            rf"(?:(?<=[,。;:\n是])|^)\s*({_ORGAN})\s*\((?:以下)?(?:简称|称)?[“\s]*(?:我|本)(?:局|机关|委|厅"
-            rf"|队|单位|支队|大队)[”\s]*\)"
-        ),
-        re.MULTILINE,
-    ),
-    re.compile(rf"(?:我局|本机关|本局|我委|本委|我队|我厅)\(({_ORGAN})\)"),
-    re.compile(
-        (
-            rf"(?:(?<=[,。;:\n日分时])|^)\s*({_ORGAN})(?:的?\s*[\d一二两三四五六]?\s*[名位]?)(?:行政)?执法(?:人员"
-            rf"|检查人员)"
-        ),
-        re.MULTILINE,
-    ),
-    re.compile(
-        rf"(?:到|前往|至)\s*({_ORGAN})(?:的)?(?:财务|计财|规财|法规|法制|办公室|罚款|[一二三四五六七八九\d]楼|窗口|开具|领取"
-        rf"|服务窗口)"
-    ),
-    re.compile(
-        rf"(?:(?<=[,。;:\n])|^)\s*({_ORGAN})(?:依法)?(?:决定|作出(?:如下|以下)|对你[^。,]{{0,20}}立案)",
-        re.MULTILINE,
-    ),
-    re.compile(rf"一案,(?:现已)?经({_ORGAN})(?:依法)?(?:立案)?(?:调查|审查)"),
-    re.compile(
-        (
-            rf"(?:(?<=[,。;:\n])|^)\s*({_ORGAN})(?:已|依法)*于[^,。;\n]{{6,14}}(?:依法)?向(?:你"
-            rf"|当事人)[^,。;\n]{{0,8}}送达"
-        ),
-        re.MULTILINE,
-    ),
-)
-
-
-def _in_narrative(sheet: Sheet) -> Span | None:
-    for pattern in _SELF:
-        for found in pattern.finditer(sheet.folded):
-            joint = re.match(r".*(?:联合|会同|协同)", found[1])
-            begin = found.start(1) + (joint.end() if joint else 0)
-            if is_organ(sheet.folded[begin : found.end(1)]):
-                return Span(sheet.slice(begin, found.end(1)), begin, found.end(1))
-    return None
 
 
 def signature_date(sheet: Sheet, body: int) -> tuple[Found | None, Span | None]:

@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sanzhi_desktop.documents.read.heading import TITLE, Span, is_organ, line_texts
+from sanzhi_desktop.documents.read.heading import TITLE, Span, line_texts
 from sanzhi_desktop.documents.read.lexicon import any_of, label_pattern, lexicon
+from sanzhi_desktop.documents.read.organ import is_organ
 from sanzhi_desktop.documents.read.sheet import Sheet
 from sanzhi_desktop.documents.read.zone import GROUPS, prose_pattern
 
