@@ -380,6 +380,10 @@ def test_revoked_certificate_stays_and_is_told(admin: Seat) -> None:
     )
     assert stored == [(1, "密码泄露")]
     assert state_of(screen.people, REVIEWER) == "没有可用的签名证书"
+    screen.certificates.issue.click()  # offers the one who is left without
+    issue = admin.dialog(IssueDialog, screen)
+    assert issue.form.values()["person_id"] == REVIEWER
+    issue.reject()
 
 
 class TokenKeys:

@@ -24,7 +24,14 @@ from sanzhi_desktop.ui.people.office_dialogs import (
     certificate_facts,
 )
 from sanzhi_desktop.ui.people.pages import Page
-from sanzhi_desktop.ui.people.register import Mark, Register, Root, certificate_mark, term_mark
+from sanzhi_desktop.ui.people.register import (
+    Mark,
+    Register,
+    Root,
+    certificate_mark,
+    needs_certificate,
+    term_mark,
+)
 from sanzhi_desktop.ui.tables import Column, RowModel, Table
 from sanzhi_desktop.ui.theme import Tone
 from sanzhi_desktop.ui.widgets import Card, PlainLabel, button, row
@@ -40,7 +47,7 @@ class CertificatesPage(Page):
         self.table.use(self.model)
         self.own = button(self.tr("登记证书文件(&F)"), lambda: self.ask(OwnFileDialog), icon="key")
         self.token = button(self.tr("登记 UKey 证书(&U)"), lambda: self.ask(TokenDialog))
-        self.issue = button(self.tr("签发证书(&S)"), lambda: self.ask(IssueDialog))
+        self.issue = button(self.tr("签发证书(&S)"), self._issue)
         self.revoke = button(self.tr("注销(&X)"), self._revoke, kind="danger")
         if not self.admin:
             self.issue.hide()
@@ -95,6 +102,16 @@ class CertificatesPage(Page):
 
     def _choose(self, chosen: object) -> None:
         self.revoke.setEnabled(isinstance(chosen, CertificateRow) and not chosen.revoked)
+
+    def _issue(self) -> None:
+        """Begins with somebody who should sign and cannot, else with the chosen person."""
+        register = self.register
+        if register is None:
+            return
+        needs = (p for p in register.people.values() if needs_certificate(p, register))
+        chosen = self.table.current_row()
+        of_chosen = register.people.get(chosen.person_id) if chosen is not None else None
+        self.ask(IssueDialog, person=next(needs, of_chosen))
 
     def _revoke(self) -> None:
         chosen = self.table.current_row()

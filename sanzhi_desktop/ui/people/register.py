@@ -185,6 +185,14 @@ def marks(person: Person, register: Register) -> tuple[Mark, ...]:
     return tuple(sorted((m for m in found if m is not None), key=lambda m: order.index(m.tone)))
 
 
+def needs_certificate(person: Person, register: Register) -> bool:
+    """Whether somebody signs papers and has nothing to sign with."""
+    today = register.today
+    signs = any(person.has(role, today) for role in SIGNING)
+    rows = register.certificates_of(person.person_id)
+    return signs and not any(usable(row, today) for row in rows)
+
+
 def signing_mark(rows: Sequence[CertificateRow], today: date) -> Mark | None:
     """Whether somebody who signs has a certificate to sign with, and for how long."""
     good = [row for row in rows if usable(row, today)]

@@ -12,7 +12,8 @@ SCREENS: tuple[ScreenSpec, ...] = (
     ScreenSpec("review", "审核", "review", f"{_HERE}.review", "ReviewScreen", case=True),
     ScreenSpec("signoff", "签发", "signoff", f"{_HERE}.signoff", "SignoffScreen", case=True),
     ScreenSpec("history", "案件历史", "history", f"{_HERE}.history", "HistoryScreen"),
-    ScreenSpec("rules", "规则方案", "review", f"{_HERE}.rules", "RulesScreen"),
+    ScreenSpec("rules", "规则方案", "rules", f"{_HERE}.rules", "RulesScreen"),
+    ScreenSpec("catalogue", "目录清单", "file", f"{_HERE}.catalogue", "CatalogueScreen"),
     ScreenSpec("calendar", "节假日安排", "clock", f"{_HERE}.calendar", "CalendarScreen"),
     ScreenSpec(
         "people",
