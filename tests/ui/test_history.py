@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
+from sanzhi_desktop.application.commands import Changed
 from sanzhi_desktop.application.queries import ChainFault, DocumentRow
 from sanzhi_desktop.application.work import Work
 from sanzhi_desktop.compose import offices
@@ -166,6 +167,23 @@ def test_search_by_keyboard_finds_and_opens(desk: Seat, qtbot: QtBot) -> None:
     press(Qt.Key.Key_Down)
     qtbot.waitUntil(lambda: screen.page.case_id != first)
     desk.idle()
+
+
+def test_news_from_elsewhere_move_nothing_under_the_eye(desk: Seat, qtbot: QtBot) -> None:
+    case_id = desk.furnished.cases["submitted"]
+    screen = desk.sit(HistoryScreen, case_id=case_id)
+    screen.activateWindow()
+    qtbot.waitUntil(screen.isActiveWindow)
+    screen.table.setFocus()
+    screen.events.table.setCurrentIndex(screen.events.model.index(1, 0))
+    assert screen.table.current_row().case_id == case_id
+    assert screen.table.currentIndex().row() > 0
+    desk.jobs.changed.emit(Changed(kinds=frozenset({"case"})))
+    desk.idle()
+    assert screen.page.case_id == case_id
+    assert screen.table.current_row().case_id == case_id
+    assert screen.events.table.currentIndex().row() == 1
+    assert screen.table.hasFocus()
 
 
 def test_the_office_has_a_history_too(desk: Seat) -> None:

@@ -79,10 +79,12 @@ class EventsView(QWidget):
 
     def show_page(self, page: HistoryPage) -> None:
         """Shows another history; the answer of an earlier check does not stay."""
-        if self.page is None or self.page.case_id != page.case_id:
+        before, self.page = self.page, page
+        if before is None or before.case_id != page.case_id:
             self.answer.show_text("")
             self.root.hide()
-        self.page = page
+        elif before.entries == page.entries:
+            return  # read again because something else changed: the eye stays where it is
         self.model.replace(page.entries)
         self._choose(self.table.current_row())
 
@@ -135,6 +137,7 @@ class PapersView(QWidget):
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self.desk = desk
+        self.page: HistoryPage | None = None
         self.title = ""
         self.table = Table(self.tr("文书"))
         self.model: RowModel[DocumentRow] = RowModel(
@@ -173,11 +176,14 @@ class PapersView(QWidget):
 
     def show_page(self, page: HistoryPage) -> None:
         """Shows the papers of another case."""
+        before, self.page = self.page, page
         self.title = page.title
-        before = self.table.current_row()
+        if before is not None and (before.case_id, before.documents) == (
+            page.case_id,
+            page.documents,
+        ):
+            return
         self.model.replace(page.documents)
-        if before in page.documents:
-            self.table.setCurrentIndex(self.model.index(list(page.documents).index(before), 0))
         if not page.documents:
             self.answer.show_text("")
             self.words.setText("")

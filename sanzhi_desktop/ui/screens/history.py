@@ -54,6 +54,7 @@ class HistoryScreen(Screen):
         super().__init__(desk)
         self.case_id: str | None = None  # "" is the office's own business
         self.page: HistoryPage | None = None
+        self._rereading = False
         self.search = QLineEdit()
         self.search.setClearButtonEnabled(True)
         self.search.setPlaceholderText(self.tr("搜索案由、当事人、文号（Ctrl+F）"))
@@ -156,6 +157,7 @@ class HistoryScreen(Screen):
         self.search.returnPressed.connect(self.table.setFocus)
         self.table.opened.connect(self._choose)
         self.table.chosen.connect(self._moved)
+        self.model.modelAboutToBeReset.connect(self._begin_reread)
         self.model.arrived.connect(self._mark_shown)
         self.table.clicked.connect(lambda _: self._choose(self.table.current_row()))
         self.model.counted.connect(self._say_count)
@@ -182,8 +184,11 @@ class HistoryScreen(Screen):
         self.none.setText(words if number else self.tr("没有符合条件的案件。换个词再搜。"))
 
     def _moved(self, chosen: object) -> None:
-        if self.table.hasFocus():  # a list that is read again moves the mark as well
+        if self.table.hasFocus() and not self._rereading:
             self._choose(chosen)
+
+    def _begin_reread(self) -> None:
+        self._rereading = True  # the mark moves, but nobody moved it
 
     def _mark_shown(self) -> None:
         """The mark of the list stands on the case that is shown, where it is in sight."""
@@ -191,7 +196,8 @@ class HistoryScreen(Screen):
             found = self.model.row(number)
             if found is not None and found.case_id == self.case_id:
                 self.table.setCurrentIndex(self.model.index(number, 0))
-                return
+                break
+        self._rereading = False
 
     def _choose(self, chosen: object) -> None:
         if isinstance(chosen, CaseRow):
