@@ -11,6 +11,7 @@ from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.domain.kinds import Kind, parse_kind
 from sanzhi_desktop.domain.profile import Profile
 from sanzhi_desktop.domain.rule import PROMPTLY, UNSPECIFIED, Rule, rule_as_dict
+from sanzhi_desktop.domain.scope import threshold_name
 from sanzhi_desktop.domain.workdays import Unit
 
 _WORDS = {
@@ -109,10 +110,12 @@ def _row(row: Any) -> str:
             return str(row)
     if "number" in row and "deadline" in row:
         return f"{row['number']}.{row['name']}（{row['deadline']}）"
-    if "decider" in row:
+    if "bodies" in row:
         return "，然后".join(row["bodies"])
     if "edition" in row:
         return _catalogue_edition(row)
+    if "number" in row:
+        return _catalogue_item(row)
     head = row.get("role", "")
     for name in _ROW_NAMES:
         if name in row:
@@ -129,3 +132,32 @@ def _catalogue_edition(row: Mapping[str, Any]) -> str:
     if row.get("filed"):
         words += f"，{row['filed']}报{row.get('filed_with', '')}备案"
     return words
+
+
+def _catalogue_item(row: Mapping[str, Any]) -> str:
+    met = [threshold_name({"kind": row["kind"], **one}) for one in row.get("thresholds", ())]
+    return f"{row['number']} {row['name']}" + (f"（{'；'.join(met)}）" if met else "")
+
+
+def changed_rows(change: Change) -> tuple[list[str], list[str], list[str]]:
+    """The rows of a list rule that came, went and changed, in words; rows are the same by their
+    first field. Empty for a rule that is no list on both sides."""
+    left, right = (_by_identity(rule) for rule in (change.left, change.right))
+    came = [_row(row) for mark, row in right.items() if mark not in left]
+    went = [_row(row) for mark, row in left.items() if mark not in right]
+    kept = [mark for mark in left if mark in right and _bare([left[mark]]) != _bare([right[mark]])]
+    altered = [
+        _row(right[mark])
+        if _row(left[mark]) == _row(right[mark])
+        else f"{_row(left[mark])} → {_row(right[mark])}"
+        for mark in kept
+    ]
+    return came, went, altered
+
+
+def _by_identity(rule: Rule) -> dict[str, Mapping[str, Any]]:
+    rows = rule.in_force().value
+    if not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows):
+        return {}
+    names = ("id", "number", "code", "edition", "decider", "name")
+    return {str(next((row[n] for n in names if n in row), row)): row for row in rows}

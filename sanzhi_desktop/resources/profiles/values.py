@@ -118,6 +118,8 @@ def money(place: Place, found: Any, *steps: str | int) -> Any:
         place.fault(FileFault.FRACTION_OF_FEN, *steps, value=found)
     elif amount == amount.to_integral_value():
         return int(amount)
+    else:
+        return str(amount.quantize(Decimal("0.01")))  # 0.5 and 0.50 are one amount
     return str(amount)
 
 

@@ -14,6 +14,7 @@ from sanzhi_desktop.application.rulebook import RuleChange
 from sanzhi_desktop.application.ruleset import Preview
 from sanzhi_desktop.domain.rule import Rule
 from sanzhi_desktop.domain.workdays import local_date
+from sanzhi_desktop.resources.profiles.compare import MOST_ROWS, Change, changed_rows
 from sanzhi_desktop.ui.forms import Form, parse_day
 from sanzhi_desktop.ui.jobs import Lane
 from sanzhi_desktop.ui.names import day
@@ -22,7 +23,7 @@ from sanzhi_desktop.ui.rules import words
 from sanzhi_desktop.ui.rules.workbench import WORKING, Workbench
 from sanzhi_desktop.ui.tables import Column, RowModel, Table
 from sanzhi_desktop.ui.theme import Tone
-from sanzhi_desktop.ui.widgets import Banner, PlainLabel, button, column, holding, row
+from sanzhi_desktop.ui.widgets import Banner, PlainLabel, button, column, holding, row, scrolled
 
 
 class Changes(QWidget):
@@ -43,9 +44,10 @@ class Changes(QWidget):
         self.table.use(self.model)
         self.table.chosen.connect(self._choose)
         self.whole = PlainLabel().wrapped().selectable()
-        self.whole.setMinimumHeight(self.fontMetrics().lineSpacing() * 6)
         self.whole.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self.setLayout(column(self.table, self.whole))
+        area = scrolled(self.whole)
+        area.setMaximumHeight(self.fontMetrics().lineSpacing() * 9)
+        self.setLayout(column(self.table, area))
 
     def show_changes(self, found: Sequence[RuleChange]) -> None:
         """Fills the list."""
@@ -54,21 +56,32 @@ class Changes(QWidget):
             self.whole.setText(self.tr("没有差别。"))
 
     def _choose(self, chosen: object) -> None:
-        if chosen is not None:
-            left, right = getattr(chosen, "left", None), getattr(chosen, "right", None)
-            self.whole.setText(
-                f"{self.names[0]}：{_whole(left)}\n\n{self.names[1]}：{_whole(right)}"
-            )
+        if not isinstance(chosen, Change):
+            return
+        rows = changed_rows(chosen)
+        if any(rows) and chosen.left.answers:
+            kinds = (self.tr("新增"), self.tr("删去"), self.tr("修改"))
+            told = [_some(kind, found) for kind, found in zip(kinds, rows, strict=True) if found]
+            self.whole.setText("\n".join([*told, _source(chosen.right)]))
+            return
+        left, right = self.names
+        self.whole.setText(f"{left}：{_whole(chosen.left)}\n\n{right}：{_whole(chosen.right)}")
 
 
-def _whole(rule: object) -> str:
-    if not isinstance(rule, Rule):
-        return ""
+def _some(kind: str, found: Sequence[str]) -> str:
+    more = f"……等 {len(found)} 项" if len(found) > MOST_ROWS else ""
+    return f"{kind}：{'；'.join(found[:MOST_ROWS])}{more}"
+
+
+def _source(rule: Rule) -> str:
     source = rule.in_force().source
-    said = words.value(rule)
     if source is None:
-        return said
-    return f"{said}\n{source.cited()}" + (f"“{source.quote}”" if source.quote else "")
+        return ""
+    return source.cited() + (f"“{source.quote}”" if source.quote else "")
+
+
+def _whole(rule: Rule) -> str:
+    return "\n".join(part for part in (words.value(rule), _source(rule)) if part)
 
 
 class PublishDialog(QDialog):

@@ -1,0 +1,1 @@
+"""The office's catalogue at the desk: its dialogs. The screen is `ui.screens.catalogue`."""
