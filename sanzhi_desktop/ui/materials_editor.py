@@ -17,7 +17,7 @@ from sanzhi_desktop.domain.profile import MaterialRule
 from sanzhi_desktop.ui.desk import Desk
 from sanzhi_desktop.ui.forms import Form
 from sanzhi_desktop.ui.jobs import Lane
-from sanzhi_desktop.ui.pdf_view import open_pdf
+from sanzhi_desktop.ui.pdf_view import page_sizes
 from sanzhi_desktop.ui.tables import Column, RowModel, Table
 from sanzhi_desktop.ui.theme import Tone
 from sanzhi_desktop.ui.widgets import Card, PlainLabel, button, row
@@ -53,7 +53,7 @@ def store(files: FileStore, path: Path) -> Material:
     pages: int | None = None
     if path.suffix.lower() == ".pdf":
         try:
-            pages = len(open_pdf(path.read_bytes())[1])
+            pages = len(page_sizes(path.read_bytes()))
         except DomainError:
             pages = None  # an unreadable PDF is kept all the same; the preview says why
     return Material(

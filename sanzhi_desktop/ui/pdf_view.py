@@ -3,6 +3,8 @@
 Always from the stored bytes, page for page. Only pages in sight are drawn.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,32 +38,44 @@ class PageSize:
     height: float
 
 
-def open_pdf(data: bytes) -> tuple[Any, tuple[PageSize, ...]]:
-    """In the document lane: the document and its page sizes.
-
-    Raises DomainError(PDF_UNREADABLE) for what is no readable PDF.
-    """
+@contextmanager
+def _opened(data: bytes) -> Iterator[Any]:
     import pypdfium2
 
     try:
         document = pypdfium2.PdfDocument(data)
-        if document.get_formtype():
-            document.init_forms()  # number, date and signatures are fields: else not drawn
-        sizes = tuple(PageSize(*document.get_page_size(i)) for i in range(len(document)))
     except pypdfium2.PdfiumError as error:
         raise DomainError(DeskFault.PDF_UNREADABLE, reason=str(error)) from error
+    try:
+        if document.get_formtype():
+            document.init_forms()  # number, date and signatures are fields: else not drawn
+        yield document
+    except pypdfium2.PdfiumError as error:
+        raise DomainError(DeskFault.PDF_UNREADABLE, reason=str(error)) from error
+    finally:
+        document.close()
+
+
+def page_sizes(data: bytes) -> tuple[PageSize, ...]:
+    """In the document lane: the sizes of all pages.
+
+    Raises DomainError(PDF_UNREADABLE) for what is no readable PDF.
+    """
+    with _opened(data) as document:
+        sizes = tuple(PageSize(*document.get_page_size(i)) for i in range(len(document)))
     if not sizes:
         raise DomainError(DeskFault.PDF_UNREADABLE, reason="0")
-    return document, sizes
+    return sizes
 
 
-def draw_page(document: Any, number: int, scale: float) -> QImage:
+def draw_page(data: bytes, number: int, scale: float) -> QImage:
     """In the document lane: one page as an image of its own. `scale` 1.0 is 72 dpi."""
-    bitmap = document[number].render(scale=scale, prefer_bgrx=True)
-    image = QImage(
-        bitmap.buffer, bitmap.width, bitmap.height, bitmap.stride, QImage.Format.Format_RGB32
-    )
-    return image.copy()
+    with _opened(data) as document:
+        bitmap = document[number].render(scale=scale, prefer_bgrx=True)
+        image = QImage(
+            bitmap.buffer, bitmap.width, bitmap.height, bitmap.stride, QImage.Format.Format_RGB32
+        )
+        return image.copy()
 
 
 class _Page(QWidget):
@@ -98,7 +112,6 @@ class PdfView(QScrollArea):
     def __init__(self, jobs: Jobs, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._jobs = jobs
-        self._document: Any = None
         self._pages: list[_Page] = []
         self._asked: set[tuple[int, float]] = set()
         self._drawn: list[int] = []
@@ -138,8 +151,8 @@ class PdfView(QScrollArea):
         self._jobs.run(
             Lane.DOCUMENTS,
             self,
-            lambda: open_pdf(data),
-            done=lambda opened: self._opened(turn, *opened),
+            lambda: page_sizes(data),
+            done=lambda sizes: self._opened(turn, sizes),
             failed=self._failed,
             key="open",
         )
@@ -148,7 +161,6 @@ class PdfView(QScrollArea):
         """Shows nothing."""
         self._turn += 1
         self.data = b""
-        self._document = None
         self._build(())
 
     def zoom(self, factor: float) -> None:
@@ -176,10 +188,9 @@ class PdfView(QScrollArea):
         self.clear()
         self.failed.emit(error)
 
-    def _opened(self, turn: int, document: Any, sizes: tuple[PageSize, ...]) -> None:
+    def _opened(self, turn: int, sizes: tuple[PageSize, ...]) -> None:
         if turn != self._turn:
             return
-        self._document = document
         self._build(sizes)
         self.verticalScrollBar().setValue(0)
         self.setAccessibleDescription(self.tr("共 {0} 页").format(len(sizes)))
@@ -217,12 +228,12 @@ class PdfView(QScrollArea):
         self.page_changed.emit(self.current_page())
 
     def _draw_visible(self) -> None:
-        if self._document is None:
+        if not self._pages:
             return
         self.page_changed.emit(self.current_page())
         top = self.verticalScrollBar().value() - 200
         bottom = top + self.viewport().height() + 400
-        document, turn = self._document, self._turn
+        data, turn = self.data, self._turn
         sharp = self._scale * self.devicePixelRatioF()
         for page in self._pages:
             wanted = (page.number, sharp)
@@ -232,7 +243,7 @@ class PdfView(QScrollArea):
             self._jobs.run(
                 Lane.DOCUMENTS,
                 page,
-                lambda number=page.number: draw_page(document, number, sharp),  # type: ignore[misc]
+                lambda number=page.number: draw_page(data, number, sharp),  # type: ignore[misc]
                 done=lambda image, page=page: self._show(turn, page, image),  # type: ignore[misc]
                 failed=self._failed,
                 key="draw",
@@ -300,18 +311,17 @@ class PaperPrinter(QObject):
         self._jobs.run(
             Lane.DOCUMENTS,
             self,
-            lambda: open_pdf(self._data),
-            done=lambda opened: self._begin(*opened),
+            lambda: page_sizes(self._data),
+            done=self._begin,
             failed=self._fail,
         )
 
-    def _begin(self, document: Any, sizes: tuple[PageSize, ...]) -> None:
+    def _begin(self, sizes: tuple[PageSize, ...]) -> None:
         if not self._painter.begin(self._printer):
             self._fail(DomainError(DeskFault.PRINT_FAILED))
             return
         first, last = self._printer.fromPage() or 1, self._printer.toPage() or len(sizes)
         self._numbers = list(range(first - 1, min(last, len(sizes))))
-        self._document = document
         self._next(first=True)
 
     def _next(self, *, first: bool = False) -> None:
@@ -326,7 +336,7 @@ class PaperPrinter(QObject):
         self._jobs.run(
             Lane.DOCUMENTS,
             self,
-            lambda: draw_page(self._document, number, scale),
+            lambda: draw_page(self._data, number, scale),
             done=self._paint,
             failed=self._fail,
         )

@@ -8,7 +8,7 @@ Text from outside is always plain text: a party's name must not become markup.
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
-from PySide6.QtGui import QKeySequence, QWheelEvent
+from PySide6.QtGui import QKeySequence, QShortcut, QWheelEvent
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QApplication,
@@ -146,7 +146,8 @@ def button(
         made.setIcon(theme.icon(icon, colour))
     if shortcut:
         keys = QKeySequence(shortcut)
-        made.setShortcut(keys)
+        # Beside the letter of the caption, not in its place; and at once, not after an animation.
+        QShortcut(keys, made).activated.connect(made.click)
         spoken = keys.toString(QKeySequence.SequenceFormat.NativeText)
         tip = f"{tip}（{spoken}）" if tip else spoken
     if tip:

@@ -15,7 +15,7 @@ from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.ui.faults import DeskFault
 from sanzhi_desktop.ui.jobs import Jobs
 from sanzhi_desktop.ui.paper_panel import save_bytes
-from sanzhi_desktop.ui.pdf_view import PaperPrinter, PdfView, draw_page, open_pdf
+from sanzhi_desktop.ui.pdf_view import PaperPrinter, PdfView, draw_page, page_sizes
 from tests.ui.conftest import idle
 
 A4 = (595.28, 841.89)
@@ -50,11 +50,10 @@ def view(qtbot: QtBot, jobs: Jobs, pdf: bytes) -> PdfView:
 
 
 def test_draws_the_right_colours(pdf: bytes) -> None:
-    document, sizes = open_pdf(pdf)
-    assert [(round(s.width), round(s.height)) for s in sizes] == [(595, 842)] * 3
-    image = draw_page(document, 0, 1.0)
+    assert [(round(s.width), round(s.height)) for s in page_sizes(pdf)] == [(595, 842)] * 3
+    image = draw_page(pdf, 0, 1.0)
     assert image.pixelColor(300, 340) == QColor("#ff0000")
-    assert draw_page(document, 2, 1.0).pixelColor(300, 340) == QColor("#0000ff")
+    assert draw_page(pdf, 2, 1.0).pixelColor(300, 340) == QColor("#0000ff")
     assert image.pixelColor(5, 5) == QColor("#ffffff")
 
 

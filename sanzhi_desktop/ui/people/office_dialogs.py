@@ -284,10 +284,10 @@ class SealPicture(QLabel):
 def draw_seal(image: bytes, media: str, size: int) -> QImage:
     """In the document lane: the seal on white paper, at most `size` pixels wide and high."""
     if media == "application/pdf":
-        from sanzhi_desktop.ui.pdf_view import draw_page, open_pdf
+        from sanzhi_desktop.ui.pdf_view import draw_page, page_sizes
 
-        document, sizes = open_pdf(image)
-        drawn = draw_page(document, 0, size / max(sizes[0].width, sizes[0].height))
+        sizes = page_sizes(image)
+        drawn = draw_page(image, 0, size / max(sizes[0].width, sizes[0].height))
     else:
         drawn = QImage.fromData(image).scaled(
             size,

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from sanzhi_desktop.application.commands import Changed
@@ -32,7 +31,6 @@ class StepDialog(QDialog):
         self.ok = button(self.tr("确定(&O)"), self._submit, kind="primary", shortcut="Ctrl+S")
         self.ok.setDefault(True)
         self.cancel = button(self.tr("取消"), self.reject)
-        self.cancel.setShortcut(QKeySequence(Qt.Key.Key_Escape))
         self.body = QVBoxLayout()
         self.body.setSpacing(8)
         outer = QVBoxLayout(self)
