@@ -6,7 +6,6 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-
 if TYPE_CHECKING:
     from sanzhi_desktop.domain.profile import Profile
     from sanzhi_desktop.domain.rule import Rule

@@ -24,7 +24,7 @@ def table() -> dict[str, str]:
 class _Lenient(Formatter):
     """Leaves a placeholder visible when its fact is missing: a gap must not hide the sentence."""
 
-    def get_value(self, key: int | str, args: Any, kwargs: Any) -> Any:
+    def get_value(self, key: int | str, args: Any, kwargs: Any) -> Any:  # noqa: ARG002 — the base
         return kwargs.get(str(key), "…")
 
 
