@@ -78,10 +78,11 @@ def _library(name: str) -> Part | None:
         found = metadata.metadata(name)
     except metadata.PackageNotFoundError:  # only needed on another system
         return None
-    licence = found.get("License-Expression") or ""
-    if not licence:
+    stated = found.get_all("License-Expression") or []
+    if not stated:
         marks = [c for c in found.get_all("Classifier") or [] if c.startswith("License ::")]
-        licence = marks[0].rsplit(" :: ", 1)[-1] if marks else (found.get("License") or "")
+        stated = [marks[0].rsplit(" :: ", 1)[-1]] if marks else found.get_all("License") or []
+    licence = stated[0] if stated else ""
     short = licence.strip().splitlines()[0][:_SHORT] if licence.strip() else "—"
     return Part(found["Name"], metadata.version(name), short, _files(name))
 
