@@ -6,7 +6,7 @@ its own. What was interrupted half-way is found again by `moves`.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from sanzhi_desktop.application import stepping
@@ -80,6 +80,15 @@ def preview(session: Session, book: RuleBook, arrangement: Arrangement) -> Notic
     edition.
     """
     running = office_calendar(book, session.reader)
+    before = _replaced(running, arrangement)
+    coming = running.including(arrangement)
+    days = changed_days(running, coming, arrangement.year)
+    found = moves(session, book, coming, since=days[0]) if days else ()
+    return NoticePreview(arrangement, before, days, found)
+
+
+def _replaced(running: Calendar, arrangement: Arrangement) -> Arrangement | None:
+    """What the arrangement takes the place of."""
     before = next((a for a in running.arrangements if a.year == arrangement.year), None)
     if before == arrangement:
         raise DomainError(NoticeFault.SAME, year=arrangement.year, edition=arrangement.edition)
@@ -87,10 +96,7 @@ def preview(session: Session, book: RuleBook, arrangement: Arrangement) -> Notic
         raise DomainError(
             NoticeFault.EDITION_IN_FORCE, year=arrangement.year, edition=arrangement.edition
         )
-    coming = running.including(arrangement)
-    days = changed_days(running, coming, arrangement.year)
-    found = moves(session, book, coming, since=days[0] if days else None) if days else ()
-    return NoticePreview(arrangement, before, days, found)
+    return before
 
 
 def changed_days(old: Calendar, new: Calendar, year: int) -> tuple[date, ...]:
@@ -145,7 +151,9 @@ def publish(
 
     Raises DomainError as `preview` does, and when the person may not publish.
     """
-    preview(session, book, arrangement)
+    running = office_calendar(book, session.reader)
+    _replaced(running, arrangement)
+    days = changed_days(running, running.including(arrangement), arrangement.year)
     changed = session.gateway.send_office(
         OfficeCommand(
             command_id=new_id(),
@@ -159,7 +167,10 @@ def publish(
             },
         )
     )
-    return settle(session, book, arrangement, changed=changed, report=report)
+    if not days:
+        return Published(changed, (), ())
+    done = settle(session, book, arrangement, since=days[0], report=report)
+    return replace(done, changed=changed)
 
 
 def settle(
@@ -167,20 +178,19 @@ def settle(
     book: RuleBook,
     arrangement: Arrangement,
     *,
-    changed: Changed | None = None,
+    since: date | None = None,
     report: Report | None = None,
 ) -> Published:
     """Moves what the calendar in force moves, under a published arrangement: all of it after
     publishing, the rest when that was interrupted. Raises DomainError when it is not published."""
-    found = moves(session, book, office_calendar(book, session.reader))
+    found = moves(session, book, office_calendar(book, session.reader), since=since)
     moved: list[DueMove] = []
     left: list[DueMove] = []
     for place, move in enumerate(found, start=1):
         (moved if _move(session, move, arrangement) else left).append(move)
         if report is not None:
             report(place, len(found))
-    answer = changed or Changed(kinds=frozenset({"case"}))
-    return Published(answer, tuple(moved), tuple(left))
+    return Published(Changed(kinds=frozenset({"case"})), tuple(moved), tuple(left))
 
 
 def _move(session: Session, move: DueMove, arrangement: Arrangement) -> bool:

@@ -112,6 +112,13 @@ def test_a_wrong_file_is_refused_with_its_line(
     assert "不是有效日期" in screen.said.label.text()
 
 
+def test_a_year_that_no_library_has_is_said(admin: Seat, screen: CalendarScreen) -> None:
+    screen.library.click()
+    admin.idle()
+    assert "没有2027年的安排" in screen.said.label.text()
+    assert admin.sql("select count(*) from calendar") == [(0,)]
+
+
 def test_what_was_interrupted_is_settled(
     admin: Seat, screen: CalendarScreen, corrected: Path
 ) -> None:

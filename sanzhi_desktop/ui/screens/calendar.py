@@ -111,6 +111,7 @@ class CalendarScreen(Screen):
     def shown(self) -> None:
         session, work = self.desk.session, self.desk.work
         self.read(lambda: read_calendar(session, work), self.show_page, key="calendar")
+        self.table.setFocus()
 
     def show_page(self, page: CalendarPage) -> None:
         """Fills the list; says when this year or the next is still provisional."""
