@@ -97,7 +97,7 @@ def set_password(session: Session, *, person_id: str, argon2: str) -> Changed:
 
 def add_recusal(session: Session, *, recusal: Recusal) -> Changed:
     """Registers a recusal (行政处罚法 art. 43) from a unit, a party or one case."""
-    _only(session, Role.ADMIN, Role.LEAD, Role.HEAD)
+    _only(session, Role.ADMIN, Role.LEAD)
     if not (recusal.unit or recusal.party or recusal.case_id):
         raise DomainError(PeopleFault.RECUSAL_FROM_NOTHING)
     if not recusal.reason.strip():
@@ -118,7 +118,7 @@ def add_recusal(session: Session, *, recusal: Recusal) -> Changed:
 
 def drop_recusal(session: Session, *, recusal_id: str) -> Changed:
     """Ends a recusal; the history keeps it."""
-    _only(session, Role.ADMIN, Role.LEAD, Role.HEAD)
+    _only(session, Role.ADMIN, Role.LEAD)
     return _send(session, OfficeAction.DROP_RECUSAL, {"recusal_id": recusal_id})
 
 

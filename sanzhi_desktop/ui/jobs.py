@@ -31,7 +31,7 @@ class Cancelled(Exception):  # noqa: N818 - not an error; nothing is shown
     """Raised inside a job that noticed that nobody waits for it any more."""
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False)
 class Task:
     """The running job as the job itself sees it: whether to stop, and how far it is."""
 

@@ -35,7 +35,7 @@ _ID = re.compile(r"[a-z][a-z0-9_-]*")
 _MONTH_DAY = re.compile(r"\d\d-\d\d")
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Place:
     """Where a value stands while it is checked; collects the faults of one file."""
 
