@@ -108,6 +108,16 @@ def test_arrow_keys_walk_over_the_days(qtbot: QtBot) -> None:
     assert [b.day for b in grid.boxes] == [date(2026, 9, 18) + timedelta(days=n) for n in range(7)]
 
 
+def test_days_before_an_event_are_numbered_from_the_event(lead: Seat) -> None:
+    panel = open_case(lead, lead.furnished.cases["reviewing"]).clocks
+    assert panel.page is not None
+    notice = next(c for c in panel.page.clocks if c.kind is ClockKind.HEARING_NOTICE)
+    assert notice.strip is not None
+    boxes = boxes_of(notice.strip)
+    assert [box.mark for box in (boxes[0], boxes[-1])] == ["最迟", "听证日"]
+    assert [box.number for box in boxes if box.number] == [7, 6, 5, 4, 3, 2, 1]
+
+
 def test_suspension_and_extension_stand_on_their_days() -> None:
     rule = DeadlineRule(
         "review.limit", "审核期限", 5, Unit.WORKING_DAY, "某办法", causes={"correction": "补正期间"}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from PySide6.QtCore import QEvent, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QHelpEvent, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QHelpEvent, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from sanzhi_desktop.domain.clock import DeadlineStrip
@@ -49,10 +49,11 @@ def boxes_of(strip: DeadlineStrip) -> tuple[DayBox, ...]:
     if strip.start is None or not strip.days:
         return ()
     marks = words.marks(strip)
-    number = 0
+    backwards = strip.days[-1].date < strip.start
+    number = sum(step.counted for step in strip.days) + 1 if backwards else 0
     made: dict[date, DayBox] = {}
     for step in strip.days:
-        number += step.counted
+        number += -step.counted if backwards else step.counted
         made[step.date] = DayBox(
             step.date,
             number if step.counted else 0,
@@ -178,7 +179,7 @@ class DayGrid(QWidget):
         today = self.tr("今天") if box.day == self._today else ""
         last = "·".join(part for part in (box.mark, today) if part)
         lines = (
-            (f"{box.day.month}月{box.day.day}日", ink, bold),
+            (self._date(box.day, bold, rect.width() - 8), ink, bold),
             (count, ink, plain),
             (reason, ink, plain),
             (last, tokens.danger if box.due else ink, bold),
@@ -197,6 +198,12 @@ class DayGrid(QWidget):
             )
             painter.drawText(place, Qt.AlignmentFlag.AlignCenter, room)
         painter.setFont(plain)
+
+    def _date(self, day: date, font: QFont, room: int) -> str:
+        """9月18日, or 9/18 where that is too wide."""
+        full = f"{day.month}月{day.day}日"
+        wide = QFontMetrics(font).horizontalAdvance(full) > room
+        return f"{day.month}/{day.day}" if wide else full
 
 
 def _colours(tokens: Tokens, box: DayBox) -> tuple[str, str, str]:

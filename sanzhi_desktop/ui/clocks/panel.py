@@ -40,7 +40,8 @@ class ClocksPanel(QWidget):
         split.addWidget(self.table)
         split.addWidget(self._build_detail())
         split.setStretchFactor(1, 1)
-        split.setSizes([440, 640])
+        list_width = self.fontMetrics().horizontalAdvance("字") * 33
+        split.setSizes([list_width, max(1080 - list_width, list_width)])
         lines = QVBoxLayout(self)
         lines.setContentsMargins(0, 8, 0, 0)
         lines.addWidget(split)

@@ -103,5 +103,5 @@ def marks(strip: DeadlineStrip) -> dict[date, str]:
     if strip.stopped_on is not None and strip.stopped_on != strip.due:
         found[strip.stopped_on] = "停止计时"
     if strip.due is not None:
-        found[strip.due] = "最迟办理" if strip.start and strip.due < strip.start else "届满日"
+        found[strip.due] = "最迟" if strip.start and strip.due < strip.start else "届满日"
     return found
