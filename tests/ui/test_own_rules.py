@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -16,16 +17,20 @@ from sanzhi_desktop.domain.kinds import parse_kind, parse_procedure
 from sanzhi_desktop.domain.rule import Source
 from sanzhi_desktop.resources import profiles
 from sanzhi_desktop.resources.profiles.schema import schema
+from sanzhi_desktop.resources.profiles.write import as_toml
 from sanzhi_desktop.ui.rules.edit import OwnRulesDialog
 from sanzhi_desktop.ui.rules.flaws import FaultsDialog
 from sanzhi_desktop.ui.rules.publish import PublishDialog
 from sanzhi_desktop.ui.rules.rule_dialog import RuleDialog
 from sanzhi_desktop.ui.rules.value_editor import ValueEditor
+from sanzhi_desktop.ui.rules.workbench import WORKING, from_toml
+from sanzhi_desktop.ui.screens.catalogue import CatalogueScreen
 from sanzhi_desktop.ui.screens.rules import RulesScreen
 from tests.ui.office import Furnished
 from tests.ui.seat import Seat, nameless, seat
 
 SOURCE = ("document", "article", "quote")
+DAY = date(2026, 9, 1)
 KEY = "dispute.negotiation_limit"
 DOCUMENT = "样例单位党组会议纪要〔2026〕8号"
 
@@ -323,3 +328,40 @@ def test_everything_is_told_to_a_screen_reader(
         rule = open_rule(admin, dialog, key)
         assert nameless(rule) == []
         rule.reject()
+
+
+def test_what_is_being_worked_on_survives_as_a_draft(dialog: OwnRulesDialog) -> None:
+    """The text a local draft keeps gives the same layer back, amounts and dates exact."""
+    rows = [{"id": "a", "kind": "penalty", "yuan": Decimal("0.50"), "inclusive": False}]
+    own = (
+        dialog.bench.own.cite("甲〔2026〕1号", {"title": "甲", "rank": "office", "date": DAY})
+        .set("scope.thresholds", {"value": rows, "document": "甲〔2026〕1号"})
+        .set("review.limit", {"value": 5, "unit": "working_day", "document": "甲〔2026〕1号"})
+    )
+    kept = as_toml(own.tables(edition=WORKING, effective_from=None))
+    assert from_toml(kept, own.imported) == own
+    assert from_toml("id = ", ()) is None
+
+
+def test_the_bench_is_one_for_all_screens_of_the_desk(admin: Seat, dialog: OwnRulesDialog) -> None:
+    rule = open_rule(admin, dialog, KEY)
+    rule.value.form.put({"value": "3"})
+    cite(rule)
+    rule.ok.click()
+    admin.idle()
+    catalogue = admin.sit(CatalogueScreen)
+    assert catalogue.publish.isEnabled()
+    assert catalogue.standing.text()
+    catalogue.discard.click()
+    assert not dialog.bench.dirty
+    assert not dialog.unpublished.isVisible()
+
+
+def test_a_new_document_does_not_take_the_title_of_another(
+    admin: Seat, dialog: OwnRulesDialog
+) -> None:
+    rule = open_rule(admin, dialog, KEY)
+    assert rule.source.values()["title"]
+    rule.source.document.setEditText(DOCUMENT)
+    assert rule.source.values()["title"] == ""
+    assert rule.source.values()["rank"] == "office"

@@ -1,4 +1,4 @@
-"""The catalogue to and from Excel at the desk: file dialogs, the document lane, the list of faults."""
+"""The catalogue to and from Excel at the desk: file dialogs, the document lane, the faults."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path

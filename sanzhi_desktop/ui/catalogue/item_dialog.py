@@ -1,4 +1,4 @@
-"""One item of the catalogue as a form; the same words as in the sheet, checked by the same rules."""
+"""One item of the catalogue as a form: the same words as in the sheet, checked alike."""
 
 from collections.abc import Callable, Sequence
 

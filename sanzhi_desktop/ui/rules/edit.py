@@ -87,6 +87,7 @@ class OwnRulesDialog(QDialog):
         self.search.setClearButtonEnabled(True)
         self.search.setPlaceholderText(self.tr("搜索规则（Ctrl+F）"))
         self.search.setAccessibleName(self.tr("搜索规则"))
+        self.search.setMinimumWidth(280)
         self.table = Table(self.tr("规则"))
         self.model: RowModel[Rule] = RowModel(self._columns(), self)
         self.table.use(self.model)
@@ -157,7 +158,8 @@ class OwnRulesDialog(QDialog):
         profile = self.bench.profile
         if profile is None:
             return
-        found = [rule for rule in profile.rules.values() if self._wanted(rule)]
+        rules = (profile.rule(key) for key in schema().keys if key in profile.rules)
+        found = [rule for rule in rules if self._wanted(rule)]
         before = self.table.current_row()
         place = next(
             (n for n, r in enumerate(found) if before is not None and r.key == before.key), 0

@@ -41,6 +41,8 @@ class RowsEditor(QWidget):
         self.table.horizontalHeader().setStretchLastSection(True)
         for place, code in enumerate(self.fields):
             self.table.setColumnWidth(place, _WIDTH.get(code, 150))
+            # Identities are the program's; what was read keeps its own, a new row is given one.
+            self.table.setColumnHidden(place, self.fields[code].type == "id")
         self.table.setMinimumHeight(240)
         add = button(self.tr("增加一行(&J)"), self.add_row, kind="small")
         drop = button(self.tr("删去所选行(&H)"), self.drop_row, kind="small")

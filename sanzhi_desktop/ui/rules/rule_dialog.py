@@ -30,6 +30,7 @@ class SourceForm(Form):
 
     def __init__(self, bench: Workbench) -> None:
         super().__init__()
+        self._described = False  # the fields hold a document the office has named before
         self.own = dict(bench.own.documents)
         self.known: dict[str, Document] = dict(bench.profile.documents) if bench.profile else {}
         self.document = QComboBox()
@@ -117,6 +118,10 @@ class SourceForm(Form):
         for name in _ABOUT:
             self.show_row(name, on=on)
         about = self.own.get(named)
+        if about is None and self._described:
+            # Another document than the one described: its title is not to be taken along.
+            self.put(dict.fromkeys(_ABOUT, "") | {"rank": "office"})
+        self._described = about is not None
         if about is not None:
             shown = {k: str(about.get(k, "")) for k in ("title", "rank", "issuer")}
             days = {k: day(about.get(k)) for k in ("date", "effective")}

@@ -131,6 +131,8 @@ class Workbench(QObject):
         self.page = page
         if untouched:
             self._take(page.own, page.running)
+        else:
+            self.changed.emit()
         if not self._asked:
             self._asked = True
             self.desk.drafts.read(self, self._restore)

@@ -31,7 +31,16 @@ from sanzhi_desktop.ui.rules.workbench import Workbench
 from sanzhi_desktop.ui.screen import Screen
 from sanzhi_desktop.ui.tables import Column, RowModel, Table
 from sanzhi_desktop.ui.theme import Tone
-from sanzhi_desktop.ui.widgets import Banner, Card, PlainLabel, button, row, scrolled
+from sanzhi_desktop.ui.widgets import (
+    Banner,
+    Card,
+    PlainLabel,
+    button,
+    column,
+    holding,
+    row,
+    scrolled,
+)
 
 
 class CatalogueScreen(Screen):
@@ -202,7 +211,7 @@ class CatalogueScreen(Screen):
             return lambda item: as_cells(item)[column_].replace("\n", "；")
 
         shown = (
-            (CatalogueColumn.NUMBER, 70),
+            (CatalogueColumn.NUMBER, 90),
             (CatalogueColumn.KIND, 90),
             (CatalogueColumn.NAME, 260),
             (CatalogueColumn.THRESHOLDS, 240),
@@ -239,7 +248,7 @@ class CatalogueScreen(Screen):
         split = QSplitter(Qt.Orientation.Horizontal)
         split.setChildrenCollapsible(False)
         split.addWidget(self.table)
-        split.addWidget(scrolled(detail))
+        split.addWidget(scrolled(holding(column(detail, None))))
         split.setStretchFactor(0, 1)
         split.setSizes([680, 380])
         self.root.addLayout(
