@@ -41,7 +41,8 @@ def test_survives_a_killed_process(file: Path) -> None:
 
     script = (
         "import os, sys; from pathlib import Path; from sanzhi_desktop.ui.drafts import Journal\n"
-        "j = Journal(Path(sys.argv[1]), 'p', 'w'); j.put('k', title='t', version=1, values={'a': '甲'})\n"
+        "j = Journal(Path(sys.argv[1]), 'p', 'w')\n"
+        "j.put('k', title='t', version=1, values={'a': '甲'})\n"
         "os.kill(os.getpid(), 9)"
     )
     ended = subprocess.run([sys.executable, "-c", script, str(file)], check=False, timeout=60)
