@@ -55,6 +55,14 @@ _MNEMONICS = {
 }
 
 
+def _deciders() -> QComboBox:
+    """Who makes the decision: that settles how many bodies review it."""
+    box = QComboBox()
+    for code in ("department", "government", "authorised"):
+        box.addItem(named("decider", code), code)
+    return box
+
+
 class SubmissionForm(QWidget):
     """All fields. `changed` and `confirmed` carry the field's key."""
 
@@ -73,9 +81,6 @@ class SubmissionForm(QWidget):
         self._lines.addStretch(1)
 
     def _build(self) -> None:
-        decider = QComboBox()
-        for code in ("department", "government", "authorised"):
-            decider.addItem(named("decider", code), code)
         self._card(
             self.tr("事项"),
             ("name", QLineEdit()),
@@ -84,7 +89,7 @@ class SubmissionForm(QWidget):
             ("catalogue_item", QLineEdit()),
             ("file_number", QLineEdit()),
             ("agency", QLineEdit()),
-            ("decider", decider),
+            ("decider", _deciders()),
             ("unit", QLineEdit()),
         )
         self._card(
