@@ -12,6 +12,8 @@ from sanzhi_desktop.domain.case import Case, Handler, Material, RoundReason, Sub
 from sanzhi_desktop.domain.papers import ListedMaterial, MaterialState, SubmissionPaper
 from sanzhi_desktop.domain.people import Person, Role
 from sanzhi_desktop.domain.profile import Profile
+from sanzhi_desktop.domain.workdays import local_date
+from sanzhi_desktop.domain.workflow import State
 from sanzhi_desktop.ui.case_page import CasePage, read_page
 
 
@@ -71,19 +73,30 @@ def submission_paper(
     case: Case | None,
     profile: Profile,
 ) -> bytes:
-    """The submission form (送审表) as it prints."""
+    """The submission form (送审表) as it prints; confirmed, once the unit's head has."""
     office = session.reader.office()
     current = case.current if case else None
     reason = current.reason if current else RoundReason.FIRST
+    number = case.round if case and case.round else 1
+    if case is not None and case.state is State.RESPONDING:
+        number, reason, current = case.round + 1, RoundReason.AGAIN, None
+    at = current.submitted_at if current else None
+    confirmed = local_date(at) if at else None
+    people = session.reader.people()
+    by = current.submitted_by if current else ""
+    head = people[by].name if by in people else ""
     names = {c.id: c.name for c in profile.criteria()}
     return work.sheets.submission(
         SubmissionPaper(
             office=office.name,
             submission=submission,
-            round=case.round if case and case.round else 1,
+            round=number,
             round_reason=ROUND_NAMES[reason],
             criteria=tuple(names.get(c, c) for c in submission.criteria),
             materials=_listed(profile, submission, materials),
+            submitted=confirmed,
+            unit_head=head,
+            confirmed=confirmed,
             mark=work.book.wording().marks["sample"] if office.sample else "",
         )
     )

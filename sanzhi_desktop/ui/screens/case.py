@@ -17,8 +17,10 @@ from sanzhi_desktop.ui.case_header import CaseHeader
 from sanzhi_desktop.ui.case_page import CasePage, read_page
 from sanzhi_desktop.ui.clocks.panel import ClocksPanel
 from sanzhi_desktop.ui.desk import Desk
+from sanzhi_desktop.ui.intake_page import submission_paper
 from sanzhi_desktop.ui.materials_view import MaterialsView
 from sanzhi_desktop.ui.names import day, moment, name, named
+from sanzhi_desktop.ui.paper_dialog import PaperDialog
 from sanzhi_desktop.ui.paper_panel import PaperPanel
 from sanzhi_desktop.ui.screen import Screen
 from sanzhi_desktop.ui.steps.aftermath import problem_words
@@ -251,6 +253,10 @@ class CaseScreen(Screen):
     def _show_summary(self, page: CasePage) -> None:
         clear(self._summary)
         card = Card(self.tr("送审表"))
+        if card.head is not None:
+            card.head.addWidget(
+                button(self.tr("送审表预览(&V)"), self._preview, icon="print", kind="small")
+            )
         for label, value in rows_of(page.case):
             caption = PlainLabel(label, role="muted")
             caption.setFixedWidth(caption.fontMetrics().horizontalAdvance("字" * 12))
@@ -261,6 +267,23 @@ class CaseScreen(Screen):
             card.body.addLayout(line)
         self._summary.addWidget(card)
         self._summary.addStretch(1)
+
+    def _preview(self) -> None:
+        if self.page is None:
+            return
+        session, work, page = self.desk.session, self.desk.work, self.page
+        self.read(
+            lambda: submission_paper(
+                work,
+                session,
+                submission=page.case.submission,
+                materials=page.case.materials,
+                case=page.case,
+                profile=page.profile,
+            ),
+            lambda pdf: PaperDialog(self.desk, pdf, self.tr("送审表.pdf"), self).open(),
+            key="sheet",
+        )
 
     def _show_problems(self, page: CasePage) -> None:
         clear(self._problems)

@@ -31,6 +31,7 @@ from sanzhi_desktop.ui.tables import Column, PagedModel, Table
 from sanzhi_desktop.ui.theme import Tone
 from sanzhi_desktop.ui.widgets import Banner, EmptyState, PlainLabel, button, reveal, row
 
+_RECORDERS = frozenset({Role.CLERK, Role.LEAD, Role.REVIEWER, Role.HEAD, Role.AUDITOR})
 SEARCH_AFTER_MS = 150
 _SORTABLE = {"due": "due", "received": "received", "name": "name", "party": "party"}
 
@@ -81,6 +82,8 @@ class WorklistScreen(Screen):
             self.tr("登记送审(&N)"), self._register, kind="primary", icon="plus", shortcut="Ctrl+N"
         )
         reveal(self.new, on=bool(desk.roles & {Role.HANDLER, Role.CLERK}))
+        self.irregular = button(self.tr("应审未审登记(&U)…"), self._irregularities)
+        reveal(self.irregular, on=bool(desk.roles & _RECORDERS))
         self.count = PlainLabel(role="muted")
         self.table = Table(self.tr("案件列表"))
         self.model = PagedModel(self._columns(), desk.jobs, self)
@@ -91,7 +94,7 @@ class WorklistScreen(Screen):
         self.body = QStackedWidget()
         self.body.addWidget(self.table)
         self.body.addWidget(self.empty)
-        self.root.addLayout(row(self.heading(self.tr("工作台")), None, self.new))
+        self.root.addLayout(row(self.heading(self.tr("工作台")), None, self.irregular, self.new))
         self.root.addWidget(self.draft_banner)
         self.root.addLayout(row(*self._scopes(), None, self.states, self.search))
         self.root.addWidget(self.body, 1)
@@ -226,6 +229,11 @@ class WorklistScreen(Screen):
 
     def _register(self) -> None:
         self.desk.go.emit("intake", "")
+
+    def _irregularities(self) -> None:
+        from sanzhi_desktop.ui.steps.irregularity import IrregularityDialog
+
+        IrregularityDialog(self.desk, self).open()
 
     def _find(self) -> None:
         self.search.setFocus()
