@@ -108,6 +108,16 @@ def test_arrow_keys_walk_over_the_days(qtbot: QtBot) -> None:
     assert [b.day for b in grid.boxes] == [date(2026, 9, 18) + timedelta(days=n) for n in range(7)]
 
 
+def test_in_a_small_window_the_list_stands_above_the_days(lead: Seat) -> None:
+    screen = open_case(lead, lead.furnished.cases["reviewing"])
+    split = screen.clocks.split
+    letter = screen.fontMetrics().horizontalAdvance("字")
+    screen.resize(letter * 70, 720)
+    lead.qtbot.waitUntil(lambda: split.orientation() == Qt.Orientation.Vertical)
+    screen.resize(letter * 90, 720)
+    lead.qtbot.waitUntil(lambda: split.orientation() == Qt.Orientation.Horizontal)
+
+
 def test_days_before_an_event_are_numbered_from_the_event(lead: Seat) -> None:
     panel = open_case(lead, lead.furnished.cases["reviewing"]).clocks
     assert panel.page is not None

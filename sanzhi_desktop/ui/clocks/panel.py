@@ -1,5 +1,7 @@
 """The clocks of a case: the list at the left, the chosen one day by day at the right."""
 
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from sanzhi_desktop.application.deadlines import CaseClock
@@ -14,6 +16,8 @@ from sanzhi_desktop.ui.paper_dialog import PaperDialog
 from sanzhi_desktop.ui.tables import Column, RowModel, Table
 from sanzhi_desktop.ui.theme import Tone
 from sanzhi_desktop.ui.widgets import Banner, EmptyState, PlainLabel, button, row, scrolled
+
+_BESIDE = 76  # characters that list and days need beside each other
 
 
 class ClocksPanel(QWidget):
@@ -35,16 +39,15 @@ class ClocksPanel(QWidget):
         )
         self.table.use(self.model)
         self.table.chosen.connect(self._choose)
-        split = QSplitter()
-        split.setChildrenCollapsible(False)
-        split.addWidget(self.table)
-        split.addWidget(self._build_detail())
-        split.setStretchFactor(1, 1)
-        list_width = self.fontMetrics().horizontalAdvance("字") * 33
-        split.setSizes([list_width, max(1080 - list_width, list_width)])
+        self.split = QSplitter()
+        self.split.setChildrenCollapsible(False)
+        self.split.addWidget(self.table)
+        self.split.addWidget(self._build_detail())
+        self.split.setStretchFactor(1, 1)
+        self.split.setSizes([440, 640])
         lines = QVBoxLayout(self)
         lines.setContentsMargins(0, 8, 0, 0)
-        lines.addWidget(split)
+        lines.addWidget(self.split)
 
     def _build_detail(self) -> QWidget:
         self.heading = PlainLabel(role="heading")
@@ -72,6 +75,16 @@ class ClocksPanel(QWidget):
         lines.addWidget(self.empty)
         lines.addStretch(1)
         return scrolled(inside)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Large letters or a small window: the list stands above the days, not beside them."""
+        super().resizeEvent(event)
+        narrow = event.size().width() < self.fontMetrics().horizontalAdvance("字") * _BESIDE
+        wanted = Qt.Orientation.Vertical if narrow else Qt.Orientation.Horizontal
+        if self.split.orientation() != wanted:
+            self.split.setOrientation(wanted)
+            row_height = self.table.verticalHeader().defaultSectionSize()
+            self.split.setSizes([row_height * 4, row_height * 12] if narrow else [440, 640])
 
     def show_page(self, page: CasePage) -> None:
         """Fills the list; the clock that was chosen stays chosen."""
