@@ -9,7 +9,7 @@ from sanzhi_desktop.documents.read.sheet import BLANK, Sheet
 
 _N = r"[一二三四五六七八九十百零〇\d]+"
 _ARTICLE = rf"第\s*{_N}(?:\.\d+)*\s*条(?:\s*之{_N})?"
-_PART = rf"第?\s*[(（]?\s*{_N}\s*[)）]?\s*[款项目]"
+_PART = rf"第?\s*[(（]?\s*{_N}\s*[)）]?(?:\s*[、和及至-]\s*第?[(（]?{_N}[)）]?){{0,4}}?\s*[款项目]"
 _GAP = (
     rf"(?:\s|\([{BLANK}]*\)|\[[^\]\n]*\]|“[{BLANK}]*”|(?:的|之)?规定"
     rf"|关于[^《》,。;\n第]{{0,40}}的?规定|:(?=\s*“))*"
@@ -17,7 +17,8 @@ _GAP = (
 _JOIN = r"(?:、|和|及|与|以及|或者?|并|,|;(?=\s*(?:《|第))|以?及其?)?"
 _TITLE = re.compile(r"《[^《》\n]{2,60}(?:《[^《》\n]*》[^《》\n]{0,20})?》")
 _NEXT_ARTICLE = re.compile(
-    rf"{_GAP}{_JOIN}{_GAP}(?:该(?:法|条例|办法|规定|细则)|同法)?\s*({_ARTICLE})"
+    rf"{_GAP}{_JOIN}{_GAP}(?:该(?:法|条例|办法|规定|细则)|同法)?\s*"
+    rf"({_ARTICLE}|(?<=[、和及与])\s*{_N}条(?!例))"
 )
 _NEXT_PART = re.compile(rf"\s*(、|和|及|与|以及|或者?|,)?\s*({_PART})")
 _NUMBERED = r"(?:[(]?\d[)、.]\s*)?"
@@ -38,11 +39,11 @@ _VIOLATED = re.compile(
 )
 _BASIS = re.compile(
     r"(?:依据|根据|依照|按照|参照|对照|适用|依|按)(?:了|了?国家)?(?:\([^()\n]{0,16}\))?[,:]?\s*(?:[(]?[1一][)、.]\s*)?"
-    r"(?:[^《》。,;:\n]{0,24}(?:修正|修订|施行|公布|发布|实施|现行)的?)?\s*(?=《)"
+    r"(?:[^《》。,;:\n]{0,24}(?:修正|修订|施行|公布|发布|实施|现行|\d号|制定|印发|下发)的?)?\s*(?=《)"
 )
 # What the sentence goes on to do. The first of these words decides what the citation is for.
 _DECIDES = re.compile(
-    r"决定(?!书)|责令|给予|处以|予以(?:行政)?(?:处罚|警告|没收|罚款)|作出(?:如下|以下|下列|本)|做出(?:如下|以下|下列)|应当?(?:予以|给予|处|对)|应予"
+    r"决定(?!书|[^,。;《]{0,16}送达)|责令|给予|处以|予以(?:行政)?(?:处罚|警告|没收|罚款)|作出(?:如下|以下|下列|本)|做出(?:如下|以下|下列)|应当?(?:予以|给予|处|对)|应予"
     r"|催告|(?<!批)准予|不予(?:行政)?(?:处罚|许可)|没收|吊销|暂扣|查封|扣押|撤销|处[\d一二三四五六七八九十壹贰叁肆伍陆柒捌玖]"
     r"|处罚如下|处罚款|进行处罚|强制(?:拆除|执行|搬离)|代履行|同意|要求你|并处|罚款|现对|对你|对当事人"
 )
@@ -88,7 +89,8 @@ def _provisions(
         articles = 0
         while (article := _NEXT_ARTICLE.match(bare, at)) is not None:
             begin = article.start(1)
-            end, text = _parts(sheet, article.end(), _clean(sheet.slice(*article.span(1))))
+            own = _clean(sheet.slice(*article.span(1)))
+            end, text = _parts(sheet, article.end(), own if own[0] == "第" else f"第{own}")
             found.append(Citation(law + text, title.start() if not articles else begin, end))
             articles += 1
             at = end
@@ -113,7 +115,7 @@ def _parts(sheet: Sheet, at: int, text: str) -> tuple[int, str]:
         part = _NEXT_PART.match(sheet.bare, position)
         if part is None:
             return at, text
-        joiner = "、" if part[1] else ""
+        joiner = "、" if part[1] == "," else part[1] or ""
         text += joiner + _clean(sheet.slice(*part.span(2)))
         at = part.end()
 
@@ -142,6 +144,10 @@ def basis(sheet: Sheet, end: int) -> list[Citation]:
         stop = _numbered_on(sheet, stop, run, names)
         closed = _QUOTED_ONLY.match(sheet.folded, stop)
         heading = re.match(r"\n?依据:", sheet.folded[max(0, trigger.start() - 1) : trigger.end()])
+        sentence_end = closed.end() if closed else sheet.bare.find("。", stop)
+        undecided = closed is not None or not _DECIDES.search(sheet.bare, stop, sentence_end)
+        if run and undecided and _goes_on(sheet.bare, sentence_end):
+            closed, stop = None, sentence_end
         if run and closed is None and (heading or _decides(sheet.bare, stop)):
             articled = [c for c in run if re.search(r"第\S+[条项章]", c.text)]
             found.extend(articled or [c for c in run if not _is_scale(c.text)])
@@ -159,12 +165,20 @@ def _numbered_on(sheet: Sheet, stop: int, run: list[Citation], names: dict[str, 
     return stop
 
 
+def _goes_on(bare: str, at: int) -> bool:
+    """`依照《…》“…。”参照《…》…,决定…`: one ground, put into two sentences."""
+    return (
+        at >= 0 and re.compile(r"。?\s*(?:并|同时)?(?:参照|结合|对照)").match(bare, at) is not None
+    )
+
+
 def _is_scale(text: str) -> bool:
     return re.search(r"裁量|基准|标准|细则》$|清单", text) is not None
 
 
 def _decides(bare: str, at: int) -> bool:
     """Whether the rest of the sentence decides; an unfinished last sentence is given credit."""
+    at += bare[at : at + 1] == "。"
     rest = re.compile(r"[^。\n]*").match(bare, at)
     tail = rest.group() if rest else ""
     finished = rest is not None and bool(bare[rest.end() :].strip())

@@ -124,13 +124,13 @@ FILING = Event(
 )
 INSPECTION = Event(
     re.compile(
-        r"(?<!复)(?<!《现场)(?<!《)(?:检查(?!站|员|院|局|中队|大队|支队|证|通知|笔录|记录|报告|表)|巡查|抽查|勘验(?!笔录)|勘察(?!笔录)"
-        r"|现场核查|现场检测|现场检验|监督抽检|抽样|查获|稽查时|巡逻|排查|突击|稽查(?!局|人员|大队|支队|总队|中队|队|科|处)"
-        r"|到[^,。;\n]{1,16}(?:调查|核查)|执法人员[^,。;\n]{0,30}发现|进行了?(?:现场|执法)?调查[,。]?)"
+        r"(?<!复)(?<!《现场)(?<!《)(?<!、现场)(?:检查(?!站|员|院|局|中队|大队|支队|证|通知|笔录|记录|报告|表)|巡查|抽查|勘验(?!笔录)|勘察(?!笔录)"
+        r"|现场核查|现场检测|现场检验|现场查[获扣]|监督抽检|抽样|查获|稽查时|巡逻|排查|突击|稽查(?!局|人员|大队|支队|总队|中队|队|科|处)"
+        r"|到[^,。;\n]{1,16}(?:调查|核查)|执法人员[^,。;\n]{0,30}发现|(?<!案)进行了?(?:现场|执法)?调查(?!询问|取证|处理)[,。]?)"
     ),
     re.compile(r"复查|复检|接受检查|自查|检查院|整改后|重新检查|再次检查|消防检查合格"),
     before=170,
-    commas=3,
+    commas=5,
 )
 # Permits have no 立案; their clock starts with the application.
 APPLICATION = Event(
@@ -183,7 +183,15 @@ def event_dates(text: str, event: Event, dates: list[Found]) -> Iterator[tuple[F
             ]
             before = [d for d in before if not _describes(text, d, own)]
             before = [d for d in before if not _of_a_thing(text, d.start)]
-            after = [d for d in own if 0 <= d.start - at <= event.after] if event.after else []
+            ending = offset + word.end()
+            after = [
+                d
+                for d in own
+                if 0 <= d.start - at <= event.after
+                and re.fullmatch(
+                    r"(?:日期|时间|会|登记|调查)?[:\s为是于在]*", text[ending : d.start]
+                )
+            ]
             chosen = before[-1:] or after[:1]
             if chosen and chosen[0].value is not None:
                 yield _range_start(text, chosen[0], own), at

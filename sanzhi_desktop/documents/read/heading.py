@@ -17,7 +17,7 @@ _SUBJECT = (
     r"|责令|责改|查封|扣押|冻结|催告|代履行|限期|取水|停止违法|准予|不予|加处|撤销|强制|整改|现场处理|当场|环境影响|建设工程|排污|重大"
 )
 TITLE = re.compile(
-    rf"(?:{_SUBJECT})[^。;:,\n《》]{{0,40}}?{_PAPER}(?![^\s(\[。,;:关]{{0,2}}(?:送达|规定|之日))"
+    rf"(?:{_SUBJECT})[^。;:,\n《》>|]{{0,40}}?{_PAPER}(?![^\s(\[。,;:关]{{0,2}}(?:送达|规定|之日))"
 )
 _YEAR = r"(?:[\[(]\s*(?:19|20)\d{2}\s*年?\s*[\])]|(?:19|20)\d{2})"
 NUMBER = re.compile(
@@ -27,6 +27,10 @@ NUMBER = re.compile(
     rf"(?:-\d+|之[一二三四五六\d])?\s*号(?:之[一二三四五六\d])?|第\s*[一二三四五六七八九十百零〇]+\s*号)"
 )
 _SEAL = r"(?:\s*[(\[]?(?:印章|公章|盖章|印|章|电子印章|机关印章|加盖公章)[)\]]?)?"
+# A title ends its line, or a number, a bracket, a label or a name follows it.
+_AFTER_TITLE = re.compile(
+    r"[-—]*(?:$|[(\[【:]|[^。,]{0,24}[\[(](?:19|20)\d\d|(?:编|文|案|字)号|当事人|被处罚|第?\d+号|\S{0,40}$(?<!。))"
+)
 # What the body of a paper without a title does.
 _DOES = (
     (
@@ -65,15 +69,19 @@ def line_texts(sheet: Sheet) -> list[tuple[int, str]]:
 
 def title(sheet: Sheet, body: int) -> Span | None:
     """The title phrase (行政处罚决定书 …) in the head of the paper; words may be spaced out."""
+    mentioned: Span | None = None  # in a sentence: counts when no line is a title
     for start, line in line_texts(sheet):
         if start > body + 200:
-            return None
+            break
         signs, offsets = tight(line)
         found = TITLE.search(signs)
         if found and (start <= body or found.start() < 40) and not _cited(signs, found.start()):
             begin = start + offsets[found.start()]
-            return Span(found.group(), begin, start + offsets[found.end() - 1] + 1)
-    return None
+            span = Span(found.group(), begin, start + offsets[found.end() - 1] + 1)
+            if _AFTER_TITLE.match(signs, found.end()):
+                return span
+            mentioned = mentioned or span
+    return mentioned
 
 
 def tight(line: str) -> tuple[str, list[int]]:
@@ -84,6 +92,8 @@ def tight(line: str) -> tuple[str, list[int]]:
 def _cited(line: str, at: int) -> bool:
     """Another paper's title inside a sentence, not this paper's own."""
     if re.search(r"收到|下达|送达|作出的|出具|制作|[。?!;]", line[max(0, at - 14) : at]):
+        return True
+    if re.search(r"当前位置|首页.*>|>[^>]*$", line[:at]):
         return True
     return "《" in line[max(0, at - 30) : at] and "》" not in line[max(0, at - 30) : at]
 
@@ -164,11 +174,28 @@ def own_number(sheet: Sheet, body: int, heading: Span | None) -> Span | None:
         if found is not None and (_NUMBER_LABEL.match(line) or _alone(line, found, start)):
             return found
     if heading is not None:
+        bare = _without_letters(sheet, heading, body)
+        if bare is not None:
+            return bare
         found = number_in(sheet, heading.start, min(heading.end + 60, len(sheet.text)))
         if found is not None and not _quotes_other_paper(sheet.folded[heading.start : found.start]):
             return found
         return _serial(sheet, heading, body)
     return None
+
+
+def _without_letters(sheet: Sheet, heading: Span, body: int) -> Span | None:
+    """`〔2025〕66号` on a line of its own below the title, or right behind it."""
+    number = re.compile(r"[\[(](?:19|20)\d\d[\])]\s*第?\d{1,6}\s*号")
+    behind = number.match(sheet.folded, heading.end)
+    for start, line in line_texts(sheet):
+        alone = number.fullmatch(line.strip())
+        if behind is None and alone and heading.end <= start <= body:
+            begin = start + len(line) - len(line.lstrip())
+            behind = number.match(sheet.folded, begin)
+    if behind is None:
+        return None
+    return Span(re.sub(r"\s", "", sheet.slice(*behind.span())), *behind.span())
 
 
 def _serial(sheet: Sheet, heading: Span, body: int) -> Span | None:

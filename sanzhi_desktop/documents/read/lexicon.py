@@ -5,6 +5,7 @@ import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
+from itertools import product
 
 from sanzhi_desktop import resources
 
@@ -41,6 +42,9 @@ def lexicon() -> Lexicon:
     """The word lists, read once."""
     data = tomllib.loads(resources.path("read", "lexicon.toml").read_text("utf-8"))
     labels = {group: tuple(words) for group, words in data["labels"].items()}
+    for built in data["built"]:
+        more = ("".join(parts) for parts in product(*built["parts"]))
+        labels[built["group"]] = tuple(dict.fromkeys((*labels[built["group"]], *more)))
     return Lexicon(
         labels=labels,
         group_of={word: group for group, words in labels.items() for word in words},

@@ -12,8 +12,16 @@ from sanzhi_desktop.documents.read.zone import GROUPS, prose_pattern
 
 _CODE = re.compile(r"[0-9A-Za-z*×＊]{2}(?:[0-9A-Za-z*×＊●○]|[ \-](?=[0-9A-Za-z*×])){10,22}")
 _NATURAL = re.compile(r"性别|公民身份号码|身份证|出生|,\s*[男女]\s*,|民族")
+_PERSON = re.compile(r"[男女]\s*,|性别|(?:19|20)\d\d年\d{1,2}月(?:\d{1,2}日)?(?:出生|生)")
 _CUT = re.compile(
     r"\s*\((?:以下|下称|简称|系|身份证|统一|社会|男|女|性别|个体|经营者|居民|公民|法定|字号|营业|信用|住)[^()]*\)?.*$"
+)
+
+
+# `当事人作为…`, `当事人应当…`: a sentence goes on behind the word, it is no label.
+_NO_PARTY = re.compile(
+    r"的|在|于|未|因|涉嫌|一案|违|^(?:作为|系|为|是|应|须|必须|可|如|若|不|已|对|自|从|由|将|之|以|经|曾|现|有|无|没|与"
+    r"|及|和|或|均|也|都|仍|并|向|到|至|按|被|依|根据|擅自|逾期|陈述|表示|提[供出]|签|认|承认|放弃|收到|拒|主动|积极|能|采)"
 )
 
 
@@ -147,7 +155,7 @@ def _name(
             if pair.label == cleaned[0][0].label and span.text not in texts:
                 texts.append(span.text)
         return first, tuple(texts[1:])
-    for finder in (_prose, _salutation, _in_title, _alone):
+    for finder in (_prose, _salutation, _introduced, _in_title, _alone):
         found = finder(sheet, zone, heading)
         if found is not None:
             return found, ()
@@ -158,21 +166,25 @@ def _prose(sheet: Sheet, zone: int, heading: Span | None) -> Span | None:
     del heading
     for found in prose_pattern().finditer(sheet.folded, 0, min(zone + 200, len(sheet.text))):
         name = found["name"]
-        if re.search(r"的|在|于|未|因|涉嫌|一案|违", name) is None:
+        if _NO_PARTY.search(name) is None:
             return _cleaned_name(Span(sheet.slice(*found.span("name")), *found.span("name")))
     return None
 
 
 def _salutation(sheet: Sheet, zone: int, heading: Span | None) -> Span | None:
     after = heading.end if heading is not None else 0
+    above: Span | None = None
     for start, line in line_texts(sheet):
         if start > zone:
             break
         body = re.sub(r"\([^()]*:[^()]*\)\s*:?\s*$", ":", line.rstrip())
         if body.endswith(":") and (start >= after or heading is None or heading.start > start):
             found = _greeted(sheet, start, body)
-            if found is not None:
+            if found is not None and start >= after:
                 return found
+            above = above or found
+    if above is not None:
+        return above
     inline = re.compile(
         r"(?:号|书|\n|^|\s)\s*(?P<name>[^\s:,。;《》\[\]]{2,45}):[ \t]*"
         r"(?=你|经|我|本|因|关于|\d{4}\s*年|于\d|根据|\(|[^\s:。,]{2,14}:)"
@@ -197,8 +209,7 @@ def _greeted(sheet: Sheet, start: int, line: str) -> Span | None:
         or re.sub(r"^(?:单位|企业|个人)", "", plain) in groups
         or re.search(
             (
-                r"[,。;《》:]|如下|以下|下列|证据|事实|查明|^\d|[、.]$|^[一二三四五六七八九十]、|决定$|情况|规定|材料|内容|依据|方式|期限"
-                r"|理由"
+                r"[,。;《》:]|如下|以下|下列|证据|查明|^\d|[、.]$|^[一二三四五六七八九十]、|决定$|(?:事实|情况|规定|材料|内容|依据|方式|期限|理由)$"
             ),
             tight,
         )
@@ -208,6 +219,23 @@ def _greeted(sheet: Sheet, start: int, line: str) -> Span | None:
     lead = len(name) - len(name.lstrip())
     span = Span(sheet.slice(start + lead, start + len(name)), start + lead, start + len(name))
     return _cleaned_name(span)
+
+
+def _introduced(sheet: Sheet, zone: int, heading: Span | None) -> Span | None:
+    """`某某公司,法定代表人为:…,地址:…` on a line of its own below title and number."""
+    if heading is None:
+        return None
+    labels = label_pattern("party_id", "legal_representative", "address", "address_second")
+    for start, end in sheet.lines:
+        if not heading.end <= start <= zone:
+            continue
+        found = re.compile(r"(?P<name>[^\s,。;:]{4,40}),\s*").match(sheet.folded, start, end)
+        if found and (
+            labels.match(sheet.folded, found.end()) or _PERSON.match(sheet.folded, found.end())
+        ):
+            name = Span(sheet.slice(*found.span("name")), *found.span("name"))
+            return None if _NO_PARTY.search(name.text) else _cleaned_name(name)
+    return None
 
 
 def _alone(sheet: Sheet, zone: int, heading: Span | None) -> Span | None:
@@ -296,7 +324,8 @@ def _representative(sheet: Sheet, pairs: list[_Pair], zone: int, *, natural: boo
     )
     for found in loose.finditer(sheet.folded, 0, zone):
         span = _person(Span(sheet.slice(*found.span("name")), *found.span("name")))
-        if span is not None and not natural:
+        at_start = sheet.folded[found.start() - 1 : found.start()] in {"", "\n"}
+        if span is not None and (at_start or not natural):
             return span
     return None
 
@@ -306,7 +335,7 @@ def _person(value: Span) -> Span | None:
     text = re.sub(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])", "", text)
     if empty_value(text) or not 1 < len(text) <= 40 or text in lexicon().not_a_name:
         return None
-    if re.search(r"[:：《》]|\d", text):
+    if text in lexicon().group_of or re.search(r"[:：《》]|\d", text):
         return None
     return Span(text, value.start, value.start + len(text))
 
@@ -341,5 +370,7 @@ def _where(value: Span) -> Span | None:
     if text.count(")") + text.count("）") > text.count("(") + text.count("（"):
         text = text.rstrip(")）")
     if empty_value(text) or len(re.findall(r"[\u3400-\u9fff]", text)) < 4 or text[1:2] in ":：":
+        return None
+    if re.search(r"\d\s*年\s*\d{1,2}\s*月|执法人员|我局|本局|本机关|当事人|发现|》", text):
         return None
     return Span(text, value.start, value.start + len(text))

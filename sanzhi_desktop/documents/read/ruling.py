@@ -29,6 +29,11 @@ _ORDER = re.compile(
 _FACTS_FIRST = re.compile(
     r"(?:[(]?[一二三四五\d][)、.]+\s*)?(?:现?经[^,。]{0,8}(?:查明|调查|审理)|现?查明|(?:主要)?违法(?:事实|行为)|案件(?:来源|事实))"
 )
+# Only where nothing else was found: `…第三条,科处罚款人民币3万元。`, `对某某作出撤销登记的行政处罚。`
+_PLAIN = re.compile(
+    r"(?:[条款项]|规定)(?:的?规定)?[,]?\s*(?=(?:科处|处以?|给予|对[^,。;]{2,40}处以?)(?:[^,。;]{0,12}罚款|警告))"
+    r"|(?:本机关|我局|本局|我委|本单位|我厅|我关|我会)(?:依法)?(?=(?:对[^,。;]{2,40})?(?:作出|给予|处以)[^,。;]{2,24}(?:处罚|罚款)[。;])"
+)
 _SECTION = re.compile(
     r"^\s*[一二三四五六七八]、\s*(?:行政)?处罚(?:决定|内容)(?:如下)?\s*:?\s*\n", re.MULTILINE
 )
@@ -124,7 +129,7 @@ def labelled_operative(sheet: Sheet, start: int, end: int) -> Operative | None:
 
 def _begin(sheet: Sheet, body: int, *, advice: bool) -> int | None:
     bare = sheet.bare
-    for pattern in (_LIST, _DIRECT, _ORDER, _SECTION):
+    for pattern in (_LIST, _DIRECT, _ORDER, _SECTION, _PLAIN):
         for found in pattern.finditer(bare, body):
             opening = max(bare.rfind(mark, 0, found.start()) for mark in "。;\n") + 1
             before = bare[max(opening, found.start() - 200) : found.start()]

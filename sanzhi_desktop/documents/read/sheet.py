@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from sanzhi_desktop.documents.read.lexicon import bare_label
 from sanzhi_desktop.documents.read.model import Mark, Piece, Place, ReadMark, Source
 from sanzhi_desktop.documents.read.noise import Cleaner
+from sanzhi_desktop.documents.read.stacked import regridded, restored
 from sanzhi_desktop.documents.read.unfold import unfolded
 
 BLANK = "\x00"
@@ -70,7 +71,7 @@ def lay_out(source: Source) -> tuple[Sheet, tuple[Mark, ...]]:
         for piece in clean
         for line in (unfolded(piece.text) if piece.place.table is None else [piece.text])
     ]
-    rows = [part for group in _rows(clean) for part in group]
+    rows = [part for group in _rows(restored(regridded(clean))) for part in group]
     if cleaner.noisy:
         marks.append(Mark("file", ReadMark.NOISE, {}))
     return _sheet(_joined(rows, always=source.wrapped)), tuple(marks)
@@ -249,10 +250,21 @@ def _closed(text: str) -> Iterator[tuple[int, int]]:
             while stack:
                 closer, start = stack.pop()
                 if closer == sign:
-                    if not (sign == ")" and text[start - 1 : start] == "第"):
+                    if not _part_of_article(text, start, index):
                         yield start, index
                     break
     yield from _cut_off(text, stack, len(text))
+
+
+def _part_of_article(text: str, start: int, end: int) -> bool:
+    """第(二)项, 第五十三条(二)项: the bracket counts, it is no remark."""
+    if text[start - 1 : start] == "第":
+        return True
+    return (
+        text[start - 1 : start] in {"条", "款"}
+        and text[end + 1 : end + 2] in {"项", "款"}
+        and end - start < 5
+    )
 
 
 def _cut_off(text: str, stack: list[tuple[str, int]], end: int) -> Iterator[tuple[int, int]]:

@@ -34,7 +34,7 @@ def _label() -> re.Pattern[str]:
 
 def unfolded(text: str) -> list[str]:
     """The lines of a long line; a short one is returned as it is."""
-    if len(text) < MIN_LENGTH or "\t" in text:
+    if len(text) < MIN_LENGTH or "\t" in text or re.search(r"\S\s*[|｜│]\s*\S", text):
         return [text]
     tight = _SPACED_TITLE.sub(lambda m: re.sub(r"\s", "", m.group()), text)
     return list(_lines(tight.split()))

@@ -32,14 +32,32 @@ _META = re.compile(
     r"索\s*引\s*号|(?:发布|发文|公开|生成|产生|废止|成文)(?:日期|时间|机构|机关)\s*[::]|信息来源|来源[::]|点击|阅读次数"
     r"|浏览次数|字体[::]|打印本页|信息名称|内容概述"
 )
+_CARRIED = re.compile(
+    r"(?:内容|全文|原文)(?:是|为|如下)?[:。]\s*\n\s*(?:[^\n。]{0,40}\n\s*){0,4}?(?=\S{2,12}:)"
+)
 _DATE_ONLY = re.compile(r"\s*\d{4}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日\s*(?:星期.)?\s*$")
 
 
 def zone_end(sheet: Sheet) -> int:
-    """Where the head of the paper ends and the narrative begins."""
+    """Where the head of the paper ends and the narrative begins.
+
+    A notice that carries a decision in full (公告送达…内容是:) has the party's block further down.
+    """
+    end = _head_end(sheet, 0)
+    primary = label_pattern("party_primary")
+    if primary.search(sheet.folded, 0, end) is None:
+        carried = _CARRIED.search(sheet.folded, end, end + 800)
+        if carried is not None and primary.match(sheet.folded, carried.end()):
+            return _head_end(sheet, carried.end())
+    return end
+
+
+def _head_end(sheet: Sheet, begin: int) -> int:
     labels = label_pattern(*GROUPS)
     seen_head = False
     for start, line in line_texts(sheet):
+        if start < begin:
+            continue
         labelled = labels.search(line)
         stop = _STOP_IN_LINE.search(line)
         if labelled is not None and stop is not None:
