@@ -4,6 +4,7 @@ Every step presses keys where the focus is; nothing is called on a screen. What 
 only read, to know when it is there.
 """
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -217,15 +218,15 @@ def attach_missing(person: Person, screen: IntakeScreen) -> None:
         if entry.missing:
             alt("O")
             person.choose_file(resources.path("samples", "penalty.txt"))
-            person.qtbot.waitUntil(lambda n=number: not _missing(materials, n))  # type: ignore[misc]
+            person.qtbot.waitUntil(partial(_is_there, materials, number))
             person.tab_to(materials.table)
         press(Qt.Key.Key_Down)
     assert materials.missing.text() == ""
 
 
-def _missing(materials: object, number: int) -> bool:
+def _is_there(materials: object, number: int) -> bool:
     entry = materials.model.row(number)  # type: ignore[attr-defined]
-    return bool(entry.missing)
+    return not entry.missing
 
 
 def confirm(person: Person) -> None:
