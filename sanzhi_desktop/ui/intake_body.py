@@ -12,6 +12,7 @@ from sanzhi_desktop.application import intake
 from sanzhi_desktop.application.work import Prefill
 from sanzhi_desktop.domain.case import Handler, Material, Submission
 from sanzhi_desktop.domain.errors import DomainError
+from sanzhi_desktop.ui.catalogue.picker import offer_items
 from sanzhi_desktop.ui.desk import Desk
 from sanzhi_desktop.ui.handlers_editor import HandlersEditor
 from sanzhi_desktop.ui.intake_page import IntakePage, merged
@@ -52,6 +53,7 @@ class IntakeBody(QSplitter):
         """Fills all three."""
         self._page = page
         self.form.show_criteria(page.profile.criteria())
+        offer_items(self.form.fields, page.profile)
         self.form.show_submission(page.start)
         self.handlers.show_people(page.people, page.today)
         self.handlers.show_handlers(page.start.handlers)
@@ -59,9 +61,9 @@ class IntakeBody(QSplitter):
         self.materials.show_materials(page.case.materials if page.case else ())
 
     def show_rules(self) -> None:
-        """The list of materials that fits the kind of enforcement in the form."""
+        """The list of materials that fits kind, catalogue item and tier in the form."""
         if self._page is not None:
-            rules = self._page.profile.materials(self.lenient().kind)
+            rules = intake.asked_materials(self._page.profile, self.lenient())
             self.materials.show_rules(rules, lambda r: intake.demanded(r, self.lenient()))
 
     def show_reading(self, path: Path, found: Prefill) -> list[str]:
@@ -132,7 +134,8 @@ class IntakeBody(QSplitter):
 
     def _changed(self) -> None:
         submission = self.lenient()
-        now = (submission.kind, submission.procedure, submission.hearing_date)
+        asked = (submission.kind, submission.catalogue_item, submission.decider)
+        now = (*asked, submission.procedure, submission.hearing_date)
         if now != self._rules_for:
             self._rules_for = now
             self.show_rules()

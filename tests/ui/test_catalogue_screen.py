@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
+from PySide6.QtWidgets import QLineEdit
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
@@ -19,6 +21,8 @@ from sanzhi_desktop.domain.catalogue_words import Limit
 from sanzhi_desktop.domain.kinds import Kind
 from sanzhi_desktop.ui.catalogue.edition_dialog import EditionDialog
 from sanzhi_desktop.ui.catalogue.item_dialog import ItemDialog
+from sanzhi_desktop.ui.intake_body import IntakeBody
+from sanzhi_desktop.ui.intake_page import IntakePage
 from sanzhi_desktop.ui.rules.flaws import FaultsDialog
 from sanzhi_desktop.ui.rules.publish import PublishDialog
 from sanzhi_desktop.ui.rules.workbench import read_own
@@ -234,3 +238,30 @@ def test_search_and_names(filled: CatalogueScreen, admin: Seat, qtmodeltester: M
     assert nameless(filled) == []
     filled.add.click()
     assert nameless(admin.dialog(ItemDialog, filled)) == []
+
+
+def test_intake_starts_from_the_catalogue_item(
+    admin: Seat, filled: CatalogueScreen, office: Furnished, work: Work, qtbot: QtBot
+) -> None:
+    """Words find the item; the choice brings its number, kind, decider and material list."""
+    publish(admin, filled, "2026-5")
+    profile = read_own(admin.desk.session, work).running
+    body = IntakeBody(admin.desk)
+    qtbot.addWidget(body)
+    page = IntakePage(None, profile, {}, date(2026, 9, 18), Submission(name="某案"))
+    body.show_page(page)
+    body.show()
+    editor = body.form.fields["catalogue_item"].editor
+    assert isinstance(editor, QLineEdit)
+    picker = editor.completer()
+    picker.setCompletionPrefix("经营")
+    index = picker.completionModel().index(0, 0)
+    assert index.data() == "2 危险化学品经营许可"
+    editor.setText(picker.pathFromIndex(index))
+    picker.activated.emit(picker.pathFromIndex(index))
+    begun = body.submission()
+    assert (begun.catalogue_item, begun.kind, begun.name) == ("2", Kind.PERMIT, "某案")
+    editor.setText("1")
+    picker.activated.emit("1")
+    assert body.submission().kind is Kind.PENALTY
+    assert [rule.name for rule in body.materials._rules] == ["申请表", "检查记录"]
