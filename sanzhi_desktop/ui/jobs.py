@@ -156,6 +156,10 @@ class Jobs(QObject):
         except RuntimeError:  # the program is ending and Qt has taken this object down
             _log.debug("dropped a late answer of %r", message.task)
 
+    def waiting(self) -> int:
+        """How many jobs have not delivered yet."""
+        return len(self._waiting)
+
     def stop(self, *, seconds: float = 2.0) -> bool:
         """Ends the lanes; whether they ended in time."""
         for waiting in self._queues.values():
