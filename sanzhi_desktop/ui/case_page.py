@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sanzhi_desktop.application import stepping
+from sanzhi_desktop.application import assess, stepping
 from sanzhi_desktop.application.deadlines import CaseClock, clocks_of
 from sanzhi_desktop.application.ports import Session
 from sanzhi_desktop.application.queries import DocumentRow, HistoryRow
@@ -12,6 +12,7 @@ from sanzhi_desktop.application.rulebook import office_calendar, profile_of
 from sanzhi_desktop.application.work import Work
 from sanzhi_desktop.domain.case import Case
 from sanzhi_desktop.domain.deadline import DeadlineStrip
+from sanzhi_desktop.domain.gate import GateAnswer
 from sanzhi_desktop.domain.people import Actor, Person
 from sanzhi_desktop.domain.profile import Profile
 from sanzhi_desktop.domain.workdays import local_date
@@ -30,6 +31,7 @@ class CasePage:
     today: date
     strip: DeadlineStrip | None
     clocks: tuple[CaseClock, ...]
+    gate: GateAnswer
     actor: Actor
 
     def name_of(self, person_id: str) -> str:
@@ -65,6 +67,7 @@ def read_page(session: Session, work: Work, case_id: str) -> CasePage:
         today=local_date(now),
         strip=strip,
         clocks=clocks,
+        gate=assess.gate_of(case, profile),
         actor=session.actor,
     )
 

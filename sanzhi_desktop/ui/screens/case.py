@@ -17,6 +17,7 @@ from sanzhi_desktop.ui.case_header import CaseHeader
 from sanzhi_desktop.ui.case_page import CasePage, read_page
 from sanzhi_desktop.ui.clocks.panel import ClocksPanel
 from sanzhi_desktop.ui.desk import Desk
+from sanzhi_desktop.ui.gate_card import GateCard
 from sanzhi_desktop.ui.intake_page import submission_paper
 from sanzhi_desktop.ui.materials_view import MaterialsView
 from sanzhi_desktop.ui.names import day, moment, name, named
@@ -287,6 +288,7 @@ class CaseScreen(Screen):
 
     def _show_problems(self, page: CasePage) -> None:
         clear(self._problems)
+        self._problems.addWidget(GateCard(page.gate))
         problems = page.case.problems
         if not problems:
             empty = EmptyState("review")
