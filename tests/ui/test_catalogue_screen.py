@@ -20,6 +20,7 @@ from sanzhi_desktop.domain.catalogue import CatalogueItem
 from sanzhi_desktop.domain.catalogue_words import Limit
 from sanzhi_desktop.domain.kinds import Kind
 from sanzhi_desktop.ui.catalogue.edition_dialog import EditionDialog
+from sanzhi_desktop.ui.catalogue.focus import ReviewFocus
 from sanzhi_desktop.ui.catalogue.item_dialog import ItemDialog
 from sanzhi_desktop.ui.intake_body import IntakeBody
 from sanzhi_desktop.ui.intake_page import IntakePage
@@ -265,3 +266,16 @@ def test_intake_starts_from_the_catalogue_item(
     picker.activated.emit("1")
     assert body.submission().kind is Kind.PENALTY
     assert [rule.name for rule in body.materials._rules] == ["申请表", "检查记录"]
+
+
+def test_the_reviewer_is_shown_what_to_look_at(
+    admin: Seat, filled: CatalogueScreen, work: Work
+) -> None:
+    publish(admin, filled, "2026-5")
+    profile = read_own(admin.desk.session, work).running
+    shown = ReviewFocus(filled)
+    shown.show_focus(profile, Submission(catalogue_item="1"))
+    assert shown.isVisible()
+    assert shown.label.text().endswith("：裁量是否适当")
+    shown.show_focus(profile, Submission(catalogue_item="2"))
+    assert not shown.isVisible()

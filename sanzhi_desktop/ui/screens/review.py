@@ -14,6 +14,7 @@ from sanzhi_desktop.domain.checklist import Item
 from sanzhi_desktop.domain.opinion import Answer
 from sanzhi_desktop.ui.case_header import CaseHeader
 from sanzhi_desktop.ui.case_page import CasePage, read_page
+from sanzhi_desktop.ui.catalogue.focus import ReviewFocus
 from sanzhi_desktop.ui.checklist_view import ChecklistTable
 from sanzhi_desktop.ui.desk import Desk
 from sanzhi_desktop.ui.drafts import Draft
@@ -54,6 +55,8 @@ class ReviewScreen(Screen):
         split.setStretchFactor(1, 1)
         self.root.addWidget(self.header)
         self.root.addWidget(self.banner)
+        self.focus = ReviewFocus()
+        self.root.addWidget(self.focus)
         self.root.addWidget(split, 1)
         self.foot = ReviewFoot(desk)
         self.root.addWidget(self.foot)
@@ -71,7 +74,7 @@ class ReviewScreen(Screen):
         page = QSplitter(Qt.Orientation.Vertical)
         page.addWidget(self.table)
         page.addWidget(self.item)
-        page.setSizes([380, 240])
+        page.setSizes([460, 190])
         page.setStretchFactor(0, 1)
         page.setCollapsible(1, False)
         return page
@@ -134,6 +137,7 @@ class ReviewScreen(Screen):
         fresh = self.state is None
         self.saver.state = state
         self.header.show_page(page)
+        self.focus.show_focus(page.profile, page.case.submission)
         self.materials.show_materials(page.case.materials)
         current = page.case.current
         back = current.sent_back if current else ""
