@@ -84,19 +84,20 @@ def decide_scope(profile: Profile, case: ScopeCase) -> ScopeAnswer:
     """Applies the profile's criteria, its extras and thresholds, and the statute's own list."""
     because: list[Because] = []
     reviewers: list[str] = []
+    own = True
     if case.kind.value in (profile.value("scope.kinds") or ()):
         because += _criteria(profile, case)
         because += _extras(profile, case)
-        for found, bodies in _thresholds(profile, case):
+        for found, row in _thresholds(profile, case):
             because.append(found)
-            reviewers += bodies
+            reviewers += row.get("reviewers", ())
+            own = own and not row.get("instead", False)
     because += _catalogue(profile, case)
     because += _statute(profile, case)
     if not because:
         return ScopeAnswer(False, (), ())
-    return ScopeAnswer(
-        True, _in_order((*_own_reviewers(profile, case), *reviewers)), _once(because)
-    )
+    first = _own_reviewers(profile, case) if own else ()
+    return ScopeAnswer(True, _in_order((*first, *reviewers)), _once(because))
 
 
 def _in_order(names: Iterable[str]) -> tuple[str, ...]:
@@ -143,14 +144,11 @@ def _procedure_fits(row: Mapping[str, Any], case: ScopeCase) -> bool:
     return (case.procedure or Procedure.ORDINARY).value in row["procedures"]
 
 
-def _thresholds(profile: Profile, case: ScopeCase) -> list[tuple[Because, tuple[str, ...]]]:
+def _thresholds(profile: Profile, case: ScopeCase) -> list[tuple[Because, Mapping[str, Any]]]:
     rule = profile.rule("scope.thresholds").in_force()
     rows = [row for row in profile.rows("scope.thresholds") if row["kind"] == case.kind.value]
     return [
-        (
-            Because(row["id"], threshold_name(row), rule.row_source(row)),
-            tuple(row.get("reviewers", ())),
-        )
+        (Because(row["id"], threshold_name(row), rule.row_source(row)), row)
         for row in rows
         if _party_fits(row, case) and _penalty_fits(row, case) and _amount_fits(row, case)
     ]
@@ -194,8 +192,8 @@ def threshold_name(row: Mapping[str, Any]) -> str:
     party = {"person": "对公民", "organisation": "对法人或者其他组织"}.get(row.get("party", ""), "")
     name = f"{party}{row.get('penalty', '')}"
     if "yuan" in row:
-        edge = "含本数" if row["inclusive"] else "不含本数"
-        name += f"{row['yuan']}元以上（{edge}）"
+        amount = f"{row['yuan']}元"
+        name += f"{amount}以上（含本数）" if row["inclusive"] else f"超过{amount}（不含本数）"
     return name or Kind(row["kind"]).chinese
 
 
@@ -250,7 +248,11 @@ def _statute(profile: Profile, case: ScopeCase) -> list[Because]:
 
 
 def _own_reviewers(profile: Profile, case: ScopeCase) -> tuple[str, ...]:
-    for row in profile.rows("reviewer.tiers"):
-        if row["decider"] == case.decider:
-            return tuple(row["bodies"])
+    """Who reviews what this body decides. A document that names nobody for it leaves standing
+    what the layer below says: a decision that needs a review always has a reviewer."""
+    rule = profile.rule("reviewer.tiers").in_force()
+    for standing in (rule, *reversed(rule.overridden)):
+        for row in standing.value or ():
+            if row["decider"] == case.decider:
+                return tuple(row["bodies"])
     return ()

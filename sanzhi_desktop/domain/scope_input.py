@@ -4,6 +4,7 @@ Lives here: words for codes and the refusal that names the field. Must not: the 
 (`domain.scope`).
 """
 
+import unicodedata
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 from sanzhi_desktop.domain.case import PartyType
 from sanzhi_desktop.domain.errors import Code, DomainError
 from sanzhi_desktop.domain.kinds import parse_kind, parse_procedure
+from sanzhi_desktop.domain.money import parse_amount
 from sanzhi_desktop.domain.profile import Profile
 from sanzhi_desktop.domain.scope import BY_LAW, ScopeCase, penalty_name
 
@@ -181,15 +183,28 @@ def _fen(found: Any) -> int | None:
         return None
     if isinstance(found, bool) or not isinstance(found, (int, float, str, Decimal)):
         raise DomainError(ScopeFault.AMOUNT, field="amount_yuan", value=found)
-    written = str(found).strip().replace(",", "").replace("，", "").removesuffix("元")
-    times = 10_000 if written.endswith("万") else 1
     try:
-        fen = Decimal(written.removesuffix("万")) * times * 100
-    except InvalidOperation as error:
+        fen = _fen_of(found)
+    except (ValueError, ArithmeticError) as error:
         raise DomainError(ScopeFault.AMOUNT, field="amount_yuan", value=found) from error
     if not fen.is_finite() or not 0 <= fen <= LARGEST_FEN or fen != fen.to_integral_value():
         raise DomainError(ScopeFault.AMOUNT, field="amount_yuan", value=found)
     return int(fen)
+
+
+def _fen_of(found: float | str | Decimal) -> Decimal:
+    """A number of yuan, or an amount as papers write it: 5,000元、¥5000、1.5万元、伍仟元整.
+
+    Raises ValueError or InvalidOperation.
+    """
+    text = "".join(unicodedata.normalize("NFKC", str(found)).split()).replace(",", "")
+    text = text.removeprefix("人民币").removeprefix("¥").removesuffix("整")
+    number = text.removesuffix("元")
+    times = 10_000 if number.endswith("万") else 1
+    try:
+        return Decimal(number.removesuffix("万")) * times * 100
+    except InvalidOperation:
+        return Decimal(parse_amount(text))
 
 
 def _penalty(text: str) -> str:

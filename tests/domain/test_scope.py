@@ -326,3 +326,83 @@ def test_a_list_is_no_case() -> None:
 )
 def test_penalties_by_the_words_of_the_statute(written: str, name: str) -> None:
     assert penalty_name(written) == name
+
+
+def elsewhere(*rules: str) -> Any:
+    """A profile over national whose rules are written as an office would."""
+    head = (
+        'id = "elsewhere"\nname = "他处"\nedition = "1"\nextends = "national"\n'
+        '[documents."办法"]\ntitle = "办法"\nrank = "normative"\n'
+    )
+    source = '\ndocument = "办法"\narticle = "第一条"\nquote = "原文"\n'
+    return profiles.with_office("national", head + "".join(one + source for one in rules))
+
+
+THRESHOLDS = """[rules."scope.thresholds"]
+value = [
+    { id = "own", kind = "行政处罚", penalty = "罚款", yuan = 5000, inclusive = true },
+    { id = "city", kind = "行政处罚", penalty = "罚款", yuan = 500000, inclusive = false, reviewers = ["市局"] },
+    { id = "province", kind = "行政处罚", penalty = "罚款", yuan = 1000000.55, inclusive = true, reviewers = ["省厅"], instead = true },
+]"""
+TIERS = """[rules."reviewer.tiers"]
+value = [{ decider = "department", bodies = ["本局法制科"] }]"""
+
+
+@pytest.mark.parametrize(
+    ("yuan", "reviewers"),
+    [
+        ("4999.99", ()),
+        ("5000", ("本局法制科",)),
+        ("500000", ("本局法制科",)),
+        ("500000.01", ("本局法制科", "市局")),
+        ("1000000.54", ("本局法制科", "市局")),
+        ("1000000.55", ("市局", "省厅")),
+    ],
+)
+def test_a_superior_reviews_too_or_instead(yuan: str, reviewers: tuple[str, ...]) -> None:
+    profile = elsewhere(THRESHOLDS, TIERS)
+    case = read_case({"kind": "行政处罚", "penalty_kinds": ["罚款"], "amount_yuan": yuan}, profile)
+    assert decide_scope(profile, case).reviewers == reviewers
+
+
+def test_who_is_not_named_as_decider_is_reviewed_by_what_the_layer_below_says() -> None:
+    profile = elsewhere(TIERS)
+    national = profiles.shipped("national")
+    for decider in ("authorised", "government"):
+        case = ScopeCase(Kind.PERMIT, decider=decider, criteria=("complex",))
+        answer = decide_scope(profile, case)
+        assert answer.reviewers == decide_scope(national, case).reviewers
+        assert answer.reviewers
+
+
+def test_an_amount_that_is_not_included_is_said_as_exceeded() -> None:
+    profile = elsewhere(THRESHOLDS)
+    case = ScopeCase(Kind.PENALTY, amount_fen=600_000_00, penalty_kinds=("罚款",))
+    names = [one.name for one in decide_scope(profile, case).because]
+    assert names == ["罚款5000元以上（含本数）", "罚款超过500000元（不含本数）"]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "5000",
+        5000,
+        5000.0,
+        "５，０００元",
+        "¥5000",
+        "人民币5000元整",
+        "0.5万元",
+        "五千元",
+        "伍仟元整",
+    ],
+)
+def test_amounts_as_papers_write_them(written: Any) -> None:
+    case = read_case({"kind": "处罚", "amount_yuan": written}, profiles.shipped("national"))
+    assert case.amount_fen == 5000_00
+
+
+@pytest.mark.parametrize("written", ["五千左右", "5000元以上", "1e40", "-1", "0.001", "元", "整"])
+def test_what_is_no_amount_is_refused(written: str) -> None:
+    with pytest.raises(DomainError) as caught:
+        read_case({"kind": "处罚", "amount_yuan": written}, profiles.shipped("national"))
+    assert caught.value.code is ScopeFault.AMOUNT

@@ -194,6 +194,16 @@ WRONG = {
         rule("scope.thresholds", 'value = [{ id = "a", kind = "penalty", yuan = 10000 }]'),
         "yuan = 10000",
     ),
+    "含本数 of an amount that is forgotten": (
+        FileFault.MISSING_FIELD,
+        rule("scope.thresholds", 'value = [{ id = "a", kind = "penalty", inclusive = true }]'),
+        "inclusive = true",
+    ),
+    "a superior instead of nobody": (
+        FileFault.MISSING_FIELD,
+        rule("scope.thresholds", 'value = [{ id = "a", kind = "penalty", instead = true }]'),
+        "instead = true",
+    ),
     "an unknown kind": (
         FileFault.BAD_CHOICE,
         rule("scope.thresholds", 'value = [{ id = "a", kind = "行政调解" }]'),

@@ -287,6 +287,10 @@ def _row(
             place.fault(FileFault.MISSING_FIELD, *steps, field=one)
     if name in _WITH_EDGE and "yuan" in row and "inclusive" not in row:
         place.fault(FileFault.NEEDS_INCLUSIVE, *steps)
+    if name in _WITH_EDGE:
+        for given, needed in (("inclusive", "yuan"), ("instead", "reviewers")):
+            if given in row and needed not in row:
+                place.fault(FileFault.MISSING_FIELD, *steps, field=needed)
     if name == "stage":
         in_order(place, as_date(row.get("from")), as_date(row.get("to")), *steps)
     return kept
