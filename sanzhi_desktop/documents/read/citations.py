@@ -44,11 +44,13 @@ _BASIS = re.compile(
 # What the sentence goes on to do. The first of these words decides what the citation is for.
 _DECIDES = re.compile(
     r"决定(?!书|[^,。;《]{0,16}送达)|责令|给予|处以|予以(?:行政)?(?:处罚|警告|没收|罚款)|作出(?:如下|以下|下列|本)|做出(?:如下|以下|下列)|应当?(?:予以|给予|处|对)|应予"
-    r"|催告|(?<!批)准予|不予(?:行政)?(?:处罚|许可)|没收|吊销|暂扣|查封|扣押|撤销|处[\d一二三四五六七八九十壹贰叁肆伍陆柒捌玖]"
+    r"|催告|(?<!批)准予|不予(?:行政)?(?:处罚|许可)|没收|吊销|暂扣|撤销|处[\d一二三四五六七八九十壹贰叁肆伍陆柒捌玖]"
     r"|处罚如下|处罚款|进行处罚|强制(?:拆除|执行|搬离)|代履行|同意|要求你|并处|罚款|现对|对你|对当事人"
 )
+# Decides where the paper itself is a seizure; in a penalty it is a measure on the way.
+_SEIZES = re.compile(r"查封|扣押|冻结")
 _OTHER_USE = re.compile(
-    r"告知|复议|诉讼|起诉|加处|申请(?:人民)?法院|强制执行的?申请|送达|立案|回避|先行登记|听证|缴纳|缴至|公示|公开|陈述|延长|法制审核"
+    r"查封|扣押|冻结|告知|复议|诉讼|起诉|加处|申请(?:人民)?法院|强制执行的?申请|送达|立案|回避|先行登记|听证|缴纳|缴至|公示|公开|陈述|延长|法制审核"
     r"|采取|抽样|鉴定|检验|检测|移送|认定|属于|构成|不得|责任"
 )
 # `第三十七条:“……。”` and then a new sentence: the law was only quoted.
@@ -135,8 +137,11 @@ def violated(sheet: Sheet, end: int) -> list[Citation]:
     return _distinct(found)
 
 
-def basis(sheet: Sheet, end: int) -> list[Citation]:
-    """Provisions on which the decision itself rests, each once, in order."""
+def basis(sheet: Sheet, end: int, *, seizure: bool = False) -> list[Citation]:
+    """Provisions on which the decision itself rests, each once, in order.
+
+    `seizure`: the paper is a coercive measure, so that to seal or to seize is what it decides.
+    """
     names = short_names(sheet)
     found: list[Citation] = []
     for trigger in _BASIS.finditer(sheet.bare, 0, end):
@@ -148,7 +153,8 @@ def basis(sheet: Sheet, end: int) -> list[Citation]:
         undecided = closed is not None or not _DECIDES.search(sheet.bare, stop, sentence_end)
         if run and undecided and _goes_on(sheet.bare, sentence_end):
             closed, stop = None, sentence_end
-        if run and closed is None and (heading or _decides(sheet.bare, stop)):
+        deciding = _decides(sheet.bare, stop) or (seizure and _seizes(sheet.bare, stop))
+        if run and closed is None and (heading or deciding):
             articled = [c for c in run if re.search(r"第\S+[条项章]", c.text)]
             found.extend(articled or [c for c in run if not _is_scale(c.text)])
     return _distinct(found)
@@ -188,6 +194,11 @@ def _decides(bare: str, at: int) -> bool:
             return _decides_line(bare, at + len(tail))
         return other is None and not finished and not tail.endswith("。")
     return other is None or deciding.start() < other.start()
+
+
+def _seizes(bare: str, at: int) -> bool:
+    rest = re.compile(r"[^。\n]*").match(bare, at)
+    return rest is not None and _SEIZES.search(rest.group()) is not None
 
 
 def _decides_line(bare: str, at: int) -> bool:

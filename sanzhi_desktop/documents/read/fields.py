@@ -309,11 +309,12 @@ def _decision(form: _Form, zone: int, title: str, kind: str | None) -> ruling.Op
 def _provisions(form: _Form, operative: ruling.Operative | None) -> None:
     sheet = form.sheet
     end = operative.end if operative is not None else len(sheet.text)
-    for name, label, finder in (
-        ("violated_provisions", "violated", citations.violated),
-        ("penalty_basis", "basis", citations.basis),
+    seizure = form.text("kind").startswith("行政强制")
+    for name, label, cited in (
+        ("violated_provisions", "violated", citations.violated(sheet, end)),
+        ("penalty_basis", "basis", citations.basis(sheet, end, seizure=seizure)),
     ):
-        found = finder(sheet, end)
+        found = cited
         if not found:
             for match in label_pattern(label).finditer(sheet.folded):
                 stop = sheet.folded.find("\n", match.end())
