@@ -82,8 +82,8 @@ def office(furnished: Furnished, tmp_path: Path) -> Furnished:
 
 
 @pytest.fixture
-def clock(furnished: Furnished) -> Callable[[], datetime]:
-    return lambda: furnished.ends
+def clock(office: Furnished) -> Callable[[], datetime]:
+    return lambda: office.ends
 
 
 @pytest.fixture

@@ -156,23 +156,27 @@ class WorklistScreen(Screen):
             found = due_tone(item.due_on, self._today)
             return Tone.NEUTRAL if found is Tone.OK else found
 
+        def received(item: CaseRow) -> str:
+            return self.tr("收到：{0}").format(moment(item.received_at) or self.tr("未送审"))
+
         return [
-            Column("due", self.tr("审核期限"), lambda c: day(c.due_on), 108, tone=due),
-            Column("name", self.tr("案由"), lambda c: c.name, 240),
-            Column("party", self.tr("当事人"), lambda c: c.party_name, 170),
-            Column("kind", self.tr("类别"), lambda c: c.kind.chinese, 84),
-            Column("state", self.tr("状态"), lambda c: name(c.state), 142),
-            Column("unit", self.tr("承办机构"), lambda c: c.unit, 96),
-            Column("reviewer", self.tr("审核人"), lambda c: c.reviewer_name, 76),
+            Column(
+                "due", self.tr("审核期限"), lambda c: day(c.due_on), 104, tone=due, tip=received
+            ),
+            Column("name", self.tr("案由"), lambda c: c.name, 236),
+            Column("party", self.tr("当事人"), lambda c: c.party_name, 156),
+            Column("kind", self.tr("类别"), lambda c: c.kind.chinese, 82),
+            Column("state", self.tr("状态"), lambda c: name(c.state), 138),
+            Column("unit", self.tr("承办机构"), lambda c: c.unit, 88),
+            Column("reviewer", self.tr("审核人"), lambda c: c.reviewer_name, 70),
             Column(
                 "outcome",
                 self.tr("结论"),
                 lambda c: name(c.outcome) if c.outcome else "",
-                96,
+                84,
                 tone=lambda c: outcome_tone(c.outcome),
             ),
-            Column("number", self.tr("文号"), lambda c: c.number, 170),
-            Column("received", self.tr("收到"), lambda c: moment(c.received_at), 146),
+            Column("number", self.tr("文号"), lambda c: c.number, 150),
         ]
 
     def _ask(self) -> None:
