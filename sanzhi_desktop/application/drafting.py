@@ -113,6 +113,8 @@ def _problems(desk: "Findings", draft: Draft, first_number: int) -> tuple[Proble
 
 
 def _dimension_text(rows: Sequence[tuple[Item, AnswerRow]], wording: Wording) -> str:
+    if not rows:
+        return wording.findings["pending"]
     counted = [(i, a) for i, a in rows if a.answer is not Answer.NOT_APPLICABLE]
     if not counted:
         return wording.findings["none_apply"]

@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sanzhi_desktop.application import office
+from sanzhi_desktop.application import office, stepping
 from sanzhi_desktop.application.commands import Changed
 from sanzhi_desktop.application.ports import Reader, Session
 from sanzhi_desktop.application.rulebook import RuleBook, RuleChange
@@ -30,6 +30,7 @@ class RulesetFault(Code):
     SOURCE_MISSING = "ruleset.source_missing"
     EDITION_TAKEN = "ruleset.edition_taken"
     EDITION_MISSING = "ruleset.edition_missing"
+    NOT_YET = "ruleset.not_yet"
     NOTHING_CHANGED = "ruleset.nothing_changed"
 
 
@@ -148,9 +149,15 @@ def adopt(own: OwnRules, profile: Profile, texts: Sequence[str]) -> OwnRules:
 def publish(
     session: Session, book: RuleBook, own: OwnRules, *, edition: str, effective_from: date
 ) -> Changed:
-    """Publishes a new edition. Raises DomainError: no edition, one that exists, no change."""
+    """Publishes a new edition, in force at once. Raises DomainError: no edition, one that exists,
+    no change, a day that has not come."""
     if not edition.strip():
         raise DomainError(RulesetFault.EDITION_MISSING)
+    today = stepping.today(session)
+    if effective_from > today:  # nothing would switch it on when its day comes
+        raise DomainError(
+            RulesetFault.NOT_YET, date=effective_from.isoformat(), today=today.isoformat()
+        )
     here = session.reader.office()
     made = preview(book, session.reader, own, edition=edition, effective_from=effective_from)
     if not made.from_running:

@@ -37,6 +37,11 @@ def test_a_clean_checklist_gives_a_clean_opinion() -> None:
     assert set(draft.dimensions) == set(Dimension)
 
 
+def test_what_is_not_reviewed_yet_does_not_claim_to_be() -> None:
+    nothing = Findings(Kind.PENALTY, frozenset({"national"}), ITEMS, {})
+    assert set(grow(Draft(), nothing).dimensions.values()) == {"（尚未审核）"}
+
+
 def test_a_failed_item_becomes_a_numbered_problem_with_its_article() -> None:
     draft = grow(Draft(outcome=Outcome.CORRECT), findings(FAILED), first=4)
     (problem,) = draft.problems

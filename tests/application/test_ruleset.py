@@ -106,6 +106,16 @@ def test_faults_are_refused_and_the_running_edition_stays(admin: Session) -> Non
     assert admin.reader.office().profile_id == "zhengzhou"
 
 
+def test_an_edition_whose_day_has_not_come_is_refused(admin: Session) -> None:
+    rules = own(admin)
+    error = refused(
+        lambda: ruleset.publish(
+            admin, BOOK, rules, edition="2026-1", effective_from=date(2026, 9, 19)
+        )
+    )
+    assert error.code is RulesetFault.NOT_YET
+
+
 def test_dropping_a_rule_lets_the_founding_document_speak_again(admin: Session) -> None:
     rules = own(admin)
     assert rules.drop("review.limit").rules == {}
