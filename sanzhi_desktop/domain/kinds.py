@@ -83,6 +83,15 @@ _KIND_WORDS = {
     "收费": Kind.FEE,
     "责令改正": Kind.OTHER,
     "行政命令": Kind.OTHER,
+    "行政处理": Kind.OTHER,
+    "行政裁决": Kind.OTHER,
+    "裁决": Kind.OTHER,
+    "行政确认": Kind.OTHER,
+    "确认": Kind.OTHER,
+    "行政给付": Kind.OTHER,
+    "给付": Kind.OTHER,
+    "行政奖励": Kind.OTHER,
+    "奖励": Kind.OTHER,
     "其他行政执法行为": Kind.OTHER,
 }
 

@@ -192,7 +192,8 @@ def _decides(bare: str, at: int) -> bool:
     if deciding is None:
         if other is None and tail.rstrip().endswith((":", "规定")) and finished:
             return _decides_line(bare, at + len(tail))
-        return other is None and not finished and not tail.endswith("。")
+        procedural = re.search(r"程序[^》]{0,6}》|复议法》|诉讼法》", bare[max(0, at - 60) : at])
+        return not (other or procedural or finished or tail.endswith("。"))
     return other is None or deciding.start() < other.start()
 
 

@@ -202,7 +202,7 @@ def _greeted(sheet: Sheet, start: int, line: str) -> Span | None:
     name = text.rstrip().rstrip(":")
     tight = re.sub(r"\s", "", name)
     groups = lexicon().group_of
-    plain = re.sub(r"\([^)]*\)", "", tight)
+    plain = re.sub(r"\([^)]*\)|^[-•·*>\[]+", "", tight)
     if (
         not 2 <= len(tight) <= 60
         or plain in groups
@@ -248,6 +248,8 @@ def _alone(sheet: Sheet, zone: int, heading: Span | None) -> Span | None:
         last = index + 1 == len(lines)
         if not last and labels.match(sheet.folded, lines[index + 1][0]) is None:
             continue
+        if last and heading is None:
+            continue  # a page's furniture, not a paper
         plain = re.fullmatch(r"[\u3400-\u9fff\U00020000-\U0003ffff()·×*某A-Za-z]{2,40}", text)
         if plain and not (last and is_organ(text)) and not TITLE.search(text):
             found = _cleaned_name(Span(sheet.slice(start, end).strip(), start, end))
@@ -260,12 +262,15 @@ def _in_title(sheet: Sheet, zone: int, heading: Span | None) -> Span | None:
     if heading is None:
         return None
     del zone
-    after = re.compile(r"\s*\((?P<name>[^()\n]{2,40}(?:\([^()]*\)[^()\n]{0,20})?)\)")
+    after = re.compile(
+        r"\s*\((?P<name>[^()\n]{2,40}(?:\([^()]*\)[^()\n]{0,20})?)\)(?![ ]*[\u4e00-\u9fff])"
+    )
     found = after.match(sheet.folded, heading.end)
     if found is None:
         begin = sheet.folded.rfind("\n", 0, heading.start) + 1
         about = re.compile(
-            r"关于(?:给予|对)?(?P<name>[^\n。,]{4,40}?)(?:作出|进行|予以|给予|的|违)*$"
+            r"关于(?:(?:给予|对)|(?=\S*(?:公司|厂|店|部|社|场|院|校|中心|馆|所|站|行|吧|户|某|[*×])))"
+            r"(?P<name>[^\n。,]{4,40}?)(?:作出|进行|予以|给予|的|违)*$"
         )
         found = about.search(sheet.folded, begin, heading.start)
     if found is None:

@@ -139,6 +139,8 @@ def _begin(sheet: Sheet, body: int, *, advice: bool) -> int | None:
             if _PREPARES.match(bare, found.end()) or _told(bare, opening, found.start()):
                 continue
             rest = bare[found.end() : found.end() + 60].strip(f" \n:。,{BLANK}")
+            if re.search(r"(?:如下|以下|下列)(?:行政)?(?:处罚|处理)?(?:决定)?$", rest):
+                continue  # the text was cut before the decision itself
             if len(rest) >= 4 and _FACTS_FIRST.match(rest) is None:
                 return found.end()
     return None

@@ -58,6 +58,8 @@ def _head_end(sheet: Sheet, begin: int) -> int:
     for start, line in line_texts(sheet):
         if start < begin:
             continue
+        if _META.match(line.strip()) and len(line) > 60:
+            continue
         labelled = labels.search(line)
         stop = _STOP_IN_LINE.search(line)
         if labelled is not None and stop is not None:
