@@ -138,11 +138,12 @@ class MaterialsEditor(Card):
         """Takes over what a local draft kept."""
         self.show_materials(Material(**value) for value in values)
 
-    def add_files(self, paths: Sequence[Path]) -> None:
-        """Files that were dropped: the first goes to the chosen line, the others are extras."""
+    def add_files(self, paths: Sequence[Path], *, to_line: bool = False) -> None:
+        """Files that were dropped. `to_line`: the first one goes to the chosen line, if empty."""
         entry = self.table.current_row()
         code = ""
-        if isinstance(entry, Entry) and entry.rule is not None and entry.material is None:
+        empty = isinstance(entry, Entry) and entry.material is None
+        if to_line and empty and entry.rule is not None:
             code = entry.rule.id
         for number, path in enumerate(paths):
             self._store(path, code if number == 0 else "")
@@ -287,4 +288,4 @@ class MaterialsEditor(Card):
         paths = [Path(u.toLocalFile()) for u in event.mimeData().urls() if u.isLocalFile()]
         if paths:
             event.acceptProposedAction()
-            self.add_files(paths)
+            self.add_files(paths, to_line=True)

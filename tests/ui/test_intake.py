@@ -115,7 +115,7 @@ def test_a_right_number_is_taken(qtbot: QtBot, enter: Enter) -> None:
 
 @pytest.mark.parametrize(
     ("key", "text"),
-    [("notice_date", "上周三"), ("amount_fen", "五六万"), ("filing_date", "2026-13-1")],
+    [("notice_date", "上周三"), ("amount_fen", "大约五万"), ("filing_date", "2026-13-1")],
 )
 def test_what_nobody_can_read_is_refused_at_its_field(
     qtbot: QtBot, enter: Enter, key: str, text: str

@@ -111,7 +111,8 @@ def test_the_opinion_grows_and_stays_as_edited(
     for item in state.items:
         state.answer(item.id, Answer.CONFORMS)
     failed = next(i for i in state.items if i.dimension.value == "PROCEDURE")
-    screen._answer(failed, Answer.FAILS)
+    screen.table.go_to(screen.table.checklist.place_of(failed.id))
+    press(Qt.Key.Key_3)
     screen.item.evidence.setFocus()
     say("案卷第7页")
     screen._show_tab(1)
