@@ -35,6 +35,8 @@ class CaseFault(Code):
     PROBLEM_INCOMPLETE = "case.problem_incomplete"
     REASONS_MISSING = "case.reasons_missing"
     SAME_PERSON_REASON = "case.same_person_reason"
+    SAME_PERSON_OTHER = "case.same_person_other"
+    OVERRIDE_BY_TWO = "case.override_by_two"
     RESPONSE_MISSING = "case.response_missing"
     NUMBER_NOT_RESERVED = "case.number_not_reserved"
     NOT_VERIFIED = "case.not_verified"

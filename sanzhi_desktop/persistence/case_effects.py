@@ -10,22 +10,24 @@ from collections.abc import Mapping
 from sanzhi_desktop.domain.case import CaseFault
 from sanzhi_desktop.domain.people import QUALIFICATION_SINCE, PeopleFault, Role
 from sanzhi_desktop.domain.workflow import Action
-from sanzhi_desktop.persistence import intake_effects
+from sanzhi_desktop.persistence import aftermath_effects, intake_effects
 from sanzhi_desktop.persistence.effect_parts import (
     CLOSE_CLEARANCE,
     HERE,
+    MY_NAME,
     STOP,
     THIS_ROUND,
     clock,
     document,
     insert,
+    recused,
+    round_is,
 )
 from sanzhi_desktop.persistence.faults import PersistenceFault
 from sanzhi_desktop.persistence.writes import Each, Effect, Refuse, Run, Steps
 
 _REVIEWER = "office_id = {office} and person_id = {p.reviewer}"
 _NAME = {"name": f"coalesce((select name from person where {_REVIEWER}), {{p.reviewer}})"}
-
 _ASSIGN = Effect(
     steps=(
         Refuse(
@@ -46,13 +48,7 @@ _ASSIGN = Effect(
             PeopleFault.HANDLING,
             _NAME,
         ),
-        Refuse(
-            f"exists (select 1 from recusal where {_REVIEWER}"
-            " and ((case_id <> '' and case_id = {case}) or (party <> '' and party = {c.party_name})"
-            " or (unit <> '' and unit = {c.unit})))",
-            PeopleFault.RECUSED,
-            _NAME,
-        ),
+        Refuse(recused("{p.reviewer}"), PeopleFault.RECUSED, _NAME),
         Refuse(
             f"exists (select 1 from person where {_REVIEWER} and trim(legal_qualification) = ''"
             " and (first_review_on is null"
@@ -119,6 +115,8 @@ _NEXT_PROBLEM = (
 _CERTIFY = Effect(
     steps=(
         Refuse("{p.outcome} = ''", PersistenceFault.OUTCOME_MISMATCH),
+        # A recusal may come after the case was assigned.
+        Refuse(recused("{me}"), PeopleFault.RECUSED, MY_NAME),
         *document("opinion_certified", required=True),
         # Certified again after it was sent back: this round's own problems are written anew.
         Run(f"delete from problem where {THIS_ROUND}"),
@@ -149,6 +147,8 @@ _CERTIFY = Effect(
         Run(
             "update round set opinion = {p.opinion|json}, outcome = {p.outcome|null},"
             " materials_digest = {p.materials_digest},"
+            " same_person_reason = {p.opinion.same_person_reason},"
+            " override_reason = {p.opinion.override_reason},"
             " certified_sha256 = {p.document.sha256}, certified_at = {now}, sent_back = ''"
             f" where {THIS_ROUND}"
         ),
@@ -176,6 +176,12 @@ _RESERVE = Effect(
             " or {p.dated} = ''",
             PersistenceFault.YEAR_MISMATCH,
             {"year": "{p.year}", "dated": "{p.dated}"},
+        ),
+        # A number kept over the turn of the year would contradict the date beside it.
+        Run(
+            "update number set status = 'void', void_reason = '跨年度未签发，另取新号',"
+            f" voided_at = {{now}} where {THIS_ROUND} and status = 'reserved'"
+            " and year <> {p.year|int}"
         ),
         # The counter row is the last thing taken that other cases wait for.
         Run(
@@ -205,33 +211,38 @@ _RESERVE = Effect(
 )
 
 
-def _round_is(condition: str) -> str:
-    return f"exists (select 1 from round where {THIS_ROUND} and ({condition}))"
-
-
 def _issue(outcome: str) -> Steps:
     return (
-        Refuse(_round_is("number = ''"), CaseFault.NUMBER_NOT_RESERVED),
-        Refuse(_round_is(outcome), PersistenceFault.OUTCOME_MISMATCH),
+        Refuse(round_is("number = ''"), CaseFault.NUMBER_NOT_RESERVED),
+        Refuse(round_is(outcome), PersistenceFault.OUTCOME_MISMATCH),
         Refuse(
-            _round_is("certified_sha256 <> {p.certified_sha256} or certified_sha256 = ''"),
+            round_is("certified_sha256 <> {p.certified_sha256} or certified_sha256 = ''"),
             CaseFault.SIGNED_OTHER,
         ),
         Refuse(
             "replace({c.handler_codes}, ',' || {me} || ',', '') <> {c.handler_codes}",
             PeopleFault.HANDLING,
-            {"name": "(select name from person where office_id = {office} and person_id = {me})"},
+            MY_NAME,
+        ),
+        Refuse(recused("{me}"), PeopleFault.RECUSED, MY_NAME),
+        # The reason is the one that the certified paper prints, never another one.
+        Refuse(
+            "{me} = {c.reviewer} and " + round_is("trim(same_person_reason) = ''"),
+            CaseFault.SAME_PERSON_REASON,
         ),
         Refuse(
-            "{me} = {c.reviewer} and trim({p.same_person_reason}) = ''",
-            CaseFault.SAME_PERSON_REASON,
+            "{me} = {c.reviewer} and "
+            + round_is("outcome = 'AGREE' and trim(override_reason) <> ''"),
+            CaseFault.OVERRIDE_BY_TWO,
+        ),
+        Refuse(
+            "{me} <> {c.reviewer} and " + round_is("trim(same_person_reason) <> ''"),
+            CaseFault.SAME_PERSON_OTHER,
         ),
         *document("opinion", required=True),
         Run(
             "update round set issued = 1, issued_at = {now}, issued_sha256 = {p.document.sha256},"
-            " signer = {me}, same_person_reason ="
-            " case when {me} = {c.reviewer} then {p.same_person_reason} else '' end"
-            f" where {THIS_ROUND}"
+            f" signer = {{me}} where {THIS_ROUND}"
         ),
         Run(f"update number set status = 'issued' where {THIS_ROUND} and status = 'reserved'"),
         clock("stop"),
@@ -251,69 +262,6 @@ _ISSUE_PASS = Effect(
     ),
 )
 _ISSUE_RETURN = Effect(steps=_issue("coalesce(outcome, 'AGREE') = 'AGREE'"))
-
-_PROBLEM = f"{HERE} and number = {{i.number|int}}"
-
-
-def _per_problem(items: str, scope: str, columns: str) -> Each:
-    missing = Refuse(
-        f"not exists (select 1 from problem where {_PROBLEM}{scope})",
-        PersistenceFault.NO_SUCH_PROBLEM,
-        {"number": "{i.number|int}"},
-    )
-    return Each(items, (missing, Run(f"update problem set {columns} where {_PROBLEM}")))
-
-
-_RESPOND = Effect(
-    steps=(
-        _per_problem(
-            "responses", " and round = {round}", "response = {i.response}, responded_by = {me}"
-        ),
-    ),
-)
-_ADOPT = Effect(
-    steps=(
-        _per_problem("adoptions", "", "adoption = {i.adoption|null}, adoption_reason = {i.reason}"),
-    ),
-)
-
-_OPEN = f"select 1 from clearance where {HERE} and open = 1"
-_SAME = (
-    " and kind = {p.kind} and party_name = {p.party_name} and party_number = {p.party_number}"
-    " and amount_fen = {p.amount_fen|int}"
-)
-
-
-def _first_difference(said: str) -> str:
-    """What is said of the first column in which the decision differs from what was cleared."""
-    readings = {"kind": "", "party_name": "", "party_number": "", "amount_fen": "|int"}
-    cases = " ".join(
-        f"when {name} <> {{p.{name}{reading}}} then "
-        + said.replace("{name}", name).replace("{reading}", reading)
-        for name, reading in readings.items()
-    )
-    return f"(select case {cases} end from clearance where {HERE} and open = 1)"
-
-
-_DIFFERENCE = {
-    "field": _first_difference("'{name}'"),
-    "cleared": _first_difference("cast({name} as text)"),
-    "given": _first_difference("cast({p.{name}{reading}} as text)"),
-}
-
-_REGISTER_DECISION = Effect(
-    steps=(
-        Refuse(f"not exists ({_OPEN})", CaseFault.GATE_SHUT),
-        Refuse(f"not exists ({_OPEN}{_SAME})", CaseFault.DIFFERS_FROM_CLEARED, _DIFFERENCE),
-        Run(
-            "insert into decision (office_id, case_id, clearance_id, kind, party_name,"
-            " party_number, amount_fen, number, decided_on, content, registered_by, registered_at)"
-            " select office_id, case_id, clearance_id, {p.kind}, {p.party_name}, {p.party_number},"
-            " {p.amount_fen|int}, {p.number}, {p.decided_on|date}, {p.content}, {me}, {now}"
-            f" from clearance where {HERE} and open = 1{_SAME}"
-        ),
-    ),
-)
 
 _VOID = "update number set status = 'void', void_reason = {reason}, voided_at = {now}"
 _WITHDRAW = Effect(
@@ -345,9 +293,9 @@ EFFECTS: Mapping[Action, Effect] = {
     Action.RESERVE: _RESERVE,
     Action.ISSUE_PASS: _ISSUE_PASS,
     Action.ISSUE_RETURN: _ISSUE_RETURN,
-    Action.RESPOND: _RESPOND,
+    Action.RESPOND: aftermath_effects.RESPOND,
     Action.NEW_ROUND: Effect(steps=(CLOSE_CLEARANCE,)),
-    Action.REGISTER_DECISION: _REGISTER_DECISION,
-    Action.ADOPT: _ADOPT,
+    Action.REGISTER_DECISION: aftermath_effects.REGISTER_DECISION,
+    Action.ADOPT: aftermath_effects.ADOPT,
     Action.WITHDRAW: _WITHDRAW,
 }

@@ -94,6 +94,7 @@ round_ = table(
     flag("issued"),
     text("signer"),
     text("same_person_reason"),
+    text("override_reason"),
     text("issued_sha256"),
     at("issued_at"),
     one_of("outcome", Outcome),
@@ -102,6 +103,11 @@ round_ = table(
     sa.CheckConstraint(
         "signer = '' or signer <> reviewer or trim(same_person_reason) <> ''",
         name="signer_not_reviewer",
+    ),
+    # 同意 in spite of a failed veto takes two people, whatever reason the one would give.
+    sa.CheckConstraint(
+        "signer = '' or signer <> reviewer or outcome <> 'AGREE' or trim(override_reason) = ''",
+        name="override_by_two",
     ),
     sa.CheckConstraint(
         "issued = 0 or (signer <> '' and outcome is not null and number <> '' and dated is not null"
@@ -127,6 +133,7 @@ material = table(
     text("sha256"),
     sa.Column("size", sa.BigInteger, nullable=False, server_default=sa.text("0")),
     text("file_name"),
+    text("waived"),
     to("case_", "case_id"),
     key=("case_id", "material_id"),
 )

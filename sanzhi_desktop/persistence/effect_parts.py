@@ -10,6 +10,21 @@ from sanzhi_desktop.persistence.writes import Refuse, Run, Steps
 
 HERE = "office_id = {office} and case_id = {case}"
 THIS_ROUND = f"{HERE} and round = {{round}}"
+MY_NAME = {"name": "(select name from person where office_id = {office} and person_id = {me})"}
+
+
+def recused(person: str) -> str:
+    """Whether a recusal (回避) of the person covers this case."""
+    return (
+        f"exists (select 1 from recusal where office_id = {{office}} and person_id = {person}"
+        " and ((case_id <> '' and case_id = {case}) or (party <> '' and party = {c.party_name})"
+        " or (unit <> '' and unit = {c.unit})))"
+    )
+
+
+def round_is(condition: str) -> str:
+    """Whether something holds of the running round."""
+    return f"exists (select 1 from round where {THIS_ROUND} and ({condition}))"
 
 
 def insert(table: str, values: Mapping[str, str], *, after: str = "", when: str = "") -> Run:

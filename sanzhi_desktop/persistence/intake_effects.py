@@ -45,6 +45,7 @@ _MATERIAL = insert(
         "sha256": "{i.sha256}",
         "size": "{i.size|int}",
         "file_name": "{i.file_name}",
+        "waived": "{i.waived}",
     },
 )
 
@@ -78,13 +79,18 @@ REGISTER = Effect(
 
 EDIT = Effect(
     steps=(
+        Run(
+            "insert into unit (office_id, name) values ({office}, {p.submission.unit})"
+            " on conflict (office_id, name) do nothing",
+            when="coalesce({p.submission.unit}, '') <> ''",
+        ),
         Run(f"delete from material where {HERE}", when="{p.materials|has}"),
         Each("materials", (_MATERIAL,)),
         CLOSE_CLEARANCE,
     ),
     case={
         column: f"case when {{p.submission|has}} then {value} else {column} end"
-        for column, value in _SUBMISSION.items()
+        for column, value in {**_SUBMISSION, "unit": "{p.submission.unit}"}.items()
     },
 )
 

@@ -128,6 +128,7 @@ def _material(row: Row) -> Material:
         sha256=row["sha256"],
         size=row["size"],
         file_name=row["file_name"],
+        waived=row["waived"],
     )
 
 

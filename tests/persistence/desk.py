@@ -213,14 +213,20 @@ class Desk:
         return case_id
 
     def certify(
-        self, case_id: str, *, who: str = "r1", outcome: str = "AGREE", problems: Any = ()
+        self,
+        case_id: str,
+        *,
+        who: str = "r1",
+        outcome: str = "AGREE",
+        problems: Any = (),
+        **opinion: str,
     ) -> str:
         made = paper(f"certified {case_id} {self.version(case_id)}")
         self.send(
             who,
             case_id,
             Action.CERTIFY,
-            opinion={"opening": "经审核", "reasons": "理由"},
+            opinion={"opening": "经审核", "reasons": "理由"} | opinion,
             outcome=outcome,
             problems=list(problems),
             materials_digest="d" * 64,
@@ -243,7 +249,6 @@ class Desk:
         *,
         who: str = "hd",
         action: Action = Action.ISSUE_PASS,
-        same_person_reason: str = "",
         certified: str | None = None,
     ) -> Changed:
         return self.send(
@@ -252,7 +257,6 @@ class Desk:
             action,
             document=paper(f"issued {case_id} {self.version(case_id)}") | {"kind": "opinion"},
             certified_sha256=self.papers[case_id] if certified is None else certified,
-            same_person_reason=same_person_reason,
         )
 
     def passed(self, **changes: Any) -> str:

@@ -18,7 +18,7 @@ from sanzhi_desktop.domain.people import PeopleFault, Role
 from sanzhi_desktop.domain.workflow import Action, State, WorkflowFault
 from sanzhi_desktop.persistence.faults import PersistenceFault
 from sanzhi_desktop.resources.sentences import table
-from tests.persistence.desk import Desk, paper, problem, submission
+from tests.persistence.desk import MATERIALS, Desk, paper, problem, submission
 
 
 def refused(code: Code, call: Callable[[], Any]) -> DomainError:
@@ -310,10 +310,100 @@ def test_separation_of_duties(desk: Desk) -> None:
     desk.reserve(case_id)
     refused(PeopleFault.HANDLING, lambda: desk.issue(case_id, who="hd"))
     refused(CaseFault.SAME_PERSON_REASON, lambda: desk.issue(case_id, who="rh"))
-    desk.issue(case_id, who="rh", same_person_reason="本单位仅一名审核人员")
+    desk.send("hd", case_id, Action.SEND_BACK, reason="写明同一人的理由")
+    desk.certify(case_id, who="rh", same_person_reason="本单位仅一名审核人员")
+    desk.issue(case_id, who="rh")
     current = desk.case(case_id).current
     assert current is not None
     assert (current.signer, current.same_person_reason) == ("rh", "本单位仅一名审核人员")
+
+
+def test_the_reason_for_one_person_is_the_printed_one_and_true(desk: Desk) -> None:
+    case_id = desk.reviewing("rh")
+    desk.certify(case_id, who="rh", same_person_reason="仅一人", override_reason="另有依据")
+    desk.reserve(case_id)
+    refused(CaseFault.OVERRIDE_BY_TWO, lambda: desk.issue(case_id, who="rh"))
+    refused(CaseFault.SAME_PERSON_OTHER, lambda: desk.issue(case_id, who="hd"))
+    desk.send("hd", case_id, Action.SEND_BACK, reason="由两人签发")
+    desk.certify(case_id, who="rh", override_reason="另有依据")
+    desk.issue(case_id, who="hd")
+    assert desk.case(case_id).state is State.PASSED
+
+
+def test_a_recusal_after_the_assignment_still_counts(desk: Desk) -> None:
+    case_id = desk.reviewing()
+
+    def recuse(code: str, **what: str) -> None:
+        whole = {"recusal_id": new_id(), "person_id": code, "reason": "近亲属"} | what
+        desk.office("adm", OfficeAction.ADD_RECUSAL, **whole)
+
+    recuse("r1", party="示例甲有限公司")
+    refused(PeopleFault.RECUSED, lambda: desk.certify(case_id))
+    desk.send("ld", case_id, Action.REASSIGN, reason="回避", reviewer="r2")
+    desk.certify(case_id, who="r2")
+    desk.reserve(case_id)
+    recuse("hd", case_id=case_id)
+    refused(PeopleFault.RECUSED, lambda: desk.issue(case_id))
+    desk.issue(case_id, who="rh")
+
+
+def test_a_waived_material_keeps_its_reason_and_an_edit_moves_the_unit(desk: Desk) -> None:
+    case_id = desk.register()
+    waived = MATERIALS[1] | {"waived": "本案未询问"}
+    desk.send(
+        "h1",
+        case_id,
+        Action.EDIT,
+        submission=submission(unit="执法二科"),
+        materials=[MATERIALS[0], waived],
+    )
+    assert [m.waived for m in desk.case(case_id).materials] == ["", "本案未询问"]
+    desk.send("uh", case_id, Action.CONFIRM, declared=True, round_reason="first")
+    desk.send("ck", case_id, Action.ACCEPT)
+    desk.office(
+        "adm",
+        OfficeAction.ADD_RECUSAL,
+        recusal_id=new_id(),
+        person_id="r1",
+        unit="执法二科",
+        reason="原任职单位",
+    )
+    refused(PeopleFault.RECUSED, lambda: desk.send("ld", case_id, Action.ASSIGN, reviewer="r1"))
+
+
+def test_a_number_does_not_outlive_its_year(desk: Desk) -> None:
+    case_id = desk.signing()
+    first = desk.reserve(case_id)
+    later = desk.send("hd", case_id, Action.RESERVE, year=2027, dated="2027-01-04").number
+    assert (first, later) == ("示法审〔2026〕1号", "示法审〔2027〕1号")
+    current = desk.case(case_id).current
+    assert current is not None
+    assert current.dated == date(2027, 1, 4)
+    assert desk.reserve(desk.signing()) == "示法审〔2026〕2号"
+    desk.issue(case_id)
+
+
+def test_a_decision_before_its_opinion_is_refused_by_the_database(desk: Desk) -> None:
+    case_id = desk.passed()
+    refused(CaseFault.DATE_ORDER, lambda: desk.decide(case_id, decided_on="2026-09-21"))
+
+
+def test_a_problem_not_adopted_needs_its_reason(desk: Desk) -> None:
+    case_id = desk.responding()
+    for number in (1, 2):
+        desk.send("h1", case_id, Action.RESPOND, responses=[{"number": number, "response": "已改"}])
+    desk.send("uh", case_id, Action.CONFIRM, declared=True, round_reason="again")
+    desk.send("ck", case_id, Action.ACCEPT)
+    desk.send("ld", case_id, Action.ASSIGN, reviewer="r1")
+    desk.certify(case_id)
+    desk.reserve(case_id)
+    desk.issue(case_id)
+    desk.decide(case_id)
+    not_adopted = {"number": 1, "adoption": "not", "reason": " "}
+    refused(
+        CaseFault.ADOPTION_REASON,
+        lambda: desk.send("h1", case_id, Action.ADOPT, adoptions=[not_adopted]),
+    )
 
 
 def _put(desk: Desk, code: str, **changes: Any) -> None:

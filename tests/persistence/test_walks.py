@@ -101,7 +101,11 @@ def payload(action: Action, case: Case, dice: random.Random) -> Mapping[str, Any
         Action.ANSWER: {"answers": [{"item_id": "A01", "answer": "MINOR"}]},
         Action.DRAFT_OPINION: {"opinion": {"opening": "……"}},
         Action.CERTIFY: {
-            "opinion": {"reasons": "……"},
+            "opinion": {
+                "reasons": "……",
+                "same_person_reason": dice.choice(["", "", "只有一人"]),
+                "override_reason": dice.choice(["", "", "另有依据"]),
+            },
             "outcome": outcome,
             "problems": [] if outcome == "AGREE" else [problem(first + dice.randrange(2))],
             "materials_digest": "d" * 64,
@@ -109,11 +113,7 @@ def payload(action: Action, case: Case, dice: random.Random) -> Mapping[str, Any
         },
         Action.RESERVE: {"year": 2026, "dated": "2026-09-22"},
         Action.ISSUE_PASS: {"document": document, "certified_sha256": certified},
-        Action.ISSUE_RETURN: {
-            "document": document,
-            "certified_sha256": certified,
-            "same_person_reason": dice.choice(["", "只有一人"]),
-        },
+        Action.ISSUE_RETURN: {"document": document, "certified_sha256": certified},
         Action.RESPOND: {
             "responses": [{"number": p.number, "response": "已改"} for p in case.problems]
         },

@@ -134,7 +134,7 @@ begin
   for v_item, v_index in select t.value, t.n - 1 from jsonb_array_elements(
     case when jsonb_typeof(p_payload #> '{materials}') is null or jsonb_typeof(p_payload #> '{materials}') = 'null'
     then '[]' else p_payload #> '{materials}' end) with ordinality as t(value, n) loop
-  insert into material (office_id, case_id, material_id, place, code, name, pages, original, sha256, size, file_name) values (p_office, p_case, coalesce((v_item #>> '{material_id}'), ''), v_index, coalesce((v_item #>> '{code}'), ''), coalesce((v_item #>> '{name}'), ''), (nullif((v_item #>> '{pages}'), ''))::bigint, (case when (v_item #> '{original}') = 'false'::jsonb then 0 else 1 end), coalesce((v_item #>> '{sha256}'), ''), coalesce(((v_item #>> '{size}'))::bigint, 0), coalesce((v_item #>> '{file_name}'), ''));
+  insert into material (office_id, case_id, material_id, place, code, name, pages, original, sha256, size, file_name, waived) values (p_office, p_case, coalesce((v_item #>> '{material_id}'), ''), v_index, coalesce((v_item #>> '{code}'), ''), coalesce((v_item #>> '{name}'), ''), (nullif((v_item #>> '{pages}'), ''))::bigint, (case when (v_item #> '{original}') = 'false'::jsonb then 0 else 1 end), coalesce((v_item #>> '{sha256}'), ''), coalesce(((v_item #>> '{size}'))::bigint, 0), coalesce((v_item #>> '{file_name}'), ''), coalesce((v_item #>> '{waived}'), ''));
   end loop;
 end $$;
 
@@ -143,13 +143,16 @@ returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
 declare v_item jsonb; v_index bigint := 0;
 begin
+  if coalesce(coalesce((p_payload #>> '{submission,unit}'), ''), '') <> '' then
+    insert into unit (office_id, name) values (p_office, coalesce((p_payload #>> '{submission,unit}'), '')) on conflict (office_id, name) do nothing;
+  end if;
   if (coalesce((p_payload #> '{materials}'), 'null'::jsonb) <> 'null'::jsonb) then
     delete from material where office_id = p_office and case_id = p_case;
   end if;
   for v_item, v_index in select t.value, t.n - 1 from jsonb_array_elements(
     case when jsonb_typeof(p_payload #> '{materials}') is null or jsonb_typeof(p_payload #> '{materials}') = 'null'
     then '[]' else p_payload #> '{materials}' end) with ordinality as t(value, n) loop
-  insert into material (office_id, case_id, material_id, place, code, name, pages, original, sha256, size, file_name) values (p_office, p_case, coalesce((v_item #>> '{material_id}'), ''), v_index, coalesce((v_item #>> '{code}'), ''), coalesce((v_item #>> '{name}'), ''), (nullif((v_item #>> '{pages}'), ''))::bigint, (case when (v_item #> '{original}') = 'false'::jsonb then 0 else 1 end), coalesce((v_item #>> '{sha256}'), ''), coalesce(((v_item #>> '{size}'))::bigint, 0), coalesce((v_item #>> '{file_name}'), ''));
+  insert into material (office_id, case_id, material_id, place, code, name, pages, original, sha256, size, file_name, waived) values (p_office, p_case, coalesce((v_item #>> '{material_id}'), ''), v_index, coalesce((v_item #>> '{code}'), ''), coalesce((v_item #>> '{name}'), ''), (nullif((v_item #>> '{pages}'), ''))::bigint, (case when (v_item #> '{original}') = 'false'::jsonb then 0 else 1 end), coalesce((v_item #>> '{sha256}'), ''), coalesce(((v_item #>> '{size}'))::bigint, 0), coalesce((v_item #>> '{file_name}'), ''), coalesce((v_item #>> '{waived}'), ''));
   end loop;
   update clearance set open = 0, closed_at = v_now, closed_because = p_reason where office_id = p_office and case_id = p_case and open = 1;
   update case_ set version = version + 1,
@@ -165,7 +168,8 @@ begin
     amount_fen = case when (coalesce((p_payload #> '{submission}'), 'null'::jsonb) <> 'null'::jsonb) then coalesce(((p_payload #>> '{submission,amount_fen}'))::bigint, 0) else amount_fen end,
     agency = case when (coalesce((p_payload #> '{submission}'), 'null'::jsonb) <> 'null'::jsonb) then coalesce((p_payload #>> '{submission,agency}'), '') else agency end,
     file_number = case when (coalesce((p_payload #> '{submission}'), 'null'::jsonb) <> 'null'::jsonb) then coalesce((p_payload #>> '{submission,file_number}'), '') else file_number end,
-    handler_codes = case when (coalesce((p_payload #> '{submission}'), 'null'::jsonb) <> 'null'::jsonb) then (',' || coalesce((select string_agg((h.value ->> 'person_id') || ',', '' order by h.n) from jsonb_array_elements((p_payload #> '{submission,handlers}')) with ordinality as h(value, n) where h.value ->> 'person_id' <> ''), '')) else handler_codes end
+    handler_codes = case when (coalesce((p_payload #> '{submission}'), 'null'::jsonb) <> 'null'::jsonb) then (',' || coalesce((select string_agg((h.value ->> 'person_id') || ',', '' order by h.n) from jsonb_array_elements((p_payload #> '{submission,handlers}')) with ordinality as h(value, n) where h.value ->> 'person_id' <> ''), '')) else handler_codes end,
+    unit = case when (coalesce((p_payload #> '{submission}'), 'null'::jsonb) <> 'null'::jsonb) then coalesce((p_payload #>> '{submission,unit}'), '') else unit end
    where office_id = p_office and case_id = p_case;
 end $$;
 
@@ -389,6 +393,9 @@ begin
   if coalesce((p_payload #>> '{outcome}'), '') = '' then
     perform app.refuse('persistence.outcome_mismatch', jsonb_build_object());
   end if;
+  if exists (select 1 from recusal where office_id = p_office and person_id = v_me and ((case_id <> '' and case_id = p_case) or (party <> '' and party = c.party_name) or (unit <> '' and unit = c.unit))) then
+    perform app.refuse('people.recused', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
+  end if;
   if not (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) then
     perform app.refuse('persistence.document_missing', jsonb_build_object());
   end if;
@@ -407,7 +414,7 @@ begin
   end if;
   insert into problem (office_id, case_id, number, round, item_id, dimension, finding, basis, evidence, suggestion) values (p_office, p_case, coalesce(((v_item #>> '{number}'))::bigint, 0), c.round, coalesce((v_item #>> '{item_id}'), ''), coalesce((v_item #>> '{dimension}'), ''), coalesce((v_item #>> '{finding}'), ''), coalesce((v_item #>> '{basis}'), ''), coalesce((v_item #>> '{evidence}'), ''), coalesce((v_item #>> '{suggestion}'), ''));
   end loop;
-  update round set opinion = coalesce(((p_payload #> '{opinion}'))::text, ''), outcome = nullif((p_payload #>> '{outcome}'), ''), materials_digest = coalesce((p_payload #>> '{materials_digest}'), ''), certified_sha256 = coalesce((p_payload #>> '{document,sha256}'), ''), certified_at = v_now, sent_back = '' where office_id = p_office and case_id = p_case and round = c.round;
+  update round set opinion = coalesce(((p_payload #> '{opinion}'))::text, ''), outcome = nullif((p_payload #>> '{outcome}'), ''), materials_digest = coalesce((p_payload #>> '{materials_digest}'), ''), same_person_reason = coalesce((p_payload #>> '{opinion,same_person_reason}'), ''), override_reason = coalesce((p_payload #>> '{opinion,override_reason}'), ''), certified_sha256 = coalesce((p_payload #>> '{document,sha256}'), ''), certified_at = v_now, sent_back = '' where office_id = p_office and case_id = p_case and round = c.round;
   update case_ set version = version + 1,
     state = v_target,
     updated_at = v_now,
@@ -436,6 +443,7 @@ begin
   if coalesce(coalesce(((p_payload #>> '{year}'))::bigint, 0), 0) < 1949 or substr(cast(app.day((p_payload #>> '{dated}')) as text), 1, 4) <> cast(coalesce(((p_payload #>> '{year}'))::bigint, 0) as text) or coalesce((p_payload #>> '{dated}'), '') = '' then
     perform app.refuse('persistence.year_mismatch', jsonb_build_object('year', coalesce((p_payload #>> '{year}'), ''), 'dated', coalesce((p_payload #>> '{dated}'), '')));
   end if;
+  update number set status = 'void', void_reason = '跨年度未签发，另取新号', voided_at = v_now where office_id = p_office and case_id = p_case and round = c.round and status = 'reserved' and year <> coalesce(((p_payload #>> '{year}'))::bigint, 0);
   insert into counter (office_id, series, year, last_no) select p_office, (select series from office where office_id = p_office), coalesce(((p_payload #>> '{year}'))::bigint, 0), 0 where not exists (select 1 from counter where office_id = p_office and series = (select series from office where office_id = p_office) and year = coalesce(((p_payload #>> '{year}'))::bigint, 0)) on conflict (office_id, series, year) do nothing;
   update counter set last_no = last_no + 1 where office_id = p_office and series = (select series from office where office_id = p_office) and year = coalesce(((p_payload #>> '{year}'))::bigint, 0) and not exists (select 1 from number where office_id = p_office and case_id = p_case and round = c.round and status <> 'void');
   insert into number (office_id, series, year, no, label, case_id, round, status, reserved_by, reserved_at) select k.office_id, k.series, k.year, k.last_no, k.series || '〔' || cast(k.year as text) || '〕' || cast(k.last_no as text) || '号', p_case, c.round, 'reserved', v_me, v_now from counter k where k.office_id = p_office and k.series = (select series from office where office_id = p_office) and k.year = coalesce(((p_payload #>> '{year}'))::bigint, 0) and not exists (select 1 from number where office_id = p_office and case_id = p_case and round = c.round and status <> 'void');
@@ -464,8 +472,17 @@ begin
   if replace(c.handler_codes, ',' || v_me || ',', '') <> c.handler_codes then
     perform app.refuse('people.handling', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
   end if;
-  if v_me = c.reviewer and trim(coalesce((p_payload #>> '{same_person_reason}'), '')) = '' then
+  if exists (select 1 from recusal where office_id = p_office and person_id = v_me and ((case_id <> '' and case_id = p_case) or (party <> '' and party = c.party_name) or (unit <> '' and unit = c.unit))) then
+    perform app.refuse('people.recused', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
+  end if;
+  if v_me = c.reviewer and exists (select 1 from round where office_id = p_office and case_id = p_case and round = c.round and (trim(same_person_reason) = '')) then
     perform app.refuse('case.same_person_reason', jsonb_build_object());
+  end if;
+  if v_me = c.reviewer and exists (select 1 from round where office_id = p_office and case_id = p_case and round = c.round and (outcome = 'AGREE' and trim(override_reason) <> '')) then
+    perform app.refuse('case.override_by_two', jsonb_build_object());
+  end if;
+  if v_me <> c.reviewer and exists (select 1 from round where office_id = p_office and case_id = p_case and round = c.round and (trim(same_person_reason) <> '')) then
+    perform app.refuse('case.same_person_other', jsonb_build_object());
   end if;
   if not (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) then
     perform app.refuse('persistence.document_missing', jsonb_build_object());
@@ -476,7 +493,7 @@ begin
   if (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) and not exists (select 1 from document where office_id = p_office and case_id = p_case and sha256 = coalesce((p_payload #>> '{document,sha256}'), '')) then
     insert into document (office_id, case_id, sha256, round, kind, size, content, stored_by, stored_at) values (p_office, p_case, coalesce((p_payload #>> '{document,sha256}'), ''), c.round, 'opinion', length(decode((p_payload #>> '{document,pdf}'), 'base64')), decode((p_payload #>> '{document,pdf}'), 'base64'), v_me, v_now);
   end if;
-  update round set issued = 1, issued_at = v_now, issued_sha256 = coalesce((p_payload #>> '{document,sha256}'), ''), signer = v_me, same_person_reason = case when v_me = c.reviewer then coalesce((p_payload #>> '{same_person_reason}'), '') else '' end where office_id = p_office and case_id = p_case and round = c.round;
+  update round set issued = 1, issued_at = v_now, issued_sha256 = coalesce((p_payload #>> '{document,sha256}'), ''), signer = v_me where office_id = p_office and case_id = p_case and round = c.round;
   update number set status = 'issued' where office_id = p_office and case_id = p_case and round = c.round and status = 'reserved';
   insert into clock_event (office_id, case_id, seq, round, event, at, cause, number, unit, approver, reason) select p_office, p_case, coalesce(max(seq), 0) + 1, c.round, 'stop', v_now, '', 0, '', '', p_reason from clock_event where office_id = p_office and case_id = p_case;
   insert into clearance (office_id, clearance_id, case_id, round, origin, outcome, issued, kind, party_name, party_number, amount_fen, materials_digest, opened_at) select office_id, p_cmd, case_id, round, 'opinion', outcome, issued, kind, party_name, party_number, amount_fen, materials_digest, v_now from round where office_id = p_office and case_id = p_case and round = c.round;
@@ -504,8 +521,17 @@ begin
   if replace(c.handler_codes, ',' || v_me || ',', '') <> c.handler_codes then
     perform app.refuse('people.handling', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
   end if;
-  if v_me = c.reviewer and trim(coalesce((p_payload #>> '{same_person_reason}'), '')) = '' then
+  if exists (select 1 from recusal where office_id = p_office and person_id = v_me and ((case_id <> '' and case_id = p_case) or (party <> '' and party = c.party_name) or (unit <> '' and unit = c.unit))) then
+    perform app.refuse('people.recused', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
+  end if;
+  if v_me = c.reviewer and exists (select 1 from round where office_id = p_office and case_id = p_case and round = c.round and (trim(same_person_reason) = '')) then
     perform app.refuse('case.same_person_reason', jsonb_build_object());
+  end if;
+  if v_me = c.reviewer and exists (select 1 from round where office_id = p_office and case_id = p_case and round = c.round and (outcome = 'AGREE' and trim(override_reason) <> '')) then
+    perform app.refuse('case.override_by_two', jsonb_build_object());
+  end if;
+  if v_me <> c.reviewer and exists (select 1 from round where office_id = p_office and case_id = p_case and round = c.round and (trim(same_person_reason) <> '')) then
+    perform app.refuse('case.same_person_other', jsonb_build_object());
   end if;
   if not (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) then
     perform app.refuse('persistence.document_missing', jsonb_build_object());
@@ -516,7 +542,7 @@ begin
   if (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) and not exists (select 1 from document where office_id = p_office and case_id = p_case and sha256 = coalesce((p_payload #>> '{document,sha256}'), '')) then
     insert into document (office_id, case_id, sha256, round, kind, size, content, stored_by, stored_at) values (p_office, p_case, coalesce((p_payload #>> '{document,sha256}'), ''), c.round, 'opinion', length(decode((p_payload #>> '{document,pdf}'), 'base64')), decode((p_payload #>> '{document,pdf}'), 'base64'), v_me, v_now);
   end if;
-  update round set issued = 1, issued_at = v_now, issued_sha256 = coalesce((p_payload #>> '{document,sha256}'), ''), signer = v_me, same_person_reason = case when v_me = c.reviewer then coalesce((p_payload #>> '{same_person_reason}'), '') else '' end where office_id = p_office and case_id = p_case and round = c.round;
+  update round set issued = 1, issued_at = v_now, issued_sha256 = coalesce((p_payload #>> '{document,sha256}'), ''), signer = v_me where office_id = p_office and case_id = p_case and round = c.round;
   update number set status = 'issued' where office_id = p_office and case_id = p_case and round = c.round and status = 'reserved';
   insert into clock_event (office_id, case_id, seq, round, event, at, cause, number, unit, approver, reason) select p_office, p_case, coalesce(max(seq), 0) + 1, c.round, 'stop', v_now, '', 0, '', '', p_reason from clock_event where office_id = p_office and case_id = p_case;
   update case_ set version = version + 1,
@@ -570,6 +596,9 @@ begin
   if not exists (select 1 from clearance where office_id = p_office and case_id = p_case and open = 1 and kind = coalesce((p_payload #>> '{kind}'), '') and party_name = coalesce((p_payload #>> '{party_name}'), '') and party_number = coalesce((p_payload #>> '{party_number}'), '') and amount_fen = coalesce(((p_payload #>> '{amount_fen}'))::bigint, 0)) then
     perform app.refuse('case.differs_from_cleared', jsonb_build_object('field', (select case when kind <> coalesce((p_payload #>> '{kind}'), '') then 'kind' when party_name <> coalesce((p_payload #>> '{party_name}'), '') then 'party_name' when party_number <> coalesce((p_payload #>> '{party_number}'), '') then 'party_number' when amount_fen <> coalesce(((p_payload #>> '{amount_fen}'))::bigint, 0) then 'amount_fen' end from clearance where office_id = p_office and case_id = p_case and open = 1), 'cleared', (select case when kind <> coalesce((p_payload #>> '{kind}'), '') then cast(kind as text) when party_name <> coalesce((p_payload #>> '{party_name}'), '') then cast(party_name as text) when party_number <> coalesce((p_payload #>> '{party_number}'), '') then cast(party_number as text) when amount_fen <> coalesce(((p_payload #>> '{amount_fen}'))::bigint, 0) then cast(amount_fen as text) end from clearance where office_id = p_office and case_id = p_case and open = 1), 'given', (select case when kind <> coalesce((p_payload #>> '{kind}'), '') then cast(coalesce((p_payload #>> '{kind}'), '') as text) when party_name <> coalesce((p_payload #>> '{party_name}'), '') then cast(coalesce((p_payload #>> '{party_name}'), '') as text) when party_number <> coalesce((p_payload #>> '{party_number}'), '') then cast(coalesce((p_payload #>> '{party_number}'), '') as text) when amount_fen <> coalesce(((p_payload #>> '{amount_fen}'))::bigint, 0) then cast(coalesce(((p_payload #>> '{amount_fen}'))::bigint, 0) as text) end from clearance where office_id = p_office and case_id = p_case and open = 1)));
   end if;
+  if exists (select 1 from round where office_id = p_office and case_id = p_case and round = c.round and (dated > app.day((p_payload #>> '{decided_on}')))) then
+    perform app.refuse('case.date_order', jsonb_build_object('first', 'opinion.dated', 'second', 'decision.decided_on', 'earlier', (select cast(dated as text) from round where office_id = p_office and case_id = p_case and round = c.round), 'later', coalesce((p_payload #>> '{decided_on}'), '')));
+  end if;
   insert into decision (office_id, case_id, clearance_id, kind, party_name, party_number, amount_fen, number, decided_on, content, registered_by, registered_at) select office_id, case_id, clearance_id, coalesce((p_payload #>> '{kind}'), ''), coalesce((p_payload #>> '{party_name}'), ''), coalesce((p_payload #>> '{party_number}'), ''), coalesce(((p_payload #>> '{amount_fen}'))::bigint, 0), coalesce((p_payload #>> '{number}'), ''), app.day((p_payload #>> '{decided_on}')), coalesce((p_payload #>> '{content}'), ''), v_me, v_now from clearance where office_id = p_office and case_id = p_case and open = 1 and kind = coalesce((p_payload #>> '{kind}'), '') and party_name = coalesce((p_payload #>> '{party_name}'), '') and party_number = coalesce((p_payload #>> '{party_number}'), '') and amount_fen = coalesce(((p_payload #>> '{amount_fen}'))::bigint, 0);
   update case_ set version = version + 1,
     state = v_target,
@@ -588,6 +617,9 @@ begin
     then '[]' else p_payload #> '{adoptions}' end) with ordinality as t(value, n) loop
   if not exists (select 1 from problem where office_id = p_office and case_id = p_case and number = coalesce(((v_item #>> '{number}'))::bigint, 0)) then
     perform app.refuse('persistence.no_such_problem', jsonb_build_object('number', coalesce(((v_item #>> '{number}'))::bigint, 0)));
+  end if;
+  if coalesce((v_item #>> '{adoption}'), '') <> 'full' and trim(coalesce((v_item #>> '{reason}'), '')) = '' then
+    perform app.refuse('case.adoption_reason', jsonb_build_object('number', coalesce(((v_item #>> '{number}'))::bigint, 0)));
   end if;
   update problem set adoption = nullif((v_item #>> '{adoption}'), ''), adoption_reason = coalesce((v_item #>> '{reason}'), '') where office_id = p_office and case_id = p_case and number = coalesce(((v_item #>> '{number}'))::bigint, 0);
   end loop;

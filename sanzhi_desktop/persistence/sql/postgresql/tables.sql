@@ -254,6 +254,7 @@ CREATE TABLE material (
 	sha256 TEXT DEFAULT '' NOT NULL,
 	size BIGINT DEFAULT 0 NOT NULL,
 	file_name TEXT DEFAULT '' NOT NULL,
+	waived TEXT DEFAULT '' NOT NULL,
 	CONSTRAINT pk_material PRIMARY KEY (office_id, case_id, material_id),
 	CONSTRAINT fk_material_case_ FOREIGN KEY(office_id, case_id) REFERENCES case_ (office_id, case_id)
 );
@@ -310,6 +311,7 @@ CREATE TABLE round (
 	issued SMALLINT DEFAULT 0 NOT NULL CONSTRAINT ck_round_issued CHECK (issued in (0, 1)),
 	signer TEXT DEFAULT '' NOT NULL,
 	same_person_reason TEXT DEFAULT '' NOT NULL,
+	override_reason TEXT DEFAULT '' NOT NULL,
 	issued_sha256 TEXT DEFAULT '' NOT NULL,
 	issued_at TIMESTAMP WITH TIME ZONE,
 	CONSTRAINT pk_round PRIMARY KEY (office_id, case_id, round),
@@ -317,6 +319,7 @@ CREATE TABLE round (
 	CONSTRAINT ck_round_reviewer_not_handler CHECK (reviewer = '' or replace(handler_codes, ',' || reviewer || ',', '') = handler_codes),
 	CONSTRAINT ck_round_signer_not_handler CHECK (signer = '' or replace(handler_codes, ',' || signer || ',', '') = handler_codes),
 	CONSTRAINT ck_round_signer_not_reviewer CHECK (signer = '' or signer <> reviewer or trim(same_person_reason) <> ''),
+	CONSTRAINT ck_round_override_by_two CHECK (signer = '' or signer <> reviewer or outcome <> 'AGREE' or trim(override_reason) = ''),
 	CONSTRAINT ck_round_issued_complete CHECK (issued = 0 or (signer <> '' and outcome is not null and number <> '' and dated is not null and certified_sha256 <> '' and issued_sha256 <> '' and issued_at is not null)),
 	CONSTRAINT uq_round_cleared UNIQUE (office_id, case_id, round, outcome, issued, kind, party_name, party_number, amount_fen),
 	CONSTRAINT fk_round_case_ FOREIGN KEY(office_id, case_id) REFERENCES case_ (office_id, case_id)

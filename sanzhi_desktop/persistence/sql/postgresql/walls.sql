@@ -73,7 +73,7 @@ end $$;
 create function app.wall_round_update_issue() returns trigger language plpgsql
 set search_path = pg_catalog, app, pg_temp as $$
 begin
-  if NEW.issued = 1 and (OLD.certified_sha256 = '' or (OLD.outcome is distinct from NEW.outcome or OLD.certified_sha256 is distinct from NEW.certified_sha256 or OLD.number is distinct from NEW.number or OLD.dated is distinct from NEW.dated or OLD.reviewer is distinct from NEW.reviewer or OLD.handler_codes is distinct from NEW.handler_codes or OLD.opinion is distinct from NEW.opinion or OLD.materials_digest is distinct from NEW.materials_digest or OLD.kind is distinct from NEW.kind or OLD.party_name is distinct from NEW.party_name or OLD.party_number is distinct from NEW.party_number or OLD.amount_fen is distinct from NEW.amount_fen)) then
+  if NEW.issued = 1 and (OLD.certified_sha256 = '' or (OLD.outcome is distinct from NEW.outcome or OLD.certified_sha256 is distinct from NEW.certified_sha256 or OLD.number is distinct from NEW.number or OLD.dated is distinct from NEW.dated or OLD.reviewer is distinct from NEW.reviewer or OLD.handler_codes is distinct from NEW.handler_codes or OLD.opinion is distinct from NEW.opinion or OLD.materials_digest is distinct from NEW.materials_digest or OLD.same_person_reason is distinct from NEW.same_person_reason or OLD.override_reason is distinct from NEW.override_reason or OLD.kind is distinct from NEW.kind or OLD.party_name is distinct from NEW.party_name or OLD.party_number is distinct from NEW.party_number or OLD.amount_fen is distinct from NEW.amount_fen)) then
     raise exception using message = 'SZ-ISSUED 已签发的意见及其审核表、问题不得修改或者删除', errcode = 'SZ002';
   end if;
   if tg_op = 'DELETE' then return old; end if;
