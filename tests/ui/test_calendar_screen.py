@@ -46,8 +46,10 @@ def corrected(tmp_path: Path) -> Path:
     return file
 
 
-def test_years_in_force_with_their_notices(screen: CalendarScreen) -> None:
-    ModelTester(None).check(screen.model)
+def test_years_in_force_with_their_notices(
+    screen: CalendarScreen, qtmodeltester: ModelTester
+) -> None:
+    qtmodeltester.check(screen.model)  # type: ignore[no-untyped-call]
     years = [screen.model.index(n, 0).data() for n in range(screen.model.rowCount())]
     assert years == ["2026", "2025", "2024"]
     assert screen.model.index(0, 2).data() == "国办发明电〔2025〕7号"

@@ -50,10 +50,12 @@ def open_case(taken: Seat, case_id: str) -> CaseScreen:
     return screen
 
 
-def test_the_tab_lists_the_clocks_and_shows_every_day(lead: Seat) -> None:
+def test_the_tab_lists_the_clocks_and_shows_every_day(
+    lead: Seat, qtmodeltester: ModelTester
+) -> None:
     screen = open_case(lead, lead.furnished.cases["reviewing"])
     panel = screen.clocks
-    ModelTester(None).check(panel.model)
+    qtmodeltester.check(panel.model)  # type: ignore[no-untyped-call]
     assert panel.model.index(0, 0).data() == "审核期限"
     assert panel.model.index(0, 1).data() == "5个工作日"
     assert panel.heading.text().endswith("（原则上）")
