@@ -210,6 +210,19 @@ def without_year(text: str, event: Event) -> str | None:
     return None
 
 
+# `20251111900-1115`: a copy lost 年, 月, 日; the digits cannot be told apart again.
+_MANGLED = re.compile(r"(?:(?<=[,:、(])|^)\s*(?:19|20)\d{5,14}(?:[-—]\d{3,4})?(?=日?[,我本执])")
+
+
+def mangled(text: str, event: Event) -> str | None:
+    """A run of digits that was the date of the event, as it stands there."""
+    for _, sentence in sentences(text):
+        found = _MANGLED.search(sentence)
+        if found is not None and event.words.search(sentence, found.end()) is not None:
+            return found.group().strip()
+    return None
+
+
 _TO = re.compile(r"\s*(?:\d{1,2}时\d{0,2}分?)?\s*(?:至|到|—|-)\s*")
 
 

@@ -235,7 +235,9 @@ def _dates(form: _Form, signed: dates.Found | None, unfinished: Span | None) -> 
                 _put_date(form, "inspection_date", [item], 0)
                 break
     if not form.has("inspection_date"):
-        undated = dates.without_year(sheet.bare, dates.INSPECTION)
+        undated = dates.without_year(sheet.bare, dates.INSPECTION) or dates.mangled(
+            sheet.bare, dates.INSPECTION
+        )
         if undated is not None:
             form.warn("inspection_date", ReadMark.DATE_INCOMPLETE, printed=undated)
 
@@ -280,6 +282,8 @@ def _decision(form: _Form, zone: int, title: str, kind: str | None) -> ruling.Op
             break
         operative = None
     operative = operative or ruling.find_operative(sheet, zone, title)
+    if operative is None and form.has("decision_date"):  # a text that was not cut short
+        operative = ruling.item_by_item(sheet, zone)
     if operative is None:
         if kind == "不予行政处罚":
             at = form.fields["kind"].span or (0, 0)

@@ -35,6 +35,10 @@ _PLAIN = re.compile(
     r"(?![^,。;]{0,60}(?:以上|以下|[一二三四五六七八九十\d]倍))"
     r"|(?:本机关|我局|本局|我委|本单位|我厅|我关|我会)(?:依法)?(?=(?:对[^,。;]{2,40})?(?:作出|给予|处以)[^,。;]{2,24}(?:处罚|罚款)[。;])"
 )
+_ITEM_DECIDES = re.compile(
+    r"(?:对(?:你|当事人)|你(?:单位|公司|店|院|户)|当事人)[^。]{0,120}处(?:以)?罚款(?:人民币)?[\d,.]+\s*元"
+    r"(?!\s*(?:以上|以下|至|-))"
+)
 _SECTION = re.compile(
     r"^\s*[一二三四五六七八]、\s*(?:行政)?处罚(?:决定|内容)(?:如下)?\s*:?\s*\n", re.MULTILINE
 )
@@ -128,6 +132,21 @@ def labelled_operative(sheet: Sheet, start: int, end: int) -> Operative | None:
     return _understood(sheet, start, end)
 
 
+def item_by_item(sheet: Sheet, body: int) -> Operative | None:
+    """A paper without an operative part that decides under each of its findings: the sum of all.
+
+    `…对你单位超量开药的行为,责令改正,处罚款1000元。` once for every finding.
+    """
+    items = [
+        found.span()
+        for found in re.compile(r"[^。\n]+").finditer(sheet.bare, body)
+        if _ITEM_DECIDES.search(found.group()) and not _NOT_NOW.search(found.group())
+    ]
+    if not items:
+        return None
+    return _of_items(sheet, items)
+
+
 def _begin(sheet: Sheet, body: int, *, advice: bool) -> int | None:
     bare = sheet.bare
     for pattern in (_LIST, _DIRECT, _ORDER, _SECTION, _PLAIN):
@@ -189,7 +208,10 @@ def _summary(sheet: Sheet, items: list[tuple[int, int]]) -> str:
 
 
 def _understood(sheet: Sheet, start: int, end: int) -> Operative | None:
-    items = _items(sheet, start, end)
+    return _of_items(sheet, _items(sheet, start, end))
+
+
+def _of_items(sheet: Sheet, items: list[tuple[int, int]]) -> Operative | None:
     summary = _summary(sheet, items)
     if _SUBSTANCE.search(summary) is None:
         return None
@@ -201,12 +223,13 @@ def _understood(sheet: Sheet, start: int, end: int) -> Operative | None:
     added = sum(fen for fen, total in fines if not total)
     ruling = Ruling(
         summary=summary,
-        penalty_kinds=_kinds(sheet.bare[start:end]),
+        penalty_kinds=_kinds("\n".join(sheet.bare[a:b] for a, b in items)),
         fine_fen=stated,
         confiscated_income_fen=_total(sums.incomes),
     )
     differs = bool(fines) and any(t for _, t in fines) and added not in (0, stated)
-    return Operative(ruling, start, end, tuple(sums.mismatches), added if differs else None)
+    span = items[0][0], items[-1][1]
+    return Operative(ruling, *span, tuple(sums.mismatches), added if differs else None)
 
 
 def _kinds(text: str) -> tuple[str, ...]:
