@@ -269,7 +269,7 @@ def _in_title(sheet: Sheet, zone: int, heading: Span | None) -> Span | None:
     if found is None:
         begin = sheet.folded.rfind("\n", 0, heading.start) + 1
         about = re.compile(
-            r"关于(?:(?:给予|对)|(?=\S*(?:公司|厂|店|部|社|场|院|校|中心|馆|所|站|行|吧|户|某|[*×])))"
+            r"关于(?:(?:给予|对)|(?=\S*(?:公司|厂|店|合作社|医院|学校|中心|经营部|商行|超市|某|[*×])))"
             r"(?P<name>[^\n。,]{4,40}?)(?:作出|进行|予以|给予|的|违)*$"
         )
         found = about.search(sheet.folded, begin, heading.start)

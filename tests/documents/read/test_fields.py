@@ -17,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from opencc import OpenCC
 
+from sanzhi_desktop.documents.read.lexicon import lexicon
 from sanzhi_desktop.documents.read.model import (
     FIELD_NAMES,
     LIST_FIELDS,
@@ -28,6 +29,7 @@ from sanzhi_desktop.documents.read.model import (
     SourceKind,
 )
 from sanzhi_desktop.documents.read.submission import as_json, read_submission, read_text
+from sanzhi_desktop.domain.kinds import Kind, parse_kind
 from sanzhi_desktop.resources.sentences import table
 from tests.documents.read import papers
 
@@ -228,6 +230,13 @@ def test_the_public_shape() -> None:
     assert empty["penalty_basis"] == {"value": [], "where": ""}
 
 
+def test_every_kind_that_can_be_read_is_a_kind_of_the_domain() -> None:
+    for entry in lexicon().kinds:
+        assert isinstance(parse_kind(entry.name), Kind), entry.name
+    assert parse_kind("行政裁决") is Kind.OTHER
+    assert parse_kind("行政强制(催告)") is Kind.COERCION
+
+
 def test_every_field_has_a_chinese_name() -> None:
     assert all(f"read.field.{name}" in table() for name in FIELD_NAMES)
 
@@ -274,6 +283,31 @@ def test_a_text_that_is_no_decision_yields_no_party_and_no_decision() -> None:
     )
     present = {name for name, found in reading.fields.items() if found.present}
     assert present == set()
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["行政处罚决定书", "当事人应当自收到本决定书之日起十五日内履行。"],
+        ["行政处罚决定书", "当事人作为批发企业，从个人处购进了3盒注射液。"],
+        ["无障碍浏览", "政府信息公开"],
+        ["行政处罚决定书（东岭）文综罚字〔2025〕3号"],
+        ["关于行业监管行政处罚决定书"],
+        ["东岭县某局行政处罚决定书", "其他部门：", "体裁：", "• 发布机构："],
+    ],
+)
+def test_a_page_and_a_sentence_are_no_party(lines: list[str]) -> None:
+    assert read_lines(lines).text_of("party_name") == ""
+
+
+def test_labels_filled_with_the_next_label_are_empty() -> None:
+    line = (
+        "当事人：东岭超市 经营者： 身份证号码： 联系电话： 联系地址： 2025年1月16日我局执法人员检查"
+    )
+    reading = read_lines(["东岭县市场监督管理局", "行政处罚决定书", line])
+    assert reading.text_of("party_name") == "东岭超市"
+    assert not reading.fields["legal_representative"].present
+    assert not reading.fields["address"].present
 
 
 def test_no_name_of_an_agency_or_place_is_built_in() -> None:
