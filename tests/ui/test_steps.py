@@ -1,0 +1,220 @@
+"""The steps of a case as people take them in their dialogs, against the real database."""
+
+from typing import Any
+
+import pypdfium2
+import pytest
+from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
+
+from sanzhi_desktop.application import aftermath
+from sanzhi_desktop.application.ports import Session
+from sanzhi_desktop.domain.case import Adoption, Case, RoundReason
+from sanzhi_desktop.domain.workflow import Action, State
+from sanzhi_desktop.ui.forms import put_text
+from sanzhi_desktop.ui.screens.case import CaseScreen
+from sanzhi_desktop.ui.shell import Shell
+from sanzhi_desktop.ui.steps.aftermath import AdoptStep, DecisionStep, RespondStep
+from sanzhi_desktop.ui.steps.assigning import AssignStep
+from sanzhi_desktop.ui.steps.base import StepDialog
+from sanzhi_desktop.ui.steps.receiving import AcceptStep, CorrectionStep, ReturnStep
+from sanzhi_desktop.ui.steps.submitting import ConfirmStep, NewRoundStep, WithdrawStep
+from tests.ui.conftest import Enter, idle
+from tests.ui.office import Furnished
+
+
+class Step:
+    """One dialog, opened from the case as a person opens it."""
+
+    def __init__(self, qtbot: QtBot, shell: Shell, case_id: str, action: Action) -> None:
+        self.qtbot = qtbot
+        self.shell = shell
+        self.case_id = case_id
+        shell.show_screen("case", case_id)
+        idle(qtbot, shell.desk.jobs)
+        screen = shell.front
+        assert isinstance(screen, CaseScreen)
+        screen.take(action)
+        idle(qtbot, shell.desk.jobs)
+        dialogs = [d for d in screen.findChildren(StepDialog) if d.isVisible()]
+        assert len(dialogs) == 1
+        self.dialog: Any = dialogs[0]
+
+    @property
+    def session(self) -> Session:
+        return self.shell.desk.session
+
+    def case(self) -> Case:
+        return self.session.reader.case(self.case_id)
+
+    def fill(self, **texts: str) -> None:
+        self.dialog.form.put(texts)
+
+    def take(self) -> str:
+        """Takes the step; the refusal shown in the dialog, or nothing when it was done."""
+        self.dialog.ok.click()
+        idle(self.qtbot, self.shell.desk.jobs)
+        if not isValid(self.dialog) or not self.dialog.isVisible():
+            return ""
+        return str(self.dialog.refusal.label.text())
+
+
+def test_declares_before_it_submits(qtbot: QtBot, enter: Enter, office: Furnished) -> None:
+    step = Step(qtbot, enter("dadui_01"), office.cases["draft"], Action.CONFIRM)
+    assert isinstance(step.dialog, ConfirmStep)
+    assert "真实性" in step.take()
+    step.dialog.declared.setChecked(True)
+    assert step.take() == ""
+    assert step.case().state is State.SUBMITTED
+    assert step.case().current is not None
+
+
+def test_accepts_with_the_scope_said(qtbot: QtBot, enter: Enter, office: Furnished) -> None:
+    step = Step(qtbot, enter("neiqin_01"), office.cases["submitted"], Action.ACCEPT)
+    assert isinstance(step.dialog, AcceptStep)
+    assert "法制审核" in step.dialog.finding.label.text()
+    step.fill(received_on="2027-01-01")
+    assert "2027-01-01" in step.take()
+    step.fill(received_on="")
+    assert step.take() == ""
+    assert step.case().state is State.ACCEPTED
+
+
+def test_a_correction_notice_is_made_and_stored(
+    qtbot: QtBot, enter: Enter, office: Furnished
+) -> None:
+    step = Step(qtbot, enter("neiqin_01"), office.cases["submitted"], Action.ASK_CORRECTION)
+    assert isinstance(step.dialog, CorrectionStep)
+    step.fill(missing="现场照片的拍摄说明\n听证笔录签名页", reason="材料内容不全", due="2026-09-25")
+    assert step.take() == ""
+    assert step.case().state is State.CORRECTION
+    (paper,) = step.session.reader.documents(step.case_id)
+    assert paper.kind == "correction"
+    text = "".join(
+        page.get_textpage().get_text_range()
+        for page in pypdfium2.PdfDocument(step.session.reader.document(paper.sha256))
+    )
+    assert "现场照片的拍摄说明" in text
+    assert "样例" in text
+
+
+def test_returns_what_is_outside_the_scope(qtbot: QtBot, enter: Enter, office: Furnished) -> None:
+    step = Step(qtbot, enter("neiqin_01"), office.cases["submitted"], Action.RETURN)
+    assert isinstance(step.dialog, ReturnStep)
+    assert "理由" in step.take()
+    step.fill(reason="简易程序，不属于审核范围")
+    assert step.take() == ""
+    assert step.case().state is State.RETURNED
+    assert [d.kind for d in step.session.reader.documents(step.case_id)] == ["return"]
+
+
+def test_only_those_who_may_are_assigned(qtbot: QtBot, enter: Enter, office: Furnished) -> None:
+    step = Step(qtbot, enter("guzhang_01"), office.cases["accepted"], Action.ASSIGN)
+    assert isinstance(step.dialog, AssignStep)
+    table = step.dialog.table
+    rows = [step.dialog.model.row(n) for n in range(table.model().rowCount())]
+    unqualified = next(n for n, (p, _) in enumerate(rows) if p.person_id == "shenhe_02")
+    table.setCurrentIndex(table.model().index(unqualified, 0))
+    assert "法律职业资格" in table.model().index(unqualified, 2).data()
+    assert "法律职业资格" in step.take()
+    table.setCurrentIndex(table.model().index(0, 0))
+    assert step.take() == ""
+    assert step.case().reviewer == "shenhe_01"
+
+
+def test_answers_every_problem_and_submits_again(
+    qtbot: QtBot, enter: Enter, office: Furnished
+) -> None:
+    case_id = office.cases["responding"]
+    step = Step(qtbot, enter("dadui_01"), case_id, Action.CONFIRM)
+    step.dialog.declared.setChecked(True)
+    assert "尚未答复" in step.take()
+    step.dialog.reject()
+    step = Step(qtbot, enter("chengban_01"), case_id, Action.RESPOND)
+    assert isinstance(step.dialog, RespondStep)
+    numbers = list(step.dialog.forms)
+    assert len(numbers) >= 2
+    assert f"第{numbers[0]}个问题" in step.take()
+    for number, form in step.dialog.forms.items():
+        form.put({"response": f"已按第{number}条意见改正"})
+    assert step.take() == ""
+    step = Step(qtbot, enter("dadui_01"), case_id, Action.CONFIRM)
+    step.dialog.declared.setChecked(True)
+    assert step.take() == ""
+    case = step.case()
+    assert (case.state, case.round) == (State.SUBMITTED, 2)
+    assert [p.response for p in case.problems] == [f"已按第{n}条意见改正" for n in numbers]
+
+
+def test_a_decision_must_be_what_was_cleared(qtbot: QtBot, enter: Enter, office: Furnished) -> None:
+    case_id = office.cases["passed"]
+    step = Step(qtbot, enter("chengban_01"), case_id, Action.REGISTER_DECISION)
+    assert isinstance(step.dialog, DecisionStep)
+    cleared = step.dialog.form.fields["amount"].text
+    step.take()
+    assert step.dialog.form.fields["decided_on"].fault.text()
+    step.fill(decided_on="2026-09-18", number="示应急罚〔2026〕1号", amount="1")
+    refused = step.take()
+    assert "金额" in refused
+    assert step.case().state is State.PASSED
+    step.fill(amount=cleared)
+    assert step.take() == ""
+    case = step.case()
+    assert case.state is State.DECIDED
+    assert case.decision is not None
+    assert case.decision.number == "示应急罚〔2026〕1号"
+
+
+def test_the_gate_is_shut_by_its_article(qtbot: QtBot, enter: Enter, office: Furnished) -> None:
+    """The dialog opened on a case that has meanwhile lost its clearance."""
+    case_id = office.cases["passed"]
+    shell = enter("chengban_01")
+    step = Step(qtbot, shell, case_id, Action.REGISTER_DECISION)
+    step.fill(decided_on="2026-09-18", number="示应急罚〔2026〕1号")
+    aftermath.new_round(
+        shell.desk.session,
+        case_id=case_id,
+        seen_version=step.case().version,
+        round_reason=RoundReason.AFTER_HEARING,
+        reason="听证后变更",
+    )
+    assert "第五十八条" in step.take()
+    assert step.case().decision is None
+
+
+def test_a_new_round_shuts_the_gate(qtbot: QtBot, enter: Enter, office: Furnished) -> None:
+    step = Step(qtbot, enter("chengban_01"), office.cases["passed"], Action.NEW_ROUND)
+    assert isinstance(step.dialog, NewRoundStep)
+    put_text(step.dialog.why, "materials_changed")
+    assert "理由" in step.take()
+    step.fill(reason="补充了鉴定意见")
+    assert step.take() == ""
+    case = step.case()
+    assert case.state is State.RESPONDING
+    assert case.clearance is None or not case.clearance.open
+
+
+def test_adoption_is_stated_per_problem(qtbot: QtBot, enter: Enter, office: Furnished) -> None:
+    case_id = office.cases["passed"]
+    shell = enter("chengban_01")
+    step = Step(qtbot, shell, case_id, Action.REGISTER_DECISION)
+    step.fill(decided_on="2026-09-18", number="示应急罚〔2026〕1号")
+    assert step.take() == ""
+    step = Step(qtbot, shell, case_id, Action.ADOPT)
+    assert isinstance(step.dialog, AdoptStep)
+    assert step.dialog.forms == {}  # an opinion that agreed has no problems
+    assert step.take() == ""
+    assert all(p.adoption is not Adoption.NOT for p in step.case().problems)
+
+
+@pytest.mark.parametrize("stage", ["submitted", "reviewing", "signing", "responding"])
+def test_the_unit_withdraws_with_a_reason(
+    qtbot: QtBot, enter: Enter, office: Furnished, stage: str
+) -> None:
+    step = Step(qtbot, enter("dadui_01"), office.cases[stage], Action.WITHDRAW)
+    assert isinstance(step.dialog, WithdrawStep)
+    assert "理由" in step.take()
+    assert step.case().state is not State.WITHDRAWN
+    step.fill(reason="当事人已死亡，终止办理")
+    assert step.take() == ""
+    assert step.case().state is State.WITHDRAWN
