@@ -293,6 +293,8 @@ def test_a_correction_stops_the_clock_and_material_is_demanded(journey: Journey)
         seen_version=journey.version(),
         reason="材料不齐",
         missing=["证据材料"],
+        profile=journey.profile,
+        calendar=journey.work.book.calendar(),
     )
     stopped = clerk.reader.case(journey.case_id)
     assert (stopped.state, stopped.clock[-1].event) == (State.CORRECTION, "suspend")

@@ -196,6 +196,7 @@ def record_irregularity(
         raise DomainError(CaseFault.FIELD_MISSING, field="agency")
     if not decision_number.strip():
         raise DomainError(CaseFault.FIELD_MISSING, field="decision.number")
+    stepping.check_past(decided_on, today=stepping.today(session), field="decision.decided_on")
     return session.gateway.send_office(
         OfficeCommand(
             command_id=command_id or new_id(),

@@ -11,7 +11,7 @@ The payload of each action holds plain JSON values (bytes as base64 text under `
                         original, sha256, size, file_name, waived}], due_on; register also
                         profile_id, profile_edition
     confirm             declared true, round_reason (a RoundReason)
-    ask_correction      missing [text …], days {number, unit}, document {sha256, kind, pdf}
+    ask_correction      missing [text …], due_on, days {number, unit}, document {sha256, kind, pdf}
     accept              scope {…answer…}, received_on (ISO date, only when the paper came earlier)
     return              document {…} (optional)
     assign, reassign    reviewer
@@ -24,7 +24,7 @@ The payload of each action holds plain JSON values (bytes as base64 text under `
                         evidence, suggestion}], materials_digest, document {sha256, kind, pdf}
     send_back           (reason only)
     reserve             year, dated (ISO date)
-    issue_pass/_return  document {sha256, kind, pdf}, certified_sha256, same_person_reason
+    issue_pass/_return  document {sha256, kind, pdf}, certified_sha256
     respond             responses [{number, response}]
     new_round           round_reason
     register_decision   number, decided_on, content, kind, party_name, party_number, amount_fen

@@ -23,7 +23,7 @@ from sanzhi_desktop.domain.case import (
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.domain.identifiers import IdCheck
 from sanzhi_desktop.domain.kinds import Procedure
-from sanzhi_desktop.domain.people import check_handlers
+from sanzhi_desktop.domain.people import PeopleFault, check_handlers
 from sanzhi_desktop.domain.profile import MaterialRule, Profile
 from sanzhi_desktop.domain.workdays import Calendar
 from sanzhi_desktop.domain.workflow import Action, Position, State, step
@@ -157,7 +157,8 @@ def confirm(
     """The unit's head submits, declaring 真实性、准确性、完整性 (国办发〔2018〕118号 (十四)).
 
     Raises DomainError: not declared, a field missing or unconfirmed,
-    handlers without valid certificates, an earlier problem without an answer.
+    handlers outside the register or without valid certificates, an earlier problem without an
+    answer.
     """
     case = session.reader.case(case_id)
     if not declared:
@@ -165,13 +166,14 @@ def confirm(
     check_submission(case.submission)
     people = session.reader.people()
     today = stepping.today(session)
-    check_handlers(
-        [people[h.person_id] for h in case.submission.handlers if h.person_id in people], today
-    )
+    for named in case.submission.handlers:
+        if named.person_id not in people:
+            raise DomainError(PeopleFault.UNKNOWN, person=named.person_id or named.name)
+    check_handlers([people[h.person_id] for h in case.submission.handlers], today)
     _check_answered(case)
     payload: dict[str, Any] = {
         "declared": True,
-        "round_reason": (round_reason or _round_reason(case)).value,
+        "round_reason": (round_reason or _round_reason(session, case)).value,
         "due_on": stepping.due_text(
             stepping.deadline_after(
                 case, profile, calendar, event="confirm", at=session.gateway.now()
@@ -188,12 +190,21 @@ def confirm(
     )
 
 
-def _round_reason(case: Case) -> RoundReason:
+def _round_reason(session: Session, case: Case) -> RoundReason:
+    """Why the round that is confirmed now takes place; one opened after a pass said so then."""
     if case.state is State.DRAFT:
         return RoundReason.FIRST
     current = case.current
     if case.state is State.CORRECTION and current is not None:
         return current.reason
+    if current is not None and current.outcome is not None and current.outcome.passes:
+        opened = [
+            row.detail.get("round_reason")
+            for row in session.reader.history(case.case_id)
+            if row.action == Action.NEW_ROUND
+        ]
+        if opened and opened[-1]:
+            return RoundReason(opened[-1])
     if case.submission.hearing_date is not None and (
         current is None
         or current.submission is None
@@ -219,11 +230,18 @@ def ask_correction(
     seen_version: int,
     reason: str,
     missing: Sequence[str],
+    profile: Profile,
+    calendar: Calendar,
     paper: StoredPaper | None = None,
     command_id: str = "",
 ) -> Changed:
-    """Sends the submission back for missing material (退回补正); the review clock stops."""
-    payload: dict[str, Any] = {"missing": list(missing)}
+    """Sends the submission back for missing material (退回补正); the review clock stops where
+    a rule says so, and then the list shows no due date."""
+    case = session.reader.case(case_id)
+    strip = stepping.deadline_after(
+        case, profile, calendar, event="ask_correction", at=session.gateway.now()
+    )
+    payload: dict[str, Any] = {"missing": list(missing), "due_on": stepping.due_text(strip)}
     if paper is not None:
         payload["document"] = paper.as_payload()
     return stepping.send(

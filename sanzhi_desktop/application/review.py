@@ -22,7 +22,7 @@ from sanzhi_desktop.domain.checklist import Progress
 from sanzhi_desktop.domain.deadline_words import basis_paragraph
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.domain.opinion import OpinionPaper, Outcome
-from sanzhi_desktop.domain.people import PeopleFault, Person, Recusal, may_review
+from sanzhi_desktop.domain.people import PeopleFault, Person, Recusal, is_recused, may_review
 from sanzhi_desktop.domain.profile import Profile
 from sanzhi_desktop.domain.workdays import local_date
 from sanzhi_desktop.domain.workflow import Action, State
@@ -203,8 +203,16 @@ def outcome_name(profile: Profile, draft: Draft) -> str:
     return next((r.name for r in profile.outcomes() if r.code is draft.outcome), "")
 
 
+def settled(desk: Desk) -> Desk:
+    """The desk without a reason for an override that nothing needs any more."""
+    if ruled_out(desk, desk.draft.outcome):
+        return desk
+    return replace(desk, draft=replace(desk.draft, override_reason=""))
+
+
 def paper_of(session: Session, book: RuleBook, desk: Desk) -> OpinionPaper:
     """The opinion as it will print, before number and date."""
+    desk = settled(desk)
     case = desk.case
     office = session.reader.office()
     wording = book.wording()
@@ -230,6 +238,31 @@ def paper_of(session: Session, book: RuleBook, desk: Desk) -> OpinionPaper:
         ),
         round_reason=ROUND_NAMES[current.reason if current else RoundReason.FIRST],
     )
+
+
+def check_recusal(session: Session, case: Case) -> None:
+    """Raises DomainError(RECUSED) when who is at work has a recusal that covers the case, also
+    one registered after the assignment (行政处罚法 art. 43)."""
+    submission, me = case.submission, session.actor
+    recusals = [
+        Recusal(r.person_id, r.unit, r.party, r.case_id, r.reason)
+        for r in session.reader.recusals()
+    ]
+    if is_recused(
+        me.person_id,
+        unit=submission.unit,
+        party=submission.party.name,
+        case_id=case.case_id,
+        recusals=recusals,
+    ):
+        raise DomainError(PeopleFault.RECUSED, name=me.name)
+
+
+def check_files(session: Session, case: Case) -> None:
+    """Raises DomainError when a material's file is missing or is not what was submitted."""
+    for material in case.materials:
+        if material.sha256:
+            session.files.path(material.sha256)
 
 
 def materials_digest(case: Case) -> str:
@@ -259,13 +292,16 @@ def certify(
 ) -> tuple[Changed, StoredPaper]:
     """The reviewer signs: the paper is laid out, certified, and sent to the head with it.
 
-    Raises DomainError before anything is written: not ready, stale, wrong passphrase.
+    Raises DomainError before anything is written: not ready, stale, recused, a material's file
+    missing or changed, wrong passphrase.
     """
     desk = open_desk(session, book, case_id=case_id)
     if desk.case.version != seen_version:
         raise DomainError(CaseFault.STALE, seen=seen_version, current=desk.case.version)
-    desk = desk.with_draft(draft, book.wording())
+    check_recusal(session, desk.case)
+    desk = settled(desk.with_draft(draft, book.wording()))
     check_ready(desk)
+    check_files(session, desk.case)
     paper = paper_of(session, book, desk)
     certified = press.certify(
         press.lay_out(paper),

@@ -11,6 +11,7 @@ from sanzhi_desktop.application import stepping
 from sanzhi_desktop.application.commands import Changed
 from sanzhi_desktop.application.papers import StoredPaper
 from sanzhi_desktop.application.ports import OpinionPress, Reader, Session
+from sanzhi_desktop.application.review import check_recusal
 from sanzhi_desktop.application.signing import (
     AskSecret,
     PaperRecord,
@@ -72,17 +73,22 @@ def check_signer(case: Case, actor_id: str) -> str:
     """The reason printed when signer and reviewer are one person, else "".
 
     Raises DomainError: the signer handles the case (行政处罚法 art. 58: 审核与承办相分离), or is
-    its reviewer without a reason given on the opinion; and never when the opinion overrides a
-    failed veto, which takes two people.
+    its reviewer without a reason given on the opinion, or is another person though the opinion
+    says one; and never when the opinion overrides a failed veto, which takes two people.
     """
     if actor_id in {h.person_id for h in case.submission.handlers}:
         raise DomainError(PeopleFault.HANDLING)
-    if actor_id != case.reviewer:
-        return ""
     current = _running(case)
     reason = str(current.opinion.get("same_person_reason", "")).strip()
-    if not reason or str(current.opinion.get("override_reason", "")).strip():
+    if actor_id != case.reviewer:
+        if reason:
+            raise DomainError(CaseFault.SAME_PERSON_OTHER)
+        return ""
+    if not reason:
         raise DomainError(CaseFault.SAME_PERSON_REASON)
+    passes = current.outcome is not None and current.outcome.passes
+    if passes and str(current.opinion.get("override_reason", "")).strip():
+        raise DomainError(CaseFault.OVERRIDE_BY_TWO)
     return reason
 
 
@@ -93,7 +99,8 @@ def _running(case: Case) -> Round:
 
 
 def reserve(session: Session, *, case_id: str, seen_version: int, command_id: str = "") -> Changed:
-    """Takes 文号 and 成文日期 for this round; asking again gives the same number."""
+    """Takes 文号 and 成文日期 for this round; asking again gives the same number with the day of
+    asking, and in another year another number."""
     day = stepping.today(session)
     return stepping.send(
         session,
@@ -122,11 +129,15 @@ def issue(
     case = session.reader.case(case_id)
     if case.version != seen_version:
         raise DomainError(CaseFault.STALE, seen=seen_version, current=case.version)
-    same_person = check_signer(case, session.actor.person_id)
+    check_signer(case, session.actor.person_id)
+    check_recusal(session, case)
     current = _running(case)
-    if not current.number:
-        reserve(session, case_id=case_id, seen_version=case.version)
+    # A number may have waited since another day: the opinion bears the day it is signed.
+    if not current.number or current.dated != stepping.today(session):
+        reserved = reserve(session, case_id=case_id, seen_version=case.version)
         case = session.reader.case(case_id)
+        if case.version != reserved.version:
+            raise DomainError(CaseFault.STALE, seen=reserved.version, current=case.version)
         current = _running(case)
     if current.dated is None or not current.number or current.outcome is None:
         raise DomainError(CaseFault.NUMBER_NOT_RESERVED)
@@ -155,7 +166,6 @@ def issue(
         payload={
             "document": paper.as_payload(),
             "certified_sha256": current.certified_sha256,
-            "same_person_reason": same_person,
         },
     )
     return Issued(changed, current.number, paper, verdict)

@@ -16,6 +16,7 @@ from sanzhi_desktop.domain.deadline import (
     RESUME,
     START_ACCEPTANCE,
     START_RECEIPT,
+    SUSPEND,
     DeadlineRule,
     DeadlineStrip,
     compute,
@@ -46,11 +47,16 @@ def send(
     payload: Mapping[str, Any] | None = None,
     command_id: str = "",
 ) -> Changed:
-    """Checks version and step, then sends. Raises DomainError: stale, illegal step, no reason."""
+    """Checks version and step, then sends. Raises DomainError: stale, illegal step, no reason.
+
+    A command with an id of its own may be the repeat of one whose answer was lost: the case has
+    moved on by it, and only the gateway can tell that from somebody else's change.
+    """
     case = session.reader.case(case_id)
-    if case.version != seen_version:
+    if case.version == seen_version:
+        step(position(case), action, session.actor, reason=reason)
+    elif not command_id:
         raise DomainError(CaseFault.STALE, seen=seen_version, current=case.version)
-    step(position(case), action, session.actor, reason=reason)
     return session.gateway.send(
         Command(
             command_id=command_id or new_id(),
@@ -101,7 +107,8 @@ def deadline_after(
     at: datetime,
     received_on: date | None = None,
 ) -> DeadlineStrip | None:
-    """The strip as it will be once confirm or accept is recorded; feeds the list's cache."""
+    """The strip as it will be once confirm, ask_correction or accept is recorded; feeds the
+    list's cache."""
     rule = review_rule(profile)
     if rule is None:
         return None
@@ -111,6 +118,8 @@ def deadline_after(
         events.append(ClockEvent(case.round, number, RESUME, at, cause="correction"))
     elif event == "confirm":
         events = [ClockEvent(case.round + 1, 1, START_RECEIPT, at)]
+    elif event == "ask_correction":
+        events.append(ClockEvent(case.round, number, SUSPEND, at, cause="correction"))
     else:
         if received_on is not None:
             moment = datetime.combine(received_on, datetime.min.time(), SHANGHAI).astimezone(UTC)

@@ -165,8 +165,9 @@ class CorrectionStep(_ArrivalStep):
         due = self.form.day("due")
         missing = [m.strip() for m in self.form.fields["missing"].text.splitlines() if m.strip()]
         reason = self.form.fields["reason"].text.strip()
-        session, sheets, case, arrival = (
+        session, book, sheets, case, arrival = (
             self.desk.session,
+            self.desk.work.book,
             self.desk.work.sheets,
             self.case,
             self.known(),
@@ -187,6 +188,8 @@ class CorrectionStep(_ArrivalStep):
             seen_version=case.version,
             reason=reason,
             missing=missing,
+            profile=arrival.profile,
+            calendar=office_calendar(book, session.reader),
             paper=StoredPaper("correction", sheets.correction(paper)),
         )
 
