@@ -59,6 +59,10 @@ _QUOTED_ONLY = re.compile(
 )
 
 
+_FAR = 2000  # signs; no sentence that matters is longer
+_REST = re.compile(rf"[^。\n]{{0,{_FAR}}}")
+
+
 @dataclass(frozen=True, slots=True)
 class Citation:
     """One cited provision with its place in the sheet."""
@@ -144,17 +148,24 @@ def basis(sheet: Sheet, end: int, *, seizure: bool = False) -> list[Citation]:
     """
     names = short_names(sheet)
     found: list[Citation] = []
+    covered = 0
     for trigger in _BASIS.finditer(sheet.bare, 0, end):
+        if trigger.start() < covered:
+            continue  # `依据《…》…、依据《…》…`: inside the run before
         run, stop = _provisions(sheet, trigger.end(), names, _NEXT_BASIS)
+        if not run:
+            continue
+        covered = stop
         stop = _numbered_on(sheet, stop, run, names)
         closed = _QUOTED_ONLY.match(sheet.folded, stop)
         heading = re.match(r"\n?依据:", sheet.folded[max(0, trigger.start() - 1) : trigger.end()])
-        sentence_end = closed.end() if closed else sheet.bare.find("。", stop)
+        sentence_end = closed.end() if closed else sheet.bare.find("。", stop, stop + _FAR)
         undecided = closed is not None or not _DECIDES.search(sheet.bare, stop, sentence_end)
-        if run and undecided and _goes_on(sheet.bare, sentence_end):
+        if undecided and _goes_on(sheet.bare, sentence_end):
             closed, stop = None, sentence_end
-        deciding = _decides(sheet.bare, stop) or (seizure and _seizes(sheet.bare, stop))
-        if run and closed is None and (heading or deciding):
+        if closed is None and (
+            heading or _decides(sheet.bare, stop) or (seizure and _seizes(sheet.bare, stop))
+        ):
             articled = [c for c in run if re.search(r"第\S+[条项章]", c.text)]
             found.extend(articled or [c for c in run if not _is_scale(c.text)])
     return _distinct(found)
@@ -185,9 +196,9 @@ def _is_scale(text: str) -> bool:
 def _decides(bare: str, at: int) -> bool:
     """Whether the rest of the sentence decides; an unfinished last sentence is given credit."""
     at += bare[at : at + 1] == "。"
-    rest = re.compile(r"[^。\n]*").match(bare, at)
+    rest = _REST.match(bare, at)
     tail = rest.group() if rest else ""
-    finished = rest is not None and bool(bare[rest.end() :].strip())
+    finished = rest is not None and re.compile(r"\S").search(bare, rest.end()) is not None
     deciding, other = _DECIDES.search(tail), _OTHER_USE.search(tail)
     if deciding is None:
         if other is None and tail.rstrip().endswith((":", "规定")) and finished:
@@ -198,7 +209,7 @@ def _decides(bare: str, at: int) -> bool:
 
 
 def _seizes(bare: str, at: int) -> bool:
-    rest = re.compile(r"[^。\n]*").match(bare, at)
+    rest = _REST.match(bare, at)
     return rest is not None and _SEIZES.search(rest.group()) is not None
 
 
