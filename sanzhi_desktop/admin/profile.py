@@ -131,6 +131,8 @@ def run_diff(args: argparse.Namespace) -> int:
         print(f"{change.key}  {change.left.title}")
         for profile, rule in ((left, change.left), (right, change.right)):
             source = f"  {rule.source.cited()}“{rule.source.quote}”" if rule.source else ""
-            words = "未规定" if rule.open else value_in_words(rule)
+            words = value_in_words(rule)
+            if rule.open and rule.default:
+                words += f"（全国缺省：{value_in_words(rule.default)}）"
             print(f"    {profile.id}: {words}{source}")
     return 0

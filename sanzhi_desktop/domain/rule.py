@@ -143,20 +143,23 @@ def as_duration(rule: Rule) -> Duration:
         start=str(more.get("start", "")),
         before=str(more.get("before", "")),
         approver=str(more.get("approver", "")),
-        extension=(
-            Duration(
-                key=rule.key,
-                value=extension.get("value"),
-                unit=extension["unit"],
-                approver=extension.get("approver", ""),
-                source=rule.source,
-            )
-            if extension
-            else None
-        ),
+        extension=_extension(rule, extension) if extension else None,
         excludes=tuple(more.get("excludes", ())),
         source=rule.source,
         counting=Source(**counting) if counting else None,
+    )
+
+
+def _extension(rule: Rule, table: Mapping[str, Any]) -> Duration:
+    """One extension of a period, with the one that may follow it."""
+    then = table.get("then")
+    return Duration(
+        key=rule.key,
+        value=table.get("value"),
+        unit=table["unit"],
+        approver=table.get("approver", ""),
+        extension=_extension(rule, then) if then else None,
+        source=rule.source,
     )
 
 

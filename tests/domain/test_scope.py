@@ -338,11 +338,12 @@ def elsewhere(*rules: str) -> Any:
     return profiles.with_office("national", head + "".join(one + source for one in rules))
 
 
-THRESHOLDS = """[rules."scope.thresholds"]
+FINE = 'kind = "行政处罚", penalty = "罚款"'
+THRESHOLDS = f"""[rules."scope.thresholds"]
 value = [
-    { id = "own", kind = "行政处罚", penalty = "罚款", yuan = 5000, inclusive = true },
-    { id = "city", kind = "行政处罚", penalty = "罚款", yuan = 500000, inclusive = false, reviewers = ["市局"] },
-    { id = "province", kind = "行政处罚", penalty = "罚款", yuan = 1000000.55, inclusive = true, reviewers = ["省厅"], instead = true },
+    {{ id = "own", {FINE}, yuan = 5000, inclusive = true }},
+    {{ id = "city", {FINE}, yuan = 500000, inclusive = false, reviewers = ["市局"] }},
+    {{ id = "top", {FINE}, yuan = 1000000.55, inclusive = true, instead = true, reviewers = ["省"] }},
 ]"""
 TIERS = """[rules."reviewer.tiers"]
 value = [{ decider = "department", bodies = ["本局法制科"] }]"""
@@ -356,7 +357,7 @@ value = [{ decider = "department", bodies = ["本局法制科"] }]"""
         ("500000", ("本局法制科",)),
         ("500000.01", ("本局法制科", "市局")),
         ("1000000.54", ("本局法制科", "市局")),
-        ("1000000.55", ("市局", "省厅")),
+        ("1000000.55", ("市局", "省")),
     ],
 )
 def test_a_superior_reviews_too_or_instead(yuan: str, reviewers: tuple[str, ...]) -> None:

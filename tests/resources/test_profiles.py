@@ -14,7 +14,8 @@ from sanzhi_desktop.domain.profile import ProfileFault, profile_from_json
 from sanzhi_desktop.domain.rule import PROMPTLY, Source
 from sanzhi_desktop.domain.workdays import Unit
 from sanzhi_desktop.resources import profiles
-from sanzhi_desktop.resources.profiles.schema import CAUSES, RANKS, schema
+from sanzhi_desktop.resources.profiles.periods import BEFORES, STARTS
+from sanzhi_desktop.resources.profiles.schema import CAUSES, EXTRA_FIELDS, RANKS, schema
 
 LOCAL = ("tianxin", "shucheng", "zhengzhou", "yueyanglou", "haimen")
 EVERY = ("national", "hunan", *LOCAL)
@@ -102,6 +103,10 @@ def test_the_manual_names_every_row_field_code_and_cause() -> None:
         assert all(f"`{field}`" in row for field in fields)
     for word in (*Outcome, *CAUSES, *RANKS, *Unit):
         assert f"`{word}`" in manual
+    for code, word in (*STARTS.items(), *BEFORES.items()):
+        assert f"`{code}` {word}" in manual
+    for name in EXTRA_FIELDS["duration"]:
+        assert f"| `{name}" in manual
 
 
 @pytest.mark.parametrize("name", LOCAL)

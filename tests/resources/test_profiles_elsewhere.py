@@ -10,6 +10,7 @@ from sanzhi_desktop.domain.opinion import Outcome
 from sanzhi_desktop.domain.profile import Profile
 from sanzhi_desktop.domain.scope import ScopeCase, decide_scope
 from sanzhi_desktop.resources import profiles
+from sanzhi_desktop.resources.profiles.compare import value_in_words
 
 SOURCE = 'document = "办法"\narticle = "第{n}条"\nquote = "原文"\n'
 
@@ -142,3 +143,71 @@ def test_the_two_sector_examples() -> None:
     assert decision.rolls
     assert decision.extension is not None
     assert decision.extension.value == 30
+
+
+def test_what_one_article_says_in_one_paragraph_may_stand_in_one() -> None:
+    """Start, extension and pauses written with the limit are read like keys of their own."""
+    inline = written(
+        "normative",
+        'review.limit value = 10; unit = "工作日"; start = "受理之日"; excludes = ["expert"];'
+        ' extension = { value = 3, unit = "工作日", approver = "分管领导" }',
+    )
+    assert inline.value("review.limit") == 10
+    assert inline.review_start() == "acceptance"
+    extension = inline.duration("review.extension")
+    assert extension is not None
+    assert (extension.value, extension.unit, extension.approver) == (3, "working_day", "分管领导")
+    assert extension.source == inline.rule("review.limit").source
+    assert [row["id"] for row in inline.rows("review.suspend")] == ["expert"]
+    # An office that shortens the limit afterwards leaves the rest standing.
+    limit = inline.duration("review.limit")
+    assert limit is not None
+    assert limit.extension is None
+
+
+def test_ninety_days_and_thirty_and_sixty() -> None:
+    """医疗保障行政处罚程序暂行规定 45: 90 days, 30 by the head, 60 by collective discussion."""
+    profile = written(
+        "rule",
+        'clock.penalty.decision value = 90; unit = "日"; start = "立案"; extension = { value = 30,'
+        ' unit = "日", approver = "负责人", then = { value = 60, unit = "calendar_day",'
+        ' approver = "负责人集体讨论" } }',
+    )
+    first = profile.duration("clock.penalty.decision")
+    assert first is not None
+    assert (first.value, first.unit, first.start) == (90, "calendar_day", "filing")
+    second = first.extension
+    assert second is not None
+    third = second.extension
+    assert third is not None
+    assert [(d.value, d.approver) for d in (second, third)] == [
+        (30, "负责人"),
+        (60, "负责人集体讨论"),
+    ]
+    assert third.extension is None
+    words = value_in_words(profile.rule("clock.penalty.decision"))
+    assert words == "90日，经负责人批准可以延长30日，经负责人集体讨论批准可以延长60日"
+
+
+def test_an_extension_without_number_has_words() -> None:
+    profile = written(
+        "rule",
+        'clock.penalty.decision value = 90; unit = "日"; extension = { unit = "unspecified",'
+        ' approver = "负责人" }',
+    )
+    words = value_in_words(profile.rule("clock.penalty.decision"))
+    assert words == "90日，经负责人批准可以延长（未定期限）"
+
+
+def test_thresholds_read_with_party_amount_and_superior() -> None:
+    profile = written(
+        "normative",
+        'scope.thresholds value = [{ id = "a", kind = "处罚", penalty = "罚款", party = "person",'
+        ' yuan = 5000, inclusive = true }, { id = "b", kind = "处罚", penalty = "罚款", yuan = 500000,'
+        ' inclusive = false, reviewers = ["市局"] }, { id = "c", kind = "处罚", penalty = "罚款",'
+        ' yuan = 900000, inclusive = true, reviewers = ["省厅"], instead = true }]',
+    )
+    assert value_in_words(profile.rule("scope.thresholds")) == (
+        "对公民罚款5000元以上（含本数）；罚款超过500000元（不含本数），并报市局审核；"
+        "罚款900000元以上（含本数），由省厅审核"
+    )

@@ -204,6 +204,47 @@ WRONG = {
         rule("scope.thresholds", 'value = [{ id = "a", kind = "penalty", instead = true }]'),
         "instead = true",
     ),
+    "a start nobody knows": (
+        FileFault.BAD_CHOICE,
+        rule("correction.limit", "value = 3", 'unit = "working_day"', 'start = "某日"'),
+        'start = "某日"',
+    ),
+    "a period before nothing": (
+        FileFault.BAD_CHOICE,
+        rule("correction.limit", "value = 3", 'unit = "working_day"', 'before = "随便"'),
+        'before = "随便"',
+    ),
+    "a review that starts with the filing": (
+        FileFault.BAD_CHOICE,
+        rule("review.limit", "value = 3", 'unit = "working_day"', 'start = "立案"'),
+        'start = "立案"',
+    ),
+    "a start said twice": (
+        FileFault.SAID_TWICE,
+        rule("review.start", 'value = "receipt"')
+        + rule("review.limit", "value = 3", 'unit = "working_day"', 'start = "受理"'),
+        'start = "受理"',
+    ),
+    "an extension of minus three after another": (
+        FileFault.NOT_POSITIVE,
+        rule(
+            "clock.penalty.decision",
+            "value = 90",
+            'unit = "calendar_day"',
+            'extension = { value = 30, unit = "日", then = { value = -3, unit = "日" } }',
+        ),
+        "value = -3",
+    ),
+    "a control character": (
+        FileFault.CONTROL_CHARACTER,
+        rule("meeting.name", 'value = "局长\\u0000办公会"'),
+        "局长",
+    ),
+    "a key without quotation marks": (
+        FileFault.KEY_UNQUOTED,
+        "[rules.review.limit]\nvalue = 3\n",
+        "[rules.review.limit]",
+    ),
     "an unknown kind": (
         FileFault.BAD_CHOICE,
         rule("scope.thresholds", 'value = [{ id = "a", kind = "行政调解" }]'),
@@ -294,10 +335,11 @@ def test_a_wrong_rule_is_refused_at_its_line(case: str, tmp_path: Path) -> None:
         ('note = "甲\n', 10, "引号没有成对"),
         ("note = [1, 2\n", 10, "方括号没有成对"),
         ("note\n", 10, "等号"),
-        ("effective_from = 2026-02-30\n", 10, "日期不存在"),
         ('note = "甲" 乙\n', 10, "多写了内容"),
         ("[rules.outcomes]\n[rules.outcomes]\n", 11, "写了两次"),
         ("键 = 1\n", 10, "键名"),
+        ("note = { a = 1,\n b = 2 }\n", 10, "花括号里不能换行"),
+        ("note = { a = 1\n }\n", 10, "花括号里换了行"),
     ],
 )
 def test_a_slip_of_syntax_is_told_in_chinese(
@@ -339,6 +381,7 @@ def test_a_near_miss_is_guessed(tmp_path: Path) -> None:
             6,
         ),
         (HEAD.replace("\n[doc", 'effective_from = "2026-02-31"\n[doc'), FileFault.BAD_DATE, 5),
+        (HEAD.replace("\n[doc", "effective_from = 2026-02-30\n[doc"), FileFault.BAD_DATE, 5),
         (HEAD.replace('"normative"', '"holy"'), FileFault.BAD_CHOICE, 8),
         (HEAD.replace("\n[doc", 'colour = "red"\n[doc'), FileFault.UNKNOWN_FIELD, 5),
         (HEAD.replace("edition", "name"), FileFault.DUPLICATE_KEY, 3),
@@ -348,6 +391,28 @@ def test_a_near_miss_is_guessed(tmp_path: Path) -> None:
 def test_a_wrong_head_is_refused(head: str, code: FileFault, line: int, tmp_path: Path) -> None:
     flaw = check(tmp_path, "", head=head)[0]
     assert (flaw.code, flaw.line) == (code, line)
+    assert flaw.key
+
+
+@pytest.mark.parametrize(
+    ("content", "line", "key"),
+    [
+        ((HEAD + '[rules."review.limit"]\nvalue = 5个\n').encode(), 11, "review.limit"),
+        (HEAD.replace('"某县"', "“某县”").encode(), 2, "name"),
+        (HEAD.encode("gbk"), 2, "（整个文件）"),
+        (b"a = " + b"[" * 5000 + b"]" * 5000, 1, "（整个文件）"),
+        (HEAD.encode() + b"#" * 10_000_000, 1, "（整个文件）"),
+        (HEAD.encode() + b"effective = " + b"1" * 5000, 10, "（整个文件）"),
+    ],
+    ids=["a number", "a head", "another encoding", "depth", "ten megabytes", "digits"],
+)
+def test_a_file_that_is_no_profile_names_line_and_key(
+    content: bytes, line: int, key: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "here.toml"
+    file.write_bytes(content)
+    flaw = only(profiles.check_file(file))
+    assert (flaw.line, flaw.key) == (line, key)
 
 
 def test_a_circle_of_two_files_is_refused(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ Lives here: the way from an id, a file or an office's own layer to a resolved pr
 what the rules mean (`domain.profile`, `domain.scope`, `domain.gate`).
 """
 
+import errno
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -24,6 +25,12 @@ NATIONAL = "national"
 DEEPEST = 8  # layers in one chain
 MOST_NEIGHBOURS = 200  # files of a folder that are looked into for the id of a layer below
 HEAD_BYTES = 2000
+_REASONS = {
+    errno.ENOENT: "文件不存在",
+    errno.EISDIR: "这是文件夹",
+    errno.EACCES: "没有读取的权限",
+    errno.EPERM: "没有读取的权限",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,9 +173,8 @@ def _read(path: Path) -> RawProfile | Flaw:
     try:
         return read_profile(path)
     except OSError as error:
-        raise DomainError(
-            ProfileFault.NOT_READABLE, file=str(path), reason=error.strerror or "无法打开"
-        ) from error
+        reason = _REASONS.get(error.errno or 0, error.strerror or "无法打开")
+        raise DomainError(ProfileFault.NOT_READABLE, file=str(path), reason=reason) from error
 
 
 @cache

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from sanzhi_desktop.domain.profile import Document
-from sanzhi_desktop.resources.profiles import values
+from sanzhi_desktop.resources.profiles import periods, values
 from sanzhi_desktop.resources.profiles.faults import FileFault, Flaw
 from sanzhi_desktop.resources.profiles.parse import RawProfile
 from sanzhi_desktop.resources.profiles.schema import (
@@ -72,6 +72,8 @@ def check_layer(
             place.wrong_type('表格，写成 [rules."键"]', table, "rules", key)
         else:
             rules[key] = _rule(place, known[key], table, documents)
+    if not place.flaws:
+        periods.with_own_keys(place, rules)
     if place.flaws:
         return None, tuple(place.flaws)
     data = raw.data
@@ -99,7 +101,7 @@ def _head(place: Place) -> None:
             place.fault(FileFault.UNKNOWN_FIELD, name, allowed="、".join(sorted(TOP_FIELDS)))
     for name in ("id", "name", "edition"):
         if name not in data:
-            place.fault(FileFault.MISSING_FIELD, field=name)
+            _missing(place, name)
         elif name == "id":
             values.identifier(place, data[name], name)
         else:
@@ -107,12 +109,16 @@ def _head(place: Place) -> None:
     if "extends" in data:
         values.identifier(place, data["extends"], "extends")
     elif data.get("id") != "national":
-        place.fault(FileFault.MISSING_FIELD, field="extends")
+        _missing(place, "extends")
     for name in ("effective_from", "effective_to"):
         if name in data:
             values.day(place, data[name], name)
     begin, end = (values.as_date(data.get(name)) for name in ("effective_from", "effective_to"))
     values.in_order(place, begin, end, "effective_to")
+
+
+def _missing(place: Place, name: str) -> None:
+    place.flaws.append(Flaw(FileFault.MISSING_FIELD, place.raw.file, 1, name, {"field": name}))
 
 
 def _documents(place: Place) -> dict[str, Document]:
@@ -151,12 +157,15 @@ def _documents(place: Place) -> dict[str, Document]:
 
 
 def _unknown_key(place: Place, key: str, table: Any) -> None:
-    whole = key
-    while isinstance(table, dict) and whole not in schema().keys and table:
+    steps = [key]
+    while isinstance(table, dict) and ".".join(steps) not in schema().keys and table:
         name, table = next(iter(table.items()))
-        whole = f"{whole}.{name}"
+        steps.append(name)
+    whole = ".".join(steps)
     if whole in schema().keys:
-        place.fault(FileFault.KEY_UNQUOTED, "rules", key, name=whole, whole=whole)
+        line = place.raw.line("rules", *steps)
+        facts = {"name": whole, "whole": whole}
+        place.flaws.append(Flaw(FileFault.KEY_UNQUOTED, place.raw.file, line, whole, facts))
         return
     few = len(place.flaws) < MOST_GUESSES
     near = difflib.get_close_matches(key, schema().keys, n=1, cutoff=0.6) if few else ()
@@ -169,20 +178,20 @@ def _rule(
 ) -> dict[str, Any]:
     steps = ("rules", spec.key)
     extra = EXTRA_FIELDS.get(spec.type, _NOTHING)
-    kept = dict(table)
+    kept = values.with_unit(table) if spec.type == "duration" else dict(table)
     for name, found in table.items():
         if name not in RULE_FIELDS and name not in extra:
             allowed = "、".join(sorted(RULE_FIELDS | extra))
             place.fault(FileFault.UNKNOWN_FIELD, *steps, name, allowed=allowed)
         elif name not in _LATER:
-            _attribute(place, documents, found, *steps, name)
+            kept[name] = _attribute(place, documents, found, *steps, name)
     if table.get("open") or table.get("accept"):
         if "value" in table or "unit" in table:
             place.fault(FileFault.VALUE_AND_OPEN, *steps)
     elif "value" not in table and "unit" not in table:
         place.fault(FileFault.NO_VALUE, *steps)
     else:
-        kept["value"] = _value(place, spec, table)
+        kept["value"] = _value(place, spec, kept)
     _sources(place, spec, table, documents)
     return kept
 
@@ -214,39 +223,29 @@ def _value(place: Place, spec: KeySpec, table: Mapping[str, Any]) -> Any:
 
 def _attribute(
     place: Place, documents: Mapping[str, Document], found: Any, *steps: str | int
-) -> None:
-    name = steps[-1]
+) -> Any:
+    """Checks a further field of a rule and returns it as the program keeps it."""
+    name = str(steps[-1])
+    if name in ("start", "before"):
+        return periods.event(place, found, name, *steps)
+    if name == "extension":
+        return periods.extension(place, found, *steps)
     if name in _FLAGS:
         values.flag(place, found, *steps)
     elif name in _CLOSED:
         values.texts(place, found, *steps)
         for index, word in enumerate(found if isinstance(found, list) else ()):
             if isinstance(word, str):
-                values.choice(place, word, _CLOSED[str(name)], *steps, index)
+                values.choice(place, word, _CLOSED[name], *steps, index)
     elif name == "to":
         values.texts(place, found, *steps)
-    elif name == "extension":
-        _extension(place, found, *steps)
     elif name == "counting":
         _citations(place, [found], documents, *steps)
     elif name == "also":
         _citations(place, found, documents, *steps)
     else:
         values.text(place, found, *steps)
-
-
-def _extension(place: Place, found: Any, *steps: str | int) -> None:
-    if not isinstance(found, dict):
-        place.wrong_type("表格 { value, unit, approver }", found, *steps)
-        return
-    values.duration(place, found, *steps)
-    if "value" not in found and "unit" not in found:
-        place.fault(FileFault.NO_VALUE, *steps)
-    for name in found:
-        if name == "approver":
-            values.text(place, found[name], *steps, name)
-        elif name not in ("value", "unit"):
-            place.fault(FileFault.UNKNOWN_FIELD, *steps, name, allowed="value、unit、approver")
+    return found
 
 
 def _citations(

@@ -3,7 +3,7 @@
 Lives here: what counts as a difference and how a value reads. Must not: printing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -90,11 +90,16 @@ def value_in_words(rule: Rule) -> str:
     soft = "原则上" if rule.soft else ""
     value = _WORDS.get(str(rule.value), str(rule.value))
     words = f"{soft}{value}{unit}"
-    extension = rule.attributes.get("extension")
-    if extension:
-        more = next((one.chinese for one in Unit if one.value == extension["unit"]), "")
-        words += f"，经{extension.get('approver', '批准')}批准可以延长{extension['value']}{more}"
-    return words
+    return words + _extensions(rule.attributes.get("extension"))
+
+
+def _extensions(table: Mapping[str, Any] | None) -> str:
+    """How the period may be extended, one extension after the other."""
+    if not table:
+        return ""
+    unit = next((one.chinese for one in Unit if one.value == table["unit"]), "")
+    number = f"{table['value']}{unit}" if table.get("value") else "（未定期限）"
+    return f"，经{table.get('approver', '')}批准可以延长{number}{_extensions(table.get('then'))}"
 
 
 def _rows(found: list[Any]) -> str:
@@ -108,14 +113,9 @@ def _row(row: Any) -> str:
             return parse_kind(row).chinese if row in tuple(Kind) else str(row)
         except DomainError:
             return str(row)
-    if "number" in row and "deadline" in row:
-        return f"{row['number']}.{row['name']}（{row['deadline']}）"
-    if "bodies" in row:
-        return "，然后".join(row["bodies"])
-    if "edition" in row:
-        return _catalogue_edition(row)
-    if "number" in row:
-        return _catalogue_item(row)
+    for mark, words in _SHAPES:
+        if mark in row:
+            return words(row)
     head = row.get("role", "")
     for name in _ROW_NAMES:
         if name in row:
@@ -123,6 +123,13 @@ def _row(row: Any) -> str:
             said = "、".join(found) if isinstance(found, list) else str(found)
             return f"{head}：{said}" if head else said
     return str(dict(row))
+
+
+def _threshold(row: Mapping[str, Any]) -> str:
+    words = threshold_name(row)
+    if row.get("reviewers"):
+        words += f"，{'由' if row.get('instead') else '并报'}{'、'.join(row['reviewers'])}审核"
+    return words
 
 
 def _catalogue_edition(row: Mapping[str, Any]) -> str:
@@ -134,9 +141,21 @@ def _catalogue_edition(row: Mapping[str, Any]) -> str:
     return words
 
 
-def _catalogue_item(row: Mapping[str, Any]) -> str:
+def _numbered(row: Mapping[str, Any]) -> str:
+    """A task, or an item of the catalogue with its thresholds."""
+    if "deadline" in row:
+        return f"{row['number']}.{row['name']}（{row['deadline']}）"
     met = [threshold_name({"kind": row["kind"], **one}) for one in row.get("thresholds", ())]
     return f"{row['number']} {row['name']}" + (f"（{'；'.join(met)}）" if met else "")
+
+
+# A field that only rows of one kind have, and how such a row reads.
+_SHAPES: tuple[tuple[str, Callable[[Mapping[str, Any]], str]], ...] = (
+    ("bodies", lambda row: "，然后".join(row["bodies"])),
+    ("edition", _catalogue_edition),
+    ("number", _numbered),
+    ("kind", _threshold),
+)
 
 
 def changed_rows(change: Change) -> tuple[list[str], list[str], list[str]]:

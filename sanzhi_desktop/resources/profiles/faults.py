@@ -49,6 +49,8 @@ class FileFault(Code):
     NOTHING_PASSES = "rules.nothing_passes"
     NO_DEFAULT = "rules.no_default"
     BELOW_FLOOR = "rules.below_floor"
+    SAID_TWICE = "rules.said_twice"
+    CONTROL_CHARACTER = "rules.control_character"
 
 
 @dataclass(frozen=True, slots=True)

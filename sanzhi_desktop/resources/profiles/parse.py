@@ -15,6 +15,7 @@ from typing import Any
 
 from sanzhi_desktop.resources.profiles.faults import FileFault, Flaw
 
+WHOLE_FILE = "（整个文件）"  # the key of a fault that lies in no single one
 LARGEST = 1_000_000  # bytes; the longest shipped profile has about 60 000
 
 Steps = tuple[str | int, ...]
@@ -25,18 +26,21 @@ _DETAILS = (
     ("Invalid value", "等号右边的写法不对，文字要加英文双引号"),
     ("Expected '='", "键的后面缺少等号"),
     ("Invalid statement", "键名的写法不对，含有点或者汉字的键名要加英文双引号"),
-    ("Invalid initial character for a key", "键名的写法不对，含有点或者汉字的键名要加英文双引号"),
+    (
+        "Invalid initial character for a key",
+        "键名的写法不对，含有点或者汉字的键名要加英文双引号；花括号里不能换行",
+    ),
     ("Expected newline or end", "一行里多写了内容，或者用了中文引号"),
     ("Unclosed array", "方括号没有成对"),
-    ("Unclosed inline table", "花括号没有成对"),
+    ("Unclosed inline table", "花括号没有成对，或者在花括号里换了行"),
     ("Unterminated string", "引号没有成对"),
     ("Illegal character", "引号没有成对，或者含有看不见的字符"),
     ("Unescaped", "文字里的反斜杠要写两个"),
-    ("Invalid date or datetime", "日期不存在"),
     ("Expected ']'", "方括号没有成对"),
     ("Duplicate inline table key", "花括号里同一个字段写了两次"),
     ("Cannot", "同一个键或者同一张表写了两次"),
 )
+_LONG = re.compile(r"\d{4000}")
 _HEADER = re.compile(r"\s*\[{1,2}(.+?)\]{1,2}\s*(?:#.*)?$")
 _PART = re.compile(r"""\s*(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|([A-Za-z0-9_-]+))\s*(?:\.|$|(?==))""")
 _TOKEN = re.compile(
@@ -77,11 +81,14 @@ def read_profile(path: Path) -> RawProfile | Flaw:
     file = str(path)
     size = path.stat().st_size
     if size > LARGEST:
-        return Flaw(FileFault.TOO_LARGE, file, facts={"size": size, "largest": LARGEST})
+        facts = {"size": size, "largest": LARGEST}
+        return Flaw(FileFault.TOO_LARGE, file, key=WHOLE_FILE, facts=facts)
+    content = path.read_bytes()
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        return Flaw(FileFault.NOT_UTF8, file, facts={"offset": error.start})
+        line = content.count(b"\n", 0, error.start) + 1
+        return Flaw(FileFault.NOT_UTF8, file, line, WHOLE_FILE, {"offset": error.start})
     return parse_profile(text, file)
 
 
@@ -91,8 +98,12 @@ def parse_profile(text: str, file: str) -> RawProfile | Flaw:
         return RawProfile(file, text, tomllib.loads(text, parse_float=Decimal))
     except tomllib.TOMLDecodeError as error:
         return _syntax(str(error), text, file)
-    except (RecursionError, ValueError) as error:
-        return Flaw(FileFault.NOT_TOML, file, facts={"detail": type(error).__name__})
+    except RecursionError:
+        facts = {"detail": "括号套得太多层"}
+        return Flaw(FileFault.NOT_TOML, file, key=WHOLE_FILE, facts=facts)
+    except ValueError:  # a number of thousands of digits
+        facts = {"detail": "数字太长"}
+        return Flaw(FileFault.NOT_TOML, file, _long_number(text), WHOLE_FILE, facts)
 
 
 def _syntax(said: str, text: str, file: str) -> Flaw:
@@ -102,7 +113,27 @@ def _syntax(said: str, text: str, file: str) -> Flaw:
     words = next((words for start, words in _DETAILS if detail.startswith(start)), detail)
     twice = detail.startswith(("Cannot", "Duplicate"))
     code = FileFault.DUPLICATE_KEY if twice else FileFault.NOT_TOML
-    return Flaw(code, file, line, facts={"detail": words})
+    key = _key_at(text, line)
+    if detail.startswith("Invalid date"):
+        name, _, value = text.split("\n")[line - 1].partition("=")
+        facts = {"field": name.strip(), "value": value.strip()}
+        return Flaw(FileFault.BAD_DATE, file, line, key, facts)
+    return Flaw(code, file, line, key, {"detail": words})
+
+
+def _long_number(text: str) -> int:
+    return 1 + next((n for n, row in enumerate(text.split("\n")) if _LONG.search(row)), 0)
+
+
+def _key_at(text: str, line: int) -> str:
+    """The rule or field in whose lines the parser stopped, as well as a broken file tells."""
+    rows = text.split("\n")[:line]
+    tables = (header for row in reversed(rows) if (header := _HEADER.match(row)))
+    table = next((_path(header[1]) for header in tables), ())
+    if table[:1] == ("rules",) and len(table) > 1:
+        return ".".join(table[1:])
+    field = next((row.partition("=")[0].strip() for row in reversed(rows) if "=" in row), "")
+    return ".".join((*table, field)) if field else WHOLE_FILE
 
 
 @lru_cache(maxsize=8)

@@ -24,14 +24,25 @@ from sanzhi_desktop.resources.profiles.schema import CAUSES, SOURCE_FIELDS, Fiel
 LONGEST_TEXT = 2000
 LARGEST_YUAN = 1_000_000_000_000
 WORDS_FOR_DAYS = (PROMPTLY, UNSPECIFIED)
+_UNIT_WORDS = {
+    Unit.WORKING_DAY: "工作日",
+    Unit.CALENDAR_DAY: "日",
+    Unit.HOUR: "小时",
+    Unit.MONTH: "月",
+    Unit.YEAR: "年",
+    PROMPTLY: "及时",
+    UNSPECIFIED: "未写多少",
+}
+_MORE_UNIT_WORDS = {"个工作日": Unit.WORKING_DAY, "自然日": Unit.CALENDAR_DAY, "个月": Unit.MONTH}
 _UNIT_CODES = tuple(unit.value for unit in Unit)
-_UNITS = "、".join((*_UNIT_CODES, *WORDS_FOR_DAYS))
+_UNITS = "、".join(f"{code}（{word}）" for code, word in _UNIT_WORDS.items())
 LARGEST_COUNT = 100_000
 COUNT_UNITS = ("person", "round")
 
 _WITH_EDGE = ("threshold", "catalogue_threshold")  # rows whose amount says 含 or 不含本数
 
 _ID = re.compile(r"[a-z][a-z0-9_-]*")
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]")
 _MONTH_DAY = re.compile(r"\d\d-\d\d")
 
 
@@ -72,6 +83,8 @@ def text(place: Place, found: Any, *steps: str | int) -> Any:
         place.wrong_type("文字（加英文双引号）", found, *steps)
     elif not found.strip():
         place.fault(FileFault.EMPTY, *steps)
+    elif control := _CONTROL.search(found):
+        place.fault(FileFault.CONTROL_CHARACTER, *steps, value=f"U+{ord(control[0]):04X}")
     elif len(found) > LONGEST_TEXT:
         place.fault(FileFault.TOO_MUCH, *steps, value=f"{len(found)} 字", largest=LONGEST_TEXT)
     return found
@@ -188,12 +201,14 @@ def month_day(place: Place, found: Any, *steps: str | int) -> Any:
     return found
 
 
-def choice(place: Place, found: Any, allowed: tuple[str, ...], *steps: str | int) -> Any:
-    """One of a few words."""
+def choice(
+    place: Place, found: Any, allowed: tuple[str, ...], *steps: str | int, told: str = ""
+) -> Any:
+    """One of a few words; `told` says them with their meaning."""
     if not isinstance(found, str):
         place.wrong_type("文字（加英文双引号）", found, *steps)
     elif found not in allowed:
-        place.fault(FileFault.BAD_CHOICE, *steps, value=found, allowed="、".join(allowed))
+        place.fault(FileFault.BAD_CHOICE, *steps, value=found, allowed=told or "、".join(allowed))
     return found
 
 
@@ -293,6 +308,17 @@ def _row(
                 place.fault(FileFault.MISSING_FIELD, *steps, field=needed)
     if name == "stage":
         in_order(place, as_date(row.get("from")), as_date(row.get("to")), *steps)
+    return kept
+
+
+def with_unit(table: Mapping[str, Any]) -> dict[str, Any]:
+    """The table with its unit as a code, also where it was written in Chinese (工作日)."""
+    kept = dict(table)
+    written = kept.get("unit")
+    if isinstance(written, str):
+        codes = {word: str(code) for code, word in _UNIT_WORDS.items()}
+        codes |= {word: str(code) for word, code in _MORE_UNIT_WORDS.items()}
+        kept["unit"] = codes.get(written, written)
     return kept
 
 
