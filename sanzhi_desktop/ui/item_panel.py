@@ -1,6 +1,7 @@
 """The item under the cursor in full: basis, what the program found, answer, note, evidence."""
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QLineEdit, QVBoxLayout
 
 from sanzhi_desktop.domain.checklist import Item
@@ -21,7 +22,7 @@ class ItemPanel(Card):
     def __init__(self) -> None:
         super().__init__()
         self._item: Item | None = None
-        self.body.setContentsMargins(12, 10, 12, 10)
+        self.body.setContentsMargins(12, 8, 12, 8)
         self.text = PlainLabel().wrapped().selectable()
         self.basis = PlainLabel(role="muted").wrapped().selectable()
         self.computed = PlainLabel(role="muted").wrapped()
@@ -37,7 +38,7 @@ class ItemPanel(Card):
             self.group.addButton(made)
             self.choices[answer] = made
         self.form = Form()
-        self.note = lines(2)
+        self.note = lines(1)
         self.evidence = QLineEdit()
         self.form.add("note", self.tr("说明(&M)"), self.note, hint=self.tr("不符合的必须写明问题"))
         self.form.add(
@@ -55,6 +56,18 @@ class ItemPanel(Card):
         body.addLayout(row(*self.choices.values(), None))
         body.addWidget(self.form)
         body.addStretch(1)
+        self.note.setFixedHeight(self.note.fontMetrics().lineSpacing() * 2 + 16)
+
+    def minimumSizeHint(self) -> QSize:
+        """What the words need at this width; a splitter asks for no height of its own."""
+        hint = super().minimumSizeHint()
+        needed = self.body.totalHeightForWidth(self.width())
+        return QSize(hint.width(), needed if needed > 0 else hint.height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.oldSize().width() != event.size().width():
+            self.updateGeometry()
 
     def show_item(self, state: ReviewState, item: Item | None) -> None:
         """Shows an item as it is answered; None empties the panel."""

@@ -67,9 +67,9 @@ def load(files: FileStore, material: Material) -> Loaded:
     return Loaded()
 
 
-def outside_copy(files: FileStore, material: Material) -> Path:
-    """A read-only copy under its own name, for other programs."""
-    folder = Path(tempfile.mkdtemp(prefix="sanzhi-"))
+def outside_copy(files: FileStore, material: Material, within: Path) -> Path:
+    """A read-only copy under its own name, for other programs; gone when the desk is left."""
+    folder = Path(tempfile.mkdtemp(dir=within))
     # The name came with the file: its last part only, so that it cannot leave the folder.
     target = folder / (Path(material.file_name).name or material.sha256[:12])
     shutil.copyfile(files.path(material.sha256), target)
@@ -115,6 +115,9 @@ class MaterialsView(QWidget):
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._desk = desk
+        # Copies for other programs: a case must not stay behind in the folder of temporary files.
+        self._outside = tempfile.TemporaryDirectory(prefix="sanzhi-", ignore_cleanup_errors=True)
+        self.destroyed.connect(self._outside.cleanup)
         self.table = Table(self.tr("送审材料"))
         self.model: RowModel[Material] = RowModel(
             [
@@ -217,11 +220,11 @@ class MaterialsView(QWidget):
         chosen = self.table.current_row()
         if not isinstance(chosen, Material) or not chosen.sha256:
             return
-        files = self._desk.session.files
+        files, within = self._desk.session.files, Path(self._outside.name)
         self._desk.jobs.run(
             Lane.DOCUMENTS,
             self,
-            lambda: outside_copy(files, chosen),
+            lambda: outside_copy(files, chosen, within),
             done=_open_url,
         )
 

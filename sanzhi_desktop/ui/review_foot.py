@@ -1,13 +1,14 @@
 """The foot of the review screen: how far the checklist is and what still blocks the opinion."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QProgressBar, QWidget
 
 from sanzhi_desktop.application import review
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.ui.desk import Desk
 from sanzhi_desktop.ui.review_state import ReviewState
-from sanzhi_desktop.ui.widgets import GAP, PlainLabel, button
+from sanzhi_desktop.ui.widgets import GAP, PlainLabel, button, row
 
 
 class ReviewFoot(QWidget):
@@ -39,13 +40,23 @@ class ReviewFoot(QWidget):
         self.sign = button(
             self.tr("签名并报请签发(&S)…"), self.sign_asked.emit, kind="primary", icon="signoff"
         )
-        line = QHBoxLayout(self)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(GAP)
-        line.addWidget(self.progress)
-        line.addWidget(self.blockers, 1)
-        for made in (self.whole, self.computed, self.next_open, self.save, self.sign):
-            line.addWidget(made)
+        status = row(self.progress, self.blockers)
+        status.setStretch(1, 1)
+        self._buttons = row(None, self.whole, self.computed, self.next_open, self.save, self.sign)
+        self._lines = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._lines.setContentsMargins(0, 0, 0, 0)
+        self._lines.setSpacing(GAP)
+        self._lines.addLayout(status, 1)
+        self._lines.addLayout(self._buttons)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Two lines where one would squeeze the words."""
+        room = self.width() - self._buttons.sizeHint().width()
+        narrow = room < self.fontMetrics().horizontalAdvance("字" * 22)
+        self._lines.setDirection(
+            QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight
+        )
+        super().resizeEvent(event)
 
     def show_state(self, state: ReviewState) -> None:
         """Counts anew."""

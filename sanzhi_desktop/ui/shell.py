@@ -3,7 +3,7 @@
 from importlib import import_module
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -44,6 +44,7 @@ class Rail(QWidget):
         brand = PlainLabel(self.tr("三制法审"), role="heading")
         brand.setContentsMargins(8, 0, 0, 8)
         lines.addWidget(brand)
+        self._words = [brand]
         for place, spec in enumerate(for_roles(desk.roles), start=1):
             lines.addWidget(self._entry(spec, place))
         lines.addStretch(1)
@@ -55,8 +56,22 @@ class Rail(QWidget):
         for label in (who, what, where):
             label.setContentsMargins(8, 0, 4, 0)
             lines.addWidget(label)
+            self._words.append(label)
         self.out = button(self.tr("换人登录"), icon="logout", kind="link", shortcut="Ctrl+Shift+L")
+        self.out.setAccessibleName(self.tr("换人登录"))
         lines.addWidget(self.out)
+
+    def fit(self, room: int) -> None:
+        """Takes its usual width, or that of the icons alone where the window is narrow."""
+        letter = self.fontMetrics().height()
+        narrow = room < letter * 72
+        for label in self._words:
+            label.setHidden(narrow)
+        look = Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+        for made in self._buttons.values():
+            made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly if narrow else look)
+        self.out.setText("" if narrow else self.tr("换人登录"))
+        self.setFixedWidth(56 if narrow else max(176, letter * 11))
 
     def _entry(self, spec: ScreenSpec, place: int) -> QToolButton:
         made = QToolButton()
@@ -101,7 +116,6 @@ class Shell(QWidget):
         middle = QHBoxLayout()
         middle.setSpacing(0)
         self.rail = Rail(desk)
-        self.rail.setFixedWidth(max(176, self.fontMetrics().height() * 11))
         self.rail.chosen.connect(self.show_screen)
         self.rail.out.clicked.connect(self._sign_out)
         middle.addWidget(self.rail)
@@ -149,6 +163,10 @@ class Shell(QWidget):
         title = screen.title()
         window.setWindowTitle(self.tr("{0} - 三制法审").format(title))
         return screen
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self.rail.fit(self.width())
+        super().resizeEvent(event)
 
     def close_screens(self) -> None:
         """Keeps what was typed and lets the screens go; late answers for them are dropped."""

@@ -200,7 +200,7 @@ class _WheelGuard(QObject):
 
 
 class ScrollPage(QScrollArea):
-    """Content that scrolls up and down; the field that gets the focus comes into sight."""
+    """Content that scrolls; the field that gets the focus comes into sight."""
 
     def __init__(self, content: QWidget) -> None:
         super().__init__()
@@ -208,7 +208,6 @@ class ScrollPage(QScrollArea):
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setWidget(content)
         app = QApplication.instance()
         if isinstance(app, QApplication):
@@ -221,7 +220,7 @@ class ScrollPage(QScrollArea):
 
 
 def scrolled(content: QWidget) -> QScrollArea:
-    """Content that scrolls up and down only; the area itself takes no keyboard focus."""
+    """Content that scrolls; the area itself takes no keyboard focus."""
     area = ScrollPage(content)
     guard = _WheelGuard(area)
     for kind in (QComboBox, QAbstractSpinBox):

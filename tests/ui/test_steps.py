@@ -112,8 +112,8 @@ def test_only_those_who_may_are_assigned(qtbot: QtBot, enter: Enter, office: Fur
     step = Step(qtbot, enter("guzhang_01"), office.cases["accepted"], Action.ASSIGN)
     assert isinstance(step.dialog, AssignStep)
     table = step.dialog.table
-    rows = [step.dialog.model.row(n) for n in range(table.model().rowCount())]
-    unqualified = next(n for n, (p, _) in enumerate(rows) if p.person_id == "shenhe_02")
+    rows: list[Any] = [step.dialog.model.row(n) for n in range(table.model().rowCount())]
+    unqualified = next(n for n, row in enumerate(rows) if row[0].person_id == "shenhe_02")
     table.setCurrentIndex(table.model().index(unqualified, 0))
     assert "法律职业资格" in table.model().index(unqualified, 2).data()
     assert "法律职业资格" in step.take()

@@ -74,7 +74,7 @@ class ReviewScreen(Screen):
         page = QSplitter(Qt.Orientation.Vertical)
         page.addWidget(self.table)
         page.addWidget(self.item)
-        page.setSizes([460, 190])
+        page.setSizes([1000, 10])  # the list takes what the item leaves
         page.setStretchFactor(0, 1)
         page.setCollapsible(1, False)
         return page

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from sanzhi_desktop.application.commands import Changed
@@ -44,6 +45,11 @@ class StepDialog(QDialog):
         self.body.addWidget(self.form)
         outer.addLayout(row(None, self.cancel, self.ok))
         self.build()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        first = next((f.editor for f in self.form.fields.values()), None)
+        (first if first is not None and first.isVisible() else self.ok).setFocus()
 
     def build(self) -> None:
         """Fills the form."""
