@@ -21,6 +21,7 @@ _NEXT_ARTICLE = re.compile(
     rf"({_ARTICLE}|(?<=[、和及与])\s*{_N}条(?!例))"
 )
 _NEXT_PART = re.compile(rf"\s*(、|和|及|与|以及|或者?|,)?\s*({_PART})")
+_CHAPTER = re.compile(rf"{_GAP}(第\s*{_N}\s*章(?:\s*第\s*{_N}\s*节)?)(?=\s*{_ARTICLE})")
 _NUMBERED = r"(?:[(]?\d[)、.]\s*)?"
 _NEXT_TITLE = re.compile(rf"{_GAP}{_JOIN}{_GAP}{_NUMBERED}(?=《)")
 _NEXT_BASIS = re.compile(
@@ -92,12 +93,16 @@ def _provisions(
             break
         law = names.get(title.group(), sheet.slice(title.start(), title.end()))
         at = title.end()
+        chapter = _CHAPTER.match(bare, at)
+        if chapter is not None:
+            law, at = law + _clean(sheet.slice(*chapter.span(1))), chapter.end()
         articles = 0
         while (article := _NEXT_ARTICLE.match(bare, at)) is not None:
             begin = article.start(1)
             own = _clean(sheet.slice(*article.span(1)))
             end, text = _parts(sheet, article.end(), own if own[0] == "第" else f"第{own}")
             found.append(Citation(law + text, title.start() if not articles else begin, end))
+            law = law.rpartition("》")[0] + "》"  # a chapter belongs to its first article
             articles += 1
             at = end
         if not articles:

@@ -24,7 +24,7 @@ NUMBER = re.compile(
     rf"(?P<prefix>[\u3400-\u9fffA-Za-z\d()\s·]{{1,40}}?)\s*(?P<year>{_YEAR})\s*-?\s*"
     rf"(?P<rest>第?\s*(?:[\u4e00-\u9fff]{{1,10}}\s*[-—第]"
     rf"|[\u4e00-\u9fff]{{1,4}}(?=\d))?[A-Za-z\d][A-Za-z\d\s\-—–_]{{0,24}}?"
-    rf"(?:-\d+|之[一二三四五六\d])?\s*号(?:之[一二三四五六\d])?|第\s*[一二三四五六七八九十百零〇]+\s*号)"
+    rf"(?:-\d+|之[一二三四五六\d]|\([\u4e00-\u9fff]{{1,4}}\))?\s*号(?:之[一二三四五六\d])?|第\s*[一二三四五六七八九十百零〇]+\s*号)"
 )
 _SEAL = r"(?:\s*[(\[]?(?:印章|公章|盖章|印|章|电子印章|机关印章|加盖公章)[)\]]?)?"
 # A title ends its line, or a number, a bracket, a label or a name follows it.
@@ -170,7 +170,7 @@ def own_number(sheet: Sheet, body: int, heading: Span | None) -> Span | None:
             break
         if _quotes_other_paper(line):
             continue
-        found = number_in(sheet, start, start + len(line))
+        found = number_in(sheet, start, start + min(len(line), 400))
         if found is not None and (_NUMBER_LABEL.match(line) or _alone(line, found, start)):
             return found
     if heading is not None:

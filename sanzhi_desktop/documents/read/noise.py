@@ -8,9 +8,9 @@ import re
 from functools import cache
 from typing import Any
 
-_TONED = "àáǎāèéěēìíǐīòóǒōùúǔūǖǘǚǜüêńňǹḿ"
+TONED = "àáǎāèéěēìíǐīòóǒōùúǔūǖǘǚǜüêńňǹḿ"
 _HAN = r"\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-_RESIDUE = re.compile(rf"(?<=[{_HAN}])[(（]([a-zɡ{_TONED}]{{1,6}})[)）]")
+_RESIDUE = re.compile(rf"(?<=[{_HAN}])[(（]([a-zɡ{TONED}]{{1,6}})[)）]")
 _NEUTRAL = frozenset({"de", "le", "zhe", "men", "zi", "ma", "ba", "ne", "ge", "me", "tou"})
 _INVISIBLE = dict.fromkeys(
     [0xAD, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2065), 0xFEFF]
@@ -31,7 +31,7 @@ class Cleaner:
 
     def __init__(self, whole: str) -> None:
         sample = whole[:40_000]
-        toned = sum(1 for found in _RESIDUE.finditer(sample) if any(s in _TONED for s in found[1]))
+        toned = sum(1 for found in _RESIDUE.finditer(sample) if any(s in TONED for s in found[1]))
         self.residues = toned >= _MIN_RESIDUES
         self.traditional = _traditional_share(sample) >= _TRADITIONAL_SHARE
         self._questions = self.residues or (sample.count("?") > 6 and "？" not in sample)
@@ -53,7 +53,7 @@ class Cleaner:
 
 
 def _is_residue(syllable: str) -> bool:
-    return syllable in _NEUTRAL or any(sign in _TONED for sign in syllable)
+    return syllable in _NEUTRAL or any(sign in TONED for sign in syllable)
 
 
 def _traditional_share(text: str) -> float:

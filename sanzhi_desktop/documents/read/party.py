@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sanzhi_desktop.documents.read.heading import TITLE, Span, line_texts
 from sanzhi_desktop.documents.read.lexicon import any_of, label_pattern, lexicon
+from sanzhi_desktop.documents.read.noise import TONED
 from sanzhi_desktop.documents.read.organ import is_organ
 from sanzhi_desktop.documents.read.sheet import Sheet
 from sanzhi_desktop.documents.read.zone import GROUPS, prose_pattern
@@ -107,6 +108,11 @@ def _trimmed(sheet: Sheet, start: int, end: int) -> Span:
     return Span(sheet.slice(start, max(start, end)), start, max(start, end))
 
 
+def garbled(text: str) -> bool:
+    """True where a mirror page's pinyin has eaten signs of the value: better none than a wrong one."""
+    return any(sign in TONED for sign in text)
+
+
 def empty_value(text: str) -> bool:
     """True for 无, /, ×××, ____ and the like: the label stands there, its value does not."""
     tight = re.sub(r"\s", "", text)
@@ -122,7 +128,9 @@ def _cleaned_name(span: Span) -> Span | None:
     text = span.text[: len(text)]
     text = re.split(r"[,，;；。\s](?=\S)|[，,;；。]", text)[0] if _splits(text) else text
     text = text.strip().rstrip("，,;；。、:： ")
-    if empty_value(text) or text in lexicon().not_a_name or len(text) > 60 or len(text) < 2:
+    if empty_value(text) or garbled(text) or text in lexicon().not_a_name:
+        return None
+    if not 2 <= len(text) <= 60:
         return None
     if re.search(r"[\u3400-\u9fff\U00020000-\U0003ffff]|[A-Za-z]{3}|\*{2}", text) is None:
         return None
@@ -266,6 +274,8 @@ def _in_title(sheet: Sheet, zone: int, heading: Span | None) -> Span | None:
         r"\s*\((?P<name>[^()\n]{2,40}(?:\([^()]*\)[^()\n]{0,20})?)\)(?![ ]*[\u4e00-\u9fff])"
     )
     found = after.match(sheet.folded, heading.end)
+    if found is not None and re.search(r"等\s*\d+\s*[名家]", found["name"]):
+        return None
     if found is None:
         begin = sheet.folded.rfind("\n", 0, heading.start) + 1
         about = re.compile(
@@ -374,7 +384,12 @@ def _where(value: Span) -> Span | None:
     text = text.strip().rstrip("，,、 .")
     if text.count(")") + text.count("）") > text.count("(") + text.count("（"):
         text = text.rstrip(")）")
-    if empty_value(text) or len(re.findall(r"[\u3400-\u9fff]", text)) < 4 or text[1:2] in ":：":
+    if (
+        empty_value(text)
+        or garbled(text)
+        or len(re.findall(r"[\u3400-\u9fff]", text)) < 4
+        or text[1:2] in ":："
+    ):
         return None
     if re.search(r"\d\s*年\s*\d{1,2}\s*月|执法人员|我局|本局|本机关|当事人|发现|》", text):
         return None

@@ -310,6 +310,22 @@ def test_labels_filled_with_the_next_label_are_empty() -> None:
     assert not reading.fields["address"].present
 
 
+def test_a_value_that_pinyin_has_eaten_stays_empty() -> None:
+    """`龍?zhí)伶?zhèn)`: the sign before the syllable is lost, what is left is not the address."""
+    reading = read_lines(
+        [
+            "行政處罰決定書",
+            "清環(huán)罰字〔2025〕58號",
+            "東嶺市相記五金有限公司:",
+            "法定代表人:黃相",
+            "地址:東嶺市清城區龍?zhí)伶?zhèn)陂坑村",
+            "經(jīng)我局執(zhí)法人員調查,現(xiàn)已審查終結。",
+        ]
+    )
+    assert reading.text_of("party_name") == "东岭市相记五金有限公司"
+    assert not reading.fields["address"].present
+
+
 def test_no_name_of_an_agency_or_place_is_built_in() -> None:
     lexicon = (Path("resources/read/lexicon.toml")).read_text("utf-8")
     code = "".join(
