@@ -340,3 +340,37 @@ def test_an_irregularity_cannot_lie_in_the_future(journey: Journey) -> None:
         )
     )
     assert error.code is CaseFault.IN_FUTURE
+
+
+def test_the_key_of_a_namesake_does_not_sign(journey: Journey) -> None:
+    to_review(journey)
+    reviewer = journey.reviewer().actor
+    admin = journey.session(Role.ADMIN)
+    twin = replace(
+        admin.reader.people()[reviewer.person_id], person_id="twin_1", active=True, roles=()
+    )
+    office.put_person(admin, person=twin, new=True)
+    office.set_roles(admin, person_id="twin_1", grants=[RoleGrant(Role.REVIEWER)])
+    lead = journey.session(Role.LEAD)
+    review.assign(
+        lead,
+        case_id=journey.case_id,
+        seen_version=journey.version(),
+        reviewer="twin_1",
+        reason="转办",
+    )
+    journey.answer("agree", journey.work.reader.read(SOURCE))
+    _, draft = journey.draft("agree")
+    review.certify(
+        journey.reviewer(),
+        journey.work.book,
+        journey.work.press,
+        case_id=journey.case_id,
+        seen_version=journey.version(),
+        draft=draft,
+        key=journey.work.keys.key(journey.keys.of[reviewer.person_id].p12, label="x"),
+        ask=lambda _: PASSPHRASE,
+    )
+    error = refused(journey.issue)
+    assert error.code is CaseFault.NOT_VERIFIED
+    assert journey.session(Role.HEAD).reader.case(journey.case_id).state is State.SIGNING

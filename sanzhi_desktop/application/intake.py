@@ -173,7 +173,7 @@ def confirm(
     _check_answered(case)
     payload: dict[str, Any] = {
         "declared": True,
-        "round_reason": (round_reason or _round_reason(session, case)).value,
+        "round_reason": (round_reason or next_round_reason(session, case)).value,
         "due_on": stepping.due_text(
             stepping.deadline_after(
                 case, profile, calendar, event="confirm", at=session.gateway.now()
@@ -190,7 +190,7 @@ def confirm(
     )
 
 
-def _round_reason(session: Session, case: Case) -> RoundReason:
+def next_round_reason(session: Session, case: Case) -> RoundReason:
     """Why the round that is confirmed now takes place; one opened after a pass said so then."""
     if case.state is State.DRAFT:
         return RoundReason.FIRST

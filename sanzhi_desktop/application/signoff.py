@@ -18,6 +18,7 @@ from sanzhi_desktop.application.signing import (
     RegisteredSigner,
     SigningKey,
     Verdict,
+    VerifyFault,
 )
 from sanzhi_desktop.domain.case import Case, CaseFault, Round
 from sanzhi_desktop.domain.errors import DomainError
@@ -157,6 +158,7 @@ def issue(
     )
     verdict = press.verify(signed, record=record_of(session.reader, sha256=None))
     _demand_valid(verdict)
+    _demand_own_keys(session.reader, verdict, Reviewer=case.reviewer, Head=session.actor.person_id)
     paper = StoredPaper("opinion", signed)
     changed = stepping.send(
         session,
@@ -179,6 +181,15 @@ def _demand_valid(verdict: Verdict) -> None:
         f.code for s in verdict.signatures for f in s.faults
     ]
     raise DomainError(CaseFault.NOT_VERIFIED, faults=codes)
+
+
+def _demand_own_keys(reader: Reader, verdict: Verdict, **expected: str) -> None:
+    """Each signature must be made with the very person's certificate: two people may share a
+    name, and then name and role agree with somebody else's key."""
+    owners = {row.fingerprint: row.person_id for row in reader.certificates()}
+    for signature in verdict.signatures:
+        if owners.get(signature.fingerprint) != expected.get(signature.field):
+            raise DomainError(CaseFault.NOT_VERIFIED, faults=[VerifyFault.NOT_REGISTERED])
 
 
 def may_sign(session: Session) -> bool:

@@ -79,7 +79,7 @@ def submission_paper(
     reason = current.reason if current else RoundReason.FIRST
     number = case.round if case and case.round else 1
     if case is not None and case.state is State.RESPONDING:
-        number, reason, current = case.round + 1, RoundReason.AGAIN, None
+        number, reason, current = case.round + 1, intake.next_round_reason(session, case), None
     at = current.submitted_at if current else None
     confirmed = local_date(at) if at else None
     people = session.reader.people()
@@ -107,7 +107,7 @@ def _listed(
 ) -> tuple[ListedMaterial, ...]:
     by_code = {m.code: m for m in materials if m.code}
     rows = []
-    rules = profile.materials(submission.kind)
+    rules = intake.asked_materials(profile, submission)
     for rule in rules:
         given = by_code.get(rule.id)
         if given is not None and given.waived:
