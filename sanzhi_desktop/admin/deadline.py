@@ -5,7 +5,7 @@ import json
 import re
 import sys
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,13 +22,19 @@ from sanzhi_desktop.domain.workdays import (
 )
 
 if TYPE_CHECKING:
-    from sanzhi_desktop.domain.rule import Rule
+    from sanzhi_desktop.domain.profile import Profile
+    from sanzhi_desktop.domain.rule import Duration, Rule
 
 _DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 _TIME = re.compile(r"[T ]?(\d{1,2}:\d{2}(?::\d{2})?)(Z|[+-]\d{2}:?\d{2})?", re.IGNORECASE)
 _WEEKDAYS = "一二三四五六日"
 # What a period is counted back from, in Chinese; other events are shown by their code.
-_EVENTS = {"hearing": "听证", "performance": "代履行"}
+_EVENTS = {
+    "hearing": "听证",
+    "performance": "代履行",
+    "decision": "作出决定",
+    "expiry": "期限届满",
+}
 
 
 class DeadlineInput(Code):
@@ -42,6 +48,7 @@ class DeadlineInput(Code):
     PROMPTLY = "deadline.promptly"
     HOURS_FROM_MIDNIGHT = "deadline.hours_from_midnight"
     BACKWARDS = "deadline.backwards"
+    NO_EXTENSION = "deadline.no_extension"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +63,7 @@ class _Period:
     open: bool = False
     before: str = ""
     rule: "Rule | None" = None
+    extensions: tuple[tuple[int, Unit], ...] = ()
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -66,6 +74,13 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     parser.add_argument("--working-days", metavar="N", help="直接给出工作日数")
     parser.add_argument(
         "--from", dest="start", required=True, metavar="DATE", help="起算日期（当日不计入）"
+    )
+    parser.add_argument(
+        "--extended",
+        metavar="N",
+        nargs="?",
+        const="1",
+        help="按规则延长 N 次（不写 N 为一次）后的届满日",
     )
     parser.add_argument(
         "--calendar",
@@ -131,14 +146,25 @@ def _period(args: argparse.Namespace) -> _Period:
     if by_rule != (args.profile is not None) or by_rule == (args.working_days is not None):
         raise DomainError(DeadlineInput.RULE_AND_PROFILE)
     if by_rule:
-        return _of_rule(args.profile, args.rule)
+        return _of_rule(args.profile, args.rule, _times(args.extended))
+    if args.extended is not None:
+        raise DomainError(DeadlineInput.RULE_AND_PROFILE)
     text = unicodedata.normalize("NFKC", args.working_days).strip()
     if not re.fullmatch(r"[+-]?[0-9]{1,18}", text):
         raise DomainError(DeadlineInput.BAD_NUMBER, value=_short(args.working_days))
     return _Period("期限", int(text), Unit.WORKING_DAY)
 
 
-def _of_rule(profile_name: str, key: str) -> _Period:
+def _times(written: str | None) -> int:
+    if written is None:
+        return 0
+    text = unicodedata.normalize("NFKC", written).strip()
+    if not re.fullmatch(r"[1-9]", text):
+        raise DomainError(DeadlineInput.BAD_NUMBER, value=_short(written))
+    return int(text)
+
+
+def _of_rule(profile_name: str, key: str, times: int) -> _Period:
     from sanzhi_desktop.domain.rule import PROMPTLY, UNSPECIFIED, as_duration
     from sanzhi_desktop.resources import profiles
     from sanzhi_desktop.resources.profiles.schema import schema
@@ -158,14 +184,55 @@ def _of_rule(profile_name: str, key: str) -> _Period:
         soft=found.soft,
         before=found.before,
         rule=rule,
+        extensions=_extensions(profile, found, times),
     )
+
+
+def _extensions(profile: "Profile", period: "Duration", times: int) -> tuple[tuple[int, Unit], ...]:
+    """The lengths of the first `times` extensions that the rule provides for.
+
+    Raises DomainError(DeadlineInput.NO_EXTENSION): fewer, or one without a stated length.
+    """
+    following: Duration | None = period.extension
+    if period.key == "review.limit":
+        following = profile.duration("review.extension")
+    found: list[tuple[int, Unit]] = []
+    for _ in range(times):
+        if following is None or following.value is None or period.before:
+            title = profile.rule(period.key).title
+            raise DomainError(DeadlineInput.NO_EXTENSION, title=title, count=len(found))
+        found.append((following.value, Unit(following.unit)))
+        following = following.extension
+    return tuple(found)
 
 
 def _count(calendar: Calendar, start: date | datetime, period: _Period) -> Counted:
     number = period.number or 0
     if period.before:
         return calendar.count_back(local_date(start), number, period.unit)
+    if period.extensions:
+        return _count_extended(calendar, start, number, period)
     return calendar.count(start, number, period.unit, rolls=period.rolls)
+
+
+def _count_extended(
+    calendar: Calendar, start: date | datetime, number: int, period: _Period
+) -> Counted:
+    """The period and its extensions one after the other; only the last end rolls."""
+    lengths = ((number, period.unit), *period.extensions)
+    parts: list[Counted] = []
+    end = start
+    for place, (length, unit) in enumerate(lengths, 1):
+        rolls = period.rolls and place == len(lengths)
+        parts.append(calendar.count(end, length, unit, rolls=rolls))
+        end = parts[-1].due_at or parts[-1].due
+    return replace(
+        parts[-1],
+        start=local_date(start),
+        days=tuple(day for part in parts for day in part.days),
+        provisional=any(part.provisional for part in parts),
+        may_shift=any(part.may_shift for part in parts),
+    )
 
 
 def _warnings(
@@ -223,6 +290,9 @@ def _as_dict(
         "number": period.number,
         "unit": period.unit.value if period.number is not None else None,
         "before": period.before or None,
+        "extensions": [
+            {"number": number, "unit": unit.value} for number, unit in period.extensions
+        ],
         "notices": list(calendar.notices(counted.days)) if counted else [],
         "rule": {"key": period.rule.key, **rule_as_dict(period.rule)} if period.rule else None,
         "warnings": [{"code": code, "message": message} for code, message in warnings],
@@ -236,7 +306,8 @@ def _show(
         print(f"{period.title}：不能推算")
     else:
         soft = "（原则上）" if period.soft else ""
-        print(f"{period.title}：{period.number}{period.unit.chinese}{soft}")
+        more = "".join(f"，延长{number}{unit.chinese}" for number, unit in period.extensions)
+        print(f"{period.title}：{period.number}{period.unit.chinese}{soft}{more}")
     rule = period.rule.in_force() if period.rule else None
     if rule and rule.source:
         label = "全国缺省" if period.rule and period.rule.default else "依据"

@@ -2,6 +2,7 @@
 
 import json
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -218,3 +219,92 @@ def test_every_period_of_every_shipped_profile(capsys: pytest.CaptureFixture[str
                 assert date.fromisoformat(shown["due"]) != date(2026, 9, 18), key
             else:
                 assert shown["open"] == profile.rule(key).open, key
+
+
+ELSEWHERE = """id = "elsewhere"
+name = "他处"
+edition = "1"
+extends = "national"
+[documents."办法"]
+title = "办法"
+rank = "rule"
+[rules."review.limit"]
+value = 7
+unit = "working_day"
+extension = { value = 3, unit = "working_day", approver = "分管负责人" }
+document = "办法"
+article = "第一条"
+quote = "七个工作日，可以延长三个工作日"
+[rules."clock.penalty.decision"]
+value = 90
+unit = "calendar_day"
+rolls = true
+extension = { value = 30, unit = "日", approver = "甲", then = { value = 60, unit = "日" } }
+document = "办法"
+article = "第二条"
+quote = "九十日，可以延长三十日，还可以延长六十日"
+[rules."clock.permit.decision"]
+value = 5
+unit = "working_day"
+extension = { value = 15, unit = "calendar_day", approver = "负责人" }
+document = "办法"
+article = "第三条"
+quote = "五日，可以延长十五日"
+"""
+
+
+@pytest.mark.parametrize(
+    ("rule", "start", "times", "due", "counted"),
+    [
+        ("review.limit", "2026-09-28", None, "2026-10-13", 7),
+        ("review.limit", "2026-09-28", "1", "2026-10-16", 10),  # 10-10 is a make-up day
+        ("clock.penalty.decision", "2026-07-03", None, "2026-10-08", 90),
+        # 30 days run from 10-01, the 90th day, not from the day it would have rolled to
+        ("clock.penalty.decision", "2026-07-03", "1", "2026-11-02", 120),
+        ("clock.penalty.decision", "2026-07-03", "2", "2026-12-30", 180),
+        ("clock.permit.decision", "2026-09-25", "1", "2026-10-24", 20),
+    ],
+)
+def test_extended_once_and_twice(
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    rule: str,
+    start: str,
+    times: str | None,
+    due: str,
+    counted: int,
+) -> None:
+    file = tmp_path / "elsewhere.toml"
+    file.write_text(ELSEWHERE, "utf-8")
+    more = ("--extended", times) if times else ()
+    asked = ("--profile", str(file), "--rule", rule, "--from", start, *more)
+    code, shown = answer(capsys, *asked)
+    assert (code, shown["due"]) == (0, due)
+    assert sum(day["counted"] for day in shown["days"]) == counted
+    assert len(shown["extensions"]) == int(times or 0)
+    days = [date.fromisoformat(day["date"]) for day in shown["days"]]
+    assert [(b - a).days for a, b in pairwise(days)] == [1] * (len(days) - 1)
+
+
+@pytest.mark.parametrize(
+    ("rule", "times"),
+    [("review.limit", "2"), ("clock.penalty.decision", "3"), ("clock.hearing.notice", "1")],
+)
+def test_no_more_extensions_than_the_rule_has(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, rule: str, times: str
+) -> None:
+    file = tmp_path / "elsewhere.toml"
+    file.write_text(ELSEWHERE, "utf-8")
+    asked = ("--profile", str(file), "--rule", rule, "--from", "2026-09-25", "--extended", times)
+    code, out, err = ask(capsys, *asked)
+    assert (code, out) == (2, "")
+    assert "延长" in err
+
+
+@pytest.mark.parametrize("times", ["0", "-1", "x", "1.5"])
+def test_a_number_of_extensions_that_is_none(
+    capsys: pytest.CaptureFixture[str], times: str
+) -> None:
+    asked = ("--profile", "national", "--rule", "clock.permit.decision", "--from", "2026-09-25")
+    code, out, _ = ask(capsys, *asked, f"--extended={times}")
+    assert (code, out) == (2, "")

@@ -338,12 +338,12 @@ def elsewhere(*rules: str) -> Any:
     return profiles.with_office("national", head + "".join(one + source for one in rules))
 
 
-FINE = 'kind = "行政处罚", penalty = "罚款"'
+FINE = 'kind = "处罚", penalty = "罚款"'
 THRESHOLDS = f"""[rules."scope.thresholds"]
 value = [
     {{ id = "own", {FINE}, yuan = 5000, inclusive = true }},
     {{ id = "city", {FINE}, yuan = 500000, inclusive = false, reviewers = ["市局"] }},
-    {{ id = "top", {FINE}, yuan = 1000000.55, inclusive = true, instead = true, reviewers = ["省"] }},
+  {{ id = "t", {FINE}, yuan = 1000000.55, inclusive = true, instead = true, reviewers = ["省"] }},
 ]"""
 TIERS = """[rules."reviewer.tiers"]
 value = [{ decider = "department", bodies = ["本局法制科"] }]"""
