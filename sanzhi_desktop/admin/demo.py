@@ -27,6 +27,7 @@ MARKER = "演示说明.txt"
 DEFAULT_INPUT = "penalty.txt"
 SAMPLE_DAY = date(2026, 9, 18)  # receipt, when the submission carries no decision date
 BEFORE_DECISION = 12  # calendar days between receipt and the decision that was made
+LEAST_READ = 1  # of agency, number and party
 AFTER_LAST = 4  # calendar days between the last date of the papers and receipt
 
 
@@ -35,6 +36,7 @@ class DemoFault(Code):
 
     NOT_EMPTY = "demo.not_empty"
     NOT_A_FOLDER = "demo.not_a_folder"
+    NOT_A_DECISION = "demo.not_a_decision"
     NOT_WRITABLE = "demo.not_writable"
 
 
@@ -91,6 +93,7 @@ def run(args: argparse.Namespace) -> int:
         note(f"{source.name}：读出 {len(prefill.submission.provenance)} 项")
         for place, sentence in prefill.marks:
             note(f"提示 [{place}] {sentence}")
+    _check_decision(prefill, source)
     _clear(out)
     with log.step("建立样例单位、人员和一次性签名证书") as note:
         journey, close = _found(out, args.profile, work, prefill, note)
@@ -105,6 +108,13 @@ def run(args: argparse.Namespace) -> int:
     else:
         _conclude(log, out, journey, result, verdict)
     return 0 if verdict.valid and agreed else 1
+
+
+def _check_decision(prefill: "Prefill", source: Path) -> None:
+    """A text that names neither agency, number nor party is no decision to be reviewed."""
+    found = prefill.submission
+    if sum(map(bool, (found.agency, found.file_number, found.party.name))) < LEAST_READ:
+        raise DomainError(DemoFault.NOT_A_DECISION, file=source.name)
 
 
 def _clear(out: Path) -> None:

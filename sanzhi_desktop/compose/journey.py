@@ -36,6 +36,16 @@ WANTED: Mapping[str, tuple[Outcome, ...]] = {
 }
 
 
+# The bundled sample file for each listed material; the filing form stands for any other.
+_MATERIALS: Mapping[str, str] = {
+    "investigation_report": "06-report.txt",
+    "evidence": "05-photo.png",
+    "hearing_record": "07-hearing.txt",
+    "notice": "04-notice.pdf",
+    "process_record": "02-inspection.txt",
+    "defence": "03-inquiry.txt",
+}
+
 NINE = time(9)
 
 
@@ -120,13 +130,13 @@ class Journey:
         self, submission: Submission, source: Path, session: Session
     ) -> tuple[Material, ...]:
         """The submitted file as the draft decision, bundled sample files for the rest."""
-        bundled = sorted(resources.path("samples", "materials").iterdir())
         rows = []
-        for number, rule in enumerate(intake.asked_materials(self.profile, submission)):
+        for rule in intake.asked_materials(self.profile, submission):
             if not intake.demanded(rule, submission):
                 continue
             own = rule.id == "draft_decision"
-            path = source if own else bundled[number % len(bundled)]
+            bundled = _MATERIALS.get(rule.id, "01-filing.txt")
+            path = source if own else resources.path("samples", "materials", bundled)
             rows.append(self._material(session, path, code=rule.id, name=rule.name))
             if not own:
                 self.invented.append(f"材料“{rule.name}”")
