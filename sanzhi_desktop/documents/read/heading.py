@@ -24,7 +24,8 @@ NUMBER = re.compile(
     rf"(?P<prefix>[\u3400-\u9fffA-Za-z\d()\s·]{{1,40}}?)\s*(?P<year>{_YEAR})\s*-?\s*"
     rf"(?P<rest>第?\s*(?:[\u4e00-\u9fff]{{1,10}}\s*[-—第]"
     rf"|[\u4e00-\u9fff]{{1,4}}(?=\d))?[A-Za-z\d][A-Za-z\d\s\-—–_]{{0,24}}?"
-    rf"(?:-\d+|之[一二三四五六\d]|\([\u4e00-\u9fff]{{1,4}}\))?\s*号(?:之[一二三四五六\d])?|第\s*[一二三四五六七八九十百零〇]+\s*号)"
+    rf"(?:-\d+|之[一二三四五六\d]|\([\u4e00-\u9fff]{{1,4}}\))?\s*号"
+    rf"(?:之[一二三四五六\d])?|第\s*[一二三四五六七八九十百零〇]+\s*号)"
 )
 _SEAL = r"(?:\s*[(\[]?(?:印章|公章|盖章|印|章|电子印章|机关印章|加盖公章)[)\]]?)?"
 # A title ends its line, or a number, a bracket, a label or a name follows it.

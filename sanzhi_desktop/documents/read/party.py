@@ -109,7 +109,7 @@ def _trimmed(sheet: Sheet, start: int, end: int) -> Span:
 
 
 def garbled(text: str) -> bool:
-    """True where a mirror page's pinyin has eaten signs of the value: better none than a wrong one."""
+    """True where a mirror page's pinyin has eaten signs of the value: better none than wrong."""
     return any(sign in TONED for sign in text)
 
 
@@ -217,7 +217,8 @@ def _greeted(sheet: Sheet, start: int, line: str) -> Span | None:
         or re.sub(r"^(?:单位|企业|个人)", "", plain) in groups
         or re.search(
             (
-                r"[,。;《》:]|如下|以下|下列|证据|查明|^\d|[、.]$|^[一二三四五六七八九十]、|决定$|(?:事实|情况|规定|材料|内容|依据|方式|期限|理由)$"
+                r"[,。;《》:]|如下|以下|下列|证据|查明|^\d|[、.]$|^[一二三四五六七八九十]、|决定$"
+                r"|(?:事实|情况|规定|材料|内容|依据|方式|期限|理由)$"
             ),
             tight,
         )
