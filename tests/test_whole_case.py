@@ -418,12 +418,9 @@ def test_the_gate_is_open_after_a_pass(journey: Journey) -> None:
 def test_a_text_that_is_no_decision_is_not_signed(tmp_path: Path) -> None:
     greeting = tmp_path / "greeting.txt"
     greeting.write_text("你好，今天天气很好。", "utf-8")
+    command = [sys.executable, "-m", "sanzhi_desktop", "demo", "--out", str(tmp_path / "demo")]
     done = subprocess.run(
-        [sys.executable, "-m", "sanzhi_desktop", "demo", "--out", str(tmp_path / "demo")]
-        + ["--input", str(greeting)],
-        capture_output=True,
-        text=True,
-        check=False,
+        [*command, "--input", str(greeting)], capture_output=True, text=True, check=False
     )
     assert done.returncode == 2
     assert "不像一件行政执法决定" in done.stderr
