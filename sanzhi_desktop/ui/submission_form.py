@@ -1,6 +1,7 @@
 """The submission (送审表) as a form: what the program read is marked until a person confirms it."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -9,7 +10,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QVBoxLayout, QWidget
 
 from sanzhi_desktop.domain import identifiers, money
-from sanzhi_desktop.domain.case import Party, PartyType, Submission
+from sanzhi_desktop.domain.case import Party, PartyType, Provenance, Submission
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.domain.identifiers import IdCheck
 from sanzhi_desktop.domain.kinds import Kind, Procedure
@@ -176,11 +177,14 @@ class SubmissionForm(QWidget):
         self._base = submission
         for key, text in texts_of(submission).items():
             self.fields[key].set_text(text)
-        for key, field in self.fields.items():
-            mark = submission.provenance.get(key)
-            field.provenance(mark.where if mark else "", confirmed=bool(mark and mark.confirmed))
+        self._show_marks()
         self._tick()
         self.check_all()
+
+    def _show_marks(self) -> None:
+        for key, field in self.fields.items():
+            mark = self._base.provenance.get(key)
+            field.provenance(mark.where if mark else "", confirmed=bool(mark and mark.confirmed))
 
     def submission(self) -> Submission:
         """What stands in the form. Raises DomainError for a date or an amount nobody can read."""
@@ -215,19 +219,22 @@ class SubmissionForm(QWidget):
         """Everything as typed, readable or not: what a local draft keeps."""
         kept = {key: field.text for key, field in self.fields.items()}
         kept["criteria"] = "\n".join(c for c, box in self._criteria.items() if box.isChecked())
-        kept["confirmed"] = "\n".join(
-            k for k, f in self.fields.items() if k in self._base.provenance and not f.open
-        )
+        read = self._base.provenance
+        kept["confirmed"] = "\n".join(k for k in read if self._settled(k))
+        kept["read"] = json.dumps({k: p.where for k, p in read.items()}, ensure_ascii=False)
         return kept
 
+    def _settled(self, key: str) -> bool:
+        field = self.fields.get(key)
+        return self._base.provenance[key].confirmed if field is None else not field.open
+
     def restore(self, texts: Mapping[str, str]) -> None:
-        """Takes over what a local draft kept."""
-        confirmed = set(texts.get("confirmed", "").splitlines())
+        """Takes over what a local draft kept; what nobody had confirmed waits as it did before."""
         for key, field in self.fields.items():
             if key in texts:
                 field.set_text(texts[key])
-            if key in confirmed:
-                field.confirm()
+        self._base = replace(self._base, provenance=_read_of(texts))
+        self._show_marks()
         ticked = set(texts.get("criteria", "").splitlines())
         self._base = replace(self._base, criteria=tuple(ticked))
         self._tick()
@@ -268,9 +275,9 @@ class SubmissionForm(QWidget):
         if key == "party.number":
             self._check_number(field)
         elif key == "amount_fen":
-            self._shown(self._amount, field)
+            _show_fault(self._amount, field)
         elif key in _DATES:
-            self._shown(lambda: self._day(key), field)
+            _show_fault(lambda: self._day(key), field)
 
     def _check_number(self, field: Field) -> None:
         text = field.text.strip()
@@ -303,16 +310,23 @@ class SubmissionForm(QWidget):
     def _amount(self) -> int:
         return parse_yuan(self.fields["amount_fen"].text)
 
-    @staticmethod
-    def _shown(read: Any, field: Field) -> None:
-        from sanzhi_desktop.resources.sentences import explain
 
-        try:
-            read()
-        except DomainError as error:
-            field.error(explain(error))
-        else:
-            field.error("")
+def _show_fault(read: Callable[[], object], field: Field) -> None:
+    from sanzhi_desktop.resources.sentences import explain
+
+    try:
+        read()
+    except DomainError as error:
+        field.error(explain(error))
+    else:
+        field.error("")
+
+
+def _read_of(texts: Mapping[str, str]) -> dict[str, Provenance]:
+    """Where the values of a local draft were read, and which of them a person had confirmed."""
+    confirmed = set(texts.get("confirmed", "").splitlines())
+    places = json.loads(texts.get("read", "{}"))
+    return {k: Provenance(where, confirmed=k in confirmed) for k, where in places.items()}
 
 
 def texts_of(submission: Submission) -> dict[str, str]:

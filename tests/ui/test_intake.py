@@ -14,7 +14,7 @@ from sanzhi_desktop.ui.conflict import ConflictDialog
 from sanzhi_desktop.ui.screens.intake import IntakeScreen
 from sanzhi_desktop.ui.shell import Shell
 from tests.ui.conftest import Enter, idle
-from tests.ui.hands import say
+from tests.ui.hands import CONTROL, press, say
 from tests.ui.office import Furnished
 
 RIGHT = "91350100M000100Y43"  # the worked example of the standard
@@ -168,6 +168,35 @@ def test_killed_and_started_again_offers_the_form(qtbot: QtBot, enter: Enter) ->
     assert again.body.form.fields["name"].text == "没有保存的案子"
     assert again.body.form.fields["notice_date"].text == "半个日"
     assert "已恢复" in again.banner.label.text()
+
+
+def test_a_draft_keeps_what_still_waits_for_confirmation(qtbot: QtBot, enter: Enter) -> None:
+    """A program that is killed has confirmed nothing, and has not forgotten where it read."""
+    shell, screen = opened(qtbot, enter)
+    screen.read_submission(resources.path("samples", "penalty.txt"))
+    idle(qtbot, shell.desk.jobs)
+    form = screen.body.form
+    form.fields["party.name"].editor.setFocus()
+    press(Qt.Key.Key_Return, CONTROL)
+    waiting = form.unconfirmed()
+    marks = {key: field.mark.text() for key, field in form.fields.items()}
+    assert len(waiting) >= 10
+    assert "party.name" not in waiting
+    qtbot.waitUntil(lambda: not screen.keeper._timer.isActive(), timeout=2000)
+    idle(qtbot, shell.desk.jobs)
+
+    shell, again = opened(qtbot, enter)
+    assert again is not screen
+    form = again.body.form
+    assert form.unconfirmed() == waiting
+    assert {key: field.mark.text() for key, field in form.fields.items()} == marks
+    assert "待确认" in again.progress.text()
+    assert form.fields["party.name"].mark.text().endswith("已确认")
+    again.save_now()
+    idle(qtbot, shell.desk.jobs)
+    saved = shell.desk.session.reader.case(again.case_id).submission
+    assert set(saved.unconfirmed()) == set(waiting)
+    assert saved.provenance["party.name"].confirmed
 
 
 def test_a_lost_update_shows_both_sides(qtbot: QtBot, enter: Enter, office: Furnished) -> None:
