@@ -311,8 +311,7 @@ def _show(
     rule = period.rule.in_force() if period.rule else None
     if rule and rule.source:
         label = "全国缺省" if period.rule and period.rule.default else "依据"
-        quote = f"“{rule.source.quote}”" if rule.source.quote else ""
-        print(f"{label}：{rule.source.cited()}{quote}")
+        print(f"{label}：{rule.source.with_quote()}")
     if counted is None:
         return
     zero = "" if counted.due_at else "，当日不计入"

@@ -92,7 +92,7 @@ def _show_rule(profile: "Profile", rule: "Rule") -> None:
     if rule.default:
         print(f"    全国缺省：{value_in_words(rule.default)}")
     for source in ((rule.source,) if rule.source else ()) + rule.also:
-        print(f"    依据：{source.cited()}“{source.quote}”")
+        print(f"    依据：{source.with_quote()}")
     if rule.why:
         print(f"    {rule.why}")
     if rule.note:
@@ -130,7 +130,7 @@ def run_diff(args: argparse.Namespace) -> int:
     for change in found:
         print(f"{change.key}  {change.left.title}")
         for profile, rule in ((left, change.left), (right, change.right)):
-            source = f"  {rule.source.cited()}“{rule.source.quote}”" if rule.source else ""
+            source = f"  {rule.source.with_quote()}" if rule.source else ""
             words = value_in_words(rule)
             if rule.open and rule.default:
                 words += f"（全国缺省：{value_in_words(rule.default)}）"

@@ -48,10 +48,12 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _read(path: Path) -> Any:
+    from sanzhi_desktop.resources.profiles import REASONS
+
     try:
         return json.loads(path.read_bytes().decode("utf-8-sig"), parse_float=Decimal)
     except OSError as error:
-        reason = error.strerror or "无法打开"
+        reason = REASONS.get(error.errno or 0, error.strerror or "无法打开")
         raise DomainError(CaseFileFault.UNREADABLE, file=str(path), reason=reason) from error
     except (ValueError, RecursionError) as error:
         line = getattr(error, "lineno", 1)
@@ -83,4 +85,4 @@ def _show(answer: "ScopeAnswer") -> None:
     print("应当进行法制审核。")
     print("审核机构：" + "，然后".join(answer.reviewers))
     for one in answer.because:
-        print(f"  - {one.name}：{one.source.cited()}“{one.source.quote}”")
+        print(f"  - {one.name}：{one.source.with_quote()}")

@@ -39,6 +39,10 @@ class Source:
         where = self.article.replace("　", "").rstrip("。")
         return name + where if where.startswith("第") or not where else f"{name}“{where}”"
 
+    def with_quote(self) -> str:
+        """As cited, followed by the phrase where there is one (an office's own may have none)."""
+        return f"{self.cited()}“{self.quote}”" if self.quote else self.cited()
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:

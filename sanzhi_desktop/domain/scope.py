@@ -138,10 +138,16 @@ def _kind_fits(row: Mapping[str, Any], case: ScopeCase) -> bool:
 
 
 def _procedure_fits(row: Mapping[str, Any], case: ScopeCase) -> bool:
-    """A procedure that is not stated counts as the ordinary one: 简易程序 has to be said."""
+    """A procedure that is not stated counts as the ordinary one: 简易程序 has to be said.
+
+    A hearing is held within the ordinary procedure (行政处罚法 art. 65: decided by art. 57).
+    """
     if not row.get("procedures"):
         return True
-    return (case.procedure or Procedure.ORDINARY).value in row["procedures"]
+    fitting = {case.procedure or Procedure.ORDINARY}
+    if Procedure.HEARING in fitting:
+        fitting.add(Procedure.ORDINARY)
+    return not fitting.isdisjoint(row["procedures"])
 
 
 def _thresholds(profile: Profile, case: ScopeCase) -> list[tuple[Because, Mapping[str, Any]]]:

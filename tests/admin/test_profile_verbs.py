@@ -172,3 +172,26 @@ def test_a_refused_file_cannot_be_shown(tmp_path: Path) -> None:
     with pytest.raises(DomainError) as caught:
         run("profile", "show", str(bad))
     assert caught.value.code is ProfileFault.REFUSED
+
+
+def test_an_own_decision_without_phrase_is_cited_without_empty_quotation_marks(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    office = str(resources.path("profiles", "examples", "office.toml"))
+    assert run("profile", "show", office) == 0
+    assert run("profile", "diff", "national", office) == 0
+    assert "“”" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("scope", "--profile", "shucheng", "--case", "nowhere.json"),
+        ("profile", "check", "nowhere.toml"),
+    ],
+    ids=" ".join,
+)
+def test_a_missing_file_is_told_in_chinese(words: tuple[str, ...]) -> None:
+    with pytest.raises(DomainError) as caught:
+        run(*words)
+    assert "文件不存在" in explain(caught.value)

@@ -407,3 +407,25 @@ def test_what_is_no_amount_is_refused(written: str) -> None:
     with pytest.raises(DomainError) as caught:
         read_case({"kind": "处罚", "amount_yuan": written}, profiles.shipped("national"))
     assert caught.value.code is ScopeFault.AMOUNT
+
+
+EXTRA = """[rules."scope.extra"]
+value = [{ id = "more", name = "另定", kinds = ["处罚"], procedures = ["%s"], when = "always" }]"""
+
+
+@pytest.mark.parametrize(
+    ("written", "procedure", "fires"),
+    [
+        ("普通", None, True),
+        ("普通", Procedure.ORDINARY, True),
+        ("普通", Procedure.HEARING, True),
+        ("普通", Procedure.SUMMARY, False),
+        ("听证", Procedure.ORDINARY, False),
+        ("简易", Procedure.HEARING, False),
+    ],
+)
+def test_a_hearing_lies_within_the_ordinary_procedure(
+    written: str, procedure: Procedure | None, fires: bool
+) -> None:
+    answer = decide_scope(elsewhere(EXTRA % written), ScopeCase(Kind.PENALTY, procedure))
+    assert ("more" in [one.criterion for one in answer.because]) is fires

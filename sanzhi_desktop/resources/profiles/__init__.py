@@ -25,7 +25,8 @@ NATIONAL = "national"
 DEEPEST = 8  # layers in one chain
 MOST_NEIGHBOURS = 200  # files of a folder that are looked into for the id of a layer below
 HEAD_BYTES = 2000
-_REASONS = {
+# Why the system did not give a file, in Chinese.
+REASONS = {
     errno.ENOENT: "文件不存在",
     errno.EISDIR: "这是文件夹",
     errno.EACCES: "没有读取的权限",
@@ -173,7 +174,7 @@ def _read(path: Path) -> RawProfile | Flaw:
     try:
         return read_profile(path)
     except OSError as error:
-        reason = _REASONS.get(error.errno or 0, error.strerror or "无法打开")
+        reason = REASONS.get(error.errno or 0, error.strerror or "无法打开")
         raise DomainError(ProfileFault.NOT_READABLE, file=str(path), reason=reason) from error
 
 
