@@ -178,7 +178,8 @@ def _handles(column: str) -> str:
 
 
 _SAME_PERSON = (
-    "(NEW.signer <> '' and NEW.signer = NEW.reviewer and trim(NEW.same_person_reason) = '')"
+    "(NEW.signer <> '' and NEW.signer = NEW.reviewer and (trim(NEW.same_person_reason) = ''"
+    " or NEW.outcome = 'AGREE' and trim(NEW.override_reason) <> ''))"
 )
 # The CHECKs of the tables say the same; the triggers say it in words.
 _DUTIES = tuple(

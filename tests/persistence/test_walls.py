@@ -103,6 +103,11 @@ FORBIDDEN: tuple[tuple[str, str, str], ...] = (
     ("reviewing", in_round("reviewer = 'h2'"), walls.DUTY),
     ("signing", in_round("signer = 'h1'"), walls.DUTY),
     ("signing", in_round("signer = reviewer, same_person_reason = ' '"), walls.DUTY),
+    (
+        "signing",
+        in_round("signer = reviewer, same_person_reason = '仅一人', override_reason = '另有依据'"),
+        walls.DUTY,
+    ),
     # issued opinions
     ("reviewing", in_round("issued = 1"), walls.ISSUED),
     ("signing", in_round("issued = 1, outcome = 'PROBLEM'"), walls.ISSUED),

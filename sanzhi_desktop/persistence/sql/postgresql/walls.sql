@@ -173,7 +173,7 @@ end $$;
 create function app.wall_round_insert_duty() returns trigger language plpgsql
 set search_path = pg_catalog, app, pg_temp as $$
 begin
-  if (NEW.reviewer <> '' and replace(NEW.handler_codes, ',' || NEW.reviewer || ',', '') <> NEW.handler_codes) or (NEW.signer <> '' and replace(NEW.handler_codes, ',' || NEW.signer || ',', '') <> NEW.handler_codes) or (NEW.signer <> '' and NEW.signer = NEW.reviewer and trim(NEW.same_person_reason) = '') then
+  if (NEW.reviewer <> '' and replace(NEW.handler_codes, ',' || NEW.reviewer || ',', '') <> NEW.handler_codes) or (NEW.signer <> '' and replace(NEW.handler_codes, ',' || NEW.signer || ',', '') <> NEW.handler_codes) or (NEW.signer <> '' and NEW.signer = NEW.reviewer and (trim(NEW.same_person_reason) = '' or NEW.outcome = 'AGREE' and trim(NEW.override_reason) <> '')) then
     raise exception using message = 'SZ-DUTY 承办人不得审核本案、不得签发本案意见；审核人签发本人审核的意见应当写明理由', errcode = 'SZ002';
   end if;
   if tg_op = 'DELETE' then return old; end if;
@@ -183,7 +183,7 @@ end $$;
 create function app.wall_round_update_duty() returns trigger language plpgsql
 set search_path = pg_catalog, app, pg_temp as $$
 begin
-  if (NEW.reviewer <> '' and replace(NEW.handler_codes, ',' || NEW.reviewer || ',', '') <> NEW.handler_codes) or (NEW.signer <> '' and replace(NEW.handler_codes, ',' || NEW.signer || ',', '') <> NEW.handler_codes) or (NEW.signer <> '' and NEW.signer = NEW.reviewer and trim(NEW.same_person_reason) = '') then
+  if (NEW.reviewer <> '' and replace(NEW.handler_codes, ',' || NEW.reviewer || ',', '') <> NEW.handler_codes) or (NEW.signer <> '' and replace(NEW.handler_codes, ',' || NEW.signer || ',', '') <> NEW.handler_codes) or (NEW.signer <> '' and NEW.signer = NEW.reviewer and (trim(NEW.same_person_reason) = '' or NEW.outcome = 'AGREE' and trim(NEW.override_reason) <> '')) then
     raise exception using message = 'SZ-DUTY 承办人不得审核本案、不得签发本案意见；审核人签发本人审核的意见应当写明理由', errcode = 'SZ002';
   end if;
   if tg_op = 'DELETE' then return old; end if;

@@ -87,12 +87,12 @@ begin select raise(abort, 'SZ-DUTY 承办人不得审核本案、不得签发本
 
 create trigger wall_round_insert_duty
 before insert on round for each row
-when (NEW.reviewer <> '' and replace(NEW.handler_codes, ',' || NEW.reviewer || ',', '') <> NEW.handler_codes) or (NEW.signer <> '' and replace(NEW.handler_codes, ',' || NEW.signer || ',', '') <> NEW.handler_codes) or (NEW.signer <> '' and NEW.signer = NEW.reviewer and trim(NEW.same_person_reason) = '')
+when (NEW.reviewer <> '' and replace(NEW.handler_codes, ',' || NEW.reviewer || ',', '') <> NEW.handler_codes) or (NEW.signer <> '' and replace(NEW.handler_codes, ',' || NEW.signer || ',', '') <> NEW.handler_codes) or (NEW.signer <> '' and NEW.signer = NEW.reviewer and (trim(NEW.same_person_reason) = '' or NEW.outcome = 'AGREE' and trim(NEW.override_reason) <> ''))
 begin select raise(abort, 'SZ-DUTY 承办人不得审核本案、不得签发本案意见；审核人签发本人审核的意见应当写明理由'); end;
 
 create trigger wall_round_update_duty
 before update on round for each row
-when (NEW.reviewer <> '' and replace(NEW.handler_codes, ',' || NEW.reviewer || ',', '') <> NEW.handler_codes) or (NEW.signer <> '' and replace(NEW.handler_codes, ',' || NEW.signer || ',', '') <> NEW.handler_codes) or (NEW.signer <> '' and NEW.signer = NEW.reviewer and trim(NEW.same_person_reason) = '')
+when (NEW.reviewer <> '' and replace(NEW.handler_codes, ',' || NEW.reviewer || ',', '') <> NEW.handler_codes) or (NEW.signer <> '' and replace(NEW.handler_codes, ',' || NEW.signer || ',', '') <> NEW.handler_codes) or (NEW.signer <> '' and NEW.signer = NEW.reviewer and (trim(NEW.same_person_reason) = '' or NEW.outcome = 'AGREE' and trim(NEW.override_reason) <> ''))
 begin select raise(abort, 'SZ-DUTY 承办人不得审核本案、不得签发本案意见；审核人签发本人审核的意见应当写明理由'); end;
 
 create trigger wall_clearance_insert_gate
