@@ -211,3 +211,29 @@ def test_thresholds_read_with_party_amount_and_superior() -> None:
         "对公民罚款5000元以上（含本数）；罚款超过500000元（不含本数），并报市局审核；"
         "罚款900000元以上（含本数），由省厅审核"
     )
+
+
+def test_codes_may_be_written_in_chinese() -> None:
+    def said(*rules: str) -> list[object]:
+        found = written("normative", *rules)
+        return [found.rules[rule.partition(" ")[0]].value for rule in rules] + [
+            found.rules[rule.partition(" ")[0]].unit for rule in rules
+        ]
+
+    chinese = (
+        'review.start value = "受理"',
+        'acceptance.limit value = 1; unit = "工作日"',
+        'staff.ratio value = 5; unit = "%"',
+        'scope.summary_limit.person value = 100; unit = "元"',
+        'scope.thresholds value = [{ id = "a", kind = "行政处罚", party = "公民" }]',
+        'reviewer.tiers value = [{ decider = "人民政府", bodies = ["司法局"] }]',
+    )
+    coded = (
+        'review.start value = "acceptance"',
+        'acceptance.limit value = 1; unit = "working_day"',
+        'staff.ratio value = 5; unit = "percent"',
+        'scope.summary_limit.person value = 100; unit = "yuan"',
+        'scope.thresholds value = [{ id = "a", kind = "penalty", party = "person" }]',
+        'reviewer.tiers value = [{ decider = "government", bodies = ["司法局"] }]',
+    )
+    assert said(*chinese) == said(*coded)

@@ -178,7 +178,7 @@ def _rule(
 ) -> dict[str, Any]:
     steps = ("rules", spec.key)
     extra = EXTRA_FIELDS.get(spec.type, _NOTHING)
-    kept = values.with_unit(table) if spec.type == "duration" else dict(table)
+    kept = values.with_unit(table)
     for name, found in table.items():
         if name not in RULE_FIELDS and name not in extra:
             allowed = "、".join(sorted(RULE_FIELDS | extra))

@@ -39,6 +39,19 @@ _UNITS = "、".join(f"{code}（{word}）" for code, word in _UNIT_WORDS.items())
 LARGEST_COUNT = 100_000
 COUNT_UNITS = ("person", "round")
 
+# What a person may write for the codes of the table and for units of money, shares and counts.
+_WORDS = {
+    "receipt": ("收到", "收到之日"),
+    "acceptance": ("受理", "受理之日"),
+    "any": ("不分",),
+    "person": ("公民", "个人", "自然人"),
+    "organisation": ("法人或者其他组织", "单位"),
+    "department": ("部门",),
+    "authorised": ("授权组织",),
+    "government": ("人民政府", "政府"),
+}
+_UNITS_IN_CHINESE = {"元": "yuan", "%": "percent", "％": "percent", "人": "person", "轮": "round"}
+
 _WITH_EDGE = ("threshold", "catalogue_threshold")  # rows whose amount says 含 or 不含本数
 
 _ID = re.compile(r"[a-z][a-z0-9_-]*")
@@ -256,7 +269,10 @@ def typed(place: Place, spec: FieldSpec, found: Any, *steps: str | int) -> Any:
     if spec.type == "items":
         return rows(place, spec.argument, found, *steps)
     if spec.type == "choice":
-        return choice(place, found, tuple(spec.argument.split("|")), *steps)
+        allowed = tuple(spec.argument.split("|"))
+        code = next((c for c in allowed if found in _WORDS.get(c, ())), found)
+        told = "、".join(f"{c}（{_WORDS[c][0]}）" if c in _WORDS else c for c in allowed)
+        return choice(place, code, allowed, *steps, told=told)
     return _CHECKS[spec.type](place, found, *steps)
 
 
@@ -318,6 +334,7 @@ def with_unit(table: Mapping[str, Any]) -> dict[str, Any]:
     if isinstance(written, str):
         codes = {word: str(code) for code, word in _UNIT_WORDS.items()}
         codes |= {word: str(code) for word, code in _MORE_UNIT_WORDS.items()}
+        codes |= _UNITS_IN_CHINESE
         kept["unit"] = codes.get(written, written)
     return kept
 
