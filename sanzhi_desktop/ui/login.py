@@ -74,12 +74,17 @@ class LoginScreen(QWidget):
                 self.tr("这是虚构的样例单位，不需要密码。请点选一个人，以他的岗位进入："),
             ).wrapped()
         )
+        self.waiting = PlainLabel(
+            self.tr("正在准备样例单位。第一次要生成证书和案件，请稍候…"), role="muted"
+        )
+        self._lines.addWidget(self.waiting)
         self._lines.addLayout(self.people)
 
     def show_door(self, door: "Door") -> None:
         """What the database said about itself, after the first paint."""
         self.office.setText(f"{door.office}\n{door.place}" if door.place else door.office)
         if self._sample:
+            self.waiting.hide()
             self._show_people(door.choices)
 
     def _show_people(self, choices: "Sequence[Choice]") -> None:
@@ -117,7 +122,9 @@ class LoginScreen(QWidget):
         """The log-in was refused: why; what was typed stays, the password is selected."""
         self.busy(on=False)
         self.fault.show_text(text, Tone.DANGER)
-        if not self._sample:
+        if self._sample:
+            self.waiting.hide()
+        else:
             self.password.setFocus()
             self.password.selectAll()
 

@@ -63,15 +63,15 @@ class Rail(QWidget):
 
     def fit(self, room: int) -> None:
         """Takes its usual width, or that of the icons alone where the window is narrow."""
-        letter = self.fontMetrics().height()
-        narrow = room < letter * 72
+        letter = self.fontMetrics().horizontalAdvance("字")
+        narrow = room < letter * 86
         for label in self._words:
             label.setHidden(narrow)
         look = Qt.ToolButtonStyle.ToolButtonTextBesideIcon
         for made in self._buttons.values():
             made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly if narrow else look)
         self.out.setText("" if narrow else self.tr("换人登录"))
-        self.setFixedWidth(56 if narrow else max(176, letter * 11))
+        self.setFixedWidth(56 if narrow else max(176, letter * 14))
 
     def _entry(self, spec: ScreenSpec, place: int) -> QToolButton:
         made = QToolButton()

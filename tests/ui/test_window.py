@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -187,3 +188,34 @@ def test_signing_out_lets_nothing_of_the_last_person_stay(
 def test_wrong_usage_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     assert desk_app.main(["--sample"]) == 2
     assert "用法" in capsys.readouterr().err
+
+
+def test_the_sample_door_says_that_it_is_being_prepared(
+    qtbot: QtBot, dressed: QApplication
+) -> None:
+    from sanzhi_desktop.ui.door import Choice, Door
+
+    page = LoginScreen(sample=True)
+    qtbot.addWidget(page)
+    page.show()
+    assert page.waiting.isVisible()
+    page.show_door(Door("示例单位", True, "", (Choice("a1", "甲", "乙科", (Role.CLERK,)),)))
+    assert not page.waiting.isVisible()
+    page.activateWindow()
+    qtbot.waitUntil(page.isActiveWindow)
+    with qtbot.waitSignal(page.wanted) as told:
+        QTest.keyClick(page, Qt.Key.Key_1, Qt.KeyboardModifier.AltModifier)
+    assert told.args == ["a1", ""]
+
+
+def test_a_narrow_window_keeps_the_icons_alone(
+    qtbot: QtBot, window: DeskWindow, enter: Callable[[str], Shell]
+) -> None:
+    shell = enter("neiqin_01")
+    wide = shell.rail.width()
+    window.resize(window.minimumWidth(), 640)
+    qtbot.waitUntil(lambda: shell.rail.width() < wide)
+    assert shell.rail.width() <= 60
+    assert all(b.accessibleName() for b in shell.rail._buttons.values())
+    window.resize(1400, 800)
+    qtbot.waitUntil(lambda: shell.rail.width() == wide)
