@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from sanzhi_desktop.domain.errors import Code
+from sanzhi_desktop.domain.workdays import local_date
 
 WARN_DAYS = 30  # a certificate is warned of this many days before its last day
 
@@ -139,8 +140,8 @@ class Expiry:
 
 def expiry(certificate: Certificate, today: date, *, warn_days: int = WARN_DAYS) -> Expiry:
     """Where the certificate stands on a day; `EXPIRING` from `warn_days` before its last day."""
-    days = (certificate.not_after.date() - today).days
-    if certificate.not_before.date() > today:
+    days = (local_date(certificate.not_after) - today).days
+    if local_date(certificate.not_before) > today:
         return Expiry(Term.NOT_YET, days)
     if days < 0:
         return Expiry(Term.EXPIRED, days)
