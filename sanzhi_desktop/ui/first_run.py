@@ -82,6 +82,7 @@ class FirstRunScreen(QWidget):
             editor = QLineEdit()
             editor.setEchoMode(QLineEdit.EchoMode.Password)
             form.add(key, label, editor)
+        editor.returnPressed.connect(self._submit)
 
     def show_profiles(self, choices: Sequence[ProfileChoice]) -> None:
         """The shipped rule profiles."""

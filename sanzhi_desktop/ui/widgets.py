@@ -8,7 +8,7 @@ Text from outside is always plain text: a party's name must not become markup.
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
-from PySide6.QtGui import QKeySequence, QShortcut, QWheelEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut, QWheelEvent
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QApplication,
@@ -127,6 +127,18 @@ class Card(QFrame):
             self.body.addLayout(self.head)
 
 
+class PressButton(QPushButton):
+    """A push button that Enter presses as the space bar does, in dialogs and outside them."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        if plain and event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            self.click()
+            event.accept()
+        else:
+            super().keyPressEvent(event)
+
+
 def button(
     text: str,
     slot: Callable[[], object] | None = None,
@@ -137,7 +149,7 @@ def button(
     tip: str = "",
 ) -> QPushButton:
     """A push button; its shortcut is told in its tool tip. `kind`: primary, danger, small, link."""
-    made = QPushButton(text)
+    made = PressButton(text)
     made.setAutoDefault(False)
     if kind:
         made.setProperty("kind", kind)

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QDialog,
     QFileDialog,
     QLineEdit,
+    QPushButton,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
@@ -88,7 +89,7 @@ class Person:
         door = self.window.centralWidget()
         assert isinstance(door, LoginScreen)
         self.settle()
-        buttons = [b for b in door.findChildren(type(door.enter)) if b.accessibleName()]
+        buttons = [b for b in door.findChildren(QPushButton) if b.accessibleName()]
         number = next(n for n, b in enumerate(buttons, 1) if b.accessibleName().startswith(name))
         with self.qtbot.waitSignal(self.window.entered, timeout=10_000):
             alt(str(number))
@@ -288,5 +289,5 @@ def test_the_door_lists_people_with_their_roles(qtbot: QtBot, window: DeskWindow
     door = window.centralWidget()
     assert isinstance(door, LoginScreen)
     idle(qtbot, window.jobs)
-    names = [b.accessibleName() for b in door.findChildren(type(door.enter)) if b.accessibleName()]
+    names = [b.accessibleName() for b in door.findChildren(QPushButton) if b.accessibleName()]
     assert any(n.startswith("郑样七") and "法制审核机构负责人" in n for n in names)
