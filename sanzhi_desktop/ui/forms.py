@@ -1,7 +1,7 @@
 """Forms: labelled fields with their fault beneath, and the mark of what the program read itself.
 
 A field that was prefilled says where the value was read and stays marked until a person confirms
-it, by button or by Ctrl+Enter, or by changing the value.
+it, by button or by Ctrl+Enter. Who types over it states a value of his own: the mark says so.
 """
 
 from collections.abc import Callable, Iterable
@@ -45,7 +45,7 @@ def text_of(editor: Editor) -> str:
 
 
 def put_text(editor: Editor, text: str) -> None:
-    """Sets the value of any editor from text."""
+    """Sets the value of any editor from text; a long one is shown from its beginning."""
     if isinstance(editor, QPlainTextEdit):
         if editor.toPlainText() != text:
             editor.setPlainText(text)
@@ -58,6 +58,7 @@ def put_text(editor: Editor, text: str) -> None:
         editor.setChecked(bool(text))
     else:
         editor.setText(text)
+        editor.setCursorPosition(0)
 
 
 def parse_day(text: str) -> date | None:
@@ -200,8 +201,10 @@ class Field(QObject):
     def _on_change(self) -> None:
         if self._quiet:
             return
-        if self._open:
-            self.confirm()  # typing over a read value is a person's own statement
+        if self._where:  # what is typed now stands at no place of the file any more
+            self.provenance("", confirmed=True)
+            self.mark.setText(self.tr("已改为手工填写"))
+            reveal(self.mark, on=True)
         self.changed.emit(self.key)
 
 

@@ -263,6 +263,9 @@ class SubmissionForm(QWidget):
             self._check(key)
 
     def _on_changed(self, key: str) -> None:
+        if key in self._base.provenance:
+            kept = {k: p for k, p in self._base.provenance.items() if k != key}
+            self._base = replace(self._base, provenance=kept)
         self._check(key)
         if key in {"party.type", "party.number_override"}:
             self._check("party.number")

@@ -111,13 +111,24 @@ def test_what_was_read_waits_for_a_person(qtbot: QtBot, form: Form) -> None:
     assert not field.confirm_button.isVisible()
 
 
-def test_typing_over_a_read_value_confirms_it(qtbot: QtBot, form: Form) -> None:
+@pytest.mark.parametrize("confirmed", [False, True])
+def test_what_is_typed_over_was_read_nowhere(form: Form, confirmed: bool) -> None:
     field = form.fields["facts"]
     field.set_text("读出的事实")
-    field.provenance("第5段", confirmed=False)
+    field.provenance("第5段", confirmed=confirmed)
     field.editor.setFocus()
     say("，经查属实")
     assert not field.open
+    assert field.mark.text() == "已改为手工填写"
+    assert not field.confirm_button.isVisible()
+    assert field.editor.property("unconfirmed") is False
+
+
+def test_a_long_value_is_shown_from_its_beginning(form: Form) -> None:
+    form.put({"name": "未按规定对从业人员进行安全生产教育和培训" * 6})
+    editor = form.fields["name"].editor
+    assert isinstance(editor, QLineEdit)
+    assert editor.cursorPosition() == 0
 
 
 def test_filling_by_program_confirms_nothing_and_says_nothing(qtbot: QtBot, form: Form) -> None:

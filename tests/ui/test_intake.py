@@ -178,6 +178,8 @@ def test_a_draft_keeps_what_still_waits_for_confirmation(qtbot: QtBot, enter: En
     form = screen.body.form
     form.fields["party.name"].editor.setFocus()
     press(Qt.Key.Key_Return, CONTROL)
+    form.fields["name"].editor.setFocus()
+    say("改过的")
     waiting = form.unconfirmed()
     marks = {key: field.mark.text() for key, field in form.fields.items()}
     assert len(waiting) >= 10
@@ -189,7 +191,8 @@ def test_a_draft_keeps_what_still_waits_for_confirmation(qtbot: QtBot, enter: En
     assert again is not screen
     form = again.body.form
     assert form.unconfirmed() == waiting
-    assert {key: field.mark.text() for key, field in form.fields.items()} == marks
+    assert marks.pop("name") == "已改为手工填写"
+    assert {key: form.fields[key].mark.text() for key in marks} == marks
     assert "待确认" in again.progress.text()
     assert form.fields["party.name"].mark.text().endswith("已确认")
     again.save_now()
@@ -197,6 +200,8 @@ def test_a_draft_keeps_what_still_waits_for_confirmation(qtbot: QtBot, enter: En
     saved = shell.desk.session.reader.case(again.case_id).submission
     assert set(saved.unconfirmed()) == set(waiting)
     assert saved.provenance["party.name"].confirmed
+    assert "name" not in saved.provenance
+    assert saved.name.startswith("改过的")
 
 
 def test_a_lost_update_shows_both_sides(qtbot: QtBot, enter: Enter, office: Furnished) -> None:
