@@ -75,7 +75,11 @@ def grow(draft: Draft, *, findings: Findings, wording: Wording, first_number: in
     problems = _problems(findings, draft, first_number)
     counted = len(findings.answers)
     grown = {
-        "opening": wording.openings[draft.outcome],
+        "opening": (
+            wording.findings["agree_with_problems"]
+            if draft.outcome.passes and problems
+            else wording.openings[draft.outcome]
+        ),
         "reasons": wording.reasons_for(draft.outcome).format(total=counted, problems=len(problems)),
         "closing": wording.closings[draft.outcome].format(
             transfer_to=draft.transfer_to or _transfer_default(draft.outcome, wording)
@@ -137,7 +141,8 @@ def check_draft(draft: Draft, *, profile: Profile) -> None:
     """What an opinion must hold before it is signed.
 
     Raises DomainError: an outcome the profile does not know, no reasons, a problem without
-    finding, basis or suggestion, 同意 beside open problems, another outcome without any.
+    finding, basis or suggestion, an outcome other than 同意 without any problem. 同意 may stand
+    beside failed items that are no vetoes: the opinion then lists what is to be improved.
     """
     if draft.outcome not in {rule.code for rule in profile.outcomes()}:
         raise DomainError(CaseFault.OUTCOME_UNKNOWN, outcome=draft.outcome.value)

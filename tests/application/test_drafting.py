@@ -51,6 +51,12 @@ def test_a_failed_item_becomes_a_numbered_problem_with_its_article() -> None:
     assert "复印件没有核对人签名" in draft.dimensions[Dimension.EVIDENCE]
 
 
+def test_agreement_beside_a_failed_item_does_not_claim_that_all_is_well() -> None:
+    draft = grow(Draft(outcome=Outcome.AGREE), findings(FAILED))
+    assert draft.opening == wording().findings["agree_with_problems"]
+    assert len(draft.problems) == 1
+
+
 def test_what_was_typed_is_not_grown_over() -> None:
     typed = grow(Draft(), findings()).edit(reasons="本人写的理由。")
     assert grow(typed, findings(FAILED)).reasons == "本人写的理由。"

@@ -86,7 +86,7 @@ def submission(**changes: Any) -> dict[str, Any]:
     return submission_to_json(made) | changes
 
 
-MATERIALS = [
+MATERIALS: list[dict[str, object]] = [
     {
         "material_id": "m1",
         "code": "filing",

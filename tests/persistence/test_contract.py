@@ -349,7 +349,7 @@ def test_a_recusal_after_the_assignment_still_counts(desk: Desk) -> None:
 
 def test_a_waived_material_keeps_its_reason_and_an_edit_moves_the_unit(desk: Desk) -> None:
     case_id = desk.register()
-    waived = MATERIALS[1] | {"waived": "本案未询问"}
+    waived = {**MATERIALS[1], "waived": "本案未询问"}
     desk.send(
         "h1",
         case_id,
