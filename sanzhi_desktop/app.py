@@ -168,11 +168,14 @@ def make_window(folders: Folders, *, sample: Path | None = None) -> DeskWindow:
         theme.apply(app, settings.scheme, zoom=settings.zoom)
         app.styleHints().colorSchemeChanged.connect(lambda _: _follow(app, settings))
     if sample is not None:
-        return DeskWindow(lambda: SampleEntry(sample), settings=settings, sample=True)
-    database = places.default_database()
-    return DeskWindow(
-        lambda: EmbeddedEntry(database), settings=settings, first_run=not database.exists()
-    )
+        made = DeskWindow(lambda: SampleEntry(sample), settings=settings, sample=True)
+    else:
+        database = places.default_database()
+        made = DeskWindow(
+            lambda: EmbeddedEntry(database), settings=settings, first_run=not database.exists()
+        )
+    made.fit(made.screen().availableGeometry())
+    return made
 
 
 def _follow(app: QApplication, settings: DeskSettings) -> None:

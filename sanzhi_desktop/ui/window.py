@@ -7,7 +7,7 @@ everything that knows the domain come right after it, while the person already t
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QTimer, Signal
+from PySide6.QtCore import QEvent, QRect, QSize, QTimer, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QMainWindow, QWidget
 
@@ -17,6 +17,10 @@ from sanzhi_desktop.ui.settings_file import DeskSettings
 if TYPE_CHECKING:
     from sanzhi_desktop.ui.desk import Opened
     from sanzhi_desktop.ui.door import Entry, FirstRun
+
+
+SMALLEST = QSize(900, 600)
+FRAME = 36  # height of the frame that the system draws; it is known only when the window stands
 
 
 class DeskWindow(QMainWindow):
@@ -41,7 +45,7 @@ class DeskWindow(QMainWindow):
         self._sample = sample
         self.setWindowTitle(self.tr("三制法审"))
         self.resize(1280, 800)
-        self.setMinimumSize(900, 600)
+        self.setMinimumSize(SMALLEST)
         place = settings.window_place()
         if not place.isEmpty():
             self.restoreGeometry(place)
@@ -49,6 +53,16 @@ class DeskWindow(QMainWindow):
             self._show_first_run()
         else:
             self._show_login_page()
+
+    def fit(self, room: QRect) -> None:
+        """Makes the window fit into what a screen has free, at any scale; pages scroll inside."""
+        inside = room.adjusted(0, 0, 0, -FRAME)
+        self.setMinimumSize(SMALLEST.boundedTo(inside.size()))
+        self.resize(self.size().boundedTo(inside.size()))
+        left = min(max(self.x(), room.left()), room.right() + 1 - self.width())
+        top = min(max(self.y(), room.top()), room.bottom() + 1 - FRAME - self.height())
+        if (left, top) != (self.x(), self.y()):
+            self.move(left, top)
 
     def event(self, event: QEvent) -> bool:
         answer = super().event(event)
