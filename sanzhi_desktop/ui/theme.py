@@ -6,22 +6,15 @@ Widgets name a *tone* or a *role* through dynamic properties; no colour stands a
 import re
 from dataclasses import dataclass, fields
 from enum import StrEnum
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import QByteArray, QSize, Qt
-from PySide6.QtGui import (
-    QColor,
-    QFont,
-    QFontDatabase,
-    QFontInfo,
-    QIcon,
-    QPainter,
-    QPalette,
-    QPixmap,
-)
+from PySide6.QtGui import QColor, QFont, QFontInfo, QPalette
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
 from sanzhi_desktop import resources
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QIcon
 
 
 class Scheme(StrEnum):
@@ -198,6 +191,8 @@ def _font(zoom: float) -> QFont:
     font.setPointSizeF(POINTS * zoom)
     if QFontInfo(font).family() not in FAMILIES:
         # A bare machine holds no Chinese font at all: then ours, which the papers use as well.
+        from PySide6.QtGui import QFontDatabase
+
         number = QFontDatabase.addApplicationFont(str(resources.path("fonts", "SanzhiHei.ttf")))
         font.setFamilies([*FAMILIES, *QFontDatabase.applicationFontFamilies(number)])
     return font
@@ -221,8 +216,10 @@ def current() -> Tokens:
     return TOKENS[Scheme(str(app.property("scheme") or Scheme.LIGHT.value))] if app else LIGHT
 
 
-def icon(name: str, colour: str = "") -> QIcon:
+def icon(name: str, colour: str = "") -> "QIcon":
     """A drawing of `resources/icons`, in the text colour of the running scheme."""
+    from PySide6.QtCore import QByteArray, QSize, Qt
+    from PySide6.QtGui import QIcon, QPainter, QPixmap
     from PySide6.QtSvg import QSvgRenderer
 
     drawing = resources.path("icons", f"{name}.svg").read_text("utf-8")

@@ -10,10 +10,8 @@ from collections.abc import Callable
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut, QWheelEvent
 from PySide6.QtWidgets import (
-    QAbstractSpinBox,
     QApplication,
     QBoxLayout,
-    QComboBox,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -233,6 +231,8 @@ class ScrollPage(QScrollArea):
 
 def scrolled(content: QWidget) -> QScrollArea:
     """Content that scrolls; the area itself takes no keyboard focus."""
+    from PySide6.QtWidgets import QAbstractSpinBox, QComboBox
+
     area = ScrollPage(content)
     guard = _WheelGuard(area)
     for kind in (QComboBox, QAbstractSpinBox):
