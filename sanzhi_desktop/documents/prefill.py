@@ -78,6 +78,7 @@ def prefill(reading: Reading) -> Prefill:
     submission = _with_ruling(submission, reading, places)
     if submission.hearing_date is not None:
         submission = replace(submission, procedure=Procedure.HEARING)
+        places["procedure"] = Provenance(reading.fields["hearing_date"].where)
     decided = reading.text_of("decision_date")
     return Prefill(
         submission=replace(submission, provenance=places),
@@ -125,6 +126,8 @@ def _with_ruling(
         return submission
     where = Provenance(reading.fields["decision"].where)
     places["proposed_decision"] = where
+    if ruling.penalty_kinds:
+        places["penalty_kinds"] = where
     amount = (ruling.fine_fen or 0) + (ruling.confiscated_income_fen or 0)
     if amount:
         places["amount_fen"] = where

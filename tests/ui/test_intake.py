@@ -64,6 +64,18 @@ def test_dropped_files_are_read_and_kept(qtbot: QtBot, enter: Enter) -> None:
     assert len(case.materials) == 2
 
 
+def test_every_value_that_reading_brings_waits_for_a_person(qtbot: QtBot, enter: Enter) -> None:
+    shell, screen = opened(qtbot, enter)
+    form = screen.body.form
+    before = {key: field.text for key, field in form.fields.items()}
+    screen.read_submission(resources.path("samples", "penalty.txt"))
+    idle(qtbot, shell.desk.jobs)
+    brought = {key for key, field in form.fields.items() if field.text != before[key]}
+    assert "procedure" in brought
+    assert brought <= set(form.unconfirmed())
+    assert form.fields["procedure"].mark.text().startswith("读自")
+
+
 def test_an_unreadable_file_says_so_and_loses_nothing(
     qtbot: QtBot, enter: Enter, tmp_path: Path
 ) -> None:
