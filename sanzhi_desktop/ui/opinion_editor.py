@@ -168,7 +168,8 @@ class OpinionEditor(QWidget):
     def _problem_card(self, problem: Problem) -> QWidget:
         card = Card(self.tr("问题 {0}（{1}）").format(problem.number, name(problem.dimension)))
         if card.head is not None:
-            card.head.addWidget(PlainLabel(problem.item_id, role="muted"))
+            item = self.tr("审核项目 {0}").format(problem.item_id)
+            card.head.addWidget(PlainLabel(item, role="muted"))
             card.head.addWidget(self._again(f"problem.{problem.item_id}"))
         form = Form()
         spoken = self.tr("问题{0}：").format(problem.number)

@@ -4,6 +4,7 @@ from typing import Any
 
 import pypdfium2
 import pytest
+from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
@@ -12,6 +13,7 @@ from sanzhi_desktop.application.ports import Session
 from sanzhi_desktop.domain.case import Adoption, Case, RoundReason
 from sanzhi_desktop.domain.workflow import Action, State
 from sanzhi_desktop.ui.forms import put_text
+from sanzhi_desktop.ui.names import name
 from sanzhi_desktop.ui.screens.case import CaseScreen
 from sanzhi_desktop.ui.shell import Shell
 from sanzhi_desktop.ui.steps.aftermath import AdoptStep, DecisionStep, RespondStep
@@ -57,6 +59,14 @@ class Step:
         if not isValid(self.dialog) or not self.dialog.isVisible():
             return ""
         return str(self.dialog.refusal.label.text())
+
+
+def confirming(step: Step) -> QPushButton:
+    """The button of the case screen that submits."""
+    screen = step.shell.front
+    assert isinstance(screen, CaseScreen)
+    buttons = screen.findChildren(QPushButton)
+    return next(b for b in buttons if b.text() == name(Action.CONFIRM))
 
 
 def test_declares_before_it_submits(qtbot: QtBot, enter: Enter, office: Furnished) -> None:
@@ -129,6 +139,10 @@ def test_answers_every_problem_and_submits_again(
     step = Step(qtbot, enter("dadui_01"), case_id, Action.CONFIRM)
     step.dialog.declared.setChecked(True)
     assert "尚未答复" in step.take()
+    closed = confirming(step)
+    assert not closed.isEnabled()
+    assert "尚未答复" in closed.toolTip()
+    assert closed.property("kind") != "primary"
     step.dialog.reject()
     step = Step(qtbot, enter("chengban_01"), case_id, Action.RESPOND)
     assert isinstance(step.dialog, RespondStep)
@@ -139,6 +153,8 @@ def test_answers_every_problem_and_submits_again(
         form.put({"response": f"已按第{number}条意见改正"})
     assert step.take() == ""
     step = Step(qtbot, enter("dadui_01"), case_id, Action.CONFIRM)
+    assert confirming(step).isEnabled()
+    assert confirming(step).property("kind") == "primary"
     step.dialog.declared.setChecked(True)
     assert step.take() == ""
     case = step.case()

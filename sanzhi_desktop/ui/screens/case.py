@@ -9,8 +9,9 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QPushButton, QSplitter,
 
 from sanzhi_desktop.application.queries import DocumentRow, HistoryRow
 from sanzhi_desktop.domain import money
-from sanzhi_desktop.domain.case import Case, Material, ProblemRow, Submission
-from sanzhi_desktop.domain.workflow import TRANSITIONS, Action
+from sanzhi_desktop.domain.case import Case, CaseFault, Material, ProblemRow, Submission
+from sanzhi_desktop.domain.errors import Code
+from sanzhi_desktop.domain.workflow import TRANSITIONS, Action, State
 from sanzhi_desktop.resources.sentences import sentence
 from sanzhi_desktop.ui import steps
 from sanzhi_desktop.ui.case_header import CaseHeader
@@ -101,6 +102,14 @@ def rows_of(case: Case) -> list[tuple[str, str]]:
         ("handlers", "、".join(f"{h.name}（{h.certificate}）" for h in s.handlers)),
     ]
     return [(named("field", key), value) for key, value in pairs if value]
+
+
+def _unanswered(case: Case) -> ProblemRow | None:
+    """The first problem of the last opinion that the undertaking unit has not answered."""
+    if case.state is not State.RESPONDING:
+        return None
+    now = (p for p in case.problems if p.round == case.round and not p.response.strip())
+    return next(now, None)
 
 
 class CaseScreen(Screen):
@@ -224,7 +233,10 @@ class CaseScreen(Screen):
         shown.sort(key=lambda a: _FIRST.index(a) if a in _FIRST else len(_FIRST))
         primary = False
         for action in shown:
-            fault = page.why_not(action)
+            fault: Code | None = page.why_not(action)
+            facts: dict[str, object] = {}
+            if fault is None and action is Action.CONFIRM and (open_one := _unanswered(page.case)):
+                fault, facts = CaseFault.RESPONSE_MISSING, {"number": open_one.number}
             text = self.tr("审阅并签发") if action is Action.ISSUE_PASS else name(action)
             kind = "primary" if fault is None and action in _FIRST and not primary else ""
             primary = primary or kind == "primary"
@@ -237,6 +249,7 @@ class CaseScreen(Screen):
                         action=name(action),
                         state=name(page.case.state),
                         reviewer=page.name_of(page.case.reviewer),
+                        **facts,
                     )
                 )
             self.action_bar.addWidget(made)
