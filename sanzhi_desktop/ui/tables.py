@@ -18,8 +18,15 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QBrush, QColor, QFont
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PySide6.QtGui import QBrush, QColor, QFont, QPalette
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
 
 from sanzhi_desktop.ui import theme
 from sanzhi_desktop.ui.jobs import Jobs, Lane
@@ -249,6 +256,18 @@ class PagedModel(RowModel[R]):
         self.dataChanged.emit(self.index(page * PAGE, 0), self.index(last, len(self.columns) - 1))
 
 
+class _KeptInk(QStyledItemDelegate):
+    """A cell that means something by its colour keeps it in the row that is selected."""
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
+        super().initStyleOption(option, index)
+        ink = index.data(Qt.ItemDataRole.ForegroundRole)
+        if isinstance(ink, QBrush):
+            colours = QPalette(option.palette)
+            colours.setBrush(QPalette.ColorRole.HighlightedText, ink)
+            option.palette = colours
+
+
 class Table(QTableView):
     """A view for these models: whole rows, no grid, Enter opens. `opened` gives the row."""
 
@@ -259,6 +278,7 @@ class Table(QTableView):
     def __init__(self, label: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(label)
+        self.setItemDelegate(_KeptInk(self))
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)

@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
+from sanzhi_desktop.ui import theme
 from sanzhi_desktop.ui.checklist_view import ChecklistModel
 from sanzhi_desktop.ui.jobs import Jobs
 from sanzhi_desktop.ui.tables import KEPT_PAGES, PAGE, ROW, Column, PagedModel, RowModel, Table
@@ -133,3 +135,28 @@ def test_enter_opens_the_row(qtbot: QtBot, key: Qt.Key) -> None:
     assert opened == [6]
     assert table.current_row() == 6
     assert table.accessibleName() == "数表"
+
+
+def test_the_selected_row_keeps_the_colour_of_its_meaning(
+    qtbot: QtBot, dressed: QApplication
+) -> None:
+    table = Table("核对")
+    model: RowModel[str] = RowModel(
+        [Column("a", "结论", lambda r: r, 200, tone=lambda _: Tone.DANGER)], table
+    )
+    table.use(model)
+    qtbot.addWidget(table)
+    table.resize(300, 120)
+    table.show()
+    model.replace(["不符合"])
+    table.setCurrentIndex(model.index(0, 0))
+    assert table.selectionModel().isRowSelected(0)
+    picture = table.viewport().grab().toImage()
+    box = table.visualRect(model.index(0, 0))
+    seen = {
+        picture.pixelColor(x, y).name()
+        for x in range(box.left() + 1, box.right())
+        for y in range(box.top() + 1, box.bottom())
+    }
+    assert theme.current().accent_soft in seen
+    assert theme.current().danger in seen
