@@ -127,6 +127,12 @@ def test_only_those_who_may_are_assigned(qtbot: QtBot, enter: Enter, office: Fur
     table.setCurrentIndex(table.model().index(unqualified, 0))
     assert "法律职业资格" in table.model().index(unqualified, 2).data()
     assert "法律职业资格" in step.take()
+    handlers = {h.person_id for h in step.case().submission.handlers}
+    said = [
+        table.model().index(n, 2).data() for n, r in enumerate(rows) if r[0].person_id in handlers
+    ]
+    assert said
+    assert all("承办" in words for words in said)
     table.setCurrentIndex(table.model().index(0, 0))
     assert step.take() == ""
     assert step.case().reviewer == "shenhe_01"

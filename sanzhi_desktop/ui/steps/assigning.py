@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Sequence
 
+from PySide6.QtWidgets import QHeaderView
+
 from sanzhi_desktop.application import review
 from sanzhi_desktop.application.commands import Changed
 from sanzhi_desktop.domain.case import CaseFault
@@ -35,7 +37,7 @@ class AssignStep(StepDialog):
                 Column(
                     "why",
                     self.tr("能否分派"),
-                    lambda c: sentence(c[1].value, name=c[0].name) if c[1] else self.tr("可以"),
+                    self._why,
                     380,
                     tone=lambda c: Tone.DANGER if c[1] else Tone.OK,
                 ),
@@ -43,12 +45,25 @@ class AssignStep(StepDialog):
             self,
         )
         self.table.use(self.model)
+        self.table.setWordWrap(True)
+        heights = self.table.verticalHeader()
+        heights.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         self.table.opened.connect(lambda _: self.ok.click())
         self.body.insertWidget(0, self.table, 1)
         if again:
             self.add_reason(self.tr("转办理由(&R)"))
         session, case = self.desk.session, self.case
         self.read(lambda: review.candidates(session, case), self._show)
+
+    def _why(self, candidate: Candidate) -> str:
+        """Every reason, the handler's first: it stands whatever posts he may still be given."""
+        person, fault = candidate
+        handling = person.person_id in {h.person_id for h in self.case.submission.handlers}
+        faults = dict.fromkeys([PeopleFault.HANDLING] if handling else [])
+        if fault is not None:
+            faults[fault] = None
+        words = [sentence(one.value, name=person.name) for one in faults]
+        return "".join(words) or self.tr("可以")
 
     def _show(self, rows: Sequence[Candidate]) -> None:
         self.model.replace(rows)
