@@ -140,7 +140,7 @@ class MaterialsView(QWidget):
         self.text.setReadOnly(True)
         self.text.setAccessibleName(self.tr("材料文字"))
         self.nothing = EmptyState("file")
-        self.outside = button(self.tr("用其他程序打开(&E)"), self._open_outside, kind="small")
+        self.outside = button(self.tr("用其他程序打开(&G)"), self._open_outside, kind="small")
         self.stack = QStackedWidget()
         for page in (self.nothing, self.pdf, self.picture, self.text):
             self.stack.addWidget(page)
