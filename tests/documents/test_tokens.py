@@ -51,17 +51,18 @@ def driver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         subprocess.run(
             [str(UTILITY), "--module", str(DRIVER), *words], check=True, capture_output=True
         )
-        _store(DRIVER, papers.office().keys[papers.HEAD])
+        store(DRIVER, papers.office().keys[papers.HEAD], papers.PASSPHRASE)
         yield DRIVER
 
 
-def _store(driver: Path, p12: bytes) -> None:
+def store(driver: Path, p12: bytes, passphrase: str) -> None:
+    """Puts key and certificate of a P12 on the token."""
     import pkcs11
     from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
     from pkcs11.util.ec import decode_ec_private_key
     from pkcs11.util.x509 import decode_x509_certificate
 
-    bundle = load_p12(p12, papers.PASSPHRASE)
+    bundle = load_p12(p12, passphrase)
     assert bundle.key is not None
     assert bundle.cert is not None
     common: dict[Any, Any] = {pkcs11.Attribute.ID: b"\x07", pkcs11.Attribute.TOKEN: True}
