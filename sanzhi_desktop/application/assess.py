@@ -26,19 +26,21 @@ from sanzhi_desktop.domain.workdays import SHANGHAI, Calendar, Unit, local_date
 
 def scope_of(submission: Submission, profile: Profile) -> ScopeAnswer:
     """Whether the case has to be reviewed, by whom, and because of what."""
-    return decide_scope(
-        profile,
-        ScopeCase(
-            kind=submission.kind,
-            procedure=submission.procedure,
-            decider=submission.decider,
-            party_type=submission.party.type,
-            amount_fen=submission.amount_fen or None,
-            penalty_kinds=submission.penalty_kinds,
-            hearing=submission.hearing_date is not None,
-            criteria=submission.criteria,
-            catalogue_item=submission.catalogue_item,
-        ),
+    return decide_scope(profile, scope_case(submission))
+
+
+def scope_case(submission: Submission) -> ScopeCase:
+    """What the scope is decided on, as the submission states it."""
+    return ScopeCase(
+        kind=submission.kind,
+        procedure=submission.procedure,
+        decider=submission.decider,
+        party_type=submission.party.type,
+        amount_fen=submission.amount_fen or None,
+        penalty_kinds=submission.penalty_kinds,
+        hearing=submission.hearing_date is not None,
+        criteria=submission.criteria,
+        catalogue_item=submission.catalogue_item,
     )
 
 

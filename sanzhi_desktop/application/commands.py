@@ -13,7 +13,7 @@ The payload of each action holds plain JSON values (bytes as base64 text under `
     confirm             declared true, round_reason (a RoundReason)
     ask_correction      missing [text …], due_on, days {number, unit}, document {sha256, kind, pdf}
     accept              scope {…answer…}, received_on (ISO date, only when the paper came earlier)
-    return              document {…} (optional)
+    return, not_needed  document {…}, scope {…answer…, examined}, confirmed {by, at}
     assign, reassign    reviewer
     extend              number, unit, approver
     move_due            due_on, due_from (ISO date or null), year and edition of the calendar that

@@ -302,31 +302,6 @@ def accept(
     )
 
 
-def return_outside_scope(
-    session: Session,
-    *,
-    case_id: str,
-    seen_version: int,
-    reason: str,
-    scope: Mapping[str, Any] | None = None,
-    paper: StoredPaper | None = None,
-    command_id: str = "",
-) -> Changed:
-    """Returns a case that is not within the scope of review (不属于审核范围)."""
-    payload: dict[str, Any] = {"scope": dict(scope or {})}
-    if paper is not None:
-        payload["document"] = paper.as_payload()
-    return stepping.send(
-        session,
-        case_id=case_id,
-        seen_version=seen_version,
-        action=Action.RETURN,
-        reason=reason,
-        payload=payload,
-        command_id=command_id,
-    )
-
-
 def withdraw(
     session: Session, *, case_id: str, seen_version: int, reason: str, command_id: str = ""
 ) -> Changed:

@@ -4,7 +4,7 @@ Plain values as they are printed. Laying out, numbering and signing live elsewhe
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from sanzhi_desktop.domain.case import Submission
@@ -73,8 +73,19 @@ class CorrectionPaper:
 
 
 @dataclass(frozen=True, slots=True)
+class ExaminedLine:
+    """One criterion of the scope as it was examined: its source, what was found."""
+
+    name: str
+    source: str
+    finding: str
+    met: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ReturnPaper:
-    """退回函: the matter is outside the scope of review, with the reason."""
+    """不属于法制审核范围告知书 (退回函), or 不需要法制审核确认书: each criterion examined, the reason,
+    who decided and when. `claimed`: by the form as filled in, a criterion is met."""
 
     office: str
     addressee: str
@@ -85,6 +96,12 @@ class ReturnPaper:
     number: str = ""
     dated: date | None = None
     mark: str = ""
+    letter: str = "return"  # return | not_needed
+    claimed: bool = False
+    examined: tuple[ExaminedLine, ...] = ()
+    rules: str = ""  # name and edition of the rules that were applied
+    decided_by: str = ""
+    decided_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

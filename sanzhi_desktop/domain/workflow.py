@@ -26,6 +26,7 @@ class State(StrEnum):
     RESPONDING = "responding"  # 待承办机构处理
     DECIDED = "decided"  # 已作出决定
     RETURNED = "returned"  # 退回：不属于审核范围
+    NOT_NEEDED = "not_needed"  # 未送审：确认不需要法制审核
     WITHDRAWN = "withdrawn"  # 承办机构撤回（终止）
 
 
@@ -38,6 +39,7 @@ class Action(StrEnum):
     ASK_CORRECTION = "ask_correction"  # 通知补正
     ACCEPT = "accept"  # 受理
     RETURN = "return"  # 退回：不属于审核范围
+    NOT_NEEDED = "not_needed"  # 不送审：确认不需要法制审核
     ASSIGN = "assign"  # 分派
     REASSIGN = "reassign"  # 转办
     EXTEND = "extend"  # 延长审核期限
@@ -54,6 +56,26 @@ class Action(StrEnum):
     REGISTER_DECISION = "register_decision"  # 登记决定
     ADOPT = "adopt"  # 反馈采纳情况
     WITHDRAW = "withdraw"  # 撤回（终止）
+    OPEN_TRANSFER = "open_transfer"  # 涉嫌犯罪：指定专案组；its steps stand in `domain.transfer`
+    REPORT_TRANSFER = "report_transfer"  # 提出移送的书面报告
+    DECIDE_TRANSFER = "decide_transfer"  # 正职负责人批准或者不批准移送
+    PREPARE_TRANSFER = "prepare_transfer"  # 备齐移送材料
+    RESERVE_TRANSFER = "reserve_transfer"  # 取移送书文号
+    ISSUE_TRANSFER = "issue_transfer"  # 签发移送书
+    DELIVER_TRANSFER = "deliver_transfer"  # 送达公安机关（监察机关）
+    RECEIPT_TRANSFER = "receipt_transfer"  # 登记回执
+    POLICE_ANSWER = "police_answer"  # 登记公安机关的答复
+    OBJECT_TRANSFER = "object_transfer"  # 提请复议、建议立案监督
+    HAND_OVER = "hand_over"  # 移交涉案物品和材料
+    CLOSE_TRANSFER = "close_transfer"  # 不再提出异议，依法另行处理
+    OPEN = "open"  # 查收: the receiving side opened the case
+    RECALL = "recall"  # 撤回送审（首次），接收方尚未打开
+    RECALL_CORRECTION = "recall_correction"  # 撤回补正后的送审
+    RECALL_AGAIN = "recall_again"  # 撤回再次送审
+    RECALL_OPINION = "recall_opinion"  # 审核人撤回报签
+    REMIND = "remind"  # 催办
+    ASK_OPINION = "ask_opinion"  # 加签: one more opinion, the case does not move
+    GIVE_OPINION = "give_opinion"  # 答复加签
 
 
 class WorkflowFault(Code):
@@ -62,6 +84,7 @@ class WorkflowFault(Code):
     NO_TRANSITION = "workflow.no_transition"
     NOT_YOUR_ROLE = "workflow.not_your_role"
     NOT_YOUR_CASE = "workflow.not_your_case"
+    OPENED = "workflow.opened"
     REASON_MISSING = "workflow.reason_missing"
 
 
@@ -105,6 +128,23 @@ def _row(
 _S = State
 _BEFORE_OPINION = (_S.DRAFT, _S.SUBMITTED, _S.CORRECTION, _S.ACCEPTED, _S.REVIEWING, _S.SIGNING)
 _CLOCK_RUNS = (_S.SUBMITTED, _S.ACCEPTED, _S.REVIEWING, _S.SIGNING)
+# A crime may come to light at any time, also after the review ended; the case stays where it is.
+_ONCE_SUBMITTED = tuple(s for s in State if s is not State.DRAFT)
+# Which of these is open is the table of `domain.transfer`; here stands who may do it.
+_TRANSFER = (
+    (Action.OPEN_TRANSFER, (Role.HANDLER, Role.UNIT_HEAD, Role.LEAD), True),
+    (Action.REPORT_TRANSFER, (Role.HANDLER,), False),
+    (Action.DECIDE_TRANSFER, (Role.AGENCY_HEAD,), False),
+    (Action.PREPARE_TRANSFER, (Role.HANDLER, Role.CLERK), False),
+    (Action.RESERVE_TRANSFER, (Role.HEAD,), False),
+    (Action.ISSUE_TRANSFER, (Role.HEAD,), False),
+    (Action.DELIVER_TRANSFER, (Role.HANDLER, Role.CLERK), False),
+    (Action.RECEIPT_TRANSFER, (Role.HANDLER, Role.CLERK), False),
+    (Action.POLICE_ANSWER, (Role.HANDLER, Role.CLERK), False),
+    (Action.OBJECT_TRANSFER, (Role.HANDLER, Role.UNIT_HEAD), True),
+    (Action.HAND_OVER, (Role.HANDLER, Role.CLERK), False),
+    (Action.CLOSE_TRANSFER, (Role.HANDLER, Role.UNIT_HEAD), True),
+)
 
 TRANSITIONS: tuple[Transition, ...] = tuple(
     row
@@ -131,6 +171,14 @@ TRANSITIONS: tuple[Transition, ...] = tuple(
             Action.RETURN,
             _S.RETURNED,
             Role.CLERK,
+            Role.LEAD,
+            needs_reason=True,
+        ),
+        _row(
+            [_S.DRAFT],
+            Action.NOT_NEEDED,
+            _S.NOT_NEEDED,
+            Role.UNIT_HEAD,
             Role.LEAD,
             needs_reason=True,
         ),
@@ -163,8 +211,55 @@ TRANSITIONS: tuple[Transition, ...] = tuple(
             Role.UNIT_HEAD,
             needs_reason=True,
         ),
+        # Around the case; none of these is a signature or stands for one.
+        _row([_S.SUBMITTED], Action.OPEN, None, Role.CLERK, Role.LEAD),
+        _row([_S.SIGNING], Action.OPEN, None, Role.HEAD),
+        _row([_S.SUBMITTED], Action.RECALL, _S.DRAFT, Role.UNIT_HEAD),
+        _row([_S.SUBMITTED], Action.RECALL_CORRECTION, _S.CORRECTION, Role.UNIT_HEAD),
+        _row([_S.SUBMITTED], Action.RECALL_AGAIN, _S.RESPONDING, Role.UNIT_HEAD),
+        _row([_S.SIGNING], Action.RECALL_OPINION, _S.REVIEWING, Role.REVIEWER, who=Who.REVIEWER),
+        _row(
+            (*_CLOCK_RUNS, _S.CORRECTION, _S.RESPONDING, _S.PASSED),
+            Action.REMIND,
+            None,
+            Role.HANDLER,
+            Role.UNIT_HEAD,
+            Role.CLERK,
+            Role.REVIEWER,
+            Role.LEAD,
+            Role.HEAD,
+        ),
+        _row(
+            [_S.REVIEWING, _S.SIGNING],
+            Action.ASK_OPINION,
+            None,
+            Role.REVIEWER,
+            Role.LEAD,
+            Role.HEAD,
+        ),
+        _row(
+            [_S.REVIEWING, _S.SIGNING],
+            Action.GIVE_OPINION,
+            None,
+            Role.REVIEWER,
+            Role.CLERK,
+            Role.LEAD,
+            Role.HEAD,
+            Role.AGENCY_HEAD,
+        ),
+        *(
+            _row(_ONCE_SUBMITTED, action, None, *roles, needs_reason=needs_reason)
+            for action, roles, needs_reason in _TRANSFER
+        ),
     )
     for row in rows
+)
+
+# Around the case: its row and version stay as they are, so nobody who is typing is disturbed.
+AROUND = frozenset({Action.OPEN, Action.REMIND, Action.ASK_OPINION, Action.GIVE_OPINION})
+# 撤回: each leads back to where the case was sent from, and only while nobody has opened it.
+STEPS_BACK = frozenset(
+    {Action.RECALL, Action.RECALL_CORRECTION, Action.RECALL_AGAIN, Action.RECALL_OPINION}
 )
 
 _BY_KEY = {(t.source, t.action): t for t in TRANSITIONS}
@@ -178,6 +273,8 @@ class Position:
     reviewer: str = ""
     handlers: tuple[str, ...] = ()
     registered_by: str = ""
+    sent_from: State | None = None
+    opened: bool = False  # somebody of the receiving side opened it since it was sent
 
 
 def why_not(position: Position, action: Action, actor: Actor) -> WorkflowFault | None:
@@ -194,6 +291,11 @@ def why_not(position: Position, action: Action, actor: Actor) -> WorkflowFault |
         position.registered_by,
     ):
         return WorkflowFault.NOT_YOUR_CASE
+    if action in STEPS_BACK and position.sent_from is not None:
+        if row.target is not position.sent_from:
+            return WorkflowFault.NO_TRANSITION
+        if position.opened:
+            return WorkflowFault.OPENED
     return None
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from sanzhi_desktop.domain.case import CaseFault
 from sanzhi_desktop.domain.people import QUALIFICATION_SINCE, PeopleFault, Role
 from sanzhi_desktop.domain.workflow import Action
-from sanzhi_desktop.persistence import aftermath_effects, intake_effects
+from sanzhi_desktop.persistence import aftermath_effects, intake_effects, office_life_effects
 from sanzhi_desktop.persistence.effect_parts import (
     CLOSE_CLEARANCE,
     HERE,
@@ -153,6 +153,7 @@ _CERTIFY = Effect(
             f" where {THIS_ROUND}"
         ),
     ),
+    case={"sent_from": "{c.state}", "sent_version": "version + 1"},
 )
 
 _SEND_BACK = Effect(
@@ -196,10 +197,10 @@ _RESERVE = Effect(
         ),
         Run(
             "insert into number (office_id, series, year, no, label, case_id, round, status,"
-            " reserved_by, reserved_at)"
+            " reserved_by, reserved_at, readers)"
             " select k.office_id, k.series, k.year, k.last_no,"
             " k.series || '〔' || cast(k.year as text) || '〕' || cast(k.last_no as text) || '号',"
-            " {case}, {round}, 'reserved', {me}, {now} from counter k"
+            " {case}, {round}, 'reserved', {me}, {now}, {readers} from counter k"
             f" where k.office_id = {{office}} and k.series = {_SERIES} and k.year = {{p.year|int}}"
             f" and not exists (select 1 {_LIVE_NUMBER})"
         ),
@@ -254,9 +255,10 @@ _ISSUE_PASS = Effect(
         *_issue("coalesce(outcome, '') <> 'AGREE'"),
         Run(
             "insert into clearance (office_id, clearance_id, case_id, round, origin, outcome,"
-            " issued, kind, party_name, party_number, amount_fen, materials_digest, opened_at)"
+            " issued, kind, party_name, party_number, amount_fen, materials_digest, opened_at,"
+            " readers)"
             " select office_id, {cmd}, case_id, round, 'opinion', outcome, issued, kind,"
-            " party_name, party_number, amount_fen, materials_digest, {now} from round"
+            " party_name, party_number, amount_fen, materials_digest, {now}, {readers} from round"
             f" where {THIS_ROUND}"
         ),
     ),
@@ -282,6 +284,7 @@ EFFECTS: Mapping[Action, Effect] = {
     Action.ASK_CORRECTION: intake_effects.ASK_CORRECTION,
     Action.ACCEPT: intake_effects.ACCEPT,
     Action.RETURN: intake_effects.RETURN,
+    Action.NOT_NEEDED: intake_effects.NOT_NEEDED,
     Action.ASSIGN: _ASSIGN,
     Action.REASSIGN: _ASSIGN,
     Action.EXTEND: _EXTEND,
@@ -298,4 +301,12 @@ EFFECTS: Mapping[Action, Effect] = {
     Action.REGISTER_DECISION: aftermath_effects.REGISTER_DECISION,
     Action.ADOPT: aftermath_effects.ADOPT,
     Action.WITHDRAW: _WITHDRAW,
+    Action.OPEN: office_life_effects.OPEN,
+    Action.RECALL: office_life_effects.RECALL,
+    Action.RECALL_CORRECTION: office_life_effects.RECALL_CORRECTION,
+    Action.RECALL_AGAIN: office_life_effects.RECALL_AGAIN,
+    Action.RECALL_OPINION: office_life_effects.RECALL_OPINION,
+    Action.REMIND: office_life_effects.REMIND,
+    Action.ASK_OPINION: office_life_effects.ASK_OPINION,
+    Action.GIVE_OPINION: office_life_effects.GIVE_OPINION,
 }

@@ -7,8 +7,10 @@ Must not: rules of a case or of people; those are declared beside the rule in `d
 from collections.abc import Mapping
 from typing import Any
 
+from sanzhi_desktop.application.confirmation import ConfirmationFault
 from sanzhi_desktop.domain.case import CaseFault
 from sanzhi_desktop.domain.errors import Code, DomainError
+from sanzhi_desktop.domain.office_life import OfficeLifeFault
 from sanzhi_desktop.domain.people import PeopleFault
 from sanzhi_desktop.domain.workflow import WorkflowFault
 
@@ -59,13 +61,23 @@ class PersistenceFault(Code):
     NO_SUCH_ROLE = "persistence.no_such_role"
     NO_SUCH_OFFICE = "persistence.no_such_office"
     BAD_ROOT = "persistence.bad_root"
+    BAD_CHECKPOINT_FILE = "persistence.bad_checkpoint_file"
+    OTHER_OFFICE = "persistence.other_office"
+    CANNOT_WRITE = "persistence.cannot_write"
     FILE_UNREADABLE = "persistence.file_unreadable"
     FILE_MISSING = "persistence.file_missing"
     FILE_CHANGED = "persistence.file_changed"
 
 
 # The areas whose codes stand in effects, functions and walls.
-_AREAS: tuple[type[Code], ...] = (CaseFault, PeopleFault, WorkflowFault, PersistenceFault)
+_AREAS: tuple[type[Code], ...] = (
+    CaseFault,
+    ConfirmationFault,
+    OfficeLifeFault,
+    PeopleFault,
+    WorkflowFault,
+    PersistenceFault,
+)
 
 
 def code_of(value: str) -> Code | None:

@@ -4,6 +4,7 @@ Lives here: their guards and writes, in the language of `writes`. Must not: who 
 which state (that is `domain.workflow`).
 """
 
+from sanzhi_desktop.application.confirmation import ConfirmationFault
 from sanzhi_desktop.domain.case import CaseFault
 from sanzhi_desktop.persistence.effect_parts import (
     CLOSE_CLEARANCE,
@@ -128,13 +129,14 @@ CONFIRM = Effect(
                 "reason": "{p.round_reason}",
                 **_ROUND_COLUMNS,
             },
-            when="{c.state} <> 'correction'",
+            when=f"not exists (select 1 from round where {HERE} and round = {_ROUND_NOW})",
         ),
         Run(
             "update round set "
             + ", ".join(f"{column} = {value}" for column, value in _ROUND_COLUMNS.items())
-            + f" where {THIS_ROUND}",
-            when="{c.state} = 'correction'",
+            + f", reason = case when {{c.state}} = 'correction' then reason"
+            " else {p.round_reason} end"
+            f" where {HERE} and round = {_ROUND_NOW}",
         ),
         clock("start_receipt", when="{c.state} <> 'correction'", round_=_ROUND_NOW),
         clock("resume", when="{c.state} = 'correction'", cause="'correction'"),
@@ -144,6 +146,8 @@ CONFIRM = Effect(
         "received_at": "case when {c.state} = 'correction' then received_at else {now} end",
         "accepted_at": "null",
         "reviewer": "''",
+        "sent_from": "{c.state}",
+        "sent_version": "version + 1",
     },
 )
 
@@ -175,4 +179,13 @@ ACCEPT = Effect(
     },
 )
 
-RETURN = Effect(steps=(*document("return", required=False), STOP))
+# The database cannot ask for the password again; it refuses a step that says nobody did.
+_CONFIRMED = Refuse(
+    "{p.confirmed.by} <> 'password' and ({p.confirmed.by} <> 'sample' or not exists"
+    " (select 1 from office where office_id = {office} and sample = 1))",
+    ConfirmationFault.MISSING,
+)
+_SCOPE = {"scope": "{p.scope|json}"}
+
+RETURN = Effect(steps=(_CONFIRMED, *document("return", required=True), STOP), case=_SCOPE)
+NOT_NEEDED = Effect(steps=(_CONFIRMED, *document("not_needed", required=True)), case=_SCOPE)

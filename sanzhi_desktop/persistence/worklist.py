@@ -14,7 +14,7 @@ from sanzhi_desktop.domain.people import Actor, Role
 from sanzhi_desktop.domain.workflow import TRANSITIONS, Action, State, Who
 from sanzhi_desktop.persistence.tables import case_, person, round_
 
-CLOSED = (State.DECIDED, State.RETURNED, State.WITHDRAWN)
+CLOSED = (State.DECIDED, State.RETURNED, State.NOT_NEEDED, State.WITHDRAWN)
 # Actions that carry a case on: while one of them is open to somebody, the case waits for him.
 AWAITED = frozenset(
     {

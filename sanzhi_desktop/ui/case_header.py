@@ -17,6 +17,7 @@ _STATE_TONES = {
     State.CORRECTION: Tone.WARN,
     State.RESPONDING: Tone.WARN,
     State.RETURNED: Tone.NEUTRAL,
+    State.NOT_NEEDED: Tone.NEUTRAL,
     State.WITHDRAWN: Tone.NEUTRAL,
 }
 

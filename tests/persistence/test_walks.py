@@ -38,10 +38,13 @@ def _at_every_state(desk: Desk) -> dict[State, str]:
         State.RESPONDING: desk.responding(),
         State.DECIDED: desk.decided(),
         State.RETURNED: desk.confirmed(),
+        State.NOT_NEEDED: desk.register(),
         State.WITHDRAWN: desk.confirmed(),
     }
+    signed = {"document": paper("outside"), "confirmed": {"by": "password"}}
     desk.send("ck", made[State.CORRECTION], Action.ASK_CORRECTION, reason=REASON)
-    desk.send("ck", made[State.RETURNED], Action.RETURN, reason=REASON)
+    desk.send("ck", made[State.RETURNED], Action.RETURN, reason=REASON, **signed)
+    desk.send("uh", made[State.NOT_NEEDED], Action.NOT_NEEDED, reason=REASON, **signed)
     desk.send("uh", made[State.WITHDRAWN], Action.WITHDRAW, reason=REASON)
     return made
 
@@ -111,6 +114,14 @@ def payload(action: Action, case: Case, dice: random.Random) -> Mapping[str, Any
             "materials_digest": "d" * 64,
             "document": document,
         },
+        Action.RETURN: {
+            "document": document,
+            "confirmed": {"by": dice.choice(["password", "password", "sample", ""])},
+        },
+        Action.NOT_NEEDED: {
+            "document": document,
+            "confirmed": {"by": dice.choice(["password", ""])},
+        },
         Action.RESERVE: {"year": 2026, "dated": "2026-09-22"},
         Action.ISSUE_PASS: {"document": document, "certified_sha256": certified},
         Action.ISSUE_RETURN: {"document": document, "certified_sha256": certified},
@@ -142,7 +153,9 @@ def told(desk: Desk, who: str, case: Case, action: Action, sent: Mapping[str, An
     return changed.state, changed.version, changed.number
 
 
-_ENDS = frozenset({Action.WITHDRAW, Action.RETURN, Action.SEND_BACK, Action.NEW_ROUND})
+_ENDS = frozenset(
+    {Action.WITHDRAW, Action.RETURN, Action.NOT_NEEDED, Action.SEND_BACK, Action.NEW_ROUND}
+)
 
 
 def _choose(

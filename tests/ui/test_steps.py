@@ -4,13 +4,21 @@ from typing import Any
 
 import pypdfium2
 import pytest
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
-from sanzhi_desktop.application import aftermath
+from sanzhi_desktop.application import aftermath, intake
 from sanzhi_desktop.application.ports import Session
-from sanzhi_desktop.domain.case import Adoption, Case, RoundReason
+from sanzhi_desktop.domain.case import (
+    Adoption,
+    Case,
+    Party,
+    PartyType,
+    RoundReason,
+    Submission,
+)
+from sanzhi_desktop.domain.kinds import Kind, Procedure
 from sanzhi_desktop.domain.workflow import Action, State
 from sanzhi_desktop.ui.forms import put_text
 from sanzhi_desktop.ui.names import name
@@ -19,7 +27,8 @@ from sanzhi_desktop.ui.shell import Shell
 from sanzhi_desktop.ui.steps.aftermath import AdoptStep, DecisionStep, RespondStep
 from sanzhi_desktop.ui.steps.assigning import AssignStep
 from sanzhi_desktop.ui.steps.base import StepDialog
-from sanzhi_desktop.ui.steps.receiving import AcceptStep, CorrectionStep, ReturnStep
+from sanzhi_desktop.ui.steps.outside import NotNeededStep, ReturnStep
+from sanzhi_desktop.ui.steps.receiving import AcceptStep, CorrectionStep
 from sanzhi_desktop.ui.steps.submitting import ConfirmStep, NewRoundStep, WithdrawStep
 from tests.ui.conftest import Enter, idle
 from tests.ui.office import Furnished
@@ -108,14 +117,67 @@ def test_a_correction_notice_is_made_and_stored(
     assert "样例" in text
 
 
+def read_paper(step: Step, sha256: str) -> str:
+    return "".join(
+        page.get_textpage().get_text_range()
+        for page in pypdfium2.PdfDocument(step.session.reader.document(sha256))
+    )
+
+
 def test_returns_what_is_outside_the_scope(qtbot: QtBot, enter: Enter, office: Furnished) -> None:
     step = Step(qtbot, enter("neiqin_01"), office.cases["submitted"], Action.RETURN)
     assert isinstance(step.dialog, ReturnStep)
+    table = step.dialog.criteria
+    listed = [table.item(row, 0).text() for row in range(table.rowCount())]
+    assert len(listed) >= 5
     assert "理由" in step.take()
+    assert step.dialog.form.fields["reason"].fault.text()
     step.fill(reason="简易程序，不属于审核范围")
     assert step.take() == ""
     assert step.case().state is State.RETURNED
-    assert [d.kind for d in step.session.reader.documents(step.case_id)] == ["return"]
+    (paper,) = step.session.reader.documents(step.case_id)
+    assert paper.kind == "return"
+    text = read_paper(step, paper.sha256).replace("\r\n", "")
+    assert "不属于法制审核范围告知书" in text
+    assert "简易程序，不属于审核范围" in text
+    assert "再次确认" in text
+    assert step.session.actor.name in text
+    assert all(name[:12] in text for name in listed)
+    entry = step.session.reader.history(step.case_id)[-1]
+    assert entry.detail["confirmed"] == {"by": "sample"}
+    assert len(entry.detail["scope"]["examined"]) == len(listed)
+
+
+def test_a_registered_matter_is_confirmed_as_needing_no_review(
+    qtbot: QtBot, enter: Enter, office: Furnished
+) -> None:
+    """The rules speak: a case that meets a criterion cannot be confirmed away, a small one can."""
+    shell = enter("dadui_01")
+    step = Step(qtbot, shell, office.cases["draft"], Action.NOT_NEEDED)
+    assert isinstance(step.dialog, NotNeededStep)
+    assert not step.dialog.ok.isEnabled()
+    assert "应当进行法制审核" in step.dialog.refusal.label.text()
+    step.dialog.reject()
+    handler = enter("chengban_01")
+    small = Submission(
+        kind=Kind.PENALTY,
+        procedure=Procedure.SUMMARY,
+        name="当场处罚某小店案",
+        unit=step.case().submission.unit,
+        party=Party(type=PartyType.PERSON, name="某甲"),
+        penalty_kinds=("警告",),
+    )
+    made = intake.register(handler.desk.session, submission=small, materials=())
+    step = Step(qtbot, enter("dadui_01"), made.case_id, Action.NOT_NEEDED)
+    assert step.take() == ""
+    assert step.case().state is State.NOT_NEEDED
+    (paper,) = step.session.reader.documents(made.case_id)
+    assert paper.kind == "not_needed"
+    assert "不需要法制审核确认书" in read_paper(step, paper.sha256)
+    screen = step.shell.front
+    assert isinstance(screen, CaseScreen)
+    shown = " ".join(label.text() for label in screen.findChildren(QLabel))
+    assert "样例单位不设密码" in shown
 
 
 def test_only_those_who_may_are_assigned(qtbot: QtBot, enter: Enter, office: Furnished) -> None:

@@ -1,16 +1,22 @@
-"""Short letters to the undertaking unit: 补正通知书 and 退回函."""
+"""Short letters to the undertaking unit: 补正通知书, 不属于法制审核范围告知书 (退回函), 不需要审核确认书."""
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from sanzhi_desktop.documents.blocks import (
     Addressee,
+    Align,
     Block,
+    Cell,
+    Column,
     Document,
     Gap,
     NumberLine,
     Paragraph,
     Run,
     SignatureBlock,
+    Table,
     Title,
 )
 from sanzhi_desktop.documents.content.phrases import (
@@ -19,7 +25,8 @@ from sanzhi_desktop.documents.content.phrases import (
     paragraphs,
     sentence_end,
 )
-from sanzhi_desktop.domain.papers import CorrectionPaper, ReturnPaper
+from sanzhi_desktop.domain.papers import CorrectionPaper, ExaminedLine, ReturnPaper
+from sanzhi_desktop.domain.workdays import SHANGHAI
 
 
 def correction_document(paper: CorrectionPaper) -> Document:
@@ -43,19 +50,50 @@ def correction_document(paper: CorrectionPaper) -> Document:
 
 
 def return_document(paper: ReturnPaper) -> Document:
-    """The letter that returns a matter outside the scope of review."""
-    words = load_phrases("return")
+    """The paper by which somebody says that no review is needed, criterion by criterion."""
+    words = load_phrases(paper.letter)
     blocks: list[Block] = [Title(words["title"]), NumberLine(paper.number), Gap()]
-    blocks.append(Addressee(paper.addressee))
+    blocks.append(Addressee(paper.addressee if paper.letter == "return" else paper.office))
     blocks += paragraphs(
         words["intro"].format(submitted=chinese_date(paper.submitted), case=paper.case_name)
     )
+    if paper.examined:
+        blocks += paragraphs(words["examined"].format(rules=paper.rules), keep=True)
+        blocks.append(_examined(paper.examined, words))
+        blocks.append(Gap())
+        if paper.claimed and words["claimed"]:
+            blocks += paragraphs(words["claimed"])
     blocks += paragraphs(sentence_end(paper.reason), label=words["reason"])
     for place, basis in enumerate(paper.basis):
         blocks += paragraphs(sentence_end(basis), label=words["basis"] if place == 0 else "")
     blocks += paragraphs(words["closing"])
-    blocks.append(_signature(paper.office, paper.dated))
-    return _letter("return", words["title"], paper.office, blocks, paper.mark)
+    if paper.decided_at is not None:
+        time = paper.decided_at.astimezone(SHANGHAI)
+        at = f"{chinese_date(time.date())}{time:%H:%M}"
+        blocks += paragraphs(words["decided"].format(name=paper.decided_by, time=at))
+    organ = paper.office if paper.letter == "return" else paper.addressee
+    blocks.append(_signature(organ, paper.dated))
+    return _letter(paper.letter, words["title"], paper.office, blocks, paper.mark)
+
+
+def _examined(lines: tuple[ExaminedLine, ...], words: Mapping[str, Any]) -> Table:
+    names = words["columns"]
+    columns = (
+        Column(names["number"], 1, Align.CENTRE),
+        Column(names["criterion"], 5),
+        Column(names["source"], 4),
+        Column(names["finding"], 4),
+    )
+    rows = tuple(
+        (
+            Cell((Run(str(number)),), Align.CENTRE),
+            Cell((Run(line.name),)),
+            Cell((Run(line.source),)),
+            Cell((Run(f"{words['met' if line.met else 'unmet']}：{line.finding}"),)),
+        )
+        for number, line in enumerate(lines, 1)
+    )
+    return Table(columns, rows)
 
 
 def _signature(organ: str, dated: date | None) -> SignatureBlock:

@@ -22,6 +22,7 @@ from sanzhi_desktop.ui.gate_card import GateCard
 from sanzhi_desktop.ui.intake_page import submission_paper
 from sanzhi_desktop.ui.materials_view import MaterialsView
 from sanzhi_desktop.ui.names import day, moment, name, named
+from sanzhi_desktop.ui.outside_card import outside_card
 from sanzhi_desktop.ui.paper_dialog import PaperDialog
 from sanzhi_desktop.ui.paper_panel import PaperPanel
 from sanzhi_desktop.ui.screen import Screen
@@ -279,6 +280,9 @@ class CaseScreen(Screen):
             line.addWidget(caption, 0, Qt.AlignmentFlag.AlignTop)
             line.addWidget(text, 1)
             card.body.addLayout(line)
+        outside = outside_card(page)
+        if outside is not None:
+            self._summary.addWidget(outside)
         self._summary.addWidget(card)
         self._summary.addStretch(1)
 

@@ -1,5 +1,6 @@
 """Intake: the submission with its handlers and materials, read from files and confirmed by hand."""
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from sanzhi_desktop.ui.intake_body import IntakeBody
 from sanzhi_desktop.ui.intake_page import IntakePage, read_intake, submission_paper
 from sanzhi_desktop.ui.jobs import Lane
 from sanzhi_desktop.ui.paper_dialog import PaperDialog
+from sanzhi_desktop.ui.scope_line import ScopeLine
 from sanzhi_desktop.ui.screen import Screen
 from sanzhi_desktop.ui.source_bar import SourceBar, dropped
 from sanzhi_desktop.ui.theme import Tone
@@ -53,6 +55,8 @@ class IntakeScreen(Screen):
         self.body.touched.connect(self._touched)
 
     def _build_foot(self) -> None:
+        self.scope = ScopeLine()
+        self.root.addWidget(self.scope)
         self.progress = PlainLabel().wrapped()
         self.next_one = button(
             self.tr("下一待确认项"),
@@ -64,8 +68,16 @@ class IntakeScreen(Screen):
         self.save = button(
             self.tr("保存"), self.save_now, kind="primary", icon="save", shortcut="Ctrl+S"
         )
-        self.submit = button(self.tr("确认送审(&S)…"), self._confirm)
-        foot = row(self.progress, self.next_one, self.printed, self.submit, self.save)
+        self.submit = button(self.tr("确认送审(&S)…"), partial(self._step, Action.CONFIRM))
+        self.not_needed = button(self.tr("不需要审核(&Q)…"), partial(self._step, Action.NOT_NEEDED))
+        foot = row(
+            self.progress,
+            self.next_one,
+            self.printed,
+            self.not_needed,
+            self.submit,
+            self.save,
+        )
         foot.setStretch(0, 1)
         self.root.addLayout(foot)
 
@@ -107,6 +119,8 @@ class IntakeScreen(Screen):
         self.body.show_page(page)
         may_confirm = page.page is not None and page.page.why_not(Action.CONFIRM) is None
         self.submit.setVisible(may_confirm)
+        outside = page.page is not None and page.page.why_not(Action.NOT_NEEDED) is None
+        self.not_needed.setVisible(outside)
         self.banner.show_text("")
         self._say_progress()
         self.desk.drafts.read(self, self._restore)
@@ -180,6 +194,8 @@ class IntakeScreen(Screen):
     def _say_progress(self) -> None:
         self.progress.setText(self.body.waiting_words() or self.tr("内容已全部确认"))
         self.next_one.setEnabled(bool(self.body.form.unconfirmed()))
+        if self.page is not None:
+            self.scope.say(self.body.lenient(), self.page.profile)
 
     def save_now(self) -> None:
         """Registers or saves the draft submission."""
@@ -271,6 +287,6 @@ class IntakeScreen(Screen):
             key="paper",
         )
 
-    def _confirm(self) -> None:
+    def _step(self, action: Action) -> None:
         if self.page is not None and self.page.case is not None:
-            steps.make(Action.CONFIRM, self.desk, self.page.case, self).open()
+            steps.make(action, self.desk, self.page.case, self).open()

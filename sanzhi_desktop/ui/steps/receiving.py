@@ -1,4 +1,4 @@
-"""Steps of the clerk when a submission arrives: accept, ask for a correction, return."""
+"""Steps of the clerk when a submission arrives: accept, ask for a correction."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from sanzhi_desktop.application.papers import StoredPaper
 from sanzhi_desktop.application.rulebook import office_calendar, profile_of
 from sanzhi_desktop.domain.case import CaseFault
 from sanzhi_desktop.domain.errors import DomainError
-from sanzhi_desktop.domain.papers import CorrectionItem, CorrectionPaper, ReturnPaper
+from sanzhi_desktop.domain.papers import CorrectionItem, CorrectionPaper
 from sanzhi_desktop.domain.profile import Profile
 from sanzhi_desktop.domain.scope import ScopeAnswer
 from sanzhi_desktop.domain.workdays import local_date
@@ -23,7 +23,7 @@ from sanzhi_desktop.ui.widgets import Banner
 
 
 @dataclass(frozen=True, slots=True)
-class _Arrival:
+class Arrival:
     """What the program works out about a submission that arrived."""
 
     profile: Profile
@@ -33,21 +33,21 @@ class _Arrival:
     submitted: date
 
 
-class _ArrivalStep(StepDialog):
+class ArrivalStep(StepDialog):
     """Reads rules, scope and missing materials first."""
 
-    arrival: _Arrival | None = None
+    arrival: Arrival | None = None
 
     def start(self) -> None:
         """Asks for what the program works out."""
         session, book, case = self.desk.session, self.desk.work.book, self.case
 
-        def work() -> _Arrival:
+        def work() -> Arrival:
             applied = session.reader.profile_applied(case.profile_id, case.profile_edition)
             profile = profile_of(book, case, applied)
             missing = intake.missing_materials(profile, case.submission, case.materials)
             today = stepping.today(session)
-            return _Arrival(
+            return Arrival(
                 profile,
                 assess.scope_of(case.submission, profile),
                 tuple(rule.name for rule in missing),
@@ -59,14 +59,14 @@ class _ArrivalStep(StepDialog):
         self.body.insertWidget(0, self.finding)
         self.read(work, self._arrived)
 
-    def _arrived(self, arrival: _Arrival) -> None:
+    def _arrived(self, arrival: Arrival) -> None:
         self.arrival = arrival
         self.tell(arrival)
 
-    def tell(self, arrival: _Arrival) -> None:
+    def tell(self, arrival: Arrival) -> None:
         """Shows what was worked out."""
 
-    def known(self) -> _Arrival:
+    def known(self) -> Arrival:
         """What was worked out; until it is there, the step cannot be taken."""
         if self.arrival is None:
             raise DomainError(CaseFault.NOT_FOUND)
@@ -87,7 +87,7 @@ def scope_words(answer: ScopeAnswer) -> str:
     return f"应当进行法制审核：{because}"
 
 
-class AcceptStep(_ArrivalStep):
+class AcceptStep(ArrivalStep):
     """受理."""
 
     def build(self) -> None:
@@ -102,7 +102,7 @@ class AcceptStep(_ArrivalStep):
         )
         self.start()
 
-    def tell(self, arrival: _Arrival) -> None:
+    def tell(self, arrival: Arrival) -> None:
         if arrival.missing:
             self.finding.show_text(
                 self.tr("还缺：{0}。请发补正通知，或者由承办机构注明免交理由。").format(
@@ -133,7 +133,7 @@ class AcceptStep(_ArrivalStep):
         )
 
 
-class CorrectionStep(_ArrivalStep):
+class CorrectionStep(ArrivalStep):
     """通知补正: the notice is made from what is missing."""
 
     def build(self) -> None:
@@ -149,7 +149,7 @@ class CorrectionStep(_ArrivalStep):
         )
         self.start()
 
-    def tell(self, arrival: _Arrival) -> None:
+    def tell(self, arrival: Arrival) -> None:
         field = self.form.fields["missing"]
         if not field.text.strip():
             field.set_text("\n".join(arrival.missing))
@@ -191,47 +191,4 @@ class CorrectionStep(_ArrivalStep):
             profile=arrival.profile,
             calendar=office_calendar(book, session.reader),
             paper=StoredPaper("correction", sheets.correction(paper)),
-        )
-
-
-class ReturnStep(_ArrivalStep):
-    """退回：不属于审核范围."""
-
-    def build(self) -> None:
-        self.name_it(
-            self.tr("退回（不属审核范围）"),
-            self.tr("生成退回函，案件办结。承办机构对范围有异议的，可以重新登记送审。"),
-            self.tr("退回(&O)"),
-        )
-        self.add_reason(self.tr("退回理由(&R)"))
-        self.start()
-
-    def tell(self, arrival: _Arrival) -> None:
-        tone = Tone.WARN if arrival.scope.needs_review else Tone.INFO
-        self.finding.show_text(scope_words(arrival.scope), tone)
-
-    def work(self) -> Callable[[], Changed]:
-        reason = self.form.fields["reason"].text.strip()
-        session, sheets, case, arrival = (
-            self.desk.session,
-            self.desk.work.sheets,
-            self.case,
-            self.known(),
-        )
-        paper = ReturnPaper(
-            office=self.desk.office.name,
-            addressee=case.submission.unit,
-            case_name=case.submission.name,
-            submitted=arrival.submitted,
-            reason=reason,
-            dated=arrival.today,
-            mark=self.mark(),
-        )
-        return lambda: intake.return_outside_scope(
-            session,
-            case_id=case.case_id,
-            seen_version=case.version,
-            reason=reason,
-            scope=assess.scope_as_json(arrival.scope),
-            paper=StoredPaper("return", sheets.returned(paper)),
         )
