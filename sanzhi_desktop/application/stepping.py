@@ -34,6 +34,8 @@ def position(case: Case) -> Position:
         reviewer=case.reviewer,
         handlers=tuple(h.person_id for h in case.submission.handlers),
         registered_by=case.registered_by,
+        sent_from=case.sent_from,
+        opened=bool(case.openings),
     )
 
 

@@ -12,6 +12,7 @@ from typing import Any, get_type_hints
 
 from sanzhi_desktop.domain.errors import Code, DomainError
 from sanzhi_desktop.domain.kinds import Kind, Procedure
+from sanzhi_desktop.domain.office_life import Opening, Reminder, SecondOpinion
 from sanzhi_desktop.domain.opinion import Answer, Dimension, Outcome
 from sanzhi_desktop.domain.workflow import State
 
@@ -330,6 +331,10 @@ class Case:
     clock: tuple[ClockEvent, ...] = ()
     clearance: Clearance | None = None
     decision: Decision | None = None
+    sent_from: State | None = None  # where a step back (撤回) leads to
+    openings: tuple[Opening, ...] = ()  # since it was last sent on
+    reminders: tuple[Reminder, ...] = ()
+    second_opinions: tuple[SecondOpinion, ...] = ()
 
     @property
     def current(self) -> Round | None:

@@ -19,6 +19,7 @@ SUSPEND = "suspend"
 RESUME = "resume"
 EXTEND = "extend"
 STOP = "stop"
+RECALL = "recall"  # 撤回送审: what ran before counts for nothing
 
 
 class ClockFault(Code):

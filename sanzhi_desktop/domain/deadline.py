@@ -13,6 +13,7 @@ from datetime import date, datetime, timedelta
 from sanzhi_desktop.domain.case import ClockEvent
 from sanzhi_desktop.domain.clock import (
     EXTEND,
+    RECALL,
     RESUME,
     START_ACCEPTANCE,
     START_FILING,
@@ -140,7 +141,7 @@ def compute(
     a suspension that already runs or never began, anything after the stop.
     """
     check_number(rule.number, rule.unit)
-    ordered = sorted(events, key=lambda e: (e.at, e.seq))
+    ordered = _since_recall(sorted(events, key=lambda e: (e.at, e.seq)))
     start = next((e for e in ordered if e.event == rule.start), None)
     if start is None:
         return DeadlineStrip(rule, ClockState.NOT_STARTED, calendar.edition)
@@ -151,6 +152,12 @@ def compute(
     for event in following:
         _apply(walk, event)
     return _strip(walk, local_date(now))
+
+
+def _since_recall(events: list[ClockEvent]) -> list[ClockEvent]:
+    """The events after the sender last took the submission back: it was never received."""
+    last = max((n for n, e in enumerate(events) if e.event == RECALL), default=-1)
+    return events[last + 1 :]
 
 
 def _is_start(event: str) -> bool:

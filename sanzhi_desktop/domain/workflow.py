@@ -54,6 +54,7 @@ class Action(StrEnum):
     RESPOND = "respond"  # 逐条答复问题
     NEW_ROUND = "new_round"  # 听证后、材料变化等，重新送审
     REGISTER_DECISION = "register_decision"  # 登记决定
+    MATERIALS_CHANGED = "materials_changed"  # 材料已变，放行关闭
     ADOPT = "adopt"  # 反馈采纳情况
     WITHDRAW = "withdraw"  # 撤回（终止）
     OPEN_TRANSFER = "open_transfer"  # 涉嫌犯罪：指定专案组；its steps stand in `domain.transfer`
@@ -200,6 +201,20 @@ TRANSITIONS: tuple[Transition, ...] = tuple(
             _S.RESPONDING,
             Role.HANDLER,
             Role.UNIT_HEAD,
+            needs_reason=True,
+        ),
+        # Whoever finds that a stored material is no longer the one that was reviewed.
+        _row(
+            [_S.PASSED],
+            Action.MATERIALS_CHANGED,
+            _S.RESPONDING,
+            Role.HANDLER,
+            Role.UNIT_HEAD,
+            Role.CLERK,
+            Role.REVIEWER,
+            Role.LEAD,
+            Role.HEAD,
+            Role.ADMIN,
             needs_reason=True,
         ),
         _row([_S.PASSED], Action.REGISTER_DECISION, _S.DECIDED, Role.HANDLER, Role.CLERK),

@@ -298,6 +298,7 @@ EFFECTS: Mapping[Action, Effect] = {
     Action.ISSUE_RETURN: _ISSUE_RETURN,
     Action.RESPOND: aftermath_effects.RESPOND,
     Action.NEW_ROUND: Effect(steps=(CLOSE_CLEARANCE,)),
+    Action.MATERIALS_CHANGED: Effect(steps=(CLOSE_CLEARANCE,)),
     Action.REGISTER_DECISION: aftermath_effects.REGISTER_DECISION,
     Action.ADOPT: aftermath_effects.ADOPT,
     Action.WITHDRAW: _WITHDRAW,

@@ -48,6 +48,8 @@ case_ = table(
     text("profile_id"),
     text("profile_edition"),
     text("scope"),
+    text("sent_from"),  # the state out of which it was last sent on, for a step back (撤回)
+    whole("sent_version"),  # and the version it had from then on
     at("updated_at", nullable=False),
     one_of("state", State),
     sa.CheckConstraint("version >= 1 and round >= 0", name="counts"),
@@ -234,7 +236,8 @@ clock_event = table(
     text("approver"),
     text("reason"),
     sa.CheckConstraint(
-        "event in ('start_receipt', 'start_acceptance', 'suspend', 'resume', 'extend', 'stop')",
+        "event in ('start_receipt', 'start_acceptance', 'suspend', 'resume', 'extend', 'stop',"
+        " 'recall')",
         name="event",
     ),
     to("case_", "case_id"),

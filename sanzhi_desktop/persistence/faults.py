@@ -10,6 +10,7 @@ from typing import Any
 from sanzhi_desktop.application.confirmation import ConfirmationFault
 from sanzhi_desktop.domain.case import CaseFault
 from sanzhi_desktop.domain.errors import Code, DomainError
+from sanzhi_desktop.domain.files import FileFault
 from sanzhi_desktop.domain.office_life import OfficeLifeFault
 from sanzhi_desktop.domain.people import PeopleFault
 from sanzhi_desktop.domain.workflow import WorkflowFault
@@ -72,6 +73,7 @@ class PersistenceFault(Code):
 # The areas whose codes stand in effects, functions and walls.
 _AREAS: tuple[type[Code], ...] = (
     CaseFault,
+    FileFault,
     ConfirmationFault,
     OfficeLifeFault,
     PeopleFault,

@@ -6,6 +6,7 @@ which state (that is `domain.workflow`).
 
 from sanzhi_desktop.application.confirmation import ConfirmationFault
 from sanzhi_desktop.domain.case import CaseFault
+from sanzhi_desktop.persistence.blob_effects import STORED
 from sanzhi_desktop.persistence.effect_parts import (
     CLOSE_CLEARANCE,
     HERE,
@@ -74,7 +75,7 @@ REGISTER = Effect(
             " on conflict (office_id, name) do nothing",
             when="{p.unit} <> ''",
         ),
-        Each("materials", (_MATERIAL,)),
+        Each("materials", (STORED, _MATERIAL)),
     ),
 )
 
@@ -86,7 +87,7 @@ EDIT = Effect(
             when="coalesce({p.submission.unit}, '') <> ''",
         ),
         Run(f"delete from material where {HERE}", when="{p.materials|has}"),
-        Each("materials", (_MATERIAL,)),
+        Each("materials", (STORED, _MATERIAL)),
         CLOSE_CLEARANCE,
     ),
     case={

@@ -24,6 +24,7 @@ from sanzhi_desktop.domain.case import (
     submission_from_json,
 )
 from sanzhi_desktop.domain.kinds import Kind
+from sanzhi_desktop.domain.office_life import Opening, Reminder, SecondOpinion
 from sanzhi_desktop.domain.opinion import Answer, Dimension, Outcome
 from sanzhi_desktop.domain.people import Person, Role, RoleGrant
 from sanzhi_desktop.domain.workflow import State
@@ -115,6 +116,38 @@ def case(row: Row, parts: Mapping[str, Sequence[Row]]) -> Case:
         clock=tuple(_clock_event(e) for e in parts["clock_event"]),
         clearance=_clearance(open_first[0]) if open_first else None,
         decision=_decision(parts["decision"][0]) if parts["decision"] else None,
+        sent_from=State(row["sent_from"]) if row["sent_from"] else None,
+        openings=tuple(
+            Opening(o["version"], o["person_id"], o["opened_at"])
+            for o in parts["opening"]
+            if o["version"] >= row["sent_version"]
+        ),
+        reminders=tuple(_reminder(r) for r in parts["reminder"]),
+        second_opinions=tuple(_second_opinion(s) for s in parts["second_opinion"]),
+    )
+
+
+def _reminder(row: Row) -> Reminder:
+    return Reminder(
+        reminder_id=row["reminder_id"],
+        sender=row["sender"],
+        addressee=row["addressee"],
+        text=row["text"],
+        until=row["until"],
+        sent_at=row["sent_at"],
+    )
+
+
+def _second_opinion(row: Row) -> SecondOpinion:
+    return SecondOpinion(
+        request_id=row["request_id"],
+        asked_by=row["asked_by"],
+        asked_of=row["asked_of"],
+        question=row["question"],
+        until=row["until"],
+        asked_at=row["asked_at"],
+        opinion=row["opinion"],
+        given_at=row["given_at"],
     )
 
 

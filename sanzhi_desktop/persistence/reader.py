@@ -24,11 +24,11 @@ from sanzhi_desktop.application.queries import (
     RecusalRow,
     SealRow,
 )
-from sanzhi_desktop.domain.audit import Head, merkle_root
+from sanzhi_desktop.domain.audit import Head
 from sanzhi_desktop.domain.case import Case, CaseFault
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.domain.people import Actor, Person
-from sanzhi_desktop.persistence import chains, mapping, tables, worklist
+from sanzhi_desktop.persistence import chains, checkpoints, mapping, tables, worklist
 from sanzhi_desktop.persistence.errors import named_by_engine
 from sanzhi_desktop.persistence.faults import PersistenceFault
 from sanzhi_desktop.persistence.writes import SHANGHAI
@@ -115,6 +115,9 @@ class DatabaseReader:
             "clock_event": (tables.clock_event, "seq"),
             "clearance": (tables.clearance, "round"),
             "decision": (tables.decision, "case_id"),
+            "opening": (tables.opening, "version"),
+            "reminder": (tables.reminder, "sent_at"),
+            "second_opinion": (tables.second_opinion, "asked_at"),
         }
         with reading(self.engine) as db:
             row = db.execute(self._of(tables.case_, case_id)).mappings().one_or_none()
@@ -271,6 +274,9 @@ class DatabaseReader:
         """The first break of every chain of the office that has one."""
         with reading(self.engine) as db:
             found = chains.breaks(db, self.office_id)
+            told = {b.case_id for b in found}
+            kept = checkpoints.breaks(db, self.office_id)
+        found.extend(b for b in kept if b.case_id not in told)
         return tuple(ChainFault(b.case_id, b.seq, b.what) for b in found)
 
     def heads(self) -> Sequence[Head]:
@@ -279,8 +285,9 @@ class DatabaseReader:
             return chains.heads(db, self.office_id)
 
     def chain_root(self) -> str:
-        """Merkle root (hex) over the heads of all chains of the office."""
-        return merkle_root(self.heads())
+        """The root (hex) that a checkpoint made now would have."""
+        with reading(self.engine) as db:
+            return checkpoints.root_now(db, self.office_id)
 
 
 def _without_office(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from sanzhi_desktop.domain.case import CaseFault
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.domain.people import Actor, Role
 from sanzhi_desktop.domain.workflow import Action, Position, State, step
+from sanzhi_desktop.persistence import checkpoints
 from sanzhi_desktop.persistence.case_effects import EFFECTS
 from sanzhi_desktop.persistence.errors import named
 from sanzhi_desktop.persistence.faults import PersistenceFault, fault
@@ -70,6 +71,11 @@ class SqliteGateway:
             kept = frame.replayed()
             result = kept or frame.office(command, payload)
         return _changed(result, OFFICE_EFFECTS[command.action], replayed=kept is not None)
+
+    def checkpoint(self, office_id: int) -> str:
+        """Keeps a checkpoint over what moved and returns its root."""
+        with writing(self.engine) as db:
+            return checkpoints.keep(db, office_id, self.now())
 
     def _frame(
         self, db: sqlite3.Connection, office_id: int, command_id: str, case_id: str
@@ -142,6 +148,7 @@ class _Frame:
             "today": moment.astimezone(SHANGHAI).date().isoformat(),
             "reason": "",
             "round": 0,
+            "readers": "",  # who may open the file reads everything in it
             "target": "",
             "index": 0,
         }
@@ -205,11 +212,12 @@ class _Frame:
         }
         effect = EFFECTS[command.action]
         self._carry_out(effect, Values(self.plain, row, payload))
-        if row:
+        moves = not effect.quiet
+        if row and moves:
             self._move(effect, Values(self.plain, row, payload))
         result = {
             "case_id": command.case_id,
-            "version": command.seen_version + 1 if row else 1,
+            "version": command.seen_version + moves if row else 1,
             "state": taken.target.value,
             "number": self._number(),
         }

@@ -8,6 +8,7 @@ triggers and functions (`walls`, `functions`), or what a command writes.
 import sqlalchemy as sa
 
 from sanzhi_desktop.domain.people import Role
+from sanzhi_desktop.persistence.blob_tables import blob, blob_chunk, file_store
 from sanzhi_desktop.persistence.case_tables import (
     answer,
     case_,
@@ -34,34 +35,43 @@ from sanzhi_desktop.persistence.columns import (
     whole,
 )
 
+from sanzhi_desktop.persistence.office_life_tables import opening, reminder, second_opinion
+
 __all__ = [
     "account",
     "answer",
     "audit",
     "audit_head",
+    "blob",
+    "blob_chunk",
     "calendar",
     "case_",
     "certificate",
     "checkpoint",
+    "checkpoint_leaf",
     "clearance",
     "clock_event",
     "command",
     "counter",
     "decision",
     "document",
+    "file_store",
     "irregularity",
     "material",
     "metadata",
     "number",
     "office",
+    "opening",
     "person",
     "person_role",
     "problem",
     "profile_edition",
     "recusal",
+    "reminder",
     "root_certificate",
     "round_",
     "seal",
+    "second_opinion",
     "unit",
 ]
 
@@ -206,16 +216,42 @@ audit = table(
     key=("case_id", "seq"),
 )
 
-audit_head = table("audit_head", text("case_id"), whole("seq", None), key("hash"), key=("case_id",))
+# `noted` is how far the last checkpoint knew the chain; it is never used to check anything.
+audit_head = table(
+    "audit_head",
+    text("case_id"),
+    whole("seq", None),
+    key("hash"),
+    whole("noted"),
+    key=("case_id",),
+)
+_moved = sa.text("seq <> noted")
+sa.Index(
+    "ix_audit_head__moved",
+    audit_head.c.office_id,
+    audit_head.c.case_id,
+    sqlite_where=_moved,
+    postgresql_where=_moved,
+)
 
-# A root as it was printed or handed out, with the heads that changed since the one before.
+# A root as it was printed or handed out; its leaves are the chains that moved since the one before.
 checkpoint = table(
     "checkpoint",
     whole("n", None),
+    key("previous"),
     key("root"),
-    key("heads"),
+    whole("leaves", None),
     at("made_at", nullable=False),
     key=("n",),
+)
+checkpoint_leaf = table(
+    "checkpoint_leaf",
+    whole("n", None),
+    text("chain"),  # the case's id; '' is the office's own chain
+    whole("seq", None),
+    key("hash"),
+    to("checkpoint", "n"),
+    key=("n", "chain"),
 )
 
 command = table(

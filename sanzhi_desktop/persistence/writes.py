@@ -5,8 +5,8 @@ value (SQLite) or a PostgreSQL expression. Must not: which command writes what (
 `office_effects`), or the frame around them (`sqlite_gateway`, `functions`).
 
 The SQL of a step is the common subset of both databases. `{name}` stands for a value of the
-command: `{office} {case} {me} {now} {today} {cmd} {reason} {round} {target} {index}`, a column of
-the locked case `{c.state}`, a payload value `{p.document.sha256}` or a value of the list item in
+command: `{office} {case} {me} {now} {today} {cmd} {reason} {round} {target} {index} {readers}`, a
+column of the locked case `{c.state}`, a payload value `{p.document.sha256}` or a value of the list item in
 work `{i.number|int}`. After `|` comes how the JSON value is read, see `READINGS`.
 """
 
@@ -55,11 +55,16 @@ Steps = tuple[Run | Refuse | Each, ...]
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What one command writes: the steps, then these columns of the case in its one update."""
+    """What one command writes: the steps, then these columns of the case in its one update.
+
+    A `quiet` one leaves the case's row and version alone: nobody who is typing meets a conflict
+    because a colleague looked or reminded. It stands in the history like every other.
+    """
 
     steps: Steps = ()
     case: Mapping[str, str] = field(default_factory=dict)
     kinds: frozenset[str] = frozenset()
+    quiet: bool = False
 
 
 def stamp(moment: datetime) -> str:
@@ -233,6 +238,7 @@ _VARIABLES = {
     "now": "v_now",
     "today": "v_today",
     "round": "c.round",
+    "readers": "v_readers",
     "target": "v_target",
     "index": "v_index",
 }
