@@ -36,6 +36,13 @@ from sanzhi_desktop.persistence.columns import (
 )
 
 from sanzhi_desktop.persistence.office_life_tables import opening, reminder, second_opinion
+from sanzhi_desktop.persistence.presence_table import presence
+from sanzhi_desktop.persistence.transfer_tables import (
+    transfer,
+    transfer_event,
+    transfer_member,
+    transfer_number,
+)
 
 __all__ = [
     "account",
@@ -64,6 +71,7 @@ __all__ = [
     "opening",
     "person",
     "person_role",
+    "presence",
     "problem",
     "profile_edition",
     "recusal",
@@ -72,6 +80,10 @@ __all__ = [
     "round_",
     "seal",
     "second_opinion",
+    "transfer",
+    "transfer_event",
+    "transfer_member",
+    "transfer_number",
     "unit",
 ]
 
@@ -264,3 +276,4 @@ command = table(
     key("result"),
     key=("command_id",),
 )
+sa.Index("ix_command_at", command.c.office_id, command.c.at)
