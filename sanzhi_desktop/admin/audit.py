@@ -3,7 +3,8 @@
 import argparse
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sanzhi_desktop.admin.db import add_db, opened
@@ -13,6 +14,7 @@ from sanzhi_desktop.persistence.faults import PersistenceFault
 if TYPE_CHECKING:
     from sanzhi_desktop.domain.audit import Break
     from sanzhi_desktop.persistence.reader import DatabaseReader
+    from sanzhi_desktop.persistence.witness import Witness
 
 _HOW = {
     "edited": "内容被改动",
@@ -24,6 +26,7 @@ _HOW = {
     "paper": "保存的文书与登记的校验值不符",
     "roles": "人员现在的角色与历史记录不符",
     "rewritten": "整段历史被改写（与检查点不符）",
+    "checkpoint": "保存的检查点与它的各链链尾不符",
 }
 
 
@@ -32,33 +35,38 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     verb = commands.add_parser("audit", help="核查历史记录链，打印检查点")
     parts = verb.add_subparsers(dest="part", metavar="动作", required=True)
     verify = parts.add_parser("verify", help="核查每一条历史记录链")
-    verify.add_argument("--root", metavar="HEX", help="另行保存或者印在文书上的检查点")
+    verify.add_argument(
+        "--root", metavar="HEX|FILE", help="印在文书上的检查点，或者另行保存的检查点文件"
+    )
     verify.set_defaults(run=_verify)
-    root = parts.add_parser("root", help="打印现在的检查点，并保存各链的链尾")
+    root = parts.add_parser("root", help="保存并打印现在的检查点，可导出给上级机关")
+    root.add_argument("--export", type=Path, metavar="FILE.json", help="导出全部检查点和各链链尾")
     root.set_defaults(run=_root)
     for part in (verify, root):
         add_db(part)
+        part.add_argument("--office", metavar="CODE", help="单位代码，默认第一个单位")
         part.add_argument("--json", action="store_true", help="输出 JSON")
 
 
 def _verify(args: argparse.Namespace) -> int:
     from sanzhi_desktop.domain.audit import Break
-    from sanzhi_desktop.persistence import checkpoints
 
-    wanted = None if args.root is None else _root_text(args.root)
+    ask = None if args.root is None else _asking(args.root)
     database = opened(args)
     try:
         reader = database.reader()
         breaks = [Break(f.case_id, f.seq, f.what) for f in reader.verify_chains()]
-        witness = checkpoints.ask(reader, wanted) if wanted else None
+        witness = ask(reader) if ask else None
         if witness is not None:
-            breaks += witness.breaks
+            told_of = {b.case_id for b in breaks}
+            breaks += [b for b in witness.breaks if b.case_id not in told_of]
         valid = not breaks and (witness is None or witness.holds)
+        heads = reader.heads()
         told = {
             "valid": valid,
             "root": reader.chain_root(),
-            "chains": len(reader.heads()),
-            "entries": sum(head.seq for head in reader.heads()),
+            "chains": len(heads),
+            "entries": sum(head.seq for head in heads),
             "root_holds": None if witness is None else witness.holds,
             "faults": _faults(reader, breaks),
         }
@@ -71,11 +79,28 @@ def _verify(args: argparse.Namespace) -> int:
     return 0 if valid else 1
 
 
-def _root_text(text: str) -> str:
+def _asking(text: str) -> "Callable[[DatabaseReader], Witness]":
+    """How the history is asked about a root: as printed, or in a file that was handed out."""
+    from sanzhi_desktop.persistence import witness
+
     root = "".join(text.split()).lower()
-    if len(root) != 64 or set(root) - set("0123456789abcdef"):
+    if len(root) == 64 and not set(root) - set("0123456789abcdef"):
+        return lambda reader: witness.ask(reader, root)
+    if not Path(text).is_file():
         raise DomainError(PersistenceFault.BAD_ROOT, root=text)
-    return root
+    try:
+        content = Path(text).read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise DomainError(PersistenceFault.BAD_CHECKPOINT_FILE, path=text) from error
+    code, listed = witness.from_export(content, path=text)
+
+    def ask(reader: "DatabaseReader") -> "Witness":
+        office = reader.office()
+        if office.code != code:
+            raise DomainError(PersistenceFault.OTHER_OFFICE, found=code, expected=office.code)
+        return witness.compare(reader, listed)
+
+    return ask
 
 
 def _faults(reader: "DatabaseReader", breaks: Sequence["Break"]) -> list[dict[str, Any]]:
@@ -97,7 +122,7 @@ def _tell(told: Mapping[str, Any]) -> None:
         where = f"案件 {fault['case_id']} {fault['case']}" if fault["case_id"] else "单位的历史"
         print(f"{where}，第 {fault['seq']} 条：{fault['message']}。", file=sys.stderr)
     if told["root_holds"] is False and not any(
-        f["what"] in {"rewritten", "head"} for f in told["faults"]
+        f["what"] in {"rewritten", "deleted", "checkpoint"} for f in told["faults"]
     ):
         print("检查点与现有历史不符：历史曾被改写，或者这个检查点不是本库的。", file=sys.stderr)
     print(f"{told['chains']} 条链，{told['entries']} 条记录，检查点 {told['root']}")
@@ -105,12 +130,22 @@ def _tell(told: Mapping[str, Any]) -> None:
 
 
 def _root(args: argparse.Namespace) -> int:
-    from sanzhi_desktop.persistence import checkpoints
+    from sanzhi_desktop.persistence import witness
 
     database = opened(args)
     try:
-        root = checkpoints.record(database.reader())
+        reader = database.reader()
+        root = witness.record(reader)
+        text = json.dumps(witness.exported(reader), ensure_ascii=False) if args.export else ""
     finally:
         database.close()
+    if args.export:
+        try:
+            args.export.write_text(text + "\n", "utf-8")
+        except OSError as error:
+            raise DomainError(
+                PersistenceFault.CANNOT_WRITE, path=str(args.export), message=error.strerror or ""
+            ) from error
+        print(f"检查点已导出到 {args.export}，请交由上级机关或者异地保存。", file=sys.stderr)
     print(json.dumps({"root": root}) if args.json else root)
     return 0

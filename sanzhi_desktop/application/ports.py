@@ -22,6 +22,7 @@ from sanzhi_desktop.application.queries import (
 )
 from sanzhi_desktop.application.signing import AskSecret, PaperRecord, SigningKey, Verdict
 from sanzhi_desktop.domain.case import Case
+from sanzhi_desktop.domain.files import FileState, FileUse, StoredFile, StoreSettings
 from sanzhi_desktop.domain.opinion import OpinionPaper
 from sanzhi_desktop.domain.people import Actor, Person
 
@@ -37,6 +38,11 @@ class Gateway(Protocol):
 
     def send_office(self, command: OfficeCommand) -> Changed:
         """Carries out one command on the office."""
+        ...
+
+    def checkpoint(self, office_id: int) -> str:
+        """Keeps a checkpoint of the office's history and returns its root (hex), to be printed;
+        when nothing moved since the last one, that one's. Any active member may ask for it."""
         ...
 
     def now(self) -> datetime:
@@ -68,13 +74,21 @@ class Reader(Protocol):
 
     def irregularities(self) -> Sequence[IrregularityRow]: ...
     def profile_applied(self, profile_id: str, edition: str) -> Mapping[str, object]: ...
+    def file_store(self) -> StoreSettings:
+        """Where the office keeps its attachments."""
+        ...
+
+    def files_used(self) -> Sequence[FileUse]:
+        """Every file that a material of the office's cases stands on."""
+        ...
+
     def last_event(self) -> int:
         """A number that moves whenever anything was written: the cheap "anything new?"."""
         ...
 
     def verify_chains(self) -> Sequence[ChainFault]: ...
     def chain_root(self) -> str:
-        """Merkle root (hex) over the heads of all chains of the office."""
+        """The root (hex) that a checkpoint made now would have; for looking, not for printing."""
         ...
 
 
@@ -119,15 +133,26 @@ class OpinionPress(Protocol):
         ...
 
 
+class Progress(Protocol):
+    """Told how many bytes of how many are done; whatever it raises ends the work."""
+
+    def __call__(self, done: int, total: int) -> None: ...
+
+
 class FileStore(Protocol):
     """Attachments by the SHA-256 of their bytes; never overwritten."""
 
-    def put(self, source: Path) -> tuple[str, int]:
-        """Copies a file in; returns (sha256 hex, size). Raises DomainError when unreadable."""
+    def put(self, source: Path, *, progress: Progress | None = None) -> tuple[str, int]:
+        """Copies a file in; returns (sha256 hex, size). Raises DomainError when unreadable, too
+        large, or when the office's quota is used up."""
         ...
 
     def path(self, sha256: str) -> Path:
         """A read-only file with these bytes. Raises DomainError when changed or missing."""
+        ...
+
+    def state(self, sha256: str) -> FileState:
+        """What a look at the stored bytes finds now. Raises DomainError when the store is away."""
         ...
 
 

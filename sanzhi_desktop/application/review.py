@@ -210,8 +210,11 @@ def settled(desk: Desk) -> Desk:
     return replace(desk, draft=replace(desk.draft, override_reason=""))
 
 
-def paper_of(session: Session, book: RuleBook, desk: Desk) -> OpinionPaper:
-    """The opinion as it will print, before number and date."""
+def paper_of(
+    session: Session, book: RuleBook, desk: Desk, *, audit_root: str = ""
+) -> OpinionPaper:
+    """The opinion as it will print, before number and date. Without a checkpoint that was kept for
+    it, it shows the one that would be kept now: enough for looking at it."""
     desk = settled(desk)
     case = desk.case
     office = session.reader.office()
@@ -232,7 +235,7 @@ def paper_of(session: Session, book: RuleBook, desk: Desk) -> OpinionPaper:
             reviewer=people[case.reviewer].name,
             deadline_basis=basis_paragraph(strip) if strip else wording.paper["deadline_open"],
             mark=wording.marks["sample"] if office.sample else "",
-            audit_root=session.reader.chain_root(),
+            audit_root=audit_root or session.reader.chain_root(),
             received=local_date(case.received_at or session.gateway.now()),
             outcome_name=outcome_name(desk.profile, desk.draft),
         ),
@@ -302,7 +305,8 @@ def certify(
     desk = settled(desk.with_draft(draft, book.wording()))
     check_ready(desk)
     check_files(session, desk.case)
-    paper = paper_of(session, book, desk)
+    root = session.gateway.checkpoint(session.actor.office_id)
+    paper = paper_of(session, book, desk, audit_root=root)
     certified = press.certify(
         press.lay_out(paper),
         key=key,

@@ -6,16 +6,19 @@ the roles of people. Must not: the hashing itself (`domain.audit`) or checkpoint
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
-from itertools import groupby
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 import sqlalchemy as sa
 
-from sanzhi_desktop.domain.audit import Break, Head, Link, check_chain
+from sanzhi_desktop.domain.audit import Break, Head, Walked, walk
 from sanzhi_desktop.persistence.tables import audit, audit_head, case_, document, person_role
 
 _BATCH = 5000
+_LINKS = (
+    "select case_id, seq, {entry}, hash from audit where office_id = {mark} order by case_id, seq"
+)
 
 
 def heads(db: sa.Connection, office_id: int) -> list[Head]:
@@ -27,23 +30,16 @@ def heads(db: sa.Connection, office_id: int) -> list[Head]:
 
 def breaks(db: sa.Connection, office_id: int) -> list[Break]:
     """The first break of each chain that has one, by case; the connection shows one snapshot."""
-    a, k = audit.c, case_.c
+    k = case_.c
     ends = {head.case_id: head for head in heads(db, office_id)}
     rows = db.execute(sa.select(k.case_id, k.version, k.state).where(k.office_id == office_id))
     cases = {row.case_id: (row.version, row.state) for row in rows}
-    links = (
-        sa.select(a.case_id, a.seq, a.entry, a.hash)
-        .where(a.office_id == office_id)
-        .order_by(a.case_id, a.seq)
-    )
     found: list[Break] = []
-    stream = db.execution_options(yield_per=_BATCH).execute(links)
-    for case_id, group in groupby(stream, key=lambda row: str(row.case_id)):
-        chain = [Link(case_id, row.seq, row.entry, row.hash) for row in group]
-        broken = check_chain(chain, ends.pop(case_id, None))
-        if broken is None and case_id:
-            broken = _against_case(chain, cases.get(case_id))
-        cases.pop(case_id, None)
+    for walked in walk(chain.from_iterable(_batches(db, office_id))):
+        broken = walked.against(ends.pop(walked.case_id, None))
+        if broken is None and walked.case_id:
+            broken = _against_case(walked, cases.get(walked.case_id))
+        cases.pop(walked.case_id, None)
         found.extend([broken] if broken else [])
     found.extend(Break(case_id, 1, "deleted") for case_id in {*ends, *cases})
     found.extend(_papers(db, office_id))
@@ -51,16 +47,33 @@ def breaks(db: sa.Connection, office_id: int) -> list[Break]:
     return sorted(found, key=lambda b: (b.case_id, b.seq))
 
 
-def _against_case(chain: Sequence[Link], case: tuple[int, str] | None) -> Break | None:
+def _batches(db: sa.Connection, office_id: int) -> Iterator[Sequence[tuple[str, int, bytes, str]]]:
+    """All entries in the order of their chains, as bytes: by the driver's own cursor, for a row
+    object each would cost more than its hash."""
+    raw: Any = db.connection.driver_connection
+    if db.dialect.name == "postgresql":
+        with raw.cursor(name="chains", binary=True) as cursor:
+            cursor.itersize = _BATCH
+            cursor.execute(
+                _LINKS.format(entry="convert_to(entry, 'UTF8')", mark="%s"), (office_id,)
+            )
+            while batch := cursor.fetchmany(_BATCH):
+                yield batch
+        return
+    cursor = raw.execute(_LINKS.format(entry="cast(entry as blob)", mark="?"), (office_id,))
+    while batch := cursor.fetchmany(_BATCH):
+        yield batch
+
+
+def _against_case(walked: Walked, case: tuple[int, str] | None) -> Break | None:
     """Each command adds one version and one entry, and the last entry says the state."""
-    last = chain[-1]
     if case is None:
-        return Break(last.case_id, last.seq, "deleted")
+        return Break(walked.case_id, walked.length, "deleted")
     version, state = case
-    if version > len(chain):
-        return Break(last.case_id, last.seq + 1, "truncated")
-    if version < len(chain) or json.loads(last.entry).get("state") != state:
-        return Break(last.case_id, last.seq, "row")
+    if version > walked.length:
+        return Break(walked.case_id, walked.length + 1, "truncated")
+    if version < walked.length or json.loads(walked.entry).get("state") != state:
+        return Break(walked.case_id, walked.length, "row")
     return None
 
 

@@ -1,123 +1,132 @@
-"""Checkpoints: the root over all chains as it was printed or handed out, with its leaves.
+"""Checkpoints: roots as they were printed or handed out, each over what moved since the one before.
 
-Lives here: recording a checkpoint and finding what a known root says about the history. Must not:
-the checking of single chains (`domain.audit`).
+Lives here: keeping a checkpoint on SQLite, and checking the kept ones against the chains. Must not:
+the checking of single chains (`chains`), what a root from elsewhere says (`witness`), or keeping
+one on PostgreSQL, where the server does it (`checkpoint_functions`).
 
 A root on paper in somebody else's cabinet contradicts a history that was rewritten consistently.
 The leaves kept here say which case it was; they are believed only when they hash to the root.
 """
 
-import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+import sqlite3
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from itertools import groupby
 
 import sqlalchemy as sa
 
-from sanzhi_desktop.domain.audit import Break, Head, merkle_root
+from sanzhi_desktop.domain.audit import GENESIS, Break, Checkpoint, Head, checkpoint_root
 from sanzhi_desktop.persistence import tables
-from sanzhi_desktop.persistence.errors import named_by_engine
-from sanzhi_desktop.persistence.reader import DatabaseReader, reading
-from sanzhi_desktop.persistence.sqlite_gateway import writing
 from sanzhi_desktop.persistence.writes import stamp
 
-_CALL = "select api.checkpoint(%s::integer, %s, %s)"
-_INSERT = (
-    "insert into checkpoint (office_id, n, root, heads, made_at)"
-    " select ?, coalesce(max(n), 0) + 1, ?, ?, ? from checkpoint where office_id = ?"
-)
-# A root that stands on an opinion was read shortly before its entry was written.
-_BEFORE = 64
+_MOVED = "select case_id, seq, hash from audit_head where office_id = ? and seq <> noted"
 
 
-@dataclass(frozen=True, slots=True)
-class Witness:
-    """What a root from outside says: it holds, or these chains were rewritten, or nobody knows."""
-
-    holds: bool
-    known: bool
-    breaks: tuple[Break, ...] = ()
+# ------------------------------------------------------------------ keeping
 
 
-def record(reader: DatabaseReader) -> str:
-    """Keeps the present root with its leaves and returns it; the same root is kept once."""
-    heads = sorted(reader.heads(), key=lambda h: h.case_id)
-    root = merkle_root(heads)
-    if _leaves(reader, root) is not None:
-        return root
-    text = json.dumps([[h.case_id, h.seq, h.hash] for h in heads], separators=(",", ":"))
-    if reader.engine.dialect.name == "postgresql":
-        try:
-            with reader.engine.begin() as server:
-                server.exec_driver_sql(_CALL, (reader.office_id, root, text))
-        except sa.exc.DBAPIError as error:
-            raise named_by_engine(error) from error
-    else:
-        moment = reader.clock() if reader.clock is not None else datetime.now(UTC)
-        with writing(reader.engine) as db:
-            db.execute(_INSERT, (reader.office_id, root, text, stamp(moment), reader.office_id))
+def keep(db: sqlite3.Connection, office_id: int, moment: datetime) -> str:
+    """Keeps a checkpoint over what moved and returns its root; without movement the last one's.
+
+    Inside a transaction that may write.
+    """
+    last = db.execute(
+        "select n, root from checkpoint where office_id = ? order by n desc limit 1", (office_id,)
+    ).fetchone()
+    before, previous = last or (0, GENESIS)
+    heads = [Head(*row) for row in db.execute(_MOVED, (office_id,))]
+    if not heads:
+        return str(previous)
+    n, root = before + 1, checkpoint_root(previous, heads)
+    db.execute(
+        "insert into checkpoint (office_id, n, previous, root, leaves, made_at)"
+        " values (?, ?, ?, ?, ?, ?)",
+        (office_id, n, previous, root, len(heads), stamp(moment)),
+    )
+    db.executemany(
+        "insert into checkpoint_leaf (office_id, n, chain, seq, hash) values (?, ?, ?, ?, ?)",
+        [(office_id, n, head.case_id, head.seq, head.hash) for head in heads],
+    )
+    db.execute(
+        "update audit_head set noted = seq where office_id = ? and seq <> noted", (office_id,)
+    )
     return root
 
 
-def _leaves(reader: DatabaseReader, root: str) -> list[Head] | None:
+def root_now(db: sa.Connection, office_id: int) -> str:
+    """The root that a checkpoint made now would have."""
+    if db.dialect.name == "postgresql":
+        asked = db.exec_driver_sql("select api.chain_root(%s::integer)", (office_id,))
+        return str(asked.scalar_one())
+    h = tables.audit_head.c
+    moved = sa.select(h.case_id, h.seq, h.hash).where(h.office_id == office_id, h.seq != h.noted)
+    return checkpoint_root(last_root(db, office_id), [Head(*row) for row in db.execute(moved)])
+
+
+def last_root(db: sa.Connection, office_id: int) -> str:
+    """The root of the newest checkpoint; 64 zeros before the first."""
     c = tables.checkpoint.c
-    query = sa.select(c.heads).where(c.office_id == reader.office_id, c.root == root)
-    with reading(reader.engine) as db:
-        kept = db.execute(query.limit(1)).scalar_one_or_none()
-    return None if kept is None else [Head(*leaf) for leaf in json.loads(kept)]
+    query = sa.select(c.root).where(c.office_id == office_id).order_by(c.n.desc()).limit(1)
+    return db.execute(query).scalar_one_or_none() or GENESIS
 
 
-def ask(reader: DatabaseReader, root: str) -> Witness:
-    """Compares the history with a root known from elsewhere. The chains themselves were checked."""
-    if reader.chain_root() == root:
-        return Witness(holds=True, known=True)
-    leaves = _leaves(reader, root)
-    if leaves is not None:
-        if merkle_root(leaves) != root:
-            return Witness(holds=False, known=True, breaks=(Break("", 0, "head"),))
-        breaks = tuple(_differing(reader, leaves))
-        return Witness(holds=not breaks, known=True, breaks=breaks)
-    return Witness(holds=_held_once(reader, root), known=False)
+# ------------------------------------------------------------------ checking
 
 
-def _differing(reader: DatabaseReader, leaves: Sequence[Head]) -> list[Break]:
-    """Chains that no longer have the leaf's hash at the leaf's place."""
-    found = _hashes(reader, leaves)
-    return [
-        Break(leaf.case_id, leaf.seq, "rewritten" if leaf.case_id in found else "deleted")
-        for leaf in leaves
-        if found.get(leaf.case_id) != leaf.hash
-    ]
+def kept(db: sa.Connection, office_id: int) -> Iterator[Checkpoint]:
+    """All checkpoints with their leaves, in order; one at a time is held."""
+    c, leaf = tables.checkpoint.c, tables.checkpoint_leaf.c
+    rows = db.execute(sa.select(tables.checkpoint).where(c.office_id == office_id).order_by(c.n))
+    listed = list(rows)
+    leaves = db.execution_options(yield_per=5000).execute(
+        sa.select(leaf.n, leaf.chain, leaf.seq, leaf.hash)
+        .where(leaf.office_id == office_id)
+        .order_by(leaf.n)
+    )
+    groups = groupby(leaves, key=lambda row: row.n)
+    waiting = next(groups, None)
+    for row in listed:
+        heads: tuple[Head, ...] = ()
+        while waiting is not None and waiting[0] <= row.n:
+            if waiting[0] == row.n:
+                heads = tuple(Head(one.chain, one.seq, one.hash) for one in waiting[1])
+            waiting = next(groups, None)
+        yield Checkpoint(row.n, row.previous, row.root, heads, stamp(row.made_at))
 
 
-def _hashes(reader: DatabaseReader, leaves: Sequence[Head]) -> Mapping[str, str]:
-    a = tables.audit.c
-    wanted = {leaf.case_id: leaf.seq for leaf in leaves}
-    query = sa.select(a.case_id, a.seq, a.hash).where(a.office_id == reader.office_id)
-    with reading(reader.engine) as db:
-        rows = db.execution_options(yield_per=5000).execute(query)
-        return {row.case_id: row.hash for row in rows if wanted.get(row.case_id) == row.seq}
+def not_adding_up(checkpoints: Iterable[Checkpoint]) -> Iterator[Break]:
+    """The first checkpoint that does not follow from the one before and its leaves."""
+    before = GENESIS
+    for place, one in enumerate(checkpoints, start=1):
+        if one.n != place or not one.adds_up(before):
+            yield Break("", place, "checkpoint")
+            return
+        before = one.root
 
 
-def _held_once(reader: DatabaseReader, root: str) -> bool:
-    """Whether the root was that of all chains shortly before a paper that carries it was signed.
+def breaks(db: sa.Connection, office_id: int) -> list[Break]:
+    """What the checkpoints kept here contradict: themselves, or the chains."""
+    wrong = list(not_adding_up(kept(db, office_id)))
+    return wrong or list(contradicted(db, office_id, last=None))
 
-    No checkpoint was kept for it, so the moments before the entry that names it are tried, newest
-    first, by the times that the entries themselves state.
-    """
-    a = tables.audit.c
-    query = sa.select(a.case_id, a.seq, a.hash, a.entry).where(a.office_id == reader.office_id)
-    with reading(reader.engine) as db:
-        rows = [
-            (json.loads(r.entry)["at"], r.case_id, r.seq, r.hash, root in r.entry)
-            for r in db.execution_options(yield_per=5000).execute(query)
-        ]
-    rows.sort()
-    named = next((place for place, row in enumerate(rows) if row[4]), None)
-    if named is None:
-        return False
-    for end in range(named, max(named - _BEFORE, 0), -1):
-        heads = {case_id: Head(case_id, seq, digest) for _, case_id, seq, digest, _ in rows[:end]}
-        if merkle_root(heads.values()) == root:
-            return True
-    return False
+
+def contradicted(db: sa.Connection, office_id: int, *, last: int | None) -> Iterator[Break]:
+    """Chains that no longer have a leaf's hash at the leaf's place, the first place of each."""
+    a, leaf = tables.audit.c, tables.checkpoint_leaf.c
+    joined = tables.checkpoint_leaf.outerjoin(
+        tables.audit,
+        (a.office_id == leaf.office_id) & (a.case_id == leaf.chain) & (a.seq == leaf.seq),
+    )
+    query = (
+        sa.select(leaf.chain, leaf.seq, a.hash)
+        .select_from(joined)
+        .where(leaf.office_id == office_id, sa.or_(a.hash.is_(None), a.hash != leaf.hash))
+        .order_by(leaf.chain, leaf.seq)
+    )
+    if last is not None:
+        query = query.where(leaf.n <= last)
+    told: set[str] = set()
+    for row in db.execute(query):
+        if row.chain not in told:
+            told.add(row.chain)
+            yield Break(row.chain, row.seq, "deleted" if row.hash is None else "rewritten")

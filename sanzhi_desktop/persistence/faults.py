@@ -13,6 +13,7 @@ from sanzhi_desktop.domain.errors import Code, DomainError
 from sanzhi_desktop.domain.files import FileFault
 from sanzhi_desktop.domain.office_life import OfficeLifeFault
 from sanzhi_desktop.domain.people import PeopleFault
+from sanzhi_desktop.domain.transfer import TransferFault
 from sanzhi_desktop.domain.workflow import WorkflowFault
 
 
@@ -77,6 +78,7 @@ _AREAS: tuple[type[Code], ...] = (
     ConfirmationFault,
     OfficeLifeFault,
     PeopleFault,
+    TransferFault,
     WorkflowFault,
     PersistenceFault,
 )

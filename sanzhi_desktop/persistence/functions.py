@@ -1,7 +1,7 @@
 """The functions of PostgreSQL, generated from the workflow table and the effects.
 
-Lives here: the schemas, the frame of `api.act` and `api.act_office`, one inner function per
-action, the grants. Must not: rules of its own; a guard is said once, in `case_effects` or
+Lives here: the frame of `api.act` and `api.act_office`, one inner function per action. Must not:
+who owns and reads what (`rights`), roles and log-ins (`members`), or rules of its own; a guard is said once, in `case_effects` or
 `office_effects`.
 
 Identity is `session_user`, the person's own login, and nothing a client can set. Nobody has a
@@ -10,10 +10,15 @@ right to write a table; only these functions, running as the owner, write.
 
 from collections.abc import Mapping, Sequence
 
+from sanzhi_desktop.application.commands import OfficeAction
 from sanzhi_desktop.domain.case import CaseFault
 from sanzhi_desktop.domain.workflow import TRANSITIONS, Action, Who, WorkflowFault
+from sanzhi_desktop.persistence.blobs import functions as files
+from sanzhi_desktop.persistence.beat_functions import beat_functions
 from sanzhi_desktop.persistence.case_effects import EFFECTS
+from sanzhi_desktop.persistence.checkpoint_functions import checkpoint_functions
 from sanzhi_desktop.persistence.faults import PersistenceFault
+from sanzhi_desktop.persistence.members import member_functions
 from sanzhi_desktop.persistence.office_effects import (
     EMBEDDED_ONLY,
     OFFICE_EFFECTS,
@@ -22,13 +27,7 @@ from sanzhi_desktop.persistence.office_effects import (
 )
 from sanzhi_desktop.persistence.writes import Each, Effect, Refuse, Run, postgresql
 
-OFFICERS = "sanzhi_officer"  # the group of all logins; rights are given to it alone
-
-SCHEMAS = """create schema if not exists app;
-create schema if not exists api;
-set local search_path = app;
-
-"""
+SCHEMAS = "set local search_path = app;\n\n"
 
 _SAFE = "set search_path = pg_catalog, app, pg_temp"
 _DEFINER = (
@@ -37,21 +36,26 @@ _DEFINER = (
 )
 _INNER = (
     "p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_,"
-    " v_me text, v_now timestamptz, v_today date, v_target text"
+    " v_me text, v_now timestamptz, v_today date, v_target text, v_readers text"
 )
-_PASSED = "p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target"
+_PASSED = (
+    "p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers"
+)
 
 
 def functions() -> str:
     """CREATE FUNCTION of everything that writes."""
     parts = [_REFUSE, _READINGS, _ROLES, _transition(), _REPLAYED, _FINISH]
-    parts.extend(_inner(f"do_{a.value}", e, moves=a is not Action.REGISTER)
+    parts.extend(_inner(f"do_{a.value}", e, moves=a is not Action.REGISTER and not e.quiet)
                  for a, e in EFFECTS.items())  # fmt: skip
     parts.extend(
         _inner(f"do_{a.value}", _REFUSED if a in EMBEDDED_ONLY else e, moves=False)
         for a, e in OFFICE_EFFECTS.items()
     )
-    parts.extend((_act(), _act_office(), _CHECKPOINT, _NOW))
+    parts.append(member_functions(_DEFINER))
+    parts.append(files.functions(safe=_SAFE, definer=_DEFINER))
+    parts.extend((_act(), _act_office(), checkpoint_functions(_DEFINER)))
+    parts.extend((beat_functions(_DEFINER), _NOW))
     return "\n\n".join(parts) + "\n"
 
 
@@ -107,7 +111,8 @@ begin
 end $$;"""
 
 _FINISH = f"""create function app.finish(p_office integer, p_cmd text, p_case text, p_action text,
-  p_reason text, p_payload jsonb, v_me text, v_now timestamptz, v_result jsonb)
+  p_reason text, p_payload jsonb, v_me text, v_now timestamptz, v_result jsonb,
+  v_readers text)
 returns void language plpgsql {_SAFE} as $$
 declare v_seq integer; v_previous text; v_entry text; v_hash text;
 begin
@@ -121,8 +126,8 @@ begin
     'state', v_result ->> 'state', 'version', (v_result ->> 'version')::integer,
     'payload', (p_payload #- '{{document,pdf}}') - 'image' - 'argon2')::text;
   v_hash := encode(sha256(convert_to(v_previous || v_entry, 'UTF8')), 'hex');
-  insert into audit (office_id, case_id, seq, entry, hash)
-  values (p_office, p_case, v_seq, v_entry, v_hash);
+  insert into audit (office_id, case_id, seq, entry, hash, readers)
+  values (p_office, p_case, v_seq, v_entry, v_hash, v_readers);
   if v_seq = 1 then
     insert into audit_head (office_id, case_id, seq, hash)
     values (p_office, p_case, v_seq, v_hash);
@@ -132,22 +137,6 @@ begin
   end if;
   insert into command (office_id, command_id, case_id, actor, action, at, result)
   values (p_office, p_cmd, p_case, v_me, p_action, v_now, v_result::text);
-end $$;"""
-
-# The client computes the root; a wrong one only fails the check that asks for it.
-_CHECKPOINT = f"""create function api.checkpoint(p_office integer, p_root text, p_heads text)
-returns integer language plpgsql {_DEFINER} as $$
-declare v_me text := session_user; v_now timestamptz := clock_timestamp(); v_n integer;
-begin
-  if not app.roles(p_office, v_me, (v_now at time zone 'Asia/Shanghai')::date)
-     && array['admin', 'auditor', 'lead', 'head'] then
-    perform app.refuse('{PersistenceFault.NOT_ALLOWED}',
-      jsonb_build_object('action', 'checkpoint'));
-  end if;
-  select coalesce(max(n), 0) + 1 into v_n from checkpoint where office_id = p_office;
-  insert into checkpoint (office_id, n, root, heads, made_at)
-  values (p_office, v_n, p_root, p_heads, v_now);
-  return v_n;
 end $$;"""
 
 _NOW = """create function api.now() returns timestamptz language sql volatile
@@ -172,7 +161,8 @@ $$;"""
 
 
 def _inner(name: str, effect: Effect, *, moves: bool) -> str:
-    body = [_step(part) for part in effect.steps]
+    body = [files.SERVER_STEPS[name]] if name in files.SERVER_STEPS else []
+    body.extend(_step(part) for part in effect.steps)
     if moves:
         body.append(_move(effect.case))
     text = "\n".join(body)
@@ -238,12 +228,13 @@ def _act() -> str:
         "replace(c.handler_codes, ',' || v_me || ',', '') = c.handler_codes"
         " and c.registered_by <> v_me"
     )
+    quiet = ", ".join(f"'{action.value}'" for action, e in EFFECTS.items() if e.quiet)
     return f"""create function api.act(p_office integer, p_cmd text, p_case text, p_seen integer,
   p_action text, p_reason text, p_payload jsonb)
 returns jsonb language plpgsql {_DEFINER} as $$
 declare
   v_me text := session_user; v_now timestamptz; v_today date; v_result jsonb; v_target text;
-  c app.case_; t record;
+  v_readers text; c app.case_; t record;
 begin
   v_result := app.replayed(p_office, p_cmd, v_me);
   if v_result is not null then return v_result; end if;
@@ -255,8 +246,11 @@ begin
   v_today := (v_now at time zone 'Asia/Shanghai')::date;
   if p_action = '{Action.REGISTER}' then
     if c.case_id is not null then {_refuse(PersistenceFault.CASE_EXISTS)} end if;
-  elsif c.case_id is null then {_refuse(CaseFault.NOT_FOUND)}
+  -- What somebody may not see is not there: no answer tells that case from an invented one.
+  elsif c.case_id is null or not app.sees(p_office, c.readers, v_me) then
+    {_refuse(CaseFault.NOT_FOUND)}
   end if;
+  v_readers := coalesce(c.readers, '');
   if c.version <> p_seen then
     {_refuse(CaseFault.STALE, "'seen', p_seen, 'current', c.version")}
   end if;
@@ -276,11 +270,14 @@ begin
   case p_action
 {_dispatch([a.value for a in EFFECTS])}
   end case;
-  v_result := jsonb_build_object('case_id', p_case, 'version', coalesce(c.version, 0) + 1,
+  v_readers := app.keep_readers(p_office, p_case, v_readers);
+  v_result := jsonb_build_object('case_id', p_case, 'version', coalesce(c.version, 0)
+    + case when p_action in ({quiet}) then 0 else 1 end,
     'state', v_target, 'number', coalesce((select r.number from case_ k join round r
       on r.office_id = k.office_id and r.case_id = k.case_id and r.round = k.round
       where k.office_id = p_office and k.case_id = p_case), ''));
-  perform app.finish(p_office, p_cmd, p_case, p_action, p_reason, p_payload, v_me, v_now, v_result);
+  perform app.finish(p_office, p_cmd, p_case, p_action, p_reason, p_payload, v_me, v_now, v_result,
+    v_readers);
   return v_result;
 end $$;"""
 
@@ -299,7 +296,7 @@ returns jsonb language plpgsql {_DEFINER} as $$
 declare
   v_me text := session_user; v_now timestamptz := clock_timestamp();
   v_today date := (clock_timestamp() at time zone 'Asia/Shanghai')::date;
-  v_result jsonb; v_target text := ''; p_case text := ''; c app.case_;
+  v_result jsonb; v_target text := ''; v_readers text := ''; p_case text := ''; c app.case_;
   p_reason text := coalesce(p_payload ->> 'reason', '');
 begin
   v_result := app.replayed(p_office, p_cmd, v_me);
@@ -314,29 +311,9 @@ begin
 {_dispatch([a.value for a in OFFICE_EFFECTS])}
   end case;
   v_result := '{{"case_id": "", "version": 0, "state": "", "number": ""}}';
-  perform app.finish(p_office, p_cmd, '', p_action, p_reason, p_payload, v_me, v_now, v_result);
+  if p_action in ('{OfficeAction.PUT_PERSON}', '{OfficeAction.SET_ROLES}') then
+    perform app.sync_member(p_office, p_payload ->> 'person_id', v_today);
+  end if;
+  perform app.finish(p_office, p_cmd, '', p_action, p_reason, p_payload, v_me, v_now, v_result, '');
   return v_result;
 end $$;"""
-
-
-def grants() -> str:
-    """Who may read and call what: the officers read and call `api`, nobody writes a table."""
-    return f"""do $$
-begin
-  if not exists (select 1 from pg_roles where rolname = '{OFFICERS}') then
-    create role {OFFICERS} nologin;
-  end if;
-exception when duplicate_object or unique_violation then null;  -- made by a neighbour just now
-end $$;
-
-revoke all on all functions in schema app from public;
-revoke all on all functions in schema api from public;
-revoke all on schema app from public;
-revoke all on schema api from public;
-revoke all on all tables in schema app from public;
-grant usage on schema app to {OFFICERS};
-grant usage on schema api to {OFFICERS};
-grant select on all tables in schema app to {OFFICERS};
-revoke select on app.account from {OFFICERS};
-grant execute on all functions in schema api to {OFFICERS};
-"""

@@ -61,6 +61,10 @@ class PostgresqlGateway:
         )
         return _changed(self._ask(_ACT_OFFICE, values), OFFICE_EFFECTS[command.action])
 
+    def checkpoint(self, office_id: int) -> str:
+        """Keeps a checkpoint over what moved and returns its root."""
+        return str(self._ask("select api.checkpoint(%s::integer)", (office_id,)))
+
     def _ask(self, sql: str, values: tuple[Any, ...]) -> Any:
         for last in (False, True):
             try:

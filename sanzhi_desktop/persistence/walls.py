@@ -13,6 +13,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sanzhi_desktop.domain.workflow import TRANSITIONS, State
+from sanzhi_desktop.persistence.columns import READERS
+from sanzhi_desktop.persistence.tables import metadata
+from sanzhi_desktop.persistence import transfer_walls
 
 GATE = "SZ-GATE 未经法制审核或者审核未通过的，不得作出决定（行政处罚法第五十八条）"
 GATE_DIFFERS = "SZ-GATE 决定的种类、当事人或者金额与审核通过的不一致，应当重新送审，不得作出决定"
@@ -23,6 +26,7 @@ HISTORY = "SZ-HISTORY 历史记录不得修改、替换或者删除"
 ISSUED = "SZ-ISSUED 已签发的意见及其审核表、问题不得修改或者删除"
 NUMBER = "SZ-NUMBER 文号只能依次取用，取用后不得改动，作废后不得恢复"
 DUTY = "SZ-DUTY 承办人不得审核本案、不得签发本案意见；审核人签发本人审核的意见应当写明理由"
+FILES = "SZ-FILES 已存入的附件不得修改或者删除"
 CLOCK = "SZ-CLOCK 期限事件不得修改或者删除，收件日期只能按纸质材料提前"
 
 
@@ -57,10 +61,10 @@ def _starts() -> str:
 
 
 _KEPT = ("audit", "document", "decision", "command", "irregularity", "profile_edition",
-         "checkpoint", "calendar")  # fmt: skip
+         "checkpoint", "checkpoint_leaf", "calendar", "opening", "reminder", *transfer_walls.KEPT)  # fmt: skip
 _NEVER_DELETED = (
     "office", "person", "case_", "round", "clearance", "counter", "number", "audit_head",
-    "certificate", "clock_event",
+    "certificate", "clock_event", "second_opinion", *transfer_walls.NEVER_DELETED,
 )  # fmt: skip
 # INSERT OR REPLACE of SQLite deletes the old row without asking any delete trigger.
 KEYS: Mapping[str, tuple[str, ...]] = {
@@ -70,6 +74,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "decision": ("office_id", "case_id"),
     "command": ("office_id", "command_id"),
     "checkpoint": ("office_id", "n"),
+    "checkpoint_leaf": ("office_id", "n", "chain"),
     "irregularity": ("office_id", "irregularity_id"),
     "profile_edition": ("office_id", "profile_id", "edition"),
     "calendar": ("office_id", "year", "edition"),
@@ -82,6 +87,10 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "number": ("office_id", "series", "year", "no"),
     "certificate": ("office_id", "fingerprint"),
     "clock_event": ("office_id", "case_id", "seq"),
+    "opening": ("office_id", "case_id", "version", "person_id"),
+    "reminder": ("office_id", "case_id", "reminder_id"),
+    "second_opinion": ("office_id", "case_id", "request_id"),
+    **transfer_walls.KEYS,
 }
 
 _CLEARED = "kind party_name party_number amount_fen"
@@ -250,7 +259,9 @@ _OTHERS = (
         "audit_head",
         "update",
         "next",
-        "NEW.seq <> OLD.seq + 1 or {differs office_id case_id}",
+        # one entry more, or a checkpoint that took note of the end as it stands
+        "{differs office_id case_id} or NEW.seq <> OLD.seq + 1 and (NEW.noted <> NEW.seq"
+        " or {differs seq hash}) or NEW.seq = OLD.seq + 1 and {differs noted}",
         HISTORY,
     ),
     Wall("audit_head", "insert", "first", "NEW.seq <> 1", HISTORY),
@@ -270,7 +281,28 @@ _OTHERS = (
         " pem serial not_before not_after}",
         HISTORY,
     ),
+    Wall(
+        "second_opinion",
+        "update",
+        "given_once",
+        "OLD.given_at is not null or {differs office_id case_id request_id asked_by asked_of"
+        " question until asked_at}",
+        HISTORY,
+    ),
     Wall("person", "update", "code", "{differs office_id person_id}", HISTORY),
+)
+
+_FILES = (
+    Wall(
+        "blob",
+        "update",
+        "kept",
+        "OLD.complete = 1 or {differs office_id sha256 size chunk_size place begun_at}",
+        FILES,
+    ),
+    Wall("blob", "delete", "kept", "OLD.complete = 1", FILES),
+    Wall("blob_chunk", "update", "kept", "", FILES),
+    Wall("file_store", "delete", "history", "", HISTORY),
 )
 
 WALLS: tuple[Wall, ...] = (
@@ -280,6 +312,8 @@ WALLS: tuple[Wall, ...] = (
     *_GATE,
     *_NUMBERS,
     *_OTHERS,
+    *(Wall(*row) for row in transfer_walls.WALLS),
+    *_FILES,
     *(Wall(t, event, "history", "", HISTORY) for t in _KEPT for event in ("update", "delete")),
     *(Wall(t, "delete", "history", "", HISTORY) for t in _NEVER_DELETED),
 )
@@ -373,6 +407,9 @@ def _function(name: str, body: str) -> str:
 
 def _trigger(moment: str, event: str, table: str, name: str) -> str:
     full = f"wall_{table}_{event}_{name}"
+    columns = metadata.tables[table].c
+    if event == "update" and READERS in columns:  # who may read a row is not part of what it says
+        event += " of " + ", ".join(c.name for c in columns if c.name != READERS)
     return (
         f"create trigger {full} {moment} {event} on app.{table}\n"
         f"for each row execute function app.{full}();"

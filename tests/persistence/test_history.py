@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
-from sanzhi_desktop.domain.audit import GENESIS, entry_text, link_hash
-from sanzhi_desktop.domain.workflow import Action
-from sanzhi_desktop.persistence import checkpoints
+from sanzhi_desktop.domain.audit import GENESIS, Head, checkpoint_root, entry_text, link_hash
+from sanzhi_desktop.domain.errors import DomainError
+from sanzhi_desktop.persistence import witness
+from sanzhi_desktop.persistence.faults import PersistenceFault
 from sanzhi_desktop.persistence.reader import DatabaseReader
 from tests.persistence.cluster import Cluster
 from tests.persistence.desk import Desk
@@ -183,42 +184,139 @@ def _tamper(request: pytest.FixtureRequest, change: Callable[[Run, str], None]) 
             change(owner.execute, "%s")
 
 
-def test_a_consistent_rewrite_is_found_against_a_root(
+def forge_checkpoints(run: Run, office_id: int, mark: str) -> None:
+    """Writes every checkpoint again so that it fits the chains as they stand now."""
+    previous = GENESIS
+    for (n,) in run("select n from checkpoint order by n").fetchall():
+        rows = run(
+            "select l.chain, l.seq, a.hash from checkpoint_leaf l join audit a on"
+            f" a.case_id = l.chain and a.seq = l.seq where l.n = {n}"
+        ).fetchall()
+        for chain, seq, digest in rows:
+            run(
+                f"update checkpoint_leaf set hash = {mark} where n = {mark} and chain = {mark}",
+                (digest, n, chain),
+            )
+        root = checkpoint_root(previous, [Head(*row) for row in rows])
+        run(f"update checkpoint set previous = {mark}, root = {mark} where n = {mark}",
+            (previous, root, n))  # fmt: skip
+        previous = root
+
+
+def test_a_consistent_rewrite_contradicts_the_kept_checkpoints(
     desk: Desk, request: pytest.FixtureRequest
 ) -> None:
     kept, forged = desk.signing(), desk.signing()
     reader = _database_reader(desk)
-    root = checkpoints.record(reader)
-    assert checkpoints.record(reader) == root, "the same root is kept once"
+    root = witness.record(reader)
+    assert witness.record(reader) == root == reader.chain_root(), "the same root is kept once"
     desk.passed()  # chains grow, new ones come: the old root must still be told
     desk.reserve(kept)
-    assert checkpoints.ask(reader, root).holds
+    assert reader.chain_root() != root
+    assert witness.record(reader) == reader.chain_root()
+    assert witness.ask(reader, root).holds
+    assert reader.verify_chains() == ()
     _tamper(request, lambda run, mark: rewrite(run, forged, mark))
-    assert reader.verify_chains() == (), "the chains alone agree with themselves"
-    told = checkpoints.ask(reader, root)
+    assert [(b.case_id, b.what) for b in reader.verify_chains()] == [(forged, "rewritten")]
+    told = witness.ask(reader, root)
     assert not told.holds
     assert [(b.case_id, b.what) for b in told.breaks] == [(forged, "rewritten")]
 
 
-def test_leaves_that_do_not_hash_to_the_root_are_not_believed(
+def test_rewritten_checkpoints_contradict_a_printed_root_and_a_handed_out_file(
     desk: Desk, request: pytest.FixtureRequest
+) -> None:
+    forged = desk.signing()
+    reader = _database_reader(desk)
+    witness.record(reader)
+    desk.reserve(forged)
+    printed = witness.record(reader)
+    code, listed = witness.from_export(json.dumps(witness.exported(reader)), path="held.json")
+    assert (code, [one.root for one in listed][-1]) == ("7", printed)
+    assert witness.compare(reader, listed) == witness.Witness(holds=True, known=True)
+
+    def all_of_it(run: Run, mark: str) -> None:
+        rewrite(run, forged, mark)
+        forge_checkpoints(run, 7, mark)
+
+    _tamper(request, all_of_it)
+    assert reader.verify_chains() == (), "everything inside agrees with itself"
+    told = witness.ask(reader, printed)
+    assert (told.holds, told.known) == (False, False)
+    told = witness.compare(reader, listed)
+    assert [(b.case_id, b.what) for b in told.breaks] == [(forged, "rewritten")]
+
+
+def test_a_case_taken_out_whole_is_missed_by_the_file(
+    desk: Desk, request: pytest.FixtureRequest
+) -> None:
+    gone = desk.register()
+    reader = _database_reader(desk)
+    witness.record(reader)
+    held = witness.from_export(json.dumps(witness.exported(reader)), path="held.json")[1]
+
+    def take(run: Run, mark: str) -> None:
+        for table in ("audit", "audit_head", "material", "command", "case_"):
+            run(f"delete from {table} where case_id = '{gone}'")
+        run(f"delete from checkpoint_leaf where chain = '{gone}'")
+        forge_checkpoints(run, 7, mark)
+
+    _tamper(request, take)
+    assert reader.verify_chains() == ()
+    told = witness.compare(reader, held)
+    assert [(b.case_id, b.what) for b in told.breaks] == [(gone, "deleted")]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "delete from checkpoint_leaf where chain <> ''",
+        "update checkpoint_leaf set seq = 1 where chain <> ''",
+        "update checkpoint set previous = root",
+    ],
+)
+def test_leaves_that_do_not_hash_to_the_root_are_not_believed(
+    desk: Desk, request: pytest.FixtureRequest, change: str
 ) -> None:
     case_id = desk.signing()
     reader = _database_reader(desk)
-    root = checkpoints.record(reader)
+    root = witness.record(reader)
     desk.reserve(case_id)
-    _tamper(request, lambda run, _: run("update checkpoint set heads = '[]'"))
-    assert not checkpoints.ask(reader, root).holds
+    _tamper(request, lambda run, _: run(change))
+    assert [(b.case_id, b.seq, b.what) for b in reader.verify_chains()] == [("", 1, "checkpoint")]
+    assert not witness.ask(reader, root).holds
 
 
-def test_a_root_named_on_a_paper_is_recognised_later(embedded_desk: Desk) -> None:
-    desk = embedded_desk
-    case_id = desk.reviewing()
+@pytest.mark.parametrize("cases", [0, 1, 2, 3, 8, 13])
+def test_both_databases_and_the_rule_make_the_same_root(desk: Desk, cases: int) -> None:
+    for _ in range(cases):
+        desk.register()
     reader = _database_reader(desk)
-    root = reader.chain_root()
-    desk.confirmed()  # somebody else works between reading the root and signing
-    desk.send("r1", case_id, Action.DRAFT_OPINION, opinion={"audit_root": root})
-    desk.passed()
-    told = checkpoints.ask(reader, root)
-    assert (told.holds, told.known) == (True, False)
-    assert not checkpoints.ask(reader, "0" * 64).holds
+    first = checkpoint_root(GENESIS, reader.heads())
+    assert reader.chain_root() == first
+    assert desk.gateway("h1").checkpoint(7) == first, "any member may ask for it"
+    moved = desk.register()
+    head = next(h for h in reader.heads() if h.case_id == moved)
+    assert desk.gateway("au").checkpoint(7) == checkpoint_root(first, [head])
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "[]", "{}", '{"format": "sanzhi-checkpoints-1", "office": {"code": "7"}}',
+     '{"format": "sanzhi-checkpoints-1", "office": {"code": "7"}, "checkpoints": []}'],
+)  # fmt: skip
+def test_a_file_that_is_no_export_is_refused(text: str) -> None:
+    with pytest.raises(DomainError) as refused:
+        witness.from_export(text, path="x.json")
+    assert refused.value.code is PersistenceFault.BAD_CHECKPOINT_FILE
+
+
+def test_an_export_that_was_touched_is_refused(embedded_desk: Desk) -> None:
+    embedded_desk.register()
+    reader = _database_reader(embedded_desk)
+    witness.record(reader)
+    told = witness.exported(reader)
+    told["checkpoints"][0]["leaves"][0][1] += 1
+    with pytest.raises(DomainError) as refused:
+        witness.from_export(json.dumps(told), path="x.json")
+    assert refused.value.code is PersistenceFault.BAD_CHECKPOINT_FILE

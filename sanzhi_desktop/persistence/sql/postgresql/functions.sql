@@ -34,6 +34,232 @@ returns text[] language sql stable set search_path = pg_catalog, app, pg_temp as
      and (valid_to is null or valid_to >= p_today)
 $$;
 
+create function app.file_member(p_office integer, v_me text) returns void
+language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+begin
+  perform 1 from person where office_id = p_office and person_id = v_me and active = 1;
+  if not found then perform app.refuse('case.not_found', '{}'); end if;
+end $$;
+
+create function app.file_keeper(p_office integer, v_me text, v_now timestamptz) returns void
+language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+begin
+  perform app.file_member(p_office, v_me);
+  if not app.roles(p_office, v_me, (v_now at time zone 'Asia/Shanghai')::date)
+     && array['admin', 'auditor'] then
+    perform app.refuse('persistence.not_allowed',
+      jsonb_build_object('action', 'blob_check'));
+  end if;
+end $$;
+
+create function app.file_digest(p_office integer, p_sha256 text) returns text
+language sql stable set search_path = pg_catalog, app, pg_temp as $$
+  select encode(sha256(coalesce(string_agg(data, ''::bytea order by n), ''::bytea)), 'hex')
+    from blob_chunk where office_id = p_office and sha256 = p_sha256
+$$;
+
+create function app.file_state(p_office integer, p_sha256 text) returns text
+language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+declare b app.blob;
+begin
+  select * into b from blob
+   where office_id = p_office and sha256 = p_sha256 and complete = 1;
+  if not found then return 'missing'; end if;
+  if b.place <> 'database' then return 'elsewhere'; end if;
+  if app.file_digest(p_office, p_sha256) = p_sha256 then return 'intact'; end if;
+  return 'changed';
+end $$;
+
+create function app.file_readable(p_office integer, p_sha256 text, v_me text, v_now timestamptz)
+returns boolean language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+declare v_today date := (v_now at time zone 'Asia/Shanghai')::date; v_roles text[];
+  v_found boolean;
+begin
+  v_roles := app.roles(p_office, v_me, v_today);
+  select exists (select 1 from blob where office_id = p_office and sha256 = p_sha256
+    and stored_by = v_me) into v_found;
+  if v_found then return true; end if;
+  select exists (select 1 from material m join case_ k
+      on k.office_id = m.office_id and k.case_id = m.case_id
+     where m.office_id = p_office and m.sha256 = p_sha256
+       and (v_roles && array['clerk', 'lead', 'head', 'secretary', 'agency_head']
+         or k.registered_by = v_me or k.reviewer = v_me
+         or replace(k.handler_codes, ',' || v_me || ',', '') <> k.handler_codes
+         or 'unit_head' = any(v_roles) and exists (select 1 from person p
+              where p.office_id = p_office and p.person_id = v_me and p.unit = k.unit)))
+    into v_found;
+  return v_found;
+end $$;
+
+create function app.damaged(p_office integer, p_case text)
+returns table (name text, sha256 text, state text) language sql set search_path = pg_catalog, app, pg_temp as $$
+  select f.name, f.sha256, f.state from (
+    select m.name, m.sha256, m.place, app.file_state(m.office_id, m.sha256) as state
+      from material m
+     where m.office_id = p_office and m.case_id = p_case and m.sha256 <> '') f
+   where f.state in ('changed', 'missing') order by f.place
+$$;
+
+create function app.demand_files(p_office integer, p_case text) returns void
+language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+declare v_changed text; v_missing text;
+begin
+  select string_agg(name, '、') filter (where state = 'changed'),
+         string_agg(name, '、') filter (where state = 'missing')
+    into v_changed, v_missing from app.damaged(p_office, p_case);
+  if v_changed is not null then
+    perform app.refuse('files.changed', jsonb_build_object('names', v_changed));
+  elsif v_missing is not null then
+    perform app.refuse('files.missing', jsonb_build_object('names', v_missing));
+  end if;
+end $$;
+
+create function app.demand_damage(p_office integer, p_case text) returns void
+language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+declare v_elsewhere boolean; v_damaged boolean;
+begin
+  select exists (select 1 from app.damaged(p_office, p_case) where state = 'changed')
+    into v_damaged;
+  if v_damaged then return; end if;
+  -- Bytes outside the database can only be looked at by whoever sends the command.
+  select exists (select 1 from material m where m.office_id = p_office and m.case_id = p_case
+     and m.sha256 <> '' and app.file_state(m.office_id, m.sha256) = 'elsewhere') into v_elsewhere;
+  if not v_elsewhere then perform app.refuse('files.intact', '{}'); end if;
+end $$;
+
+create function api.begin_file(p_office integer, p_sha256 text, p_size bigint)
+returns jsonb language plpgsql security definer set search_path = pg_catalog, app, pg_temp set lock_timeout = '2s' set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
+declare v_me text := session_user; v_now timestamptz := clock_timestamp();
+  s app.file_store; b app.blob; v_used bigint; v_have jsonb;
+begin
+  perform app.file_member(p_office, v_me);
+  if p_sha256 !~ '^[0-9a-f]{64}$' or p_size is null or p_size < 0 then
+    perform app.refuse('files.bad_chunk', '{}');
+  end if;
+  -- The row of the office's setting serialises the count of the quota.
+  select * into s from file_store where office_id = p_office for update;
+  if not found or s.kind = 'folder' then perform app.refuse('files.store_kind', '{}'); end if;
+  select * into b from blob where office_id = p_office and sha256 = p_sha256;
+  if b.sha256 is not null and b.complete = 0 and (b.size <> p_size or b.place <> s.kind) then
+    delete from blob_chunk where office_id = p_office and sha256 = p_sha256;
+    delete from blob where office_id = p_office and sha256 = p_sha256;
+    b := null;
+  end if;
+  if b.sha256 is null then
+    if s.file_limit > 0 and p_size > s.file_limit then
+      perform app.refuse('files.too_large',
+        jsonb_build_object('size', p_size, 'limit', s.file_limit));
+    end if;
+    select coalesce(sum(size), 0) into v_used from blob where office_id = p_office;
+    if s.quota > 0 and v_used + p_size > s.quota then
+      perform app.refuse('files.quota',
+        jsonb_build_object('size', p_size, 'used', v_used, 'quota', s.quota));
+    end if;
+    insert into blob (office_id, sha256, size, chunk_size, place, complete, stored_by, begun_at)
+    values (p_office, p_sha256, p_size, 4194304, s.kind, 0, v_me, v_now)
+    returning * into b;
+  end if;
+  select coalesce(jsonb_agg(n order by n), '[]') into v_have from blob_chunk
+   where office_id = p_office and sha256 = p_sha256;
+  return jsonb_build_object('complete', b.complete, 'chunk_size', b.chunk_size,
+    'place', b.place, 'sm3', s.sm3, 'have', v_have);
+end $$;
+
+create function api.put_chunk(p_office integer, p_sha256 text, p_n integer, p_data bytea,
+  p_digest text)
+returns void language plpgsql security definer set search_path = pg_catalog, app, pg_temp set lock_timeout = '2s' set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
+declare v_me text := session_user; b app.blob; v_due bigint;
+begin
+  perform app.file_member(p_office, v_me);
+  select * into b from blob where office_id = p_office and sha256 = p_sha256 for share;
+  if b.sha256 is null or b.place <> 'database' then
+    perform app.refuse('files.bad_chunk', '{}');
+  end if;
+  if b.complete = 1 then return; end if;
+  v_due := least(b.chunk_size::bigint, b.size - p_n::bigint * b.chunk_size);
+  if p_n < 0 or v_due <= 0 or length(p_data) <> v_due
+     or encode(sha256(p_data), 'hex') <> p_digest then
+    perform app.refuse('files.bad_chunk', '{}');
+  end if;
+  insert into blob_chunk (office_id, sha256, n, data) values (p_office, p_sha256, p_n, p_data)
+  on conflict (office_id, sha256, n) do nothing;
+end $$;
+
+create function api.complete_file(p_office integer, p_sha256 text, p_sm3 text)
+returns boolean language plpgsql security definer set search_path = pg_catalog, app, pg_temp set lock_timeout = '2s' set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
+declare v_me text := session_user; v_now timestamptz := clock_timestamp(); b app.blob;
+begin
+  perform app.file_member(p_office, v_me);
+  select * into b from blob where office_id = p_office and sha256 = p_sha256 for update;
+  if b.sha256 is null then perform app.refuse('files.bad_chunk', '{}'); end if;
+  if b.complete = 1 then return true; end if;
+  if b.place = 'database' and app.file_digest(p_office, p_sha256) <> p_sha256 then
+    -- Somebody sent other bytes under this hash: begin anew, with nothing of them left.
+    delete from blob_chunk where office_id = p_office and sha256 = p_sha256;
+    return false;
+  end if;
+  update blob set complete = 1, completed_at = v_now, sm3 = p_sm3, stored_by = v_me
+   where office_id = p_office and sha256 = p_sha256;
+  return true;
+end $$;
+
+create function api.file_info(p_office integer, p_sha256 text)
+returns jsonb language plpgsql security definer set search_path = pg_catalog, app, pg_temp set lock_timeout = '2s' set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
+declare v_me text := session_user; v_now timestamptz := clock_timestamp(); v_info jsonb;
+begin
+  perform app.file_member(p_office, v_me);
+  if not app.file_readable(p_office, p_sha256, v_me, v_now) then return null; end if;
+  select jsonb_build_object('size', size, 'chunk_size', chunk_size, 'place', place, 'sm3', sm3)
+    into v_info from blob
+   where office_id = p_office and sha256 = p_sha256 and complete = 1;
+  return v_info;
+end $$;
+
+create function api.get_chunk(p_office integer, p_sha256 text, p_n integer)
+returns bytea language plpgsql security definer set search_path = pg_catalog, app, pg_temp set lock_timeout = '2s' set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
+declare v_me text := session_user; v_now timestamptz := clock_timestamp(); v_data bytea;
+begin
+  perform app.file_member(p_office, v_me);
+  if not app.file_readable(p_office, p_sha256, v_me, v_now) then return null; end if;
+  select data into v_data from blob_chunk
+   where office_id = p_office and sha256 = p_sha256 and n = p_n;
+  return v_data;
+end $$;
+
+create function api.file_state(p_office integer, p_sha256 text)
+returns text language plpgsql security definer set search_path = pg_catalog, app, pg_temp set lock_timeout = '2s' set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
+declare v_me text := session_user; v_now timestamptz := clock_timestamp();
+begin
+  perform app.file_member(p_office, v_me);
+  if not app.file_readable(p_office, p_sha256, v_me, v_now) then
+    perform app.file_keeper(p_office, v_me, v_now);
+  end if;
+  return app.file_state(p_office, p_sha256);
+end $$;
+
+create function api.files(p_office integer)
+returns table (sha256 text, sm3 text, size bigint, complete smallint, place text)
+language plpgsql security definer set search_path = pg_catalog, app, pg_temp set lock_timeout = '2s' set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
+#variable_conflict use_column
+declare v_me text := session_user; v_now timestamptz := clock_timestamp();
+begin
+  perform app.file_keeper(p_office, v_me, v_now);
+  return query select b.sha256, b.sm3, b.size, b.complete, b.place from blob b
+    where b.office_id = p_office order by b.sha256;
+end $$;
+
+create function api.file_uses(p_office integer)
+returns table (sha256 text, case_id text, case_name text, material text)
+language plpgsql security definer set search_path = pg_catalog, app, pg_temp set lock_timeout = '2s' set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
+#variable_conflict use_column
+declare v_me text := session_user; v_now timestamptz := clock_timestamp();
+begin
+  perform app.file_keeper(p_office, v_me, v_now);
+  return query select m.sha256, m.case_id, k.name, m.name from material m join case_ k
+      on k.office_id = m.office_id and k.case_id = m.case_id
+    where m.office_id = p_office and m.sha256 <> '' order by m.case_id, m.place;
+end $$;
+
 create function app.transition(p_state text, p_action text)
 returns table (target text, roles text[], who text, needs_reason boolean)
 language sql immutable set search_path = pg_catalog, app, pg_temp as $$
@@ -49,6 +275,7 @@ language sql immutable set search_path = pg_catalog, app, pg_temp as $$
     ('submitted', 'accept', 'accepted', '{clerk}'::text[], 'anyone', false),
     ('submitted', 'return', 'returned', '{clerk,lead}'::text[], 'anyone', true),
     ('accepted', 'return', 'returned', '{clerk,lead}'::text[], 'anyone', true),
+    ('draft', 'not_needed', 'not_needed', '{lead,unit_head}'::text[], 'anyone', true),
     ('accepted', 'assign', 'reviewing', '{lead}'::text[], 'anyone', false),
     ('reviewing', 'reassign', 'reviewing', '{lead}'::text[], 'anyone', true),
     ('submitted', 'extend', 'submitted', '{head,lead}'::text[], 'anyone', true),
@@ -68,6 +295,7 @@ language sql immutable set search_path = pg_catalog, app, pg_temp as $$
     ('signing', 'issue_return', 'responding', '{head}'::text[], 'anyone', false),
     ('responding', 'respond', 'responding', '{handler}'::text[], 'handler', false),
     ('passed', 'new_round', 'responding', '{handler,unit_head}'::text[], 'anyone', true),
+    ('passed', 'materials_changed', 'responding', '{admin,clerk,handler,head,lead,reviewer,unit_head}'::text[], 'anyone', true),
     ('passed', 'register_decision', 'decided', '{clerk,handler}'::text[], 'anyone', false),
     ('decided', 'adopt', 'decided', '{clerk,handler}'::text[], 'anyone', false),
     ('draft', 'withdraw', 'withdrawn', '{unit_head}'::text[], 'anyone', true),
@@ -76,7 +304,156 @@ language sql immutable set search_path = pg_catalog, app, pg_temp as $$
     ('accepted', 'withdraw', 'withdrawn', '{unit_head}'::text[], 'anyone', true),
     ('reviewing', 'withdraw', 'withdrawn', '{unit_head}'::text[], 'anyone', true),
     ('signing', 'withdraw', 'withdrawn', '{unit_head}'::text[], 'anyone', true),
-    ('responding', 'withdraw', 'withdrawn', '{unit_head}'::text[], 'anyone', true)
+    ('responding', 'withdraw', 'withdrawn', '{unit_head}'::text[], 'anyone', true),
+    ('submitted', 'open', 'submitted', '{clerk,lead}'::text[], 'anyone', false),
+    ('signing', 'open', 'signing', '{head}'::text[], 'anyone', false),
+    ('submitted', 'recall', 'draft', '{unit_head}'::text[], 'anyone', false),
+    ('submitted', 'recall_correction', 'correction', '{unit_head}'::text[], 'anyone', false),
+    ('submitted', 'recall_again', 'responding', '{unit_head}'::text[], 'anyone', false),
+    ('signing', 'recall_opinion', 'reviewing', '{reviewer}'::text[], 'reviewer', false),
+    ('submitted', 'remind', 'submitted', '{clerk,handler,head,lead,reviewer,unit_head}'::text[], 'anyone', false),
+    ('accepted', 'remind', 'accepted', '{clerk,handler,head,lead,reviewer,unit_head}'::text[], 'anyone', false),
+    ('reviewing', 'remind', 'reviewing', '{clerk,handler,head,lead,reviewer,unit_head}'::text[], 'anyone', false),
+    ('signing', 'remind', 'signing', '{clerk,handler,head,lead,reviewer,unit_head}'::text[], 'anyone', false),
+    ('correction', 'remind', 'correction', '{clerk,handler,head,lead,reviewer,unit_head}'::text[], 'anyone', false),
+    ('responding', 'remind', 'responding', '{clerk,handler,head,lead,reviewer,unit_head}'::text[], 'anyone', false),
+    ('passed', 'remind', 'passed', '{clerk,handler,head,lead,reviewer,unit_head}'::text[], 'anyone', false),
+    ('reviewing', 'ask_opinion', 'reviewing', '{head,lead,reviewer}'::text[], 'anyone', false),
+    ('signing', 'ask_opinion', 'signing', '{head,lead,reviewer}'::text[], 'anyone', false),
+    ('reviewing', 'give_opinion', 'reviewing', '{agency_head,clerk,head,lead,reviewer}'::text[], 'anyone', false),
+    ('signing', 'give_opinion', 'signing', '{agency_head,clerk,head,lead,reviewer}'::text[], 'anyone', false),
+    ('submitted', 'open_transfer', 'submitted', '{handler,lead,unit_head}'::text[], 'anyone', true),
+    ('correction', 'open_transfer', 'correction', '{handler,lead,unit_head}'::text[], 'anyone', true),
+    ('accepted', 'open_transfer', 'accepted', '{handler,lead,unit_head}'::text[], 'anyone', true),
+    ('reviewing', 'open_transfer', 'reviewing', '{handler,lead,unit_head}'::text[], 'anyone', true),
+    ('signing', 'open_transfer', 'signing', '{handler,lead,unit_head}'::text[], 'anyone', true),
+    ('passed', 'open_transfer', 'passed', '{handler,lead,unit_head}'::text[], 'anyone', true),
+    ('responding', 'open_transfer', 'responding', '{handler,lead,unit_head}'::text[], 'anyone', true),
+    ('decided', 'open_transfer', 'decided', '{handler,lead,unit_head}'::text[], 'anyone', true),
+    ('returned', 'open_transfer', 'returned', '{handler,lead,unit_head}'::text[], 'anyone', true),
+    ('not_needed', 'open_transfer', 'not_needed', '{handler,lead,unit_head}'::text[], 'anyone', true),
+    ('withdrawn', 'open_transfer', 'withdrawn', '{handler,lead,unit_head}'::text[], 'anyone', true),
+    ('submitted', 'report_transfer', 'submitted', '{handler}'::text[], 'anyone', false),
+    ('correction', 'report_transfer', 'correction', '{handler}'::text[], 'anyone', false),
+    ('accepted', 'report_transfer', 'accepted', '{handler}'::text[], 'anyone', false),
+    ('reviewing', 'report_transfer', 'reviewing', '{handler}'::text[], 'anyone', false),
+    ('signing', 'report_transfer', 'signing', '{handler}'::text[], 'anyone', false),
+    ('passed', 'report_transfer', 'passed', '{handler}'::text[], 'anyone', false),
+    ('responding', 'report_transfer', 'responding', '{handler}'::text[], 'anyone', false),
+    ('decided', 'report_transfer', 'decided', '{handler}'::text[], 'anyone', false),
+    ('returned', 'report_transfer', 'returned', '{handler}'::text[], 'anyone', false),
+    ('not_needed', 'report_transfer', 'not_needed', '{handler}'::text[], 'anyone', false),
+    ('withdrawn', 'report_transfer', 'withdrawn', '{handler}'::text[], 'anyone', false),
+    ('submitted', 'decide_transfer', 'submitted', '{agency_head}'::text[], 'anyone', false),
+    ('correction', 'decide_transfer', 'correction', '{agency_head}'::text[], 'anyone', false),
+    ('accepted', 'decide_transfer', 'accepted', '{agency_head}'::text[], 'anyone', false),
+    ('reviewing', 'decide_transfer', 'reviewing', '{agency_head}'::text[], 'anyone', false),
+    ('signing', 'decide_transfer', 'signing', '{agency_head}'::text[], 'anyone', false),
+    ('passed', 'decide_transfer', 'passed', '{agency_head}'::text[], 'anyone', false),
+    ('responding', 'decide_transfer', 'responding', '{agency_head}'::text[], 'anyone', false),
+    ('decided', 'decide_transfer', 'decided', '{agency_head}'::text[], 'anyone', false),
+    ('returned', 'decide_transfer', 'returned', '{agency_head}'::text[], 'anyone', false),
+    ('not_needed', 'decide_transfer', 'not_needed', '{agency_head}'::text[], 'anyone', false),
+    ('withdrawn', 'decide_transfer', 'withdrawn', '{agency_head}'::text[], 'anyone', false),
+    ('submitted', 'prepare_transfer', 'submitted', '{clerk,handler}'::text[], 'anyone', false),
+    ('correction', 'prepare_transfer', 'correction', '{clerk,handler}'::text[], 'anyone', false),
+    ('accepted', 'prepare_transfer', 'accepted', '{clerk,handler}'::text[], 'anyone', false),
+    ('reviewing', 'prepare_transfer', 'reviewing', '{clerk,handler}'::text[], 'anyone', false),
+    ('signing', 'prepare_transfer', 'signing', '{clerk,handler}'::text[], 'anyone', false),
+    ('passed', 'prepare_transfer', 'passed', '{clerk,handler}'::text[], 'anyone', false),
+    ('responding', 'prepare_transfer', 'responding', '{clerk,handler}'::text[], 'anyone', false),
+    ('decided', 'prepare_transfer', 'decided', '{clerk,handler}'::text[], 'anyone', false),
+    ('returned', 'prepare_transfer', 'returned', '{clerk,handler}'::text[], 'anyone', false),
+    ('not_needed', 'prepare_transfer', 'not_needed', '{clerk,handler}'::text[], 'anyone', false),
+    ('withdrawn', 'prepare_transfer', 'withdrawn', '{clerk,handler}'::text[], 'anyone', false),
+    ('submitted', 'reserve_transfer', 'submitted', '{head}'::text[], 'anyone', false),
+    ('correction', 'reserve_transfer', 'correction', '{head}'::text[], 'anyone', false),
+    ('accepted', 'reserve_transfer', 'accepted', '{head}'::text[], 'anyone', false),
+    ('reviewing', 'reserve_transfer', 'reviewing', '{head}'::text[], 'anyone', false),
+    ('signing', 'reserve_transfer', 'signing', '{head}'::text[], 'anyone', false),
+    ('passed', 'reserve_transfer', 'passed', '{head}'::text[], 'anyone', false),
+    ('responding', 'reserve_transfer', 'responding', '{head}'::text[], 'anyone', false),
+    ('decided', 'reserve_transfer', 'decided', '{head}'::text[], 'anyone', false),
+    ('returned', 'reserve_transfer', 'returned', '{head}'::text[], 'anyone', false),
+    ('not_needed', 'reserve_transfer', 'not_needed', '{head}'::text[], 'anyone', false),
+    ('withdrawn', 'reserve_transfer', 'withdrawn', '{head}'::text[], 'anyone', false),
+    ('submitted', 'issue_transfer', 'submitted', '{head}'::text[], 'anyone', false),
+    ('correction', 'issue_transfer', 'correction', '{head}'::text[], 'anyone', false),
+    ('accepted', 'issue_transfer', 'accepted', '{head}'::text[], 'anyone', false),
+    ('reviewing', 'issue_transfer', 'reviewing', '{head}'::text[], 'anyone', false),
+    ('signing', 'issue_transfer', 'signing', '{head}'::text[], 'anyone', false),
+    ('passed', 'issue_transfer', 'passed', '{head}'::text[], 'anyone', false),
+    ('responding', 'issue_transfer', 'responding', '{head}'::text[], 'anyone', false),
+    ('decided', 'issue_transfer', 'decided', '{head}'::text[], 'anyone', false),
+    ('returned', 'issue_transfer', 'returned', '{head}'::text[], 'anyone', false),
+    ('not_needed', 'issue_transfer', 'not_needed', '{head}'::text[], 'anyone', false),
+    ('withdrawn', 'issue_transfer', 'withdrawn', '{head}'::text[], 'anyone', false),
+    ('submitted', 'deliver_transfer', 'submitted', '{clerk,handler}'::text[], 'anyone', false),
+    ('correction', 'deliver_transfer', 'correction', '{clerk,handler}'::text[], 'anyone', false),
+    ('accepted', 'deliver_transfer', 'accepted', '{clerk,handler}'::text[], 'anyone', false),
+    ('reviewing', 'deliver_transfer', 'reviewing', '{clerk,handler}'::text[], 'anyone', false),
+    ('signing', 'deliver_transfer', 'signing', '{clerk,handler}'::text[], 'anyone', false),
+    ('passed', 'deliver_transfer', 'passed', '{clerk,handler}'::text[], 'anyone', false),
+    ('responding', 'deliver_transfer', 'responding', '{clerk,handler}'::text[], 'anyone', false),
+    ('decided', 'deliver_transfer', 'decided', '{clerk,handler}'::text[], 'anyone', false),
+    ('returned', 'deliver_transfer', 'returned', '{clerk,handler}'::text[], 'anyone', false),
+    ('not_needed', 'deliver_transfer', 'not_needed', '{clerk,handler}'::text[], 'anyone', false),
+    ('withdrawn', 'deliver_transfer', 'withdrawn', '{clerk,handler}'::text[], 'anyone', false),
+    ('submitted', 'receipt_transfer', 'submitted', '{clerk,handler}'::text[], 'anyone', false),
+    ('correction', 'receipt_transfer', 'correction', '{clerk,handler}'::text[], 'anyone', false),
+    ('accepted', 'receipt_transfer', 'accepted', '{clerk,handler}'::text[], 'anyone', false),
+    ('reviewing', 'receipt_transfer', 'reviewing', '{clerk,handler}'::text[], 'anyone', false),
+    ('signing', 'receipt_transfer', 'signing', '{clerk,handler}'::text[], 'anyone', false),
+    ('passed', 'receipt_transfer', 'passed', '{clerk,handler}'::text[], 'anyone', false),
+    ('responding', 'receipt_transfer', 'responding', '{clerk,handler}'::text[], 'anyone', false),
+    ('decided', 'receipt_transfer', 'decided', '{clerk,handler}'::text[], 'anyone', false),
+    ('returned', 'receipt_transfer', 'returned', '{clerk,handler}'::text[], 'anyone', false),
+    ('not_needed', 'receipt_transfer', 'not_needed', '{clerk,handler}'::text[], 'anyone', false),
+    ('withdrawn', 'receipt_transfer', 'withdrawn', '{clerk,handler}'::text[], 'anyone', false),
+    ('submitted', 'police_answer', 'submitted', '{clerk,handler}'::text[], 'anyone', false),
+    ('correction', 'police_answer', 'correction', '{clerk,handler}'::text[], 'anyone', false),
+    ('accepted', 'police_answer', 'accepted', '{clerk,handler}'::text[], 'anyone', false),
+    ('reviewing', 'police_answer', 'reviewing', '{clerk,handler}'::text[], 'anyone', false),
+    ('signing', 'police_answer', 'signing', '{clerk,handler}'::text[], 'anyone', false),
+    ('passed', 'police_answer', 'passed', '{clerk,handler}'::text[], 'anyone', false),
+    ('responding', 'police_answer', 'responding', '{clerk,handler}'::text[], 'anyone', false),
+    ('decided', 'police_answer', 'decided', '{clerk,handler}'::text[], 'anyone', false),
+    ('returned', 'police_answer', 'returned', '{clerk,handler}'::text[], 'anyone', false),
+    ('not_needed', 'police_answer', 'not_needed', '{clerk,handler}'::text[], 'anyone', false),
+    ('withdrawn', 'police_answer', 'withdrawn', '{clerk,handler}'::text[], 'anyone', false),
+    ('submitted', 'object_transfer', 'submitted', '{handler,unit_head}'::text[], 'anyone', true),
+    ('correction', 'object_transfer', 'correction', '{handler,unit_head}'::text[], 'anyone', true),
+    ('accepted', 'object_transfer', 'accepted', '{handler,unit_head}'::text[], 'anyone', true),
+    ('reviewing', 'object_transfer', 'reviewing', '{handler,unit_head}'::text[], 'anyone', true),
+    ('signing', 'object_transfer', 'signing', '{handler,unit_head}'::text[], 'anyone', true),
+    ('passed', 'object_transfer', 'passed', '{handler,unit_head}'::text[], 'anyone', true),
+    ('responding', 'object_transfer', 'responding', '{handler,unit_head}'::text[], 'anyone', true),
+    ('decided', 'object_transfer', 'decided', '{handler,unit_head}'::text[], 'anyone', true),
+    ('returned', 'object_transfer', 'returned', '{handler,unit_head}'::text[], 'anyone', true),
+    ('not_needed', 'object_transfer', 'not_needed', '{handler,unit_head}'::text[], 'anyone', true),
+    ('withdrawn', 'object_transfer', 'withdrawn', '{handler,unit_head}'::text[], 'anyone', true),
+    ('submitted', 'hand_over', 'submitted', '{clerk,handler}'::text[], 'anyone', false),
+    ('correction', 'hand_over', 'correction', '{clerk,handler}'::text[], 'anyone', false),
+    ('accepted', 'hand_over', 'accepted', '{clerk,handler}'::text[], 'anyone', false),
+    ('reviewing', 'hand_over', 'reviewing', '{clerk,handler}'::text[], 'anyone', false),
+    ('signing', 'hand_over', 'signing', '{clerk,handler}'::text[], 'anyone', false),
+    ('passed', 'hand_over', 'passed', '{clerk,handler}'::text[], 'anyone', false),
+    ('responding', 'hand_over', 'responding', '{clerk,handler}'::text[], 'anyone', false),
+    ('decided', 'hand_over', 'decided', '{clerk,handler}'::text[], 'anyone', false),
+    ('returned', 'hand_over', 'returned', '{clerk,handler}'::text[], 'anyone', false),
+    ('not_needed', 'hand_over', 'not_needed', '{clerk,handler}'::text[], 'anyone', false),
+    ('withdrawn', 'hand_over', 'withdrawn', '{clerk,handler}'::text[], 'anyone', false),
+    ('submitted', 'close_transfer', 'submitted', '{handler,unit_head}'::text[], 'anyone', true),
+    ('correction', 'close_transfer', 'correction', '{handler,unit_head}'::text[], 'anyone', true),
+    ('accepted', 'close_transfer', 'accepted', '{handler,unit_head}'::text[], 'anyone', true),
+    ('reviewing', 'close_transfer', 'reviewing', '{handler,unit_head}'::text[], 'anyone', true),
+    ('signing', 'close_transfer', 'signing', '{handler,unit_head}'::text[], 'anyone', true),
+    ('passed', 'close_transfer', 'passed', '{handler,unit_head}'::text[], 'anyone', true),
+    ('responding', 'close_transfer', 'responding', '{handler,unit_head}'::text[], 'anyone', true),
+    ('decided', 'close_transfer', 'decided', '{handler,unit_head}'::text[], 'anyone', true),
+    ('returned', 'close_transfer', 'returned', '{handler,unit_head}'::text[], 'anyone', true),
+    ('not_needed', 'close_transfer', 'not_needed', '{handler,unit_head}'::text[], 'anyone', true),
+    ('withdrawn', 'close_transfer', 'withdrawn', '{handler,unit_head}'::text[], 'anyone', true)
   ) as t(source, action, target, roles, who, needs_reason)
    where t.source = p_state and t.action = p_action
 $$;
@@ -127,14 +504,17 @@ returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
 declare v_item jsonb; v_index bigint := 0;
 begin
-  insert into case_ (office_id, case_id, version, state, round, submission, name, sort_key, kind, party_name, party_number, amount_fen, agency, file_number, handler_codes, unit, registered_by, registered_at, due_on, profile_id, profile_edition, updated_at) values (p_office, p_case, 1, v_target, 0, coalesce(((p_payload #> '{submission}'))::text, ''), coalesce((p_payload #>> '{submission,name}'), ''), coalesce((p_payload #>> '{sort_key}'), ''), coalesce((p_payload #>> '{submission,kind}'), ''), coalesce((p_payload #>> '{submission,party,name}'), ''), coalesce((p_payload #>> '{submission,party,number}'), ''), coalesce(((p_payload #>> '{submission,amount_fen}'))::bigint, 0), coalesce((p_payload #>> '{submission,agency}'), ''), coalesce((p_payload #>> '{submission,file_number}'), ''), (',' || coalesce((select string_agg((h.value ->> 'person_id') || ',', '' order by h.n) from jsonb_array_elements((p_payload #> '{submission,handlers}')) with ordinality as h(value, n) where h.value ->> 'person_id' <> ''), '')), coalesce((p_payload #>> '{unit}'), ''), v_me, v_now, app.day((p_payload #>> '{due_on}')), coalesce((p_payload #>> '{profile_id}'), ''), coalesce((p_payload #>> '{profile_edition}'), ''), v_now);
+  insert into case_ (office_id, case_id, version, state, round, submission, name, sort_key, kind, party_name, party_number, amount_fen, agency, file_number, handler_codes, unit, registered_by, registered_at, due_on, profile_id, profile_edition, updated_at, readers) values (p_office, p_case, 1, v_target, 0, coalesce(((p_payload #> '{submission}'))::text, ''), coalesce((p_payload #>> '{submission,name}'), ''), coalesce((p_payload #>> '{sort_key}'), ''), coalesce((p_payload #>> '{submission,kind}'), ''), coalesce((p_payload #>> '{submission,party,name}'), ''), coalesce((p_payload #>> '{submission,party,number}'), ''), coalesce(((p_payload #>> '{submission,amount_fen}'))::bigint, 0), coalesce((p_payload #>> '{submission,agency}'), ''), coalesce((p_payload #>> '{submission,file_number}'), ''), (',' || coalesce((select string_agg((h.value ->> 'person_id') || ',', '' order by h.n) from jsonb_array_elements((p_payload #> '{submission,handlers}')) with ordinality as h(value, n) where h.value ->> 'person_id' <> ''), '')), coalesce((p_payload #>> '{unit}'), ''), v_me, v_now, app.day((p_payload #>> '{due_on}')), coalesce((p_payload #>> '{profile_id}'), ''), coalesce((p_payload #>> '{profile_edition}'), ''), v_now, v_readers);
   if coalesce((p_payload #>> '{unit}'), '') <> '' then
     insert into unit (office_id, name) values (p_office, coalesce((p_payload #>> '{unit}'), '')) on conflict (office_id, name) do nothing;
   end if;
   for v_item, v_index in select t.value, t.n - 1 from jsonb_array_elements(
     case when jsonb_typeof(p_payload #> '{materials}') is null or jsonb_typeof(p_payload #> '{materials}') = 'null'
     then '[]' else p_payload #> '{materials}' end) with ordinality as t(value, n) loop
-  insert into material (office_id, case_id, material_id, place, code, name, pages, original, sha256, size, file_name, waived) values (p_office, p_case, coalesce((v_item #>> '{material_id}'), ''), v_index, coalesce((v_item #>> '{code}'), ''), coalesce((v_item #>> '{name}'), ''), (nullif((v_item #>> '{pages}'), ''))::bigint, (case when (v_item #> '{original}') = 'false'::jsonb then 0 else 1 end), coalesce((v_item #>> '{sha256}'), ''), coalesce(((v_item #>> '{size}'))::bigint, 0), coalesce((v_item #>> '{file_name}'), ''), coalesce((v_item #>> '{waived}'), ''));
+  if coalesce((v_item #>> '{sha256}'), '') <> '' and exists (select 1 from file_store where office_id = p_office and kind <> 'folder') and not exists (select 1 from blob where office_id = p_office and sha256 = coalesce((v_item #>> '{sha256}'), '') and complete = 1) then
+    perform app.refuse('files.not_stored', jsonb_build_object('name', coalesce((v_item #>> '{name}'), '')));
+  end if;
+  insert into material (office_id, case_id, material_id, place, code, name, pages, original, sha256, size, file_name, waived, readers) values (p_office, p_case, coalesce((v_item #>> '{material_id}'), ''), v_index, coalesce((v_item #>> '{code}'), ''), coalesce((v_item #>> '{name}'), ''), (nullif((v_item #>> '{pages}'), ''))::bigint, (case when (v_item #> '{original}') = 'false'::jsonb then 0 else 1 end), coalesce((v_item #>> '{sha256}'), ''), coalesce(((v_item #>> '{size}'))::bigint, 0), coalesce((v_item #>> '{file_name}'), ''), coalesce((v_item #>> '{waived}'), ''), v_readers);
   end loop;
 end $$;
 
@@ -152,7 +532,10 @@ begin
   for v_item, v_index in select t.value, t.n - 1 from jsonb_array_elements(
     case when jsonb_typeof(p_payload #> '{materials}') is null or jsonb_typeof(p_payload #> '{materials}') = 'null'
     then '[]' else p_payload #> '{materials}' end) with ordinality as t(value, n) loop
-  insert into material (office_id, case_id, material_id, place, code, name, pages, original, sha256, size, file_name, waived) values (p_office, p_case, coalesce((v_item #>> '{material_id}'), ''), v_index, coalesce((v_item #>> '{code}'), ''), coalesce((v_item #>> '{name}'), ''), (nullif((v_item #>> '{pages}'), ''))::bigint, (case when (v_item #> '{original}') = 'false'::jsonb then 0 else 1 end), coalesce((v_item #>> '{sha256}'), ''), coalesce(((v_item #>> '{size}'))::bigint, 0), coalesce((v_item #>> '{file_name}'), ''), coalesce((v_item #>> '{waived}'), ''));
+  if coalesce((v_item #>> '{sha256}'), '') <> '' and exists (select 1 from file_store where office_id = p_office and kind <> 'folder') and not exists (select 1 from blob where office_id = p_office and sha256 = coalesce((v_item #>> '{sha256}'), '') and complete = 1) then
+    perform app.refuse('files.not_stored', jsonb_build_object('name', coalesce((v_item #>> '{name}'), '')));
+  end if;
+  insert into material (office_id, case_id, material_id, place, code, name, pages, original, sha256, size, file_name, waived, readers) values (p_office, p_case, coalesce((v_item #>> '{material_id}'), ''), v_index, coalesce((v_item #>> '{code}'), ''), coalesce((v_item #>> '{name}'), ''), (nullif((v_item #>> '{pages}'), ''))::bigint, (case when (v_item #> '{original}') = 'false'::jsonb then 0 else 1 end), coalesce((v_item #>> '{sha256}'), ''), coalesce(((v_item #>> '{size}'))::bigint, 0), coalesce((v_item #>> '{file_name}'), ''), coalesce((v_item #>> '{waived}'), ''), v_readers);
   end loop;
   update clearance set open = 0, closed_at = v_now, closed_because = p_reason where office_id = p_office and case_id = p_case and open = 1;
   update case_ set version = version + 1,
@@ -184,17 +567,15 @@ begin
   if c.state = 'responding' and exists (select 1 from problem where office_id = p_office and case_id = p_case and round = c.round and trim(response) = '') then
     perform app.refuse('case.response_missing', jsonb_build_object('number', (select min(number) from problem where office_id = p_office and case_id = p_case and round = c.round and trim(response) = '')));
   end if;
+  if not exists (select 1 from round where office_id = p_office and case_id = p_case and round = (case when c.state = 'draft' then 1 when c.state = 'responding' then c.round + 1 else c.round end)) then
+    insert into round (office_id, case_id, round, reason, submission, kind, party_name, party_number, amount_fen, handler_codes, submitted_by, submitted_at, declared, readers) values (p_office, p_case, (case when c.state = 'draft' then 1 when c.state = 'responding' then c.round + 1 else c.round end), coalesce((p_payload #>> '{round_reason}'), ''), c.submission, c.kind, c.party_name, c.party_number, c.amount_fen, c.handler_codes, v_me, v_now, 1, v_readers);
+  end if;
+  update round set submission = c.submission, kind = c.kind, party_name = c.party_name, party_number = c.party_number, amount_fen = c.amount_fen, handler_codes = c.handler_codes, submitted_by = v_me, submitted_at = v_now, declared = 1, reason = case when c.state = 'correction' then reason else coalesce((p_payload #>> '{round_reason}'), '') end where office_id = p_office and case_id = p_case and round = (case when c.state = 'draft' then 1 when c.state = 'responding' then c.round + 1 else c.round end);
   if c.state <> 'correction' then
-    insert into round (office_id, case_id, round, reason, submission, kind, party_name, party_number, amount_fen, handler_codes, submitted_by, submitted_at, declared) values (p_office, p_case, (case when c.state = 'draft' then 1 when c.state = 'responding' then c.round + 1 else c.round end), coalesce((p_payload #>> '{round_reason}'), ''), c.submission, c.kind, c.party_name, c.party_number, c.amount_fen, c.handler_codes, v_me, v_now, 1);
+    insert into clock_event (office_id, case_id, seq, round, event, at, cause, number, unit, approver, reason, readers) select p_office, p_case, coalesce(max(seq), 0) + 1, (case when c.state = 'draft' then 1 when c.state = 'responding' then c.round + 1 else c.round end), 'start_receipt', v_now, '', 0, '', '', p_reason, v_readers from clock_event where office_id = p_office and case_id = p_case;
   end if;
   if c.state = 'correction' then
-    update round set submission = c.submission, kind = c.kind, party_name = c.party_name, party_number = c.party_number, amount_fen = c.amount_fen, handler_codes = c.handler_codes, submitted_by = v_me, submitted_at = v_now, declared = 1 where office_id = p_office and case_id = p_case and round = c.round;
-  end if;
-  if c.state <> 'correction' then
-    insert into clock_event (office_id, case_id, seq, round, event, at, cause, number, unit, approver, reason) select p_office, p_case, coalesce(max(seq), 0) + 1, (case when c.state = 'draft' then 1 when c.state = 'responding' then c.round + 1 else c.round end), 'start_receipt', v_now, '', 0, '', '', p_reason from clock_event where office_id = p_office and case_id = p_case;
-  end if;
-  if c.state = 'correction' then
-    insert into clock_event (office_id, case_id, seq, round, event, at, cause, number, unit, approver, reason) select p_office, p_case, coalesce(max(seq), 0) + 1, c.round, 'resume', v_now, 'correction', 0, '', '', p_reason from clock_event where office_id = p_office and case_id = p_case;
+    insert into clock_event (office_id, case_id, seq, round, event, at, cause, number, unit, approver, reason, readers) select p_office, p_case, coalesce(max(seq), 0) + 1, c.round, 'resume', v_now, 'correction', 0, '', '', p_reason, v_readers from clock_event where office_id = p_office and case_id = p_case;
   end if;
   update case_ set version = version + 1,
     state = v_target,
@@ -203,7 +584,9 @@ begin
     round = (case when c.state = 'draft' then 1 when c.state = 'responding' then c.round + 1 else c.round end),
     received_at = case when c.state = 'correction' then received_at else v_now end,
     accepted_at = null,
-    reviewer = ''
+    reviewer = '',
+    sent_from = c.state,
+    sent_version = version + 1
    where office_id = p_office and case_id = p_case;
 end $$;
 
@@ -216,9 +599,9 @@ begin
     perform app.refuse('persistence.digest_mismatch', jsonb_build_object());
   end if;
   if (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) and not exists (select 1 from document where office_id = p_office and case_id = p_case and sha256 = coalesce((p_payload #>> '{document,sha256}'), '')) then
-    insert into document (office_id, case_id, sha256, round, kind, size, content, stored_by, stored_at) values (p_office, p_case, coalesce((p_payload #>> '{document,sha256}'), ''), c.round, 'correction', length(decode((p_payload #>> '{document,pdf}'), 'base64')), decode((p_payload #>> '{document,pdf}'), 'base64'), v_me, v_now);
+    insert into document (office_id, case_id, sha256, round, kind, size, content, stored_by, stored_at, readers) values (p_office, p_case, coalesce((p_payload #>> '{document,sha256}'), ''), c.round, 'correction', length(decode((p_payload #>> '{document,pdf}'), 'base64')), decode((p_payload #>> '{document,pdf}'), 'base64'), v_me, v_now, v_readers);
   end if;
-  insert into clock_event (office_id, case_id, seq, round, event, at, cause, number, unit, approver, reason) select p_office, p_case, coalesce(max(seq), 0) + 1, c.round, 'suspend', v_now, 'correction', coalesce(((p_payload #>> '{days,number}'))::bigint, 0), coalesce((p_payload #>> '{days,unit}'), ''), '', p_reason from clock_event where office_id = p_office and case_id = p_case;
+  insert into clock_event (office_id, case_id, seq, round, event, at, cause, number, unit, approver, reason, readers) select p_office, p_case, coalesce(max(seq), 0) + 1, c.round, 'suspend', v_now, 'correction', coalesce(((p_payload #>> '{days,number}'))::bigint, 0), coalesce((p_payload #>> '{days,unit}'), ''), '', p_reason, v_readers from clock_event where office_id = p_office and case_id = p_case;
   update case_ set version = version + 1,
     state = v_target,
     updated_at = v_now,
@@ -237,7 +620,7 @@ begin
   if coalesce((p_payload #>> '{received_on}'), '') <> '' then
     update clock_event set at = (app.day((p_payload #>> '{received_on}'))::timestamp at time zone 'Asia/Shanghai'), cause = 'paper' where office_id = p_office and case_id = p_case and round = c.round and event = 'start_receipt';
   end if;
-  insert into clock_event (office_id, case_id, seq, round, event, at, cause, number, unit, approver, reason) select p_office, p_case, coalesce(max(seq), 0) + 1, c.round, 'start_acceptance', v_now, '', 0, '', '', p_reason from clock_event where office_id = p_office and case_id = p_case;
+  insert into clock_event (office_id, case_id, seq, round, event, at, cause, number, unit, approver, reason, readers) select p_office, p_case, coalesce(max(seq), 0) + 1, c.round, 'start_acceptance', v_now, '', 0, '', '', p_reason, v_readers from clock_event where office_id = p_office and case_id = p_case;
   update case_ set version = version + 1,
     state = v_target,
     updated_at = v_now,
@@ -253,19 +636,51 @@ returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
 declare v_item jsonb; v_index bigint := 0;
 begin
+  if coalesce((p_payload #>> '{confirmed,by}'), '') <> 'password' and (coalesce((p_payload #>> '{confirmed,by}'), '') <> 'sample' or not exists (select 1 from office where office_id = p_office and sample = 1)) then
+    perform app.refuse('confirmation.missing', jsonb_build_object());
+  end if;
+  if not (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) then
+    perform app.refuse('persistence.document_missing', jsonb_build_object());
+  end if;
   if (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) and coalesce(encode(sha256(decode((p_payload #>> '{document,pdf}'), 'base64')), 'hex'), '') <> coalesce((p_payload #>> '{document,sha256}'), '') then
     perform app.refuse('persistence.digest_mismatch', jsonb_build_object());
   end if;
   if (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) and not exists (select 1 from document where office_id = p_office and case_id = p_case and sha256 = coalesce((p_payload #>> '{document,sha256}'), '')) then
-    insert into document (office_id, case_id, sha256, round, kind, size, content, stored_by, stored_at) values (p_office, p_case, coalesce((p_payload #>> '{document,sha256}'), ''), c.round, 'return', length(decode((p_payload #>> '{document,pdf}'), 'base64')), decode((p_payload #>> '{document,pdf}'), 'base64'), v_me, v_now);
+    insert into document (office_id, case_id, sha256, round, kind, size, content, stored_by, stored_at, readers) values (p_office, p_case, coalesce((p_payload #>> '{document,sha256}'), ''), c.round, 'return', length(decode((p_payload #>> '{document,pdf}'), 'base64')), decode((p_payload #>> '{document,pdf}'), 'base64'), v_me, v_now, v_readers);
   end if;
   if c.state in ('submitted', 'correction', 'accepted', 'reviewing', 'signing') then
-    insert into clock_event (office_id, case_id, seq, round, event, at, cause, number, unit, approver, reason) select p_office, p_case, coalesce(max(seq), 0) + 1, c.round, 'stop', v_now, '', 0, '', '', p_reason from clock_event where office_id = p_office and case_id = p_case;
+    insert into clock_event (office_id, case_id, seq, round, event, at, cause, number, unit, approver, reason, readers) select p_office, p_case, coalesce(max(seq), 0) + 1, c.round, 'stop', v_now, '', 0, '', '', p_reason, v_readers from clock_event where office_id = p_office and case_id = p_case;
   end if;
   update case_ set version = version + 1,
     state = v_target,
     updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end,
+    scope = coalesce(((p_payload #> '{scope}'))::text, '')
+   where office_id = p_office and case_id = p_case;
+end $$;
+
+create function app.do_not_needed(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  if coalesce((p_payload #>> '{confirmed,by}'), '') <> 'password' and (coalesce((p_payload #>> '{confirmed,by}'), '') <> 'sample' or not exists (select 1 from office where office_id = p_office and sample = 1)) then
+    perform app.refuse('confirmation.missing', jsonb_build_object());
+  end if;
+  if not (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) then
+    perform app.refuse('persistence.document_missing', jsonb_build_object());
+  end if;
+  if (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) and coalesce(encode(sha256(decode((p_payload #>> '{document,pdf}'), 'base64')), 'hex'), '') <> coalesce((p_payload #>> '{document,sha256}'), '') then
+    perform app.refuse('persistence.digest_mismatch', jsonb_build_object());
+  end if;
+  if (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) and not exists (select 1 from document where office_id = p_office and case_id = p_case and sha256 = coalesce((p_payload #>> '{document,sha256}'), '')) then
+    insert into document (office_id, case_id, sha256, round, kind, size, content, stored_by, stored_at, readers) values (p_office, p_case, coalesce((p_payload #>> '{document,sha256}'), ''), c.round, 'not_needed', length(decode((p_payload #>> '{document,pdf}'), 'base64')), decode((p_payload #>> '{document,pdf}'), 'base64'), v_me, v_now, v_readers);
+  end if;
+  update case_ set version = version + 1,
+    state = v_target,
+    updated_at = v_now,
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end,
+    scope = coalesce(((p_payload #> '{scope}'))::text, '')
    where office_id = p_office and case_id = p_case;
 end $$;
 
@@ -332,7 +747,7 @@ returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
 declare v_item jsonb; v_index bigint := 0;
 begin
-  insert into clock_event (office_id, case_id, seq, round, event, at, cause, number, unit, approver, reason) select p_office, p_case, coalesce(max(seq), 0) + 1, c.round, 'extend', v_now, '', coalesce(((p_payload #>> '{number}'))::bigint, 0), coalesce((p_payload #>> '{unit}'), ''), coalesce((p_payload #>> '{approver}'), ''), p_reason from clock_event where office_id = p_office and case_id = p_case;
+  insert into clock_event (office_id, case_id, seq, round, event, at, cause, number, unit, approver, reason, readers) select p_office, p_case, coalesce(max(seq), 0) + 1, c.round, 'extend', v_now, '', coalesce(((p_payload #>> '{number}'))::bigint, 0), coalesce((p_payload #>> '{unit}'), ''), coalesce((p_payload #>> '{approver}'), ''), p_reason, v_readers from clock_event where office_id = p_office and case_id = p_case;
   update case_ set version = version + 1,
     state = v_target,
     updated_at = v_now,
@@ -363,7 +778,7 @@ begin
   for v_item, v_index in select t.value, t.n - 1 from jsonb_array_elements(
     case when jsonb_typeof(p_payload #> '{answers}') is null or jsonb_typeof(p_payload #> '{answers}') = 'null'
     then '[]' else p_payload #> '{answers}' end) with ordinality as t(value, n) loop
-  insert into answer (office_id, case_id, round, item_id, answer, note, evidence, answered_by, answered_at) values (p_office, p_case, c.round, coalesce((v_item #>> '{item_id}'), ''), coalesce((v_item #>> '{answer}'), ''), coalesce((v_item #>> '{note}'), ''), coalesce((v_item #>> '{evidence}'), ''), v_me, v_now) on conflict (office_id, case_id, round, item_id) do update set answer = excluded.answer, note = excluded.note, evidence = excluded.evidence, answered_by = excluded.answered_by, answered_at = excluded.answered_at;
+  insert into answer (office_id, case_id, round, item_id, answer, note, evidence, answered_by, answered_at, readers) values (p_office, p_case, c.round, coalesce((v_item #>> '{item_id}'), ''), coalesce((v_item #>> '{answer}'), ''), coalesce((v_item #>> '{note}'), ''), coalesce((v_item #>> '{evidence}'), ''), v_me, v_now, v_readers) on conflict (office_id, case_id, round, item_id) do update set answer = excluded.answer, note = excluded.note, evidence = excluded.evidence, answered_by = excluded.answered_by, answered_at = excluded.answered_at;
   end loop;
   update case_ set version = version + 1,
     state = v_target,
@@ -403,7 +818,7 @@ begin
     perform app.refuse('persistence.digest_mismatch', jsonb_build_object());
   end if;
   if (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) and not exists (select 1 from document where office_id = p_office and case_id = p_case and sha256 = coalesce((p_payload #>> '{document,sha256}'), '')) then
-    insert into document (office_id, case_id, sha256, round, kind, size, content, stored_by, stored_at) values (p_office, p_case, coalesce((p_payload #>> '{document,sha256}'), ''), c.round, 'opinion_certified', length(decode((p_payload #>> '{document,pdf}'), 'base64')), decode((p_payload #>> '{document,pdf}'), 'base64'), v_me, v_now);
+    insert into document (office_id, case_id, sha256, round, kind, size, content, stored_by, stored_at, readers) values (p_office, p_case, coalesce((p_payload #>> '{document,sha256}'), ''), c.round, 'opinion_certified', length(decode((p_payload #>> '{document,pdf}'), 'base64')), decode((p_payload #>> '{document,pdf}'), 'base64'), v_me, v_now, v_readers);
   end if;
   delete from problem where office_id = p_office and case_id = p_case and round = c.round;
   for v_item, v_index in select t.value, t.n - 1 from jsonb_array_elements(
@@ -412,13 +827,15 @@ begin
   if coalesce(((v_item #>> '{number}'))::bigint, 0) <> (select coalesce(max(number), 0) from problem where office_id = p_office and case_id = p_case and round <> c.round) + 1 + v_index then
     perform app.refuse('persistence.problem_numbers', jsonb_build_object('number', coalesce(((v_item #>> '{number}'))::bigint, 0), 'expected', (select coalesce(max(number), 0) from problem where office_id = p_office and case_id = p_case and round <> c.round) + 1 + v_index));
   end if;
-  insert into problem (office_id, case_id, number, round, item_id, dimension, finding, basis, evidence, suggestion) values (p_office, p_case, coalesce(((v_item #>> '{number}'))::bigint, 0), c.round, coalesce((v_item #>> '{item_id}'), ''), coalesce((v_item #>> '{dimension}'), ''), coalesce((v_item #>> '{finding}'), ''), coalesce((v_item #>> '{basis}'), ''), coalesce((v_item #>> '{evidence}'), ''), coalesce((v_item #>> '{suggestion}'), ''));
+  insert into problem (office_id, case_id, number, round, item_id, dimension, finding, basis, evidence, suggestion, readers) values (p_office, p_case, coalesce(((v_item #>> '{number}'))::bigint, 0), c.round, coalesce((v_item #>> '{item_id}'), ''), coalesce((v_item #>> '{dimension}'), ''), coalesce((v_item #>> '{finding}'), ''), coalesce((v_item #>> '{basis}'), ''), coalesce((v_item #>> '{evidence}'), ''), coalesce((v_item #>> '{suggestion}'), ''), v_readers);
   end loop;
   update round set opinion = coalesce(((p_payload #> '{opinion}'))::text, ''), outcome = nullif((p_payload #>> '{outcome}'), ''), materials_digest = coalesce((p_payload #>> '{materials_digest}'), ''), same_person_reason = coalesce((p_payload #>> '{opinion,same_person_reason}'), ''), override_reason = coalesce((p_payload #>> '{opinion,override_reason}'), ''), certified_sha256 = coalesce((p_payload #>> '{document,sha256}'), ''), certified_at = v_now, sent_back = '' where office_id = p_office and case_id = p_case and round = c.round;
   update case_ set version = version + 1,
     state = v_target,
     updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end,
+    sent_from = c.state,
+    sent_version = version + 1
    where office_id = p_office and case_id = p_case;
 end $$;
 
@@ -446,7 +863,7 @@ begin
   update number set status = 'void', void_reason = '跨年度未签发，另取新号', voided_at = v_now where office_id = p_office and case_id = p_case and round = c.round and status = 'reserved' and year <> coalesce(((p_payload #>> '{year}'))::bigint, 0);
   insert into counter (office_id, series, year, last_no) select p_office, (select series from office where office_id = p_office), coalesce(((p_payload #>> '{year}'))::bigint, 0), 0 where not exists (select 1 from counter where office_id = p_office and series = (select series from office where office_id = p_office) and year = coalesce(((p_payload #>> '{year}'))::bigint, 0)) on conflict (office_id, series, year) do nothing;
   update counter set last_no = last_no + 1 where office_id = p_office and series = (select series from office where office_id = p_office) and year = coalesce(((p_payload #>> '{year}'))::bigint, 0) and not exists (select 1 from number where office_id = p_office and case_id = p_case and round = c.round and status <> 'void');
-  insert into number (office_id, series, year, no, label, case_id, round, status, reserved_by, reserved_at) select k.office_id, k.series, k.year, k.last_no, k.series || '〔' || cast(k.year as text) || '〕' || cast(k.last_no as text) || '号', p_case, c.round, 'reserved', v_me, v_now from counter k where k.office_id = p_office and k.series = (select series from office where office_id = p_office) and k.year = coalesce(((p_payload #>> '{year}'))::bigint, 0) and not exists (select 1 from number where office_id = p_office and case_id = p_case and round = c.round and status <> 'void');
+  insert into number (office_id, series, year, no, label, case_id, round, status, reserved_by, reserved_at, readers) select k.office_id, k.series, k.year, k.last_no, k.series || '〔' || cast(k.year as text) || '〕' || cast(k.last_no as text) || '号', p_case, c.round, 'reserved', v_me, v_now, v_readers from counter k where k.office_id = p_office and k.series = (select series from office where office_id = p_office) and k.year = coalesce(((p_payload #>> '{year}'))::bigint, 0) and not exists (select 1 from number where office_id = p_office and case_id = p_case and round = c.round and status <> 'void');
   update round set number = (select label from number where office_id = p_office and case_id = p_case and round = c.round and status <> 'void'), dated = app.day((p_payload #>> '{dated}')) where office_id = p_office and case_id = p_case and round = c.round;
   update case_ set version = version + 1,
     state = v_target,
@@ -491,12 +908,12 @@ begin
     perform app.refuse('persistence.digest_mismatch', jsonb_build_object());
   end if;
   if (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) and not exists (select 1 from document where office_id = p_office and case_id = p_case and sha256 = coalesce((p_payload #>> '{document,sha256}'), '')) then
-    insert into document (office_id, case_id, sha256, round, kind, size, content, stored_by, stored_at) values (p_office, p_case, coalesce((p_payload #>> '{document,sha256}'), ''), c.round, 'opinion', length(decode((p_payload #>> '{document,pdf}'), 'base64')), decode((p_payload #>> '{document,pdf}'), 'base64'), v_me, v_now);
+    insert into document (office_id, case_id, sha256, round, kind, size, content, stored_by, stored_at, readers) values (p_office, p_case, coalesce((p_payload #>> '{document,sha256}'), ''), c.round, 'opinion', length(decode((p_payload #>> '{document,pdf}'), 'base64')), decode((p_payload #>> '{document,pdf}'), 'base64'), v_me, v_now, v_readers);
   end if;
   update round set issued = 1, issued_at = v_now, issued_sha256 = coalesce((p_payload #>> '{document,sha256}'), ''), signer = v_me where office_id = p_office and case_id = p_case and round = c.round;
   update number set status = 'issued' where office_id = p_office and case_id = p_case and round = c.round and status = 'reserved';
-  insert into clock_event (office_id, case_id, seq, round, event, at, cause, number, unit, approver, reason) select p_office, p_case, coalesce(max(seq), 0) + 1, c.round, 'stop', v_now, '', 0, '', '', p_reason from clock_event where office_id = p_office and case_id = p_case;
-  insert into clearance (office_id, clearance_id, case_id, round, origin, outcome, issued, kind, party_name, party_number, amount_fen, materials_digest, opened_at) select office_id, p_cmd, case_id, round, 'opinion', outcome, issued, kind, party_name, party_number, amount_fen, materials_digest, v_now from round where office_id = p_office and case_id = p_case and round = c.round;
+  insert into clock_event (office_id, case_id, seq, round, event, at, cause, number, unit, approver, reason, readers) select p_office, p_case, coalesce(max(seq), 0) + 1, c.round, 'stop', v_now, '', 0, '', '', p_reason, v_readers from clock_event where office_id = p_office and case_id = p_case;
+  insert into clearance (office_id, clearance_id, case_id, round, origin, outcome, issued, kind, party_name, party_number, amount_fen, materials_digest, opened_at, readers) select office_id, p_cmd, case_id, round, 'opinion', outcome, issued, kind, party_name, party_number, amount_fen, materials_digest, v_now, v_readers from round where office_id = p_office and case_id = p_case and round = c.round;
   update case_ set version = version + 1,
     state = v_target,
     updated_at = v_now,
@@ -540,11 +957,11 @@ begin
     perform app.refuse('persistence.digest_mismatch', jsonb_build_object());
   end if;
   if (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) and not exists (select 1 from document where office_id = p_office and case_id = p_case and sha256 = coalesce((p_payload #>> '{document,sha256}'), '')) then
-    insert into document (office_id, case_id, sha256, round, kind, size, content, stored_by, stored_at) values (p_office, p_case, coalesce((p_payload #>> '{document,sha256}'), ''), c.round, 'opinion', length(decode((p_payload #>> '{document,pdf}'), 'base64')), decode((p_payload #>> '{document,pdf}'), 'base64'), v_me, v_now);
+    insert into document (office_id, case_id, sha256, round, kind, size, content, stored_by, stored_at, readers) values (p_office, p_case, coalesce((p_payload #>> '{document,sha256}'), ''), c.round, 'opinion', length(decode((p_payload #>> '{document,pdf}'), 'base64')), decode((p_payload #>> '{document,pdf}'), 'base64'), v_me, v_now, v_readers);
   end if;
   update round set issued = 1, issued_at = v_now, issued_sha256 = coalesce((p_payload #>> '{document,sha256}'), ''), signer = v_me where office_id = p_office and case_id = p_case and round = c.round;
   update number set status = 'issued' where office_id = p_office and case_id = p_case and round = c.round and status = 'reserved';
-  insert into clock_event (office_id, case_id, seq, round, event, at, cause, number, unit, approver, reason) select p_office, p_case, coalesce(max(seq), 0) + 1, c.round, 'stop', v_now, '', 0, '', '', p_reason from clock_event where office_id = p_office and case_id = p_case;
+  insert into clock_event (office_id, case_id, seq, round, event, at, cause, number, unit, approver, reason, readers) select p_office, p_case, coalesce(max(seq), 0) + 1, c.round, 'stop', v_now, '', 0, '', '', p_reason, v_readers from clock_event where office_id = p_office and case_id = p_case;
   update case_ set version = version + 1,
     state = v_target,
     updated_at = v_now,
@@ -585,21 +1002,39 @@ begin
    where office_id = p_office and case_id = p_case;
 end $$;
 
+create function app.do_materials_changed(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  perform app.demand_damage(p_office, p_case);
+  update clearance set open = 0, closed_at = v_now, closed_because = p_reason where office_id = p_office and case_id = p_case and open = 1;
+  update case_ set version = version + 1,
+    state = v_target,
+    updated_at = v_now,
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+   where office_id = p_office and case_id = p_case;
+end $$;
+
 create function app.do_register_decision(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text)
 returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
 declare v_item jsonb; v_index bigint := 0;
 begin
+  perform app.demand_files(p_office, p_case);
   if not exists (select 1 from clearance where office_id = p_office and case_id = p_case and open = 1) then
     perform app.refuse('case.gate_shut', jsonb_build_object());
   end if;
   if not exists (select 1 from clearance where office_id = p_office and case_id = p_case and open = 1 and kind = coalesce((p_payload #>> '{kind}'), '') and party_name = coalesce((p_payload #>> '{party_name}'), '') and party_number = coalesce((p_payload #>> '{party_number}'), '') and amount_fen = coalesce(((p_payload #>> '{amount_fen}'))::bigint, 0)) then
     perform app.refuse('case.differs_from_cleared', jsonb_build_object('field', (select case when kind <> coalesce((p_payload #>> '{kind}'), '') then 'kind' when party_name <> coalesce((p_payload #>> '{party_name}'), '') then 'party_name' when party_number <> coalesce((p_payload #>> '{party_number}'), '') then 'party_number' when amount_fen <> coalesce(((p_payload #>> '{amount_fen}'))::bigint, 0) then 'amount_fen' end from clearance where office_id = p_office and case_id = p_case and open = 1), 'cleared', (select case when kind <> coalesce((p_payload #>> '{kind}'), '') then cast(kind as text) when party_name <> coalesce((p_payload #>> '{party_name}'), '') then cast(party_name as text) when party_number <> coalesce((p_payload #>> '{party_number}'), '') then cast(party_number as text) when amount_fen <> coalesce(((p_payload #>> '{amount_fen}'))::bigint, 0) then cast(amount_fen as text) end from clearance where office_id = p_office and case_id = p_case and open = 1), 'given', (select case when kind <> coalesce((p_payload #>> '{kind}'), '') then cast(coalesce((p_payload #>> '{kind}'), '') as text) when party_name <> coalesce((p_payload #>> '{party_name}'), '') then cast(coalesce((p_payload #>> '{party_name}'), '') as text) when party_number <> coalesce((p_payload #>> '{party_number}'), '') then cast(coalesce((p_payload #>> '{party_number}'), '') as text) when amount_fen <> coalesce(((p_payload #>> '{amount_fen}'))::bigint, 0) then cast(coalesce(((p_payload #>> '{amount_fen}'))::bigint, 0) as text) end from clearance where office_id = p_office and case_id = p_case and open = 1)));
   end if;
+  if c.kind = 'penalty' and exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and (stage in ('opened', 'reported', 'approved', 'signed') and opened_on <= app.day((p_payload #>> '{decided_on}')))) then
+    perform app.refuse('transfer.no_substitute', jsonb_build_object());
+  end if;
   if exists (select 1 from round where office_id = p_office and case_id = p_case and round = c.round and (dated > app.day((p_payload #>> '{decided_on}')))) then
     perform app.refuse('case.date_order', jsonb_build_object('first', 'opinion.dated', 'second', 'decision.decided_on', 'earlier', (select cast(dated as text) from round where office_id = p_office and case_id = p_case and round = c.round), 'later', coalesce((p_payload #>> '{decided_on}'), '')));
   end if;
-  insert into decision (office_id, case_id, clearance_id, kind, party_name, party_number, amount_fen, number, decided_on, content, registered_by, registered_at) select office_id, case_id, clearance_id, coalesce((p_payload #>> '{kind}'), ''), coalesce((p_payload #>> '{party_name}'), ''), coalesce((p_payload #>> '{party_number}'), ''), coalesce(((p_payload #>> '{amount_fen}'))::bigint, 0), coalesce((p_payload #>> '{number}'), ''), app.day((p_payload #>> '{decided_on}')), coalesce((p_payload #>> '{content}'), ''), v_me, v_now from clearance where office_id = p_office and case_id = p_case and open = 1 and kind = coalesce((p_payload #>> '{kind}'), '') and party_name = coalesce((p_payload #>> '{party_name}'), '') and party_number = coalesce((p_payload #>> '{party_number}'), '') and amount_fen = coalesce(((p_payload #>> '{amount_fen}'))::bigint, 0);
+  insert into decision (office_id, case_id, clearance_id, kind, party_name, party_number, amount_fen, number, decided_on, content, registered_by, registered_at, readers) select office_id, case_id, clearance_id, coalesce((p_payload #>> '{kind}'), ''), coalesce((p_payload #>> '{party_name}'), ''), coalesce((p_payload #>> '{party_number}'), ''), coalesce(((p_payload #>> '{amount_fen}'))::bigint, 0), coalesce((p_payload #>> '{number}'), ''), app.day((p_payload #>> '{decided_on}')), coalesce((p_payload #>> '{content}'), ''), v_me, v_now, v_readers from clearance where office_id = p_office and case_id = p_case and open = 1 and kind = coalesce((p_payload #>> '{kind}'), '') and party_name = coalesce((p_payload #>> '{party_name}'), '') and party_number = coalesce((p_payload #>> '{party_number}'), '') and amount_fen = coalesce(((p_payload #>> '{amount_fen}'))::bigint, 0);
   update case_ set version = version + 1,
     state = v_target,
     updated_at = v_now,
@@ -639,13 +1074,565 @@ begin
   update number set status = 'void', void_reason = p_reason, voided_at = v_now where office_id = p_office and case_id = p_case and status = 'reserved';
   update clearance set open = 0, closed_at = v_now, closed_because = p_reason where office_id = p_office and case_id = p_case and open = 1;
   if c.state in ('submitted', 'correction', 'accepted', 'reviewing', 'signing') then
-    insert into clock_event (office_id, case_id, seq, round, event, at, cause, number, unit, approver, reason) select p_office, p_case, coalesce(max(seq), 0) + 1, c.round, 'stop', v_now, '', 0, '', '', p_reason from clock_event where office_id = p_office and case_id = p_case;
+    insert into clock_event (office_id, case_id, seq, round, event, at, cause, number, unit, approver, reason, readers) select p_office, p_case, coalesce(max(seq), 0) + 1, c.round, 'stop', v_now, '', 0, '', '', p_reason, v_readers from clock_event where office_id = p_office and case_id = p_case;
   end if;
   update case_ set version = version + 1,
     state = v_target,
     updated_at = v_now,
     due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
    where office_id = p_office and case_id = p_case;
+end $$;
+
+create function app.do_report_transfer(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0) then
+    perform app.refuse('transfer.not_open', jsonb_build_object());
+  end if;
+  if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and ((stage = 'opened' and coalesce((p_payload #>> '{choice}'), '') = ''))) then
+    perform app.refuse('transfer.step', jsonb_build_object('action', 'report_transfer', 'stage', coalesce((select stage from transfer where office_id = p_office and case_id = p_case and ended = 0), '')));
+  end if;
+  if app.instant((p_payload #>> '{at}')) is null then
+    perform app.refuse('case.field_missing', jsonb_build_object('field', 'transfer.at'));
+  end if;
+  if app.instant((p_payload #>> '{at}')) > v_now then
+    perform app.refuse('transfer.in_future', jsonb_build_object());
+  end if;
+  if exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and (last_at > app.instant((p_payload #>> '{at}')))) then
+    perform app.refuse('transfer.time_order', jsonb_build_object());
+  end if;
+  if not exists (select 1 from transfer_member where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and person_id = v_me) then
+    perform app.refuse('transfer.not_in_team', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
+  end if;
+  insert into transfer_event (office_id, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action, readers) values (p_office, p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), (select coalesce(max(seq), 0) + 1 from transfer_event where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0)), coalesce((p_payload #>> '{choice}'), ''), app.instant((p_payload #>> '{at}')), v_now, v_me, p_reason, coalesce(((p_payload #> '{detail}'))::text, ''), 'report_transfer', v_readers);
+  update transfer set stage = case when stage = 'opened' and coalesce((p_payload #>> '{choice}'), '') = '' then 'reported' end, ended = case when case when stage = 'opened' and coalesce((p_payload #>> '{choice}'), '') = '' then 'reported' end in ('refused', 'done', 'closed') then 1 else 0 end, last_at = app.instant((p_payload #>> '{at}')) where office_id = p_office and case_id = p_case and ended = 0;
+  update case_ set version = version + 1,
+    state = v_target,
+    updated_at = v_now,
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+   where office_id = p_office and case_id = p_case;
+end $$;
+
+create function app.do_decide_transfer(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0) then
+    perform app.refuse('transfer.not_open', jsonb_build_object());
+  end if;
+  if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and ((stage = 'reported' and coalesce((p_payload #>> '{choice}'), '') = 'approved') or (stage = 'reported' and coalesce((p_payload #>> '{choice}'), '') = 'refused'))) then
+    perform app.refuse('transfer.step', jsonb_build_object('action', 'decide_transfer', 'stage', coalesce((select stage from transfer where office_id = p_office and case_id = p_case and ended = 0), '')));
+  end if;
+  if app.instant((p_payload #>> '{at}')) is null then
+    perform app.refuse('case.field_missing', jsonb_build_object('field', 'transfer.at'));
+  end if;
+  if app.instant((p_payload #>> '{at}')) > v_now then
+    perform app.refuse('transfer.in_future', jsonb_build_object());
+  end if;
+  if exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and (last_at > app.instant((p_payload #>> '{at}')))) then
+    perform app.refuse('transfer.time_order', jsonb_build_object());
+  end if;
+  if exists (select 1 from transfer_member where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and person_id = v_me) then
+    perform app.refuse('transfer.approver_in_team', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
+  end if;
+  if exists (select 1 from recusal where office_id = p_office and person_id = v_me and ((case_id <> '' and case_id = p_case) or (party <> '' and party = c.party_name) or (unit <> '' and unit = c.unit))) then
+    perform app.refuse('people.recused', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
+  end if;
+  if coalesce((p_payload #>> '{choice}'), '') = 'refused' and trim(p_reason) = '' then
+    perform app.refuse('transfer.reason_missing', jsonb_build_object());
+  end if;
+  insert into transfer_event (office_id, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action, readers) values (p_office, p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), (select coalesce(max(seq), 0) + 1 from transfer_event where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0)), coalesce((p_payload #>> '{choice}'), ''), app.instant((p_payload #>> '{at}')), v_now, v_me, p_reason, coalesce(((p_payload #> '{detail}'))::text, ''), 'decide_transfer', v_readers);
+  update transfer set stage = case when stage = 'reported' and coalesce((p_payload #>> '{choice}'), '') = 'approved' then 'approved' when stage = 'reported' and coalesce((p_payload #>> '{choice}'), '') = 'refused' then 'refused' end, ended = case when case when stage = 'reported' and coalesce((p_payload #>> '{choice}'), '') = 'approved' then 'approved' when stage = 'reported' and coalesce((p_payload #>> '{choice}'), '') = 'refused' then 'refused' end in ('refused', 'done', 'closed') then 1 else 0 end, last_at = app.instant((p_payload #>> '{at}')) where office_id = p_office and case_id = p_case and ended = 0;
+  update case_ set version = version + 1,
+    state = v_target,
+    updated_at = v_now,
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+   where office_id = p_office and case_id = p_case;
+end $$;
+
+create function app.do_prepare_transfer(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0) then
+    perform app.refuse('transfer.not_open', jsonb_build_object());
+  end if;
+  if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and ((stage = 'opened' and coalesce((p_payload #>> '{choice}'), '') = '') or (stage = 'reported' and coalesce((p_payload #>> '{choice}'), '') = '') or (stage = 'approved' and coalesce((p_payload #>> '{choice}'), '') = ''))) then
+    perform app.refuse('transfer.step', jsonb_build_object('action', 'prepare_transfer', 'stage', coalesce((select stage from transfer where office_id = p_office and case_id = p_case and ended = 0), '')));
+  end if;
+  if not exists (select 1 from transfer_member where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and person_id = v_me) and not exists (select 1 from person_role where office_id = p_office and person_id = v_me and role = 'clerk' and (valid_from is null or valid_from <= v_today) and (valid_to is null or valid_to >= v_today)) then
+    perform app.refuse('transfer.not_in_team', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
+  end if;
+  update transfer set attachments = coalesce(((p_payload #> '{attachments}'))::text, '') where office_id = p_office and case_id = p_case and ended = 0;
+  update case_ set version = version + 1,
+    state = v_target,
+    updated_at = v_now,
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+   where office_id = p_office and case_id = p_case;
+end $$;
+
+create function app.do_reserve_transfer(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0) then
+    perform app.refuse('transfer.not_open', jsonb_build_object());
+  end if;
+  if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and ((stage = 'approved' and coalesce((p_payload #>> '{choice}'), '') = ''))) then
+    perform app.refuse('transfer.step', jsonb_build_object('action', 'reserve_transfer', 'stage', coalesce((select stage from transfer where office_id = p_office and case_id = p_case and ended = 0), '')));
+  end if;
+  if exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and (attachments = '')) then
+    perform app.refuse('transfer.not_prepared', jsonb_build_object());
+  end if;
+  if coalesce(coalesce(((p_payload #>> '{year}'))::bigint, 0), 0) < 1949 or substr(cast(app.day((p_payload #>> '{dated}')) as text), 1, 4) <> cast(coalesce(((p_payload #>> '{year}'))::bigint, 0) as text) or coalesce((p_payload #>> '{dated}'), '') = '' then
+    perform app.refuse('persistence.year_mismatch', jsonb_build_object('year', coalesce((p_payload #>> '{year}'), ''), 'dated', coalesce((p_payload #>> '{dated}'), '')));
+  end if;
+  update transfer_number set status = 'void', void_reason = '跨年度未签发，另取新号', voided_at = v_now where office_id = p_office and case_id = p_case and transfer_no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and status <> 'void' and status = 'reserved' and year <> coalesce(((p_payload #>> '{year}'))::bigint, 0);
+  insert into counter (office_id, series, year, last_no) select p_office, (select series || '移' from office where office_id = p_office), coalesce(((p_payload #>> '{year}'))::bigint, 0), 0 where not exists (select 1 from counter where office_id = p_office and series = (select series || '移' from office where office_id = p_office) and year = coalesce(((p_payload #>> '{year}'))::bigint, 0)) on conflict (office_id, series, year) do nothing;
+  update counter set last_no = last_no + 1 where office_id = p_office and series = (select series || '移' from office where office_id = p_office) and year = coalesce(((p_payload #>> '{year}'))::bigint, 0) and not exists (select 1 from transfer_number where office_id = p_office and case_id = p_case and transfer_no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and status <> 'void');
+  if not exists (select 1 from transfer_number where office_id = p_office and case_id = p_case and transfer_no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and status <> 'void') then
+    insert into transfer_number (office_id, series, year, no, label, case_id, transfer_no, status, reserved_by, reserved_at, readers) values (p_office, (select series || '移' from office where office_id = p_office), coalesce(((p_payload #>> '{year}'))::bigint, 0), (select last_no from counter where office_id = p_office and series = (select series || '移' from office where office_id = p_office) and year = coalesce(((p_payload #>> '{year}'))::bigint, 0)), (select series || '移' from office where office_id = p_office) || '〔' || cast(coalesce(((p_payload #>> '{year}'))::bigint, 0) as text) || '〕' || cast((select last_no from counter where office_id = p_office and series = (select series || '移' from office where office_id = p_office) and year = coalesce(((p_payload #>> '{year}'))::bigint, 0)) as text) || '号', p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), 'reserved', v_me, v_now, v_readers);
+  end if;
+  update transfer set number = (select label from transfer_number where office_id = p_office and case_id = p_case and transfer_no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and status <> 'void'), dated = app.day((p_payload #>> '{dated}')) where office_id = p_office and case_id = p_case and ended = 0;
+  update case_ set version = version + 1,
+    state = v_target,
+    updated_at = v_now,
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+   where office_id = p_office and case_id = p_case;
+end $$;
+
+create function app.do_issue_transfer(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0) then
+    perform app.refuse('transfer.not_open', jsonb_build_object());
+  end if;
+  if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and ((stage = 'approved' and coalesce((p_payload #>> '{choice}'), '') = ''))) then
+    perform app.refuse('transfer.step', jsonb_build_object('action', 'issue_transfer', 'stage', coalesce((select stage from transfer where office_id = p_office and case_id = p_case and ended = 0), '')));
+  end if;
+  if app.instant((p_payload #>> '{at}')) is null then
+    perform app.refuse('case.field_missing', jsonb_build_object('field', 'transfer.at'));
+  end if;
+  if app.instant((p_payload #>> '{at}')) > v_now then
+    perform app.refuse('transfer.in_future', jsonb_build_object());
+  end if;
+  if exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and (last_at > app.instant((p_payload #>> '{at}')))) then
+    perform app.refuse('transfer.time_order', jsonb_build_object());
+  end if;
+  if exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and (attachments = '')) then
+    perform app.refuse('transfer.not_prepared', jsonb_build_object());
+  end if;
+  if exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and (number = '' or dated is null)) then
+    perform app.refuse('transfer.number_first', jsonb_build_object());
+  end if;
+  if exists (select 1 from recusal where office_id = p_office and person_id = v_me and ((case_id <> '' and case_id = p_case) or (party <> '' and party = c.party_name) or (unit <> '' and unit = c.unit))) then
+    perform app.refuse('people.recused', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
+  end if;
+  if not (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) then
+    perform app.refuse('persistence.document_missing', jsonb_build_object());
+  end if;
+  if (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) and coalesce(encode(sha256(decode((p_payload #>> '{document,pdf}'), 'base64')), 'hex'), '') <> coalesce((p_payload #>> '{document,sha256}'), '') then
+    perform app.refuse('persistence.digest_mismatch', jsonb_build_object());
+  end if;
+  if (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) and not exists (select 1 from document where office_id = p_office and case_id = p_case and sha256 = coalesce((p_payload #>> '{document,sha256}'), '')) then
+    insert into document (office_id, case_id, sha256, round, kind, size, content, stored_by, stored_at, readers) values (p_office, p_case, coalesce((p_payload #>> '{document,sha256}'), ''), c.round, 'transfer', length(decode((p_payload #>> '{document,pdf}'), 'base64')), decode((p_payload #>> '{document,pdf}'), 'base64'), v_me, v_now, v_readers);
+  end if;
+  update transfer set letter_sha256 = coalesce((p_payload #>> '{document,sha256}'), '') where office_id = p_office and case_id = p_case and ended = 0;
+  update transfer_number set status = 'issued' where office_id = p_office and case_id = p_case and transfer_no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and status <> 'void' and status = 'reserved';
+  insert into transfer_event (office_id, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action, readers) values (p_office, p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), (select coalesce(max(seq), 0) + 1 from transfer_event where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0)), coalesce((p_payload #>> '{choice}'), ''), app.instant((p_payload #>> '{at}')), v_now, v_me, p_reason, coalesce(((p_payload #> '{detail}'))::text, ''), 'issue_transfer', v_readers);
+  update transfer set stage = case when stage = 'approved' and coalesce((p_payload #>> '{choice}'), '') = '' then 'signed' end, ended = case when case when stage = 'approved' and coalesce((p_payload #>> '{choice}'), '') = '' then 'signed' end in ('refused', 'done', 'closed') then 1 else 0 end, last_at = app.instant((p_payload #>> '{at}')) where office_id = p_office and case_id = p_case and ended = 0;
+  update case_ set version = version + 1,
+    state = v_target,
+    updated_at = v_now,
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+   where office_id = p_office and case_id = p_case;
+end $$;
+
+create function app.do_deliver_transfer(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0) then
+    perform app.refuse('transfer.not_open', jsonb_build_object());
+  end if;
+  if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and ((stage = 'signed' and coalesce((p_payload #>> '{choice}'), '') = ''))) then
+    perform app.refuse('transfer.step', jsonb_build_object('action', 'deliver_transfer', 'stage', coalesce((select stage from transfer where office_id = p_office and case_id = p_case and ended = 0), '')));
+  end if;
+  if app.instant((p_payload #>> '{at}')) is null then
+    perform app.refuse('case.field_missing', jsonb_build_object('field', 'transfer.at'));
+  end if;
+  if app.instant((p_payload #>> '{at}')) > v_now then
+    perform app.refuse('transfer.in_future', jsonb_build_object());
+  end if;
+  if exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and (last_at > app.instant((p_payload #>> '{at}')))) then
+    perform app.refuse('transfer.time_order', jsonb_build_object());
+  end if;
+  if not exists (select 1 from transfer_member where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and person_id = v_me) and not exists (select 1 from person_role where office_id = p_office and person_id = v_me and role = 'clerk' and (valid_from is null or valid_from <= v_today) and (valid_to is null or valid_to >= v_today)) then
+    perform app.refuse('transfer.not_in_team', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
+  end if;
+  insert into transfer_event (office_id, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action, readers) values (p_office, p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), (select coalesce(max(seq), 0) + 1 from transfer_event where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0)), coalesce((p_payload #>> '{choice}'), ''), app.instant((p_payload #>> '{at}')), v_now, v_me, p_reason, coalesce(((p_payload #> '{detail}'))::text, ''), 'deliver_transfer', v_readers);
+  update transfer set stage = case when stage = 'signed' and coalesce((p_payload #>> '{choice}'), '') = '' then 'delivered' end, ended = case when case when stage = 'signed' and coalesce((p_payload #>> '{choice}'), '') = '' then 'delivered' end in ('refused', 'done', 'closed') then 1 else 0 end, last_at = app.instant((p_payload #>> '{at}')) where office_id = p_office and case_id = p_case and ended = 0;
+  update case_ set version = version + 1,
+    state = v_target,
+    updated_at = v_now,
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+   where office_id = p_office and case_id = p_case;
+end $$;
+
+create function app.do_receipt_transfer(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0) then
+    perform app.refuse('transfer.not_open', jsonb_build_object());
+  end if;
+  if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and ((stage = 'delivered' and coalesce((p_payload #>> '{choice}'), '') = '' and destination = 'police') or (stage = 'delivered' and coalesce((p_payload #>> '{choice}'), '') = '' and destination = 'supervisory'))) then
+    perform app.refuse('transfer.step', jsonb_build_object('action', 'receipt_transfer', 'stage', coalesce((select stage from transfer where office_id = p_office and case_id = p_case and ended = 0), '')));
+  end if;
+  if app.instant((p_payload #>> '{at}')) is null then
+    perform app.refuse('case.field_missing', jsonb_build_object('field', 'transfer.at'));
+  end if;
+  if app.instant((p_payload #>> '{at}')) > v_now then
+    perform app.refuse('transfer.in_future', jsonb_build_object());
+  end if;
+  if exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and (last_at > app.instant((p_payload #>> '{at}')))) then
+    perform app.refuse('transfer.time_order', jsonb_build_object());
+  end if;
+  if not exists (select 1 from transfer_member where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and person_id = v_me) and not exists (select 1 from person_role where office_id = p_office and person_id = v_me and role = 'clerk' and (valid_from is null or valid_from <= v_today) and (valid_to is null or valid_to >= v_today)) then
+    perform app.refuse('transfer.not_in_team', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
+  end if;
+  insert into transfer_event (office_id, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action, readers) values (p_office, p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), (select coalesce(max(seq), 0) + 1 from transfer_event where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0)), coalesce((p_payload #>> '{choice}'), ''), app.instant((p_payload #>> '{at}')), v_now, v_me, p_reason, coalesce(((p_payload #> '{detail}'))::text, ''), 'receipt_transfer', v_readers);
+  update transfer set stage = case when stage = 'delivered' and coalesce((p_payload #>> '{choice}'), '') = '' and destination = 'police' then 'received' when stage = 'delivered' and coalesce((p_payload #>> '{choice}'), '') = '' and destination = 'supervisory' then 'done' end, ended = case when case when stage = 'delivered' and coalesce((p_payload #>> '{choice}'), '') = '' and destination = 'police' then 'received' when stage = 'delivered' and coalesce((p_payload #>> '{choice}'), '') = '' and destination = 'supervisory' then 'done' end in ('refused', 'done', 'closed') then 1 else 0 end, last_at = app.instant((p_payload #>> '{at}')) where office_id = p_office and case_id = p_case and ended = 0;
+  update case_ set version = version + 1,
+    state = v_target,
+    updated_at = v_now,
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+   where office_id = p_office and case_id = p_case;
+end $$;
+
+create function app.do_police_answer(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0) then
+    perform app.refuse('transfer.not_open', jsonb_build_object());
+  end if;
+  if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and ((stage = 'received' and coalesce((p_payload #>> '{choice}'), '') = 'filed') or (stage = 'received' and coalesce((p_payload #>> '{choice}'), '') = 'not_filed') or (stage = 'received' and coalesce((p_payload #>> '{choice}'), '') = 'forwarded') or (stage = 'forwarded' and coalesce((p_payload #>> '{choice}'), '') = 'filed') or (stage = 'forwarded' and coalesce((p_payload #>> '{choice}'), '') = 'not_filed') or (stage = 'forwarded' and coalesce((p_payload #>> '{choice}'), '') = 'forwarded') or (stage = 'objected' and coalesce((p_payload #>> '{choice}'), '') = 'filed') or (stage = 'objected' and coalesce((p_payload #>> '{choice}'), '') = 'not_filed') or (stage = 'supervised' and coalesce((p_payload #>> '{choice}'), '') = 'filed') or (stage = 'supervised' and coalesce((p_payload #>> '{choice}'), '') = 'not_filed'))) then
+    perform app.refuse('transfer.step', jsonb_build_object('action', 'police_answer', 'stage', coalesce((select stage from transfer where office_id = p_office and case_id = p_case and ended = 0), '')));
+  end if;
+  if app.instant((p_payload #>> '{at}')) is null then
+    perform app.refuse('case.field_missing', jsonb_build_object('field', 'transfer.at'));
+  end if;
+  if app.instant((p_payload #>> '{at}')) > v_now then
+    perform app.refuse('transfer.in_future', jsonb_build_object());
+  end if;
+  if exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and (last_at > app.instant((p_payload #>> '{at}')))) then
+    perform app.refuse('transfer.time_order', jsonb_build_object());
+  end if;
+  if not exists (select 1 from transfer_member where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and person_id = v_me) and not exists (select 1 from person_role where office_id = p_office and person_id = v_me and role = 'clerk' and (valid_from is null or valid_from <= v_today) and (valid_to is null or valid_to >= v_today)) then
+    perform app.refuse('transfer.not_in_team', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
+  end if;
+  insert into transfer_event (office_id, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action, readers) values (p_office, p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), (select coalesce(max(seq), 0) + 1 from transfer_event where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0)), coalesce((p_payload #>> '{choice}'), ''), app.instant((p_payload #>> '{at}')), v_now, v_me, p_reason, coalesce(((p_payload #> '{detail}'))::text, ''), 'police_answer', v_readers);
+  update transfer set stage = case when stage = 'received' and coalesce((p_payload #>> '{choice}'), '') = 'filed' then 'filed' when stage = 'received' and coalesce((p_payload #>> '{choice}'), '') = 'not_filed' then 'not_filed' when stage = 'received' and coalesce((p_payload #>> '{choice}'), '') = 'forwarded' then 'forwarded' when stage = 'forwarded' and coalesce((p_payload #>> '{choice}'), '') = 'filed' then 'filed' when stage = 'forwarded' and coalesce((p_payload #>> '{choice}'), '') = 'not_filed' then 'not_filed' when stage = 'forwarded' and coalesce((p_payload #>> '{choice}'), '') = 'forwarded' then 'forwarded' when stage = 'objected' and coalesce((p_payload #>> '{choice}'), '') = 'filed' then 'filed' when stage = 'objected' and coalesce((p_payload #>> '{choice}'), '') = 'not_filed' then 'upheld' when stage = 'supervised' and coalesce((p_payload #>> '{choice}'), '') = 'filed' then 'filed' when stage = 'supervised' and coalesce((p_payload #>> '{choice}'), '') = 'not_filed' then 'closed' end, ended = case when case when stage = 'received' and coalesce((p_payload #>> '{choice}'), '') = 'filed' then 'filed' when stage = 'received' and coalesce((p_payload #>> '{choice}'), '') = 'not_filed' then 'not_filed' when stage = 'received' and coalesce((p_payload #>> '{choice}'), '') = 'forwarded' then 'forwarded' when stage = 'forwarded' and coalesce((p_payload #>> '{choice}'), '') = 'filed' then 'filed' when stage = 'forwarded' and coalesce((p_payload #>> '{choice}'), '') = 'not_filed' then 'not_filed' when stage = 'forwarded' and coalesce((p_payload #>> '{choice}'), '') = 'forwarded' then 'forwarded' when stage = 'objected' and coalesce((p_payload #>> '{choice}'), '') = 'filed' then 'filed' when stage = 'objected' and coalesce((p_payload #>> '{choice}'), '') = 'not_filed' then 'upheld' when stage = 'supervised' and coalesce((p_payload #>> '{choice}'), '') = 'filed' then 'filed' when stage = 'supervised' and coalesce((p_payload #>> '{choice}'), '') = 'not_filed' then 'closed' end in ('refused', 'done', 'closed') then 1 else 0 end, last_at = app.instant((p_payload #>> '{at}')) where office_id = p_office and case_id = p_case and ended = 0;
+  update case_ set version = version + 1,
+    state = v_target,
+    updated_at = v_now,
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+   where office_id = p_office and case_id = p_case;
+end $$;
+
+create function app.do_object_transfer(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0) then
+    perform app.refuse('transfer.not_open', jsonb_build_object());
+  end if;
+  if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and ((stage = 'not_filed' and coalesce((p_payload #>> '{choice}'), '') = 'reconsider') or (stage = 'not_filed' and coalesce((p_payload #>> '{choice}'), '') = 'supervise') or (stage = 'upheld' and coalesce((p_payload #>> '{choice}'), '') = 'supervise'))) then
+    perform app.refuse('transfer.step', jsonb_build_object('action', 'object_transfer', 'stage', coalesce((select stage from transfer where office_id = p_office and case_id = p_case and ended = 0), '')));
+  end if;
+  if app.instant((p_payload #>> '{at}')) is null then
+    perform app.refuse('case.field_missing', jsonb_build_object('field', 'transfer.at'));
+  end if;
+  if app.instant((p_payload #>> '{at}')) > v_now then
+    perform app.refuse('transfer.in_future', jsonb_build_object());
+  end if;
+  if exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and (last_at > app.instant((p_payload #>> '{at}')))) then
+    perform app.refuse('transfer.time_order', jsonb_build_object());
+  end if;
+  if not exists (select 1 from transfer_member where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and person_id = v_me) and not exists (select 1 from person_role where office_id = p_office and person_id = v_me and role = 'unit_head' and (valid_from is null or valid_from <= v_today) and (valid_to is null or valid_to >= v_today)) then
+    perform app.refuse('transfer.not_in_team', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
+  end if;
+  insert into transfer_event (office_id, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action, readers) values (p_office, p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), (select coalesce(max(seq), 0) + 1 from transfer_event where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0)), coalesce((p_payload #>> '{choice}'), ''), app.instant((p_payload #>> '{at}')), v_now, v_me, p_reason, coalesce(((p_payload #> '{detail}'))::text, ''), 'object_transfer', v_readers);
+  update transfer set stage = case when stage = 'not_filed' and coalesce((p_payload #>> '{choice}'), '') = 'reconsider' then 'objected' when stage = 'not_filed' and coalesce((p_payload #>> '{choice}'), '') = 'supervise' then 'supervised' when stage = 'upheld' and coalesce((p_payload #>> '{choice}'), '') = 'supervise' then 'supervised' end, ended = case when case when stage = 'not_filed' and coalesce((p_payload #>> '{choice}'), '') = 'reconsider' then 'objected' when stage = 'not_filed' and coalesce((p_payload #>> '{choice}'), '') = 'supervise' then 'supervised' when stage = 'upheld' and coalesce((p_payload #>> '{choice}'), '') = 'supervise' then 'supervised' end in ('refused', 'done', 'closed') then 1 else 0 end, last_at = app.instant((p_payload #>> '{at}')) where office_id = p_office and case_id = p_case and ended = 0;
+  update case_ set version = version + 1,
+    state = v_target,
+    updated_at = v_now,
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+   where office_id = p_office and case_id = p_case;
+end $$;
+
+create function app.do_close_transfer(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0) then
+    perform app.refuse('transfer.not_open', jsonb_build_object());
+  end if;
+  if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and ((stage = 'not_filed' and coalesce((p_payload #>> '{choice}'), '') = '') or (stage = 'upheld' and coalesce((p_payload #>> '{choice}'), '') = ''))) then
+    perform app.refuse('transfer.step', jsonb_build_object('action', 'close_transfer', 'stage', coalesce((select stage from transfer where office_id = p_office and case_id = p_case and ended = 0), '')));
+  end if;
+  if app.instant((p_payload #>> '{at}')) is null then
+    perform app.refuse('case.field_missing', jsonb_build_object('field', 'transfer.at'));
+  end if;
+  if app.instant((p_payload #>> '{at}')) > v_now then
+    perform app.refuse('transfer.in_future', jsonb_build_object());
+  end if;
+  if exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and (last_at > app.instant((p_payload #>> '{at}')))) then
+    perform app.refuse('transfer.time_order', jsonb_build_object());
+  end if;
+  if not exists (select 1 from transfer_member where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and person_id = v_me) and not exists (select 1 from person_role where office_id = p_office and person_id = v_me and role = 'unit_head' and (valid_from is null or valid_from <= v_today) and (valid_to is null or valid_to >= v_today)) then
+    perform app.refuse('transfer.not_in_team', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
+  end if;
+  insert into transfer_event (office_id, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action, readers) values (p_office, p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), (select coalesce(max(seq), 0) + 1 from transfer_event where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0)), coalesce((p_payload #>> '{choice}'), ''), app.instant((p_payload #>> '{at}')), v_now, v_me, p_reason, coalesce(((p_payload #> '{detail}'))::text, ''), 'close_transfer', v_readers);
+  update transfer set stage = case when stage = 'not_filed' and coalesce((p_payload #>> '{choice}'), '') = '' then 'closed' when stage = 'upheld' and coalesce((p_payload #>> '{choice}'), '') = '' then 'closed' end, ended = case when case when stage = 'not_filed' and coalesce((p_payload #>> '{choice}'), '') = '' then 'closed' when stage = 'upheld' and coalesce((p_payload #>> '{choice}'), '') = '' then 'closed' end in ('refused', 'done', 'closed') then 1 else 0 end, last_at = app.instant((p_payload #>> '{at}')) where office_id = p_office and case_id = p_case and ended = 0;
+  update case_ set version = version + 1,
+    state = v_target,
+    updated_at = v_now,
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+   where office_id = p_office and case_id = p_case;
+end $$;
+
+create function app.do_hand_over(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0) then
+    perform app.refuse('transfer.not_open', jsonb_build_object());
+  end if;
+  if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and ((stage = 'filed' and coalesce((p_payload #>> '{choice}'), '') = ''))) then
+    perform app.refuse('transfer.step', jsonb_build_object('action', 'hand_over', 'stage', coalesce((select stage from transfer where office_id = p_office and case_id = p_case and ended = 0), '')));
+  end if;
+  if app.instant((p_payload #>> '{at}')) is null then
+    perform app.refuse('case.field_missing', jsonb_build_object('field', 'transfer.at'));
+  end if;
+  if app.instant((p_payload #>> '{at}')) > v_now then
+    perform app.refuse('transfer.in_future', jsonb_build_object());
+  end if;
+  if exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and (last_at > app.instant((p_payload #>> '{at}')))) then
+    perform app.refuse('transfer.time_order', jsonb_build_object());
+  end if;
+  if not exists (select 1 from transfer_member where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and person_id = v_me) and not exists (select 1 from person_role where office_id = p_office and person_id = v_me and role = 'clerk' and (valid_from is null or valid_from <= v_today) and (valid_to is null or valid_to >= v_today)) then
+    perform app.refuse('transfer.not_in_team', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
+  end if;
+  insert into transfer_event (office_id, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action, readers) values (p_office, p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), (select coalesce(max(seq), 0) + 1 from transfer_event where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0)), coalesce((p_payload #>> '{choice}'), ''), app.instant((p_payload #>> '{at}')), v_now, v_me, p_reason, coalesce(((p_payload #> '{detail}'))::text, ''), 'hand_over', v_readers);
+  update transfer set stage = case when stage = 'filed' and coalesce((p_payload #>> '{choice}'), '') = '' then 'done' end, ended = case when case when stage = 'filed' and coalesce((p_payload #>> '{choice}'), '') = '' then 'done' end in ('refused', 'done', 'closed') then 1 else 0 end, last_at = app.instant((p_payload #>> '{at}')) where office_id = p_office and case_id = p_case and ended = 0;
+  update case_ set version = version + 1,
+    state = v_target,
+    updated_at = v_now,
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+   where office_id = p_office and case_id = p_case;
+end $$;
+
+create function app.do_open_transfer(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  if exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0) then
+    perform app.refuse('transfer.open_already', jsonb_build_object());
+  end if;
+  if app.instant((p_payload #>> '{at}')) is null then
+    perform app.refuse('case.field_missing', jsonb_build_object('field', 'transfer.at'));
+  end if;
+  if app.instant((p_payload #>> '{at}')) > v_now then
+    perform app.refuse('transfer.in_future', jsonb_build_object());
+  end if;
+  if coalesce((app.day((p_payload #>> '{opened_on}'))::timestamp at time zone 'Asia/Shanghai') > app.instant((p_payload #>> '{at}')), true) then
+    perform app.refuse('case.field_missing', jsonb_build_object('field', 'transfer.at'));
+  end if;
+  insert into transfer (office_id, case_id, no, stage, destination, opened_on, last_at, readers) values (p_office, p_case, (select coalesce(max(no), 0) + 1 from transfer where office_id = p_office and case_id = p_case), 'opened', coalesce((p_payload #>> '{destination}'), ''), app.day((p_payload #>> '{opened_on}')), app.instant((p_payload #>> '{at}')), v_readers);
+  for v_item, v_index in select t.value, t.n - 1 from jsonb_array_elements(
+    case when jsonb_typeof(p_payload #> '{team}') is null or jsonb_typeof(p_payload #> '{team}') = 'null'
+    then '[]' else p_payload #> '{team}' end) with ordinality as t(value, n) loop
+  if not exists (select 1 from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '') and active = 1) then
+    perform app.refuse('people.inactive', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '')), coalesce((v_item #>> '{person_id}'), ''))));
+  end if;
+  if not exists (select 1 from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '') and trim(enforcement_certificate) <> '') then
+    perform app.refuse('people.handler_no_certificate', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '')), coalesce((v_item #>> '{person_id}'), ''))));
+  end if;
+  if not exists (select 1 from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '') and (certificate_valid_to is null or certificate_valid_to >= v_today)) then
+    perform app.refuse('people.handler_certificate_expired', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '')), coalesce((v_item #>> '{person_id}'), '')), 'date', (select cast(certificate_valid_to as text) from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), ''))));
+  end if;
+  if exists (select 1 from recusal where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '') and ((case_id <> '' and case_id = p_case) or (party <> '' and party = c.party_name) or (unit <> '' and unit = c.unit))) then
+    perform app.refuse('people.recused', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '')), coalesce((v_item #>> '{person_id}'), ''))));
+  end if;
+  insert into transfer_member (office_id, case_id, no, person_id, place, name, certificate, readers) values (p_office, p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), coalesce((v_item #>> '{person_id}'), ''), v_index, coalesce((select name from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '')), coalesce((v_item #>> '{person_id}'), '')), (select enforcement_certificate from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '')), v_readers) on conflict (office_id, case_id, no, person_id) do nothing;
+  end loop;
+  if (select count(*) from transfer_member where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0)) < 2 then
+    perform app.refuse('transfer.team_too_few', jsonb_build_object('count', (select count(*) from transfer_member where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0)), 'least', 2));
+  end if;
+  insert into transfer_event (office_id, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action, readers) values (p_office, p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), (select coalesce(max(seq), 0) + 1 from transfer_event where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0)), coalesce((p_payload #>> '{choice}'), ''), app.instant((p_payload #>> '{at}')), v_now, v_me, p_reason, coalesce(((p_payload #> '{detail}'))::text, ''), 'open_transfer', v_readers);
+  update case_ set version = version + 1,
+    state = v_target,
+    updated_at = v_now,
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+   where office_id = p_office and case_id = p_case;
+end $$;
+
+create function app.do_open(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  insert into opening (office_id, case_id, version, person_id, opened_at, readers) values (p_office, p_case, c.version, v_me, v_now, v_readers) on conflict (office_id, case_id, version, person_id) do nothing;
+end $$;
+
+create function app.do_recall(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  if exists (select 1 from opening where office_id = p_office and case_id = p_case and version >= c.sent_version) then
+    perform app.refuse('office_life.opened', jsonb_build_object('name', (select coalesce(max(p.name), '') from person p join opening o on o.office_id = p.office_id and o.person_id = p.person_id where o.office_id = p_office and o.case_id = p_case and o.version >= c.sent_version)));
+  end if;
+  if c.sent_from <> 'draft' then
+    perform app.refuse('office_life.not_sent_from', jsonb_build_object('state', c.sent_from));
+  end if;
+  insert into clock_event (office_id, case_id, seq, round, event, at, cause, number, unit, approver, reason, readers) select p_office, p_case, coalesce(max(seq), 0) + 1, c.round, 'recall', v_now, '', 0, '', '', p_reason, v_readers from clock_event where office_id = p_office and case_id = p_case;
+  update case_ set version = version + 1,
+    state = v_target,
+    updated_at = v_now,
+    due_on = null,
+    received_at = null,
+    round = c.round - 1
+   where office_id = p_office and case_id = p_case;
+end $$;
+
+create function app.do_recall_correction(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  if exists (select 1 from opening where office_id = p_office and case_id = p_case and version >= c.sent_version) then
+    perform app.refuse('office_life.opened', jsonb_build_object('name', (select coalesce(max(p.name), '') from person p join opening o on o.office_id = p.office_id and o.person_id = p.person_id where o.office_id = p_office and o.case_id = p_case and o.version >= c.sent_version)));
+  end if;
+  if c.sent_from <> 'correction' then
+    perform app.refuse('office_life.not_sent_from', jsonb_build_object('state', c.sent_from));
+  end if;
+  insert into clock_event (office_id, case_id, seq, round, event, at, cause, number, unit, approver, reason, readers) select p_office, p_case, coalesce(max(seq), 0) + 1, c.round, 'suspend', v_now, 'correction', 0, '', '', p_reason, v_readers from clock_event where office_id = p_office and case_id = p_case;
+  update case_ set version = version + 1,
+    state = v_target,
+    updated_at = v_now,
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+   where office_id = p_office and case_id = p_case;
+end $$;
+
+create function app.do_recall_again(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  if exists (select 1 from opening where office_id = p_office and case_id = p_case and version >= c.sent_version) then
+    perform app.refuse('office_life.opened', jsonb_build_object('name', (select coalesce(max(p.name), '') from person p join opening o on o.office_id = p.office_id and o.person_id = p.person_id where o.office_id = p_office and o.case_id = p_case and o.version >= c.sent_version)));
+  end if;
+  if c.sent_from <> 'responding' then
+    perform app.refuse('office_life.not_sent_from', jsonb_build_object('state', c.sent_from));
+  end if;
+  insert into clock_event (office_id, case_id, seq, round, event, at, cause, number, unit, approver, reason, readers) select p_office, p_case, coalesce(max(seq), 0) + 1, c.round, 'recall', v_now, '', 0, '', '', p_reason, v_readers from clock_event where office_id = p_office and case_id = p_case;
+  update case_ set version = version + 1,
+    state = v_target,
+    updated_at = v_now,
+    due_on = null,
+    received_at = null,
+    round = c.round - 1
+   where office_id = p_office and case_id = p_case;
+end $$;
+
+create function app.do_recall_opinion(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  if exists (select 1 from opening where office_id = p_office and case_id = p_case and version >= c.sent_version) then
+    perform app.refuse('office_life.opened', jsonb_build_object('name', (select coalesce(max(p.name), '') from person p join opening o on o.office_id = p.office_id and o.person_id = p.person_id where o.office_id = p_office and o.case_id = p_case and o.version >= c.sent_version)));
+  end if;
+  update round set certified_sha256 = '', certified_at = null where office_id = p_office and case_id = p_case and round = c.round;
+  update case_ set version = version + 1,
+    state = v_target,
+    updated_at = v_now,
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+   where office_id = p_office and case_id = p_case;
+end $$;
+
+create function app.do_remind(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  if trim(coalesce((p_payload #>> '{text}'), '')) = '' then
+    perform app.refuse('office_life.text_missing', jsonb_build_object());
+  end if;
+  if not exists (select 1 from person where office_id = p_office and person_id = coalesce((p_payload #>> '{person_id}'), '') and active = 1) then
+    perform app.refuse('people.inactive', jsonb_build_object('name', coalesce((p_payload #>> '{person_id}'), '')));
+  end if;
+  if coalesce((p_payload #>> '{until}'), '') <> '' and app.day((p_payload #>> '{until}')) < v_today then
+    perform app.refuse('office_life.until_past', jsonb_build_object());
+  end if;
+  insert into reminder (office_id, case_id, reminder_id, sender, addressee, text, until, sent_at, readers) values (p_office, p_case, p_cmd, v_me, coalesce((p_payload #>> '{person_id}'), ''), coalesce((p_payload #>> '{text}'), ''), app.day((p_payload #>> '{until}')), v_now, v_readers);
+end $$;
+
+create function app.do_ask_opinion(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  if trim(coalesce((p_payload #>> '{question}'), '')) = '' then
+    perform app.refuse('office_life.text_missing', jsonb_build_object());
+  end if;
+  if not exists (select 1 from person where office_id = p_office and person_id = coalesce((p_payload #>> '{person_id}'), '') and active = 1) then
+    perform app.refuse('people.inactive', jsonb_build_object('name', coalesce((p_payload #>> '{person_id}'), '')));
+  end if;
+  if coalesce((p_payload #>> '{until}'), '') <> '' and app.day((p_payload #>> '{until}')) < v_today then
+    perform app.refuse('office_life.until_past', jsonb_build_object());
+  end if;
+  if coalesce((p_payload #>> '{person_id}'), '') = v_me then
+    perform app.refuse('office_life.asked_self', jsonb_build_object());
+  end if;
+  if replace(c.handler_codes, ',' || coalesce((p_payload #>> '{person_id}'), '') || ',', '') <> c.handler_codes then
+    perform app.refuse('office_life.asked_handler', jsonb_build_object());
+  end if;
+  if exists (select 1 from second_opinion where office_id = p_office and case_id = p_case and asked_of = coalesce((p_payload #>> '{person_id}'), '') and given_at is null) then
+    perform app.refuse('office_life.already_asked', jsonb_build_object());
+  end if;
+  insert into second_opinion (office_id, case_id, request_id, asked_by, asked_of, question, until, asked_at, readers) values (p_office, p_case, p_cmd, v_me, coalesce((p_payload #>> '{person_id}'), ''), coalesce((p_payload #>> '{question}'), ''), app.day((p_payload #>> '{until}')), v_now, v_readers);
+end $$;
+
+create function app.do_give_opinion(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  if trim(coalesce((p_payload #>> '{opinion}'), '')) = '' then
+    perform app.refuse('office_life.text_missing', jsonb_build_object());
+  end if;
+  if not exists (select 1 from second_opinion where office_id = p_office and case_id = p_case and request_id = coalesce((p_payload #>> '{request_id}'), '') and asked_of = v_me and given_at is null) then
+    perform app.refuse('office_life.not_asked', jsonb_build_object());
+  end if;
+  update second_opinion set opinion = coalesce((p_payload #>> '{opinion}'), ''), given_at = v_now where office_id = p_office and case_id = p_case and request_id = coalesce((p_payload #>> '{request_id}'), '') and asked_of = v_me and given_at is null;
 end $$;
 
 create function app.do_put_person(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text)
@@ -783,6 +1770,17 @@ begin
   insert into irregularity (office_id, irregularity_id, case_id, agency, decision_number, decided_on, content, note, recorded_by, recorded_at) values (p_office, coalesce((p_payload #>> '{irregularity_id}'), ''), coalesce((p_payload #>> '{case_id}'), ''), coalesce((p_payload #>> '{agency}'), ''), coalesce((p_payload #>> '{decision_number}'), ''), app.day((p_payload #>> '{decided_on}')), coalesce((p_payload #>> '{content}'), ''), coalesce((p_payload #>> '{note}'), ''), v_me, v_now);
 end $$;
 
+create function app.do_set_file_store(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  if not exists (select 1 from file_store where office_id = p_office and (kind = 'folder' and coalesce((p_payload #>> '{kind}'), '') = 'folder' or kind <> 'folder' and coalesce((p_payload #>> '{kind}'), '') in ('database', 'objects'))) then
+    perform app.refuse('files.store_kind', jsonb_build_object());
+  end if;
+  insert into file_store (office_id, kind, endpoint, bucket, region, file_limit, quota, sm3) values (p_office, coalesce((p_payload #>> '{kind}'), ''), coalesce((p_payload #>> '{endpoint}'), ''), coalesce((p_payload #>> '{bucket}'), ''), coalesce((p_payload #>> '{region}'), ''), coalesce(((p_payload #>> '{file_limit}'))::bigint, 0), coalesce(((p_payload #>> '{quota}'))::bigint, 0), (case when (p_payload #> '{sm3}') = 'true'::jsonb then 1 else 0 end)) on conflict (office_id) do update set kind = excluded.kind, endpoint = excluded.endpoint, bucket = excluded.bucket, region = excluded.region, file_limit = excluded.file_limit, quota = excluded.quota, sm3 = excluded.sm3;
+end $$;
+
 create function app.do_void_number(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text)
 returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
@@ -840,6 +1838,7 @@ begin
   when 'ask_correction' then perform app.do_ask_correction(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
   when 'accept' then perform app.do_accept(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
   when 'return' then perform app.do_return(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
+  when 'not_needed' then perform app.do_not_needed(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
   when 'assign' then perform app.do_assign(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
   when 'reassign' then perform app.do_reassign(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
   when 'extend' then perform app.do_extend(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
@@ -853,11 +1852,33 @@ begin
   when 'issue_return' then perform app.do_issue_return(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
   when 'respond' then perform app.do_respond(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
   when 'new_round' then perform app.do_new_round(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
+  when 'materials_changed' then perform app.do_materials_changed(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
   when 'register_decision' then perform app.do_register_decision(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
   when 'adopt' then perform app.do_adopt(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
   when 'withdraw' then perform app.do_withdraw(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
+  when 'report_transfer' then perform app.do_report_transfer(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
+  when 'decide_transfer' then perform app.do_decide_transfer(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
+  when 'prepare_transfer' then perform app.do_prepare_transfer(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
+  when 'reserve_transfer' then perform app.do_reserve_transfer(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
+  when 'issue_transfer' then perform app.do_issue_transfer(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
+  when 'deliver_transfer' then perform app.do_deliver_transfer(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
+  when 'receipt_transfer' then perform app.do_receipt_transfer(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
+  when 'police_answer' then perform app.do_police_answer(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
+  when 'object_transfer' then perform app.do_object_transfer(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
+  when 'close_transfer' then perform app.do_close_transfer(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
+  when 'hand_over' then perform app.do_hand_over(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
+  when 'open_transfer' then perform app.do_open_transfer(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
+  when 'open' then perform app.do_open(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
+  when 'recall' then perform app.do_recall(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
+  when 'recall_correction' then perform app.do_recall_correction(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
+  when 'recall_again' then perform app.do_recall_again(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
+  when 'recall_opinion' then perform app.do_recall_opinion(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
+  when 'remind' then perform app.do_remind(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
+  when 'ask_opinion' then perform app.do_ask_opinion(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
+  when 'give_opinion' then perform app.do_give_opinion(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
   end case;
-  v_result := jsonb_build_object('case_id', p_case, 'version', coalesce(c.version, 0) + 1,
+  v_result := jsonb_build_object('case_id', p_case, 'version', coalesce(c.version, 0)
+    + case when p_action in ('open', 'remind', 'ask_opinion', 'give_opinion') then 0 else 1 end,
     'state', v_target, 'number', coalesce((select r.number from case_ k join round r
       on r.office_id = k.office_id and r.case_id = k.case_id and r.round = k.round
       where k.office_id = p_office and k.case_id = p_case), ''));
@@ -890,6 +1911,7 @@ begin
     when 'publish_profile' then array['admin']
     when 'publish_calendar' then array['admin']
     when 'record_irregularity' then array['auditor', 'clerk', 'head', 'lead', 'reviewer']
+    when 'set_file_store' then array['admin']
     when 'void_number' then array['head', 'lead']
     end, false) then
     perform app.refuse('persistence.not_allowed', jsonb_build_object('action', p_action));
@@ -907,6 +1929,7 @@ begin
   when 'publish_profile' then perform app.do_publish_profile(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
   when 'publish_calendar' then perform app.do_publish_calendar(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
   when 'record_irregularity' then perform app.do_record_irregularity(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
+  when 'set_file_store' then perform app.do_set_file_store(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
   when 'void_number' then perform app.do_void_number(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
   end case;
   v_result := '{"case_id": "", "version": 0, "state": "", "number": ""}';
@@ -914,19 +1937,112 @@ begin
   return v_result;
 end $$;
 
-create function api.checkpoint(p_office integer, p_root text, p_heads text)
-returns integer language plpgsql security definer set search_path = pg_catalog, app, pg_temp set lock_timeout = '2s' set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
-declare v_me text := session_user; v_now timestamptz := clock_timestamp(); v_n integer;
+create function app.merkle(p_leaves bytea[]) returns bytea
+language plpgsql immutable set search_path = pg_catalog, app, pg_temp as $$
+declare v_level bytea[] := p_leaves;
 begin
-  if not app.roles(p_office, v_me, (v_now at time zone 'Asia/Shanghai')::date)
-     && array['admin', 'auditor', 'lead', 'head'] then
-    perform app.refuse('persistence.not_allowed',
-      jsonb_build_object('action', 'checkpoint'));
+  if v_level is null then return sha256(''::bytea); end if;
+  while array_length(v_level, 1) > 1 loop
+    select array_agg(t.node order by t.place) into v_level from (
+      select (u.n - 1) / 2 as place, case when count(*) = 2
+        then sha256('\x01'::bytea || string_agg(u.node, ''::bytea order by u.n))
+        else string_agg(u.node, ''::bytea) end as node
+        from unnest(v_level) with ordinality as u(node, n) group by 1) t;
+  end loop;
+  return v_level[1];
+end $$;
+
+create function app.root_over(p_previous text, p_heads app.audit_head[]) returns text
+language sql stable set search_path = pg_catalog, app, pg_temp as $$
+  select case when p_heads is null then p_previous else encode(sha256('\x02'::bytea
+    || decode(p_previous, 'hex') || app.merkle((
+      select array_agg(sha256('\x00'::bytea
+          || convert_to(h.case_id || '|' || h.seq || '|' || h.hash, 'UTF8'))
+        order by h.case_id collate "C")
+      from unnest(p_heads) h))), 'hex') end
+$$;
+
+create function app.last_root(p_office integer, out n integer, out root text)
+language plpgsql stable set search_path = pg_catalog, app, pg_temp as $$
+begin
+  select c.n, c.root into n, root from checkpoint c where c.office_id = p_office
+   order by c.n desc limit 1;
+  if not found then n := 0; root := repeat('0', 64); end if;
+end $$;
+
+create function api.chain_root(p_office integer) returns text
+language plpgsql stable security definer set search_path = pg_catalog, app, pg_temp set lock_timeout = '2s' set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
+declare v_last record; v_heads app.audit_head[];
+begin
+  perform 1 from person where office_id = p_office and person_id = session_user and active = 1;
+  if not found then perform app.refuse('case.not_found', '{}'); end if;
+  select * into v_last from app.last_root(p_office);
+  select array_agg(h) into v_heads from audit_head h where office_id = p_office and seq <> noted;
+  return app.root_over(v_last.root, v_heads);
+end $$;
+
+create function api.checkpoint(p_office integer) returns text
+language plpgsql security definer set search_path = pg_catalog, app, pg_temp set lock_timeout = '2s' set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
+declare v_last record; v_heads app.audit_head[]; v_root text;
+begin
+  perform 1 from person where office_id = p_office and person_id = session_user and active = 1;
+  if not found then perform app.refuse('case.not_found', '{}'); end if;
+  perform 1 from office where office_id = p_office for no key update;
+  select * into v_last from app.last_root(p_office);
+  select array_agg(h) into v_heads from (select * from audit_head
+    where office_id = p_office and seq <> noted order by case_id for update skip locked) h;
+  if v_heads is null then return v_last.root; end if;
+  v_root := app.root_over(v_last.root, v_heads);
+  insert into checkpoint (office_id, n, previous, root, leaves, made_at)
+  values (p_office, v_last.n + 1, v_last.root, v_root, array_length(v_heads, 1), clock_timestamp());
+  insert into checkpoint_leaf (office_id, n, chain, seq, hash)
+  select p_office, v_last.n + 1, h.case_id, h.seq, h.hash from unnest(v_heads) h;
+  update audit_head a set noted = h.seq from unnest(v_heads) h
+   where a.office_id = p_office and a.case_id = h.case_id;
+  return v_root;
+end $$;
+
+create function api.beat(p_office integer, p_case text, p_left text)
+returns jsonb language plpgsql security definer set search_path = pg_catalog, app, pg_temp set lock_timeout = '2s' set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
+declare
+  v_me text := session_user; v_now timestamptz := clock_timestamp();
+  v_today date := (clock_timestamp() at time zone 'Asia/Shanghai')::date;
+  v_still boolean := pg_is_in_recovery() or current_setting('transaction_read_only') = 'on';
+  v_revision text; v_unit text; v_last timestamptz; v_count bigint; v_sees boolean;
+  v_present jsonb := '[]';
+begin
+  select version_num into v_revision from schema_revision;
+  select unit into v_unit from person
+   where office_id = p_office and person_id = v_me and active = 1;
+  if not found then
+    return jsonb_build_object('news', 0, 'present', v_present, 'still', v_still,
+      'revision', v_revision, 'at', v_now);
   end if;
-  select coalesce(max(n), 0) + 1 into v_n from checkpoint where office_id = p_office;
-  insert into checkpoint (office_id, n, root, heads, made_at)
-  values (p_office, v_n, p_root, p_heads, v_now);
-  return v_n;
+  select max(at) into v_last from command where office_id = p_office;
+  select count(*) into v_count from command
+   where office_id = p_office and at >= v_last - interval '20 seconds';
+  select true into v_sees from case_
+   where office_id = p_office and case_id = p_case
+     and (strpos(readers, ',' || v_me || ',') > 0
+       or v_unit <> '' and strpos(readers, ',#' || v_unit || ',') > 0
+       or app.roles(p_office, v_me, v_today) && array['lead', 'head', 'clerk', 'secretary', 'agency_head', 'auditor']);
+  if v_sees then
+    if not v_still then
+      delete from presence where office_id = p_office and person_id = v_me
+        and (case_id = p_left or seen_at < v_now - interval '60 seconds');
+      insert into presence (office_id, case_id, person_id, seen_at)
+      values (p_office, p_case, v_me, v_now)
+      on conflict (office_id, case_id, person_id) do update set seen_at = excluded.seen_at
+       where presence.seen_at < excluded.seen_at - interval '20 seconds';
+    end if;
+    select coalesce(jsonb_agg(person_id order by person_id), '[]') into v_present from presence
+     where office_id = p_office and case_id = p_case and person_id <> v_me
+       and seen_at >= v_now - interval '60 seconds';
+  elsif p_left <> '' and not v_still then
+    delete from presence where office_id = p_office and person_id = v_me and case_id = p_left;
+  end if;
+  return jsonb_build_object('present', v_present, 'still', v_still, 'revision', v_revision,
+    'at', v_now, 'news', hashtextextended(coalesce(v_last::text, '') || ' ' || v_count, 0));
 end $$;
 
 create function api.now() returns timestamptz language sql volatile

@@ -17,4 +17,5 @@ grant usage on schema app to sanzhi_officer;
 grant usage on schema api to sanzhi_officer;
 grant select on all tables in schema app to sanzhi_officer;
 revoke select on app.account from sanzhi_officer;
+revoke select on app.blob, app.blob_chunk from sanzhi_officer;
 grant execute on all functions in schema api to sanzhi_officer;

@@ -10,6 +10,7 @@ CREATE TABLE audit (
 	seq INTEGER NOT NULL,
 	entry TEXT NOT NULL,
 	hash TEXT NOT NULL,
+	readers TEXT DEFAULT '' NOT NULL,
 	CONSTRAINT pk_audit PRIMARY KEY (office_id, case_id, seq)
 );
 
@@ -18,8 +19,11 @@ CREATE TABLE audit_head (
 	case_id TEXT DEFAULT '' NOT NULL,
 	seq INTEGER NOT NULL,
 	hash TEXT NOT NULL,
+	noted INTEGER DEFAULT 0 NOT NULL,
 	CONSTRAINT pk_audit_head PRIMARY KEY (office_id, case_id)
 );
+
+CREATE INDEX ix_audit_head__moved ON audit_head (office_id, case_id) WHERE seq <> noted;
 
 CREATE TABLE calendar (
 	office_id INTEGER NOT NULL,
@@ -35,8 +39,9 @@ CREATE TABLE calendar (
 CREATE TABLE checkpoint (
 	office_id INTEGER NOT NULL,
 	n INTEGER NOT NULL,
+	previous TEXT NOT NULL,
 	root TEXT NOT NULL,
-	heads TEXT NOT NULL,
+	leaves INTEGER NOT NULL,
 	made_at TIMESTAMP WITH TIME ZONE NOT NULL,
 	CONSTRAINT pk_checkpoint PRIMARY KEY (office_id, n)
 );
@@ -51,6 +56,8 @@ CREATE TABLE command (
 	result TEXT NOT NULL,
 	CONSTRAINT pk_command PRIMARY KEY (office_id, command_id)
 );
+
+CREATE INDEX ix_command_at ON command (office_id, at);
 
 CREATE TABLE counter (
 	office_id INTEGER NOT NULL,
@@ -85,6 +92,16 @@ CREATE TABLE office (
 	created_at TIMESTAMP WITH TIME ZONE NOT NULL,
 	CONSTRAINT pk_office PRIMARY KEY (office_id)
 );
+
+CREATE TABLE presence (
+	office_id INTEGER NOT NULL,
+	case_id TEXT NOT NULL,
+	person_id TEXT NOT NULL,
+	seen_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	CONSTRAINT pk_presence PRIMARY KEY (office_id, case_id, person_id)
+);
+
+CREATE INDEX ix_presence_seen_at ON presence (office_id, seen_at);
 
 CREATE TABLE profile_edition (
 	office_id INTEGER NOT NULL,
@@ -121,6 +138,24 @@ CREATE TABLE unit (
 	CONSTRAINT pk_unit PRIMARY KEY (office_id, name)
 );
 
+CREATE TABLE blob (
+	office_id INTEGER NOT NULL,
+	sha256 TEXT NOT NULL,
+	sm3 TEXT DEFAULT '' NOT NULL,
+	size BIGINT DEFAULT 0 NOT NULL,
+	chunk_size INTEGER NOT NULL,
+	place TEXT NOT NULL,
+	complete SMALLINT DEFAULT 0 NOT NULL CONSTRAINT ck_blob_complete CHECK (complete in (0, 1)),
+	stored_by TEXT DEFAULT '' NOT NULL,
+	begun_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	completed_at TIMESTAMP WITH TIME ZONE,
+	CONSTRAINT pk_blob PRIMARY KEY (office_id, sha256),
+	CONSTRAINT ck_blob_place CHECK (place in ('folder', 'database', 'objects')),
+	CONSTRAINT ck_blob_sha256 CHECK (length(sha256) = 64 and sha256 = lower(sha256)),
+	CONSTRAINT ck_blob_sizes CHECK (size >= 0 and chunk_size > 0),
+	CONSTRAINT fk_blob_office FOREIGN KEY(office_id) REFERENCES office (office_id)
+);
+
 CREATE TABLE case_ (
 	office_id INTEGER NOT NULL,
 	case_id TEXT NOT NULL,
@@ -147,9 +182,12 @@ CREATE TABLE case_ (
 	profile_id TEXT DEFAULT '' NOT NULL,
 	profile_edition TEXT DEFAULT '' NOT NULL,
 	scope TEXT DEFAULT '' NOT NULL,
+	sent_from TEXT DEFAULT '' NOT NULL,
+	sent_version INTEGER DEFAULT 0 NOT NULL,
 	updated_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	readers TEXT DEFAULT '' NOT NULL,
 	CONSTRAINT pk_case_ PRIMARY KEY (office_id, case_id),
-	CONSTRAINT ck_case__state CHECK (state in ('draft', 'submitted', 'correction', 'accepted', 'reviewing', 'signing', 'passed', 'responding', 'decided', 'returned', 'withdrawn')),
+	CONSTRAINT ck_case__state CHECK (state in ('draft', 'submitted', 'correction', 'accepted', 'reviewing', 'signing', 'passed', 'responding', 'decided', 'returned', 'not_needed', 'withdrawn')),
 	CONSTRAINT ck_case__counts CHECK (version >= 1 and round >= 0),
 	CONSTRAINT ck_case__reviewer_not_handler CHECK (reviewer = '' or replace(handler_codes, ',' || reviewer || ',', '') = handler_codes),
 	CONSTRAINT fk_case__office FOREIGN KEY(office_id) REFERENCES office (office_id)
@@ -168,6 +206,32 @@ CREATE INDEX ix_case__office_id_sort_key_case_id ON case_ (office_id, sort_key, 
 CREATE INDEX ix_case__office_id_state_due_on_case_id ON case_ (office_id, state, due_on, case_id);
 
 CREATE INDEX ix_case__received ON case_ (office_id, (received_at IS NULL), received_at, case_id);
+
+CREATE TABLE checkpoint_leaf (
+	office_id INTEGER NOT NULL,
+	n INTEGER NOT NULL,
+	chain TEXT DEFAULT '' NOT NULL,
+	seq INTEGER NOT NULL,
+	hash TEXT NOT NULL,
+	CONSTRAINT pk_checkpoint_leaf PRIMARY KEY (office_id, n, chain),
+	CONSTRAINT fk_checkpoint_leaf_checkpoint FOREIGN KEY(office_id, n) REFERENCES checkpoint (office_id, n)
+);
+
+CREATE TABLE file_store (
+	office_id INTEGER NOT NULL,
+	kind TEXT NOT NULL,
+	endpoint TEXT DEFAULT '' NOT NULL,
+	bucket TEXT DEFAULT '' NOT NULL,
+	region TEXT DEFAULT '' NOT NULL,
+	file_limit BIGINT DEFAULT 0 NOT NULL,
+	quota BIGINT DEFAULT 0 NOT NULL,
+	sm3 SMALLINT DEFAULT 0 NOT NULL CONSTRAINT ck_file_store_sm3 CHECK (sm3 in (0, 1)),
+	CONSTRAINT pk_file_store PRIMARY KEY (office_id),
+	CONSTRAINT ck_file_store_kind CHECK (kind in ('folder', 'database', 'objects')),
+	CONSTRAINT ck_file_store_limits CHECK (file_limit >= 0 and quota >= 0),
+	CONSTRAINT ck_file_store_largest CHECK (kind <> 'database' or (file_limit > 0 and file_limit <= 524288000)),
+	CONSTRAINT fk_file_store_office FOREIGN KEY(office_id) REFERENCES office (office_id)
+);
 
 CREATE TABLE person (
 	office_id INTEGER NOT NULL,
@@ -192,6 +256,16 @@ CREATE TABLE account (
 	changed_at TIMESTAMP WITH TIME ZONE NOT NULL,
 	CONSTRAINT pk_account PRIMARY KEY (office_id, person_id),
 	CONSTRAINT fk_account_person FOREIGN KEY(office_id, person_id) REFERENCES person (office_id, person_id)
+);
+
+CREATE TABLE blob_chunk (
+	office_id INTEGER NOT NULL,
+	sha256 TEXT NOT NULL,
+	n INTEGER NOT NULL,
+	data BYTEA NOT NULL,
+	CONSTRAINT pk_blob_chunk PRIMARY KEY (office_id, sha256, n),
+	CONSTRAINT ck_blob_chunk_n CHECK (n >= 0),
+	CONSTRAINT fk_blob_chunk_blob FOREIGN KEY(office_id, sha256) REFERENCES blob (office_id, sha256)
 );
 
 CREATE TABLE certificate (
@@ -221,8 +295,9 @@ CREATE TABLE clock_event (
 	unit TEXT DEFAULT '' NOT NULL,
 	approver TEXT DEFAULT '' NOT NULL,
 	reason TEXT DEFAULT '' NOT NULL,
+	readers TEXT DEFAULT '' NOT NULL,
 	CONSTRAINT pk_clock_event PRIMARY KEY (office_id, case_id, seq),
-	CONSTRAINT ck_clock_event_event CHECK (event in ('start_receipt', 'start_acceptance', 'suspend', 'resume', 'extend', 'stop')),
+	CONSTRAINT ck_clock_event_event CHECK (event in ('start_receipt', 'start_acceptance', 'suspend', 'resume', 'extend', 'stop', 'recall')),
 	CONSTRAINT fk_clock_event_case_ FOREIGN KEY(office_id, case_id) REFERENCES case_ (office_id, case_id)
 );
 
@@ -236,6 +311,7 @@ CREATE TABLE document (
 	content BYTEA NOT NULL,
 	stored_by TEXT DEFAULT '' NOT NULL,
 	stored_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	readers TEXT DEFAULT '' NOT NULL,
 	CONSTRAINT pk_document PRIMARY KEY (office_id, case_id, sha256),
 	CONSTRAINT fk_document_case_ FOREIGN KEY(office_id, case_id) REFERENCES case_ (office_id, case_id)
 );
@@ -255,8 +331,20 @@ CREATE TABLE material (
 	size BIGINT DEFAULT 0 NOT NULL,
 	file_name TEXT DEFAULT '' NOT NULL,
 	waived TEXT DEFAULT '' NOT NULL,
+	readers TEXT DEFAULT '' NOT NULL,
 	CONSTRAINT pk_material PRIMARY KEY (office_id, case_id, material_id),
 	CONSTRAINT fk_material_case_ FOREIGN KEY(office_id, case_id) REFERENCES case_ (office_id, case_id)
+);
+
+CREATE TABLE opening (
+	office_id INTEGER NOT NULL,
+	case_id TEXT NOT NULL,
+	version INTEGER NOT NULL,
+	person_id TEXT NOT NULL,
+	opened_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	readers TEXT DEFAULT '' NOT NULL,
+	CONSTRAINT pk_opening PRIMARY KEY (office_id, case_id, version, person_id),
+	CONSTRAINT fk_opening_case_ FOREIGN KEY(office_id, case_id) REFERENCES case_ (office_id, case_id)
 );
 
 CREATE TABLE person_role (
@@ -283,6 +371,21 @@ CREATE TABLE recusal (
 	CONSTRAINT pk_recusal PRIMARY KEY (office_id, recusal_id),
 	CONSTRAINT ck_recusal_covers_something CHECK (unit <> '' or party <> '' or case_id <> ''),
 	CONSTRAINT fk_recusal_person FOREIGN KEY(office_id, person_id) REFERENCES person (office_id, person_id)
+);
+
+CREATE TABLE reminder (
+	office_id INTEGER NOT NULL,
+	case_id TEXT NOT NULL,
+	reminder_id TEXT NOT NULL,
+	sender TEXT NOT NULL,
+	addressee TEXT NOT NULL,
+	text TEXT NOT NULL,
+	until DATE,
+	sent_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	readers TEXT DEFAULT '' NOT NULL,
+	CONSTRAINT pk_reminder PRIMARY KEY (office_id, case_id, reminder_id),
+	CONSTRAINT ck_reminder_text CHECK (trim(text) <> ''),
+	CONSTRAINT fk_reminder_case_ FOREIGN KEY(office_id, case_id) REFERENCES case_ (office_id, case_id)
 );
 
 CREATE TABLE round (
@@ -314,6 +417,7 @@ CREATE TABLE round (
 	override_reason TEXT DEFAULT '' NOT NULL,
 	issued_sha256 TEXT DEFAULT '' NOT NULL,
 	issued_at TIMESTAMP WITH TIME ZONE,
+	readers TEXT DEFAULT '' NOT NULL,
 	CONSTRAINT pk_round PRIMARY KEY (office_id, case_id, round),
 	CONSTRAINT ck_round_outcome CHECK (outcome in ('AGREE', 'CORRECT', 'PROBLEM', 'SUPPLEMENT', 'CHANGE', 'NO_PENALTY', 'DROP', 'TRANSFER_ADMIN', 'TRANSFER_CRIME', 'NOT_PASS', 'OTHER')),
 	CONSTRAINT ck_round_reviewer_not_handler CHECK (reviewer = '' or replace(handler_codes, ',' || reviewer || ',', '') = handler_codes),
@@ -325,6 +429,50 @@ CREATE TABLE round (
 	CONSTRAINT fk_round_case_ FOREIGN KEY(office_id, case_id) REFERENCES case_ (office_id, case_id)
 );
 
+CREATE TABLE second_opinion (
+	office_id INTEGER NOT NULL,
+	case_id TEXT NOT NULL,
+	request_id TEXT NOT NULL,
+	asked_by TEXT NOT NULL,
+	asked_of TEXT NOT NULL,
+	question TEXT NOT NULL,
+	until DATE,
+	asked_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	opinion TEXT DEFAULT '' NOT NULL,
+	given_at TIMESTAMP WITH TIME ZONE,
+	readers TEXT DEFAULT '' NOT NULL,
+	CONSTRAINT pk_second_opinion PRIMARY KEY (office_id, case_id, request_id),
+	CONSTRAINT ck_second_opinion_question CHECK (trim(question) <> ''),
+	CONSTRAINT ck_second_opinion_asked_of_another CHECK (asked_by <> asked_of),
+	CONSTRAINT ck_second_opinion_given_whole CHECK ((given_at is null) = (opinion = '')),
+	CONSTRAINT fk_second_opinion_case_ FOREIGN KEY(office_id, case_id) REFERENCES case_ (office_id, case_id)
+);
+
+CREATE TABLE transfer (
+	office_id INTEGER NOT NULL,
+	case_id TEXT NOT NULL,
+	no INTEGER NOT NULL,
+	stage TEXT NOT NULL,
+	ended SMALLINT DEFAULT 0 NOT NULL CONSTRAINT ck_transfer_ended CHECK (ended in (0, 1)),
+	destination TEXT NOT NULL,
+	opened_on DATE NOT NULL,
+	last_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	attachments TEXT DEFAULT '' NOT NULL,
+	number TEXT DEFAULT '' NOT NULL,
+	dated DATE,
+	letter_sha256 TEXT DEFAULT '' NOT NULL,
+	readers TEXT DEFAULT '' NOT NULL,
+	CONSTRAINT pk_transfer PRIMARY KEY (office_id, case_id, no),
+	CONSTRAINT ck_transfer_stage CHECK (stage in ('opened', 'reported', 'approved', 'refused', 'signed', 'delivered', 'received', 'forwarded', 'filed', 'not_filed', 'objected', 'upheld', 'supervised', 'done', 'closed')),
+	CONSTRAINT ck_transfer_destination CHECK (destination in ('police', 'supervisory')),
+	CONSTRAINT ck_transfer_ended_by_stage CHECK ((ended = 1) = (stage in ('refused', 'done', 'closed'))),
+	CONSTRAINT fk_transfer_case_ FOREIGN KEY(office_id, case_id) REFERENCES case_ (office_id, case_id)
+);
+
+CREATE INDEX ix_transfer_office_id_stage_case_id ON transfer (office_id, stage, case_id);
+
+CREATE UNIQUE INDEX uq_transfer_open ON transfer (office_id, case_id) WHERE ended = 0;
+
 CREATE TABLE answer (
 	office_id INTEGER NOT NULL,
 	case_id TEXT NOT NULL,
@@ -335,6 +483,7 @@ CREATE TABLE answer (
 	evidence TEXT DEFAULT '' NOT NULL,
 	answered_by TEXT DEFAULT '' NOT NULL,
 	answered_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	readers TEXT DEFAULT '' NOT NULL,
 	CONSTRAINT pk_answer PRIMARY KEY (office_id, case_id, round, item_id),
 	CONSTRAINT ck_answer_answer CHECK (answer in ('CONFORMS', 'MINOR', 'FAILS', 'NOT_APPLICABLE')),
 	CONSTRAINT fk_answer_round FOREIGN KEY(office_id, case_id, round) REFERENCES round (office_id, case_id, round)
@@ -357,6 +506,7 @@ CREATE TABLE clearance (
 	opened_at TIMESTAMP WITH TIME ZONE NOT NULL,
 	closed_at TIMESTAMP WITH TIME ZONE,
 	closed_because TEXT DEFAULT '' NOT NULL,
+	readers TEXT DEFAULT '' NOT NULL,
 	CONSTRAINT pk_clearance PRIMARY KEY (office_id, clearance_id),
 	CONSTRAINT ck_clearance_from_passing_opinion CHECK (origin = 'opinion' and outcome = 'AGREE' and issued = 1),
 	CONSTRAINT uq_clearance_office_id_case_id_round_origin UNIQUE (office_id, case_id, round, origin),
@@ -377,6 +527,7 @@ CREATE TABLE number (
 	reserved_at TIMESTAMP WITH TIME ZONE NOT NULL,
 	void_reason TEXT DEFAULT '' NOT NULL,
 	voided_at TIMESTAMP WITH TIME ZONE,
+	readers TEXT DEFAULT '' NOT NULL,
 	CONSTRAINT pk_number PRIMARY KEY (office_id, series, year, no),
 	CONSTRAINT ck_number_status CHECK (status in ('reserved', 'issued', 'void')),
 	CONSTRAINT ck_number_void_reason CHECK (status <> 'void' or trim(void_reason) <> ''),
@@ -401,10 +552,64 @@ CREATE TABLE problem (
 	responded_by TEXT DEFAULT '' NOT NULL,
 	adoption TEXT,
 	adoption_reason TEXT DEFAULT '' NOT NULL,
+	readers TEXT DEFAULT '' NOT NULL,
 	CONSTRAINT pk_problem PRIMARY KEY (office_id, case_id, number),
 	CONSTRAINT ck_problem_adoption CHECK (adoption in ('full', 'partly', 'not')),
 	CONSTRAINT fk_problem_round FOREIGN KEY(office_id, case_id, round) REFERENCES round (office_id, case_id, round)
 );
+
+CREATE TABLE transfer_event (
+	office_id INTEGER NOT NULL,
+	case_id TEXT NOT NULL,
+	no INTEGER NOT NULL,
+	seq INTEGER NOT NULL,
+	action TEXT NOT NULL,
+	choice TEXT DEFAULT '' NOT NULL,
+	at TIMESTAMP WITH TIME ZONE NOT NULL,
+	recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	recorded_by TEXT NOT NULL,
+	reason TEXT DEFAULT '' NOT NULL,
+	detail TEXT DEFAULT '' NOT NULL,
+	readers TEXT DEFAULT '' NOT NULL,
+	CONSTRAINT pk_transfer_event PRIMARY KEY (office_id, case_id, no, seq),
+	CONSTRAINT fk_transfer_event_transfer FOREIGN KEY(office_id, case_id, no) REFERENCES transfer (office_id, case_id, no)
+);
+
+CREATE TABLE transfer_member (
+	office_id INTEGER NOT NULL,
+	case_id TEXT NOT NULL,
+	no INTEGER NOT NULL,
+	person_id TEXT NOT NULL,
+	place INTEGER NOT NULL,
+	name TEXT NOT NULL,
+	certificate TEXT NOT NULL,
+	readers TEXT DEFAULT '' NOT NULL,
+	CONSTRAINT pk_transfer_member PRIMARY KEY (office_id, case_id, no, person_id),
+	CONSTRAINT fk_transfer_member_transfer FOREIGN KEY(office_id, case_id, no) REFERENCES transfer (office_id, case_id, no)
+);
+
+CREATE TABLE transfer_number (
+	office_id INTEGER NOT NULL,
+	series TEXT NOT NULL,
+	year INTEGER NOT NULL,
+	no INTEGER NOT NULL,
+	label TEXT NOT NULL,
+	case_id TEXT NOT NULL,
+	transfer_no INTEGER NOT NULL,
+	status TEXT NOT NULL,
+	reserved_by TEXT DEFAULT '' NOT NULL,
+	reserved_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	void_reason TEXT DEFAULT '' NOT NULL,
+	voided_at TIMESTAMP WITH TIME ZONE,
+	readers TEXT DEFAULT '' NOT NULL,
+	CONSTRAINT pk_transfer_number PRIMARY KEY (office_id, series, year, no),
+	CONSTRAINT ck_transfer_number_status CHECK (status in ('reserved', 'issued', 'void')),
+	CONSTRAINT ck_transfer_number_void_reason CHECK (status <> 'void' or trim(void_reason) <> ''),
+	CONSTRAINT uq_transfer_number_office_id_label UNIQUE (office_id, label),
+	CONSTRAINT fk_transfer_number_transfer FOREIGN KEY(office_id, case_id, transfer_no) REFERENCES transfer (office_id, case_id, no)
+);
+
+CREATE UNIQUE INDEX uq_transfer_number_live ON transfer_number (office_id, case_id, transfer_no) WHERE status <> 'void';
 
 CREATE TABLE decision (
 	office_id INTEGER NOT NULL,
@@ -420,7 +625,10 @@ CREATE TABLE decision (
 	content TEXT DEFAULT '' NOT NULL,
 	registered_by TEXT DEFAULT '' NOT NULL,
 	registered_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	readers TEXT DEFAULT '' NOT NULL,
 	CONSTRAINT pk_decision PRIMARY KEY (office_id, case_id),
 	CONSTRAINT ck_decision_gate_open CHECK (open = 1),
 	CONSTRAINT fk_decision_clearance FOREIGN KEY(office_id, case_id, clearance_id, open, kind, party_name, party_number, amount_fen) REFERENCES clearance (office_id, case_id, clearance_id, open, kind, party_name, party_number, amount_fen)
 );
+
+alter table app.blob_chunk alter column data set storage external;

@@ -33,7 +33,7 @@ end $$;
 create function app.wall_case__update_step() returns trigger language plpgsql
 set search_path = pg_catalog, app, pg_temp as $$
 begin
-  if (OLD.state || '>' || NEW.state not in ('accepted>accepted', 'accepted>returned', 'accepted>reviewing', 'accepted>withdrawn', 'correction>correction', 'correction>submitted', 'correction>withdrawn', 'decided>decided', 'draft>draft', 'draft>submitted', 'draft>withdrawn', 'passed>decided', 'passed>responding', 'responding>responding', 'responding>submitted', 'responding>withdrawn', 'reviewing>reviewing', 'reviewing>signing', 'reviewing>withdrawn', 'signing>passed', 'signing>responding', 'signing>reviewing', 'signing>signing', 'signing>withdrawn', 'submitted>accepted', 'submitted>correction', 'submitted>returned', 'submitted>submitted', 'submitted>withdrawn') and not (NEW.state = 'decided' and OLD.state <> 'decided' and not exists (select 1 from decision d where d.office_id = NEW.office_id and d.case_id = NEW.case_id)) and not (NEW.state = 'passed' and OLD.state <> NEW.state and not exists (select 1 from round r where r.office_id = NEW.office_id and r.case_id = NEW.case_id and r.round = NEW.round and r.issued = 1 and r.outcome = 'AGREE'))) or (OLD.office_id is distinct from NEW.office_id or OLD.case_id is distinct from NEW.case_id or OLD.registered_by is distinct from NEW.registered_by or OLD.registered_at is distinct from NEW.registered_at) then
+  if (OLD.state || '>' || NEW.state not in ('accepted>accepted', 'accepted>returned', 'accepted>reviewing', 'accepted>withdrawn', 'correction>correction', 'correction>submitted', 'correction>withdrawn', 'decided>decided', 'draft>draft', 'draft>not_needed', 'draft>submitted', 'draft>withdrawn', 'not_needed>not_needed', 'passed>decided', 'passed>passed', 'passed>responding', 'responding>responding', 'responding>submitted', 'responding>withdrawn', 'returned>returned', 'reviewing>reviewing', 'reviewing>signing', 'reviewing>withdrawn', 'signing>passed', 'signing>responding', 'signing>reviewing', 'signing>signing', 'signing>withdrawn', 'submitted>accepted', 'submitted>correction', 'submitted>draft', 'submitted>responding', 'submitted>returned', 'submitted>submitted', 'submitted>withdrawn', 'withdrawn>withdrawn') and not (NEW.state = 'decided' and OLD.state <> 'decided' and not exists (select 1 from decision d where d.office_id = NEW.office_id and d.case_id = NEW.case_id)) and not (NEW.state = 'passed' and OLD.state <> NEW.state and not exists (select 1 from round r where r.office_id = NEW.office_id and r.case_id = NEW.case_id and r.round = NEW.round and r.issued = 1 and r.outcome = 'AGREE'))) or (OLD.office_id is distinct from NEW.office_id or OLD.case_id is distinct from NEW.case_id or OLD.registered_by is distinct from NEW.registered_by or OLD.registered_at is distinct from NEW.registered_at) then
     raise exception using message = 'SZ-STEP 案件不能这样流转：办理步骤由流程表规定，不得跳过', errcode = 'SZ002';
   end if;
   if tg_op = 'DELETE' then return old; end if;
@@ -273,7 +273,7 @@ end $$;
 create function app.wall_audit_head_update_next() returns trigger language plpgsql
 set search_path = pg_catalog, app, pg_temp as $$
 begin
-  if NEW.seq <> OLD.seq + 1 or (OLD.office_id is distinct from NEW.office_id or OLD.case_id is distinct from NEW.case_id) then
+  if (OLD.office_id is distinct from NEW.office_id or OLD.case_id is distinct from NEW.case_id) or NEW.seq <> OLD.seq + 1 and (NEW.noted <> NEW.seq or (OLD.seq is distinct from NEW.seq or OLD.hash is distinct from NEW.hash)) or NEW.seq = OLD.seq + 1 and (OLD.noted is distinct from NEW.noted) then
     raise exception using message = 'SZ-HISTORY 历史记录不得修改、替换或者删除', errcode = 'SZ002';
   end if;
   if tg_op = 'DELETE' then return old; end if;
@@ -310,12 +310,118 @@ begin
   return new;
 end $$;
 
+create function app.wall_second_opinion_update_given_once() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  if OLD.given_at is not null or (OLD.office_id is distinct from NEW.office_id or OLD.case_id is distinct from NEW.case_id or OLD.request_id is distinct from NEW.request_id or OLD.asked_by is distinct from NEW.asked_by or OLD.asked_of is distinct from NEW.asked_of or OLD.question is distinct from NEW.question or OLD.until is distinct from NEW.until or OLD.asked_at is distinct from NEW.asked_at) then
+    raise exception using message = 'SZ-HISTORY 历史记录不得修改、替换或者删除', errcode = 'SZ002';
+  end if;
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
 create function app.wall_person_update_code() returns trigger language plpgsql
 set search_path = pg_catalog, app, pg_temp as $$
 begin
   if (OLD.office_id is distinct from NEW.office_id or OLD.person_id is distinct from NEW.person_id) then
     raise exception using message = 'SZ-HISTORY 历史记录不得修改、替换或者删除', errcode = 'SZ002';
   end if;
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
+create function app.wall_transfer_insert_start() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  if NEW.stage <> 'opened' or NEW.number <> '' or NEW.letter_sha256 <> '' then
+    raise exception using message = 'SZ-TRANSFER 涉嫌犯罪移送只能按步骤登记，已经登记的内容不得修改或者删除', errcode = 'SZ002';
+  end if;
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
+create function app.wall_transfer_update_step() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  if OLD.ended = 1 or OLD.stage || '>' || NEW.stage not in ('approved>approved', 'approved>signed', 'delivered>delivered', 'delivered>done', 'delivered>received', 'filed>done', 'filed>filed', 'forwarded>filed', 'forwarded>forwarded', 'forwarded>not_filed', 'not_filed>closed', 'not_filed>not_filed', 'not_filed>objected', 'not_filed>supervised', 'objected>filed', 'objected>objected', 'objected>upheld', 'opened>opened', 'opened>reported', 'received>filed', 'received>forwarded', 'received>not_filed', 'received>received', 'reported>approved', 'reported>refused', 'reported>reported', 'signed>delivered', 'signed>signed', 'supervised>closed', 'supervised>filed', 'supervised>supervised', 'upheld>closed', 'upheld>supervised', 'upheld>upheld') or NEW.last_at < OLD.last_at or (OLD.office_id is distinct from NEW.office_id or OLD.case_id is distinct from NEW.case_id or OLD.no is distinct from NEW.no or OLD.destination is distinct from NEW.destination or OLD.opened_on is distinct from NEW.opened_on) or NEW.stage = 'signed' and NEW.letter_sha256 = '' then
+    raise exception using message = 'SZ-TRANSFER 涉嫌犯罪移送只能按步骤登记，已经登记的内容不得修改或者删除', errcode = 'SZ002';
+  end if;
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
+create function app.wall_transfer_update_letter() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  if OLD.letter_sha256 <> '' and (OLD.attachments is distinct from NEW.attachments or OLD.number is distinct from NEW.number or OLD.dated is distinct from NEW.dated or OLD.letter_sha256 is distinct from NEW.letter_sha256) then
+    raise exception using message = 'SZ-TRANSFER 涉嫌犯罪移送只能按步骤登记，已经登记的内容不得修改或者删除', errcode = 'SZ002';
+  end if;
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
+create function app.wall_transfer_member_insert_start() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  if not exists (select 1 from transfer t where t.office_id = NEW.office_id and t.case_id = NEW.case_id and t.no = NEW.no and t.stage = 'opened') then
+    raise exception using message = 'SZ-TRANSFER 涉嫌犯罪移送只能按步骤登记，已经登记的内容不得修改或者删除', errcode = 'SZ002';
+  end if;
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
+create function app.wall_transfer_number_insert_next() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  if NEW.status <> 'reserved' or not exists (select 1 from counter k where k.office_id = NEW.office_id and k.series = NEW.series and k.year = NEW.year and k.last_no = NEW.no) then
+    raise exception using message = 'SZ-NUMBER 文号只能依次取用，取用后不得改动，作废后不得恢复', errcode = 'SZ002';
+  end if;
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
+create function app.wall_transfer_number_update_kept() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  if OLD.status <> 'reserved' or NEW.status = 'reserved' or (OLD.office_id is distinct from NEW.office_id or OLD.series is distinct from NEW.series or OLD.year is distinct from NEW.year or OLD.no is distinct from NEW.no or OLD.label is distinct from NEW.label or OLD.case_id is distinct from NEW.case_id or OLD.transfer_no is distinct from NEW.transfer_no or OLD.reserved_by is distinct from NEW.reserved_by or OLD.reserved_at is distinct from NEW.reserved_at) then
+    raise exception using message = 'SZ-NUMBER 文号只能依次取用，取用后不得改动，作废后不得恢复', errcode = 'SZ002';
+  end if;
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
+create function app.wall_blob_update_kept() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  if OLD.complete = 1 or (OLD.office_id is distinct from NEW.office_id or OLD.sha256 is distinct from NEW.sha256 or OLD.size is distinct from NEW.size or OLD.chunk_size is distinct from NEW.chunk_size or OLD.place is distinct from NEW.place or OLD.begun_at is distinct from NEW.begun_at) then
+    raise exception using message = 'SZ-FILES 已存入的附件不得修改或者删除', errcode = 'SZ002';
+  end if;
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
+create function app.wall_blob_delete_kept() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  if OLD.complete = 1 then
+    raise exception using message = 'SZ-FILES 已存入的附件不得修改或者删除', errcode = 'SZ002';
+  end if;
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
+create function app.wall_blob_chunk_update_kept() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  raise exception using message = 'SZ-FILES 已存入的附件不得修改或者删除', errcode = 'SZ002';
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
+create function app.wall_file_store_delete_history() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  raise exception using message = 'SZ-HISTORY 历史记录不得修改、替换或者删除', errcode = 'SZ002';
   if tg_op = 'DELETE' then return old; end if;
   return new;
 end $$;
@@ -432,6 +538,22 @@ begin
   return new;
 end $$;
 
+create function app.wall_checkpoint_leaf_update_history() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  raise exception using message = 'SZ-HISTORY 历史记录不得修改、替换或者删除', errcode = 'SZ002';
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
+create function app.wall_checkpoint_leaf_delete_history() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  raise exception using message = 'SZ-HISTORY 历史记录不得修改、替换或者删除', errcode = 'SZ002';
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
 create function app.wall_calendar_update_history() returns trigger language plpgsql
 set search_path = pg_catalog, app, pg_temp as $$
 begin
@@ -441,6 +563,70 @@ begin
 end $$;
 
 create function app.wall_calendar_delete_history() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  raise exception using message = 'SZ-HISTORY 历史记录不得修改、替换或者删除', errcode = 'SZ002';
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
+create function app.wall_opening_update_history() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  raise exception using message = 'SZ-HISTORY 历史记录不得修改、替换或者删除', errcode = 'SZ002';
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
+create function app.wall_opening_delete_history() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  raise exception using message = 'SZ-HISTORY 历史记录不得修改、替换或者删除', errcode = 'SZ002';
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
+create function app.wall_reminder_update_history() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  raise exception using message = 'SZ-HISTORY 历史记录不得修改、替换或者删除', errcode = 'SZ002';
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
+create function app.wall_reminder_delete_history() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  raise exception using message = 'SZ-HISTORY 历史记录不得修改、替换或者删除', errcode = 'SZ002';
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
+create function app.wall_transfer_event_update_history() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  raise exception using message = 'SZ-HISTORY 历史记录不得修改、替换或者删除', errcode = 'SZ002';
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
+create function app.wall_transfer_event_delete_history() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  raise exception using message = 'SZ-HISTORY 历史记录不得修改、替换或者删除', errcode = 'SZ002';
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
+create function app.wall_transfer_member_update_history() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  raise exception using message = 'SZ-HISTORY 历史记录不得修改、替换或者删除', errcode = 'SZ002';
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
+create function app.wall_transfer_member_delete_history() returns trigger language plpgsql
 set search_path = pg_catalog, app, pg_temp as $$
 begin
   raise exception using message = 'SZ-HISTORY 历史记录不得修改、替换或者删除', errcode = 'SZ002';
@@ -521,6 +707,30 @@ begin
 end $$;
 
 create function app.wall_clock_event_delete_history() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  raise exception using message = 'SZ-HISTORY 历史记录不得修改、替换或者删除', errcode = 'SZ002';
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
+create function app.wall_second_opinion_delete_history() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  raise exception using message = 'SZ-HISTORY 历史记录不得修改、替换或者删除', errcode = 'SZ002';
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
+create function app.wall_transfer_delete_history() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  raise exception using message = 'SZ-HISTORY 历史记录不得修改、替换或者删除', errcode = 'SZ002';
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
+create function app.wall_transfer_number_delete_history() returns trigger language plpgsql
 set search_path = pg_catalog, app, pg_temp as $$
 begin
   raise exception using message = 'SZ-HISTORY 历史记录不得修改、替换或者删除', errcode = 'SZ002';
@@ -621,8 +831,41 @@ for each row execute function app.wall_clock_event_update_kept();
 create trigger wall_certificate_update_revoke before update on app.certificate
 for each row execute function app.wall_certificate_update_revoke();
 
+create trigger wall_second_opinion_update_given_once before update on app.second_opinion
+for each row execute function app.wall_second_opinion_update_given_once();
+
 create trigger wall_person_update_code before update on app.person
 for each row execute function app.wall_person_update_code();
+
+create trigger wall_transfer_insert_start before insert on app.transfer
+for each row execute function app.wall_transfer_insert_start();
+
+create trigger wall_transfer_update_step before update on app.transfer
+for each row execute function app.wall_transfer_update_step();
+
+create trigger wall_transfer_update_letter before update on app.transfer
+for each row execute function app.wall_transfer_update_letter();
+
+create trigger wall_transfer_member_insert_start before insert on app.transfer_member
+for each row execute function app.wall_transfer_member_insert_start();
+
+create trigger wall_transfer_number_insert_next before insert on app.transfer_number
+for each row execute function app.wall_transfer_number_insert_next();
+
+create trigger wall_transfer_number_update_kept before update on app.transfer_number
+for each row execute function app.wall_transfer_number_update_kept();
+
+create trigger wall_blob_update_kept before update on app.blob
+for each row execute function app.wall_blob_update_kept();
+
+create trigger wall_blob_delete_kept before delete on app.blob
+for each row execute function app.wall_blob_delete_kept();
+
+create trigger wall_blob_chunk_update_kept before update on app.blob_chunk
+for each row execute function app.wall_blob_chunk_update_kept();
+
+create trigger wall_file_store_delete_history before delete on app.file_store
+for each row execute function app.wall_file_store_delete_history();
 
 create trigger wall_audit_update_history before update on app.audit
 for each row execute function app.wall_audit_update_history();
@@ -666,11 +909,41 @@ for each row execute function app.wall_checkpoint_update_history();
 create trigger wall_checkpoint_delete_history before delete on app.checkpoint
 for each row execute function app.wall_checkpoint_delete_history();
 
+create trigger wall_checkpoint_leaf_update_history before update on app.checkpoint_leaf
+for each row execute function app.wall_checkpoint_leaf_update_history();
+
+create trigger wall_checkpoint_leaf_delete_history before delete on app.checkpoint_leaf
+for each row execute function app.wall_checkpoint_leaf_delete_history();
+
 create trigger wall_calendar_update_history before update on app.calendar
 for each row execute function app.wall_calendar_update_history();
 
 create trigger wall_calendar_delete_history before delete on app.calendar
 for each row execute function app.wall_calendar_delete_history();
+
+create trigger wall_opening_update_history before update on app.opening
+for each row execute function app.wall_opening_update_history();
+
+create trigger wall_opening_delete_history before delete on app.opening
+for each row execute function app.wall_opening_delete_history();
+
+create trigger wall_reminder_update_history before update on app.reminder
+for each row execute function app.wall_reminder_update_history();
+
+create trigger wall_reminder_delete_history before delete on app.reminder
+for each row execute function app.wall_reminder_delete_history();
+
+create trigger wall_transfer_event_update_history before update on app.transfer_event
+for each row execute function app.wall_transfer_event_update_history();
+
+create trigger wall_transfer_event_delete_history before delete on app.transfer_event
+for each row execute function app.wall_transfer_event_delete_history();
+
+create trigger wall_transfer_member_update_history before update on app.transfer_member
+for each row execute function app.wall_transfer_member_update_history();
+
+create trigger wall_transfer_member_delete_history before delete on app.transfer_member
+for each row execute function app.wall_transfer_member_delete_history();
 
 create trigger wall_office_delete_history before delete on app.office
 for each row execute function app.wall_office_delete_history();
@@ -701,6 +974,15 @@ for each row execute function app.wall_certificate_delete_history();
 
 create trigger wall_clock_event_delete_history before delete on app.clock_event
 for each row execute function app.wall_clock_event_delete_history();
+
+create trigger wall_second_opinion_delete_history before delete on app.second_opinion
+for each row execute function app.wall_second_opinion_delete_history();
+
+create trigger wall_transfer_delete_history before delete on app.transfer
+for each row execute function app.wall_transfer_delete_history();
+
+create trigger wall_transfer_number_delete_history before delete on app.transfer_number
+for each row execute function app.wall_transfer_number_delete_history();
 
 create function app.wall_material_insert_shuts_gate() returns trigger language plpgsql
 set search_path = pg_catalog, app, pg_temp as $$
@@ -764,6 +1046,9 @@ for each statement execute function app.wall_truncate();
 create trigger wall_checkpoint_truncate before truncate on app.checkpoint
 for each statement execute function app.wall_truncate();
 
+create trigger wall_checkpoint_leaf_truncate before truncate on app.checkpoint_leaf
+for each statement execute function app.wall_truncate();
+
 create trigger wall_clearance_truncate before truncate on app.clearance
 for each statement execute function app.wall_truncate();
 
@@ -791,6 +1076,9 @@ for each statement execute function app.wall_truncate();
 create trigger wall_office_truncate before truncate on app.office
 for each statement execute function app.wall_truncate();
 
+create trigger wall_opening_truncate before truncate on app.opening
+for each statement execute function app.wall_truncate();
+
 create trigger wall_person_truncate before truncate on app.person
 for each statement execute function app.wall_truncate();
 
@@ -800,5 +1088,23 @@ for each statement execute function app.wall_truncate();
 create trigger wall_profile_edition_truncate before truncate on app.profile_edition
 for each statement execute function app.wall_truncate();
 
+create trigger wall_reminder_truncate before truncate on app.reminder
+for each statement execute function app.wall_truncate();
+
 create trigger wall_round_truncate before truncate on app.round
+for each statement execute function app.wall_truncate();
+
+create trigger wall_second_opinion_truncate before truncate on app.second_opinion
+for each statement execute function app.wall_truncate();
+
+create trigger wall_transfer_truncate before truncate on app.transfer
+for each statement execute function app.wall_truncate();
+
+create trigger wall_transfer_event_truncate before truncate on app.transfer_event
+for each statement execute function app.wall_truncate();
+
+create trigger wall_transfer_member_truncate before truncate on app.transfer_member
+for each statement execute function app.wall_truncate();
+
+create trigger wall_transfer_number_truncate before truncate on app.transfer_number
 for each statement execute function app.wall_truncate();

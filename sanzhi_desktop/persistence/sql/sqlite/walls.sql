@@ -17,7 +17,7 @@ begin select raise(abort, 'SZ-GATE 未经法制审核或者审核未通过的，
 
 create trigger wall_case__update_step
 before update on case_ for each row
-when (OLD.state || '>' || NEW.state not in ('accepted>accepted', 'accepted>returned', 'accepted>reviewing', 'accepted>withdrawn', 'correction>correction', 'correction>submitted', 'correction>withdrawn', 'decided>decided', 'draft>draft', 'draft>submitted', 'draft>withdrawn', 'passed>decided', 'passed>responding', 'responding>responding', 'responding>submitted', 'responding>withdrawn', 'reviewing>reviewing', 'reviewing>signing', 'reviewing>withdrawn', 'signing>passed', 'signing>responding', 'signing>reviewing', 'signing>signing', 'signing>withdrawn', 'submitted>accepted', 'submitted>correction', 'submitted>returned', 'submitted>submitted', 'submitted>withdrawn') and not (NEW.state = 'decided' and OLD.state <> 'decided' and not exists (select 1 from decision d where d.office_id = NEW.office_id and d.case_id = NEW.case_id)) and not (NEW.state = 'passed' and OLD.state <> NEW.state and not exists (select 1 from round r where r.office_id = NEW.office_id and r.case_id = NEW.case_id and r.round = NEW.round and r.issued = 1 and r.outcome = 'AGREE'))) or (OLD.office_id is not NEW.office_id or OLD.case_id is not NEW.case_id or OLD.registered_by is not NEW.registered_by or OLD.registered_at is not NEW.registered_at)
+when (OLD.state || '>' || NEW.state not in ('accepted>accepted', 'accepted>returned', 'accepted>reviewing', 'accepted>withdrawn', 'correction>correction', 'correction>submitted', 'correction>withdrawn', 'decided>decided', 'draft>draft', 'draft>not_needed', 'draft>submitted', 'draft>withdrawn', 'not_needed>not_needed', 'passed>decided', 'passed>passed', 'passed>responding', 'responding>responding', 'responding>submitted', 'responding>withdrawn', 'returned>returned', 'reviewing>reviewing', 'reviewing>signing', 'reviewing>withdrawn', 'signing>passed', 'signing>responding', 'signing>reviewing', 'signing>signing', 'signing>withdrawn', 'submitted>accepted', 'submitted>correction', 'submitted>draft', 'submitted>responding', 'submitted>returned', 'submitted>submitted', 'submitted>withdrawn', 'withdrawn>withdrawn') and not (NEW.state = 'decided' and OLD.state <> 'decided' and not exists (select 1 from decision d where d.office_id = NEW.office_id and d.case_id = NEW.case_id)) and not (NEW.state = 'passed' and OLD.state <> NEW.state and not exists (select 1 from round r where r.office_id = NEW.office_id and r.case_id = NEW.case_id and r.round = NEW.round and r.issued = 1 and r.outcome = 'AGREE'))) or (OLD.office_id is not NEW.office_id or OLD.case_id is not NEW.case_id or OLD.registered_by is not NEW.registered_by or OLD.registered_at is not NEW.registered_at)
 begin select raise(abort, 'SZ-STEP 案件不能这样流转：办理步骤由流程表规定，不得跳过'); end;
 
 create trigger wall_case__update_passed
@@ -137,7 +137,7 @@ begin select raise(abort, 'SZ-NUMBER 文号只能依次取用，取用后不得�
 
 create trigger wall_audit_head_update_next
 before update on audit_head for each row
-when NEW.seq <> OLD.seq + 1 or (OLD.office_id is not NEW.office_id or OLD.case_id is not NEW.case_id)
+when (OLD.office_id is not NEW.office_id or OLD.case_id is not NEW.case_id) or NEW.seq <> OLD.seq + 1 and (NEW.noted <> NEW.seq or (OLD.seq is not NEW.seq or OLD.hash is not NEW.hash)) or NEW.seq = OLD.seq + 1 and (OLD.noted is not NEW.noted)
 begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
 
 create trigger wall_audit_head_insert_first
@@ -155,9 +155,62 @@ before update on certificate for each row
 when NEW.revoked <> 1 or OLD.revoked <> 0 or (OLD.office_id is not NEW.office_id or OLD.fingerprint is not NEW.fingerprint or OLD.person_id is not NEW.person_id or OLD.source is not NEW.source or OLD.pem is not NEW.pem or OLD.serial is not NEW.serial or OLD.not_before is not NEW.not_before or OLD.not_after is not NEW.not_after)
 begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
 
+create trigger wall_second_opinion_update_given_once
+before update on second_opinion for each row
+when OLD.given_at is not null or (OLD.office_id is not NEW.office_id or OLD.case_id is not NEW.case_id or OLD.request_id is not NEW.request_id or OLD.asked_by is not NEW.asked_by or OLD.asked_of is not NEW.asked_of or OLD.question is not NEW.question or OLD.until is not NEW.until or OLD.asked_at is not NEW.asked_at)
+begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
+
 create trigger wall_person_update_code
 before update on person for each row
 when (OLD.office_id is not NEW.office_id or OLD.person_id is not NEW.person_id)
+begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
+
+create trigger wall_transfer_insert_start
+before insert on transfer for each row
+when NEW.stage <> 'opened' or NEW.number <> '' or NEW.letter_sha256 <> ''
+begin select raise(abort, 'SZ-TRANSFER 涉嫌犯罪移送只能按步骤登记，已经登记的内容不得修改或者删除'); end;
+
+create trigger wall_transfer_update_step
+before update on transfer for each row
+when OLD.ended = 1 or OLD.stage || '>' || NEW.stage not in ('approved>approved', 'approved>signed', 'delivered>delivered', 'delivered>done', 'delivered>received', 'filed>done', 'filed>filed', 'forwarded>filed', 'forwarded>forwarded', 'forwarded>not_filed', 'not_filed>closed', 'not_filed>not_filed', 'not_filed>objected', 'not_filed>supervised', 'objected>filed', 'objected>objected', 'objected>upheld', 'opened>opened', 'opened>reported', 'received>filed', 'received>forwarded', 'received>not_filed', 'received>received', 'reported>approved', 'reported>refused', 'reported>reported', 'signed>delivered', 'signed>signed', 'supervised>closed', 'supervised>filed', 'supervised>supervised', 'upheld>closed', 'upheld>supervised', 'upheld>upheld') or NEW.last_at < OLD.last_at or (OLD.office_id is not NEW.office_id or OLD.case_id is not NEW.case_id or OLD.no is not NEW.no or OLD.destination is not NEW.destination or OLD.opened_on is not NEW.opened_on) or NEW.stage = 'signed' and NEW.letter_sha256 = ''
+begin select raise(abort, 'SZ-TRANSFER 涉嫌犯罪移送只能按步骤登记，已经登记的内容不得修改或者删除'); end;
+
+create trigger wall_transfer_update_letter
+before update on transfer for each row
+when OLD.letter_sha256 <> '' and (OLD.attachments is not NEW.attachments or OLD.number is not NEW.number or OLD.dated is not NEW.dated or OLD.letter_sha256 is not NEW.letter_sha256)
+begin select raise(abort, 'SZ-TRANSFER 涉嫌犯罪移送只能按步骤登记，已经登记的内容不得修改或者删除'); end;
+
+create trigger wall_transfer_member_insert_start
+before insert on transfer_member for each row
+when not exists (select 1 from transfer t where t.office_id = NEW.office_id and t.case_id = NEW.case_id and t.no = NEW.no and t.stage = 'opened')
+begin select raise(abort, 'SZ-TRANSFER 涉嫌犯罪移送只能按步骤登记，已经登记的内容不得修改或者删除'); end;
+
+create trigger wall_transfer_number_insert_next
+before insert on transfer_number for each row
+when NEW.status <> 'reserved' or not exists (select 1 from counter k where k.office_id = NEW.office_id and k.series = NEW.series and k.year = NEW.year and k.last_no = NEW.no)
+begin select raise(abort, 'SZ-NUMBER 文号只能依次取用，取用后不得改动，作废后不得恢复'); end;
+
+create trigger wall_transfer_number_update_kept
+before update on transfer_number for each row
+when OLD.status <> 'reserved' or NEW.status = 'reserved' or (OLD.office_id is not NEW.office_id or OLD.series is not NEW.series or OLD.year is not NEW.year or OLD.no is not NEW.no or OLD.label is not NEW.label or OLD.case_id is not NEW.case_id or OLD.transfer_no is not NEW.transfer_no or OLD.reserved_by is not NEW.reserved_by or OLD.reserved_at is not NEW.reserved_at)
+begin select raise(abort, 'SZ-NUMBER 文号只能依次取用，取用后不得改动，作废后不得恢复'); end;
+
+create trigger wall_blob_update_kept
+before update on blob for each row
+when OLD.complete = 1 or (OLD.office_id is not NEW.office_id or OLD.sha256 is not NEW.sha256 or OLD.size is not NEW.size or OLD.chunk_size is not NEW.chunk_size or OLD.place is not NEW.place or OLD.begun_at is not NEW.begun_at)
+begin select raise(abort, 'SZ-FILES 已存入的附件不得修改或者删除'); end;
+
+create trigger wall_blob_delete_kept
+before delete on blob for each row
+when OLD.complete = 1
+begin select raise(abort, 'SZ-FILES 已存入的附件不得修改或者删除'); end;
+
+create trigger wall_blob_chunk_update_kept
+before update on blob_chunk for each row
+begin select raise(abort, 'SZ-FILES 已存入的附件不得修改或者删除'); end;
+
+create trigger wall_file_store_delete_history
+before delete on file_store for each row
 begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
 
 create trigger wall_audit_update_history
@@ -216,12 +269,52 @@ create trigger wall_checkpoint_delete_history
 before delete on checkpoint for each row
 begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
 
+create trigger wall_checkpoint_leaf_update_history
+before update on checkpoint_leaf for each row
+begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
+
+create trigger wall_checkpoint_leaf_delete_history
+before delete on checkpoint_leaf for each row
+begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
+
 create trigger wall_calendar_update_history
 before update on calendar for each row
 begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
 
 create trigger wall_calendar_delete_history
 before delete on calendar for each row
+begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
+
+create trigger wall_opening_update_history
+before update on opening for each row
+begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
+
+create trigger wall_opening_delete_history
+before delete on opening for each row
+begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
+
+create trigger wall_reminder_update_history
+before update on reminder for each row
+begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
+
+create trigger wall_reminder_delete_history
+before delete on reminder for each row
+begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
+
+create trigger wall_transfer_event_update_history
+before update on transfer_event for each row
+begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
+
+create trigger wall_transfer_event_delete_history
+before delete on transfer_event for each row
+begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
+
+create trigger wall_transfer_member_update_history
+before update on transfer_member for each row
+begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
+
+create trigger wall_transfer_member_delete_history
+before delete on transfer_member for each row
 begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
 
 create trigger wall_office_delete_history
@@ -264,6 +357,18 @@ create trigger wall_clock_event_delete_history
 before delete on clock_event for each row
 begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
 
+create trigger wall_second_opinion_delete_history
+before delete on second_opinion for each row
+begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
+
+create trigger wall_transfer_delete_history
+before delete on transfer for each row
+begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
+
+create trigger wall_transfer_number_delete_history
+before delete on transfer_number for each row
+begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
+
 create trigger wall_audit_insert_replace
 before insert on audit for each row
 when exists (select 1 from audit t where t.office_id = NEW.office_id and t.case_id = NEW.case_id and t.seq = NEW.seq)
@@ -292,6 +397,11 @@ begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删
 create trigger wall_checkpoint_insert_replace
 before insert on checkpoint for each row
 when exists (select 1 from checkpoint t where t.office_id = NEW.office_id and t.n = NEW.n)
+begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
+
+create trigger wall_checkpoint_leaf_insert_replace
+before insert on checkpoint_leaf for each row
+when exists (select 1 from checkpoint_leaf t where t.office_id = NEW.office_id and t.n = NEW.n and t.chain = NEW.chain)
 begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
 
 create trigger wall_irregularity_insert_replace
@@ -352,6 +462,41 @@ begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删
 create trigger wall_clock_event_insert_replace
 before insert on clock_event for each row
 when exists (select 1 from clock_event t where t.office_id = NEW.office_id and t.case_id = NEW.case_id and t.seq = NEW.seq)
+begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
+
+create trigger wall_opening_insert_replace
+before insert on opening for each row
+when exists (select 1 from opening t where t.office_id = NEW.office_id and t.case_id = NEW.case_id and t.version = NEW.version and t.person_id = NEW.person_id)
+begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
+
+create trigger wall_reminder_insert_replace
+before insert on reminder for each row
+when exists (select 1 from reminder t where t.office_id = NEW.office_id and t.case_id = NEW.case_id and t.reminder_id = NEW.reminder_id)
+begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
+
+create trigger wall_second_opinion_insert_replace
+before insert on second_opinion for each row
+when exists (select 1 from second_opinion t where t.office_id = NEW.office_id and t.case_id = NEW.case_id and t.request_id = NEW.request_id)
+begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
+
+create trigger wall_transfer_insert_replace
+before insert on transfer for each row
+when exists (select 1 from transfer t where t.office_id = NEW.office_id and t.case_id = NEW.case_id and t.no = NEW.no)
+begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
+
+create trigger wall_transfer_member_insert_replace
+before insert on transfer_member for each row
+when exists (select 1 from transfer_member t where t.office_id = NEW.office_id and t.case_id = NEW.case_id and t.no = NEW.no and t.person_id = NEW.person_id)
+begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
+
+create trigger wall_transfer_event_insert_replace
+before insert on transfer_event for each row
+when exists (select 1 from transfer_event t where t.office_id = NEW.office_id and t.case_id = NEW.case_id and t.no = NEW.no and t.seq = NEW.seq)
+begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
+
+create trigger wall_transfer_number_insert_replace
+before insert on transfer_number for each row
+when exists (select 1 from transfer_number t where t.office_id = NEW.office_id and t.series = NEW.series and t.year = NEW.year and t.no = NEW.no)
 begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
 
 create trigger wall_material_insert_shuts_gate
