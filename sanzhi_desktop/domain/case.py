@@ -14,6 +14,7 @@ from sanzhi_desktop.domain.errors import Code, DomainError
 from sanzhi_desktop.domain.kinds import Kind, Procedure
 from sanzhi_desktop.domain.office_life import Opening, Reminder, SecondOpinion
 from sanzhi_desktop.domain.opinion import Answer, Dimension, Outcome
+from sanzhi_desktop.domain.transfer import Transfer
 from sanzhi_desktop.domain.workflow import State
 
 
@@ -335,6 +336,7 @@ class Case:
     openings: tuple[Opening, ...] = ()  # since it was last sent on
     reminders: tuple[Reminder, ...] = ()
     second_opinions: tuple[SecondOpinion, ...] = ()
+    transfers: tuple[Transfer, ...] = ()  # of a suspected crime, oldest first
 
     @property
     def current(self) -> Round | None:

@@ -77,6 +77,23 @@ class Action(StrEnum):
     REMIND = "remind"  # 催办
     ASK_OPINION = "ask_opinion"  # 加签: one more opinion, the case does not move
     GIVE_OPINION = "give_opinion"  # 答复加签
+    OPEN_CONSULTATION = "open_consultation"  # 发起协商沟通
+    SAY = "say"  # 协商沟通中发表意见
+    PROPOSE_RESULT = "propose_result"  # 提出协商结果
+    CLOSE_CONSULTATION = "close_consultation"  # 对方确认协商结果
+    ASK_EXPERT = "ask_expert"  # 提请专家咨询、论证
+    EXPERT_ANSWER = "expert_answer"  # 登记专家意见
+    EXPERT_WITHDRAW = "expert_withdraw"  # 撤回专家咨询
+    ALLOW_LATE = "allow_late"  # 准许逾期提出异议
+    OBJECT = "object"  # 提出异议
+    REPLY_OBJECTION = "reply_objection"  # 答复异议
+    FREEZE_RECORD = "freeze_record"  # 制作双方意见对照表
+    CERTIFY_RECORD = "certify_record"  # 承办人在对照表上签名
+    SIGN_RECORD = "sign_record"  # 审核人在对照表上签名
+    ESCALATE = "escalate"  # 提请集体讨论
+    WITHDRAW_ESCALATION = "withdraw_escalation"  # 撤回提请
+    DISCUSS = "discuss"  # 登记集体讨论结果：重新送审
+    DISCUSS_CLEAR = "discuss_clear"  # 登记集体讨论结果：依规则放行
 
 
 class WorkflowFault(Code):
@@ -86,6 +103,7 @@ class WorkflowFault(Code):
     NOT_YOUR_ROLE = "workflow.not_your_role"
     NOT_YOUR_CASE = "workflow.not_your_case"
     OPENED = "workflow.opened"
+    NOT_ASKED = "workflow.not_asked"
     REASON_MISSING = "workflow.reason_missing"
 
 
@@ -95,6 +113,11 @@ class Who(StrEnum):
     ANYONE = "anyone"
     REVIEWER = "reviewer"  # the assigned reviewer
     HANDLER = "handler"  # one of the case's handlers, or who registered it
+    SIDES = "sides"  # one of these two, or who answers for a side: the unit's head, the lead
+
+
+# Who answers for a side of a disagreement without being named on the case.
+SPEAKERS = frozenset({Role.UNIT_HEAD, Role.LEAD})
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +168,28 @@ _TRANSFER = (
     (Action.OBJECT_TRANSFER, (Role.HANDLER, Role.UNIT_HEAD), True),
     (Action.HAND_OVER, (Role.HANDLER, Role.CLERK), False),
     (Action.CLOSE_TRANSFER, (Role.HANDLER, Role.UNIT_HEAD), True),
+)
+
+# The disagreement; its own order is guarded by the effects, see `domain.dispute_rules`.
+_TALK = (Role.HANDLER, Role.UNIT_HEAD, Role.REVIEWER, Role.LEAD)
+_DISPUTE = (
+    *((a, _TALK, Who.SIDES, False) for a in (Action.SAY, Action.PROPOSE_RESULT)),
+    (Action.OPEN_CONSULTATION, _TALK, Who.SIDES, False),
+    (Action.CLOSE_CONSULTATION, _TALK, Who.SIDES, False),
+    (Action.ALLOW_LATE, (Role.LEAD, Role.HEAD), Who.ANYONE, True),
+    (Action.OBJECT, (Role.HANDLER, Role.UNIT_HEAD), Who.SIDES, False),
+    (Action.REPLY_OBJECTION, (Role.REVIEWER,), Who.REVIEWER, False),
+    (Action.FREEZE_RECORD, (Role.HANDLER, Role.REVIEWER), Who.SIDES, False),
+    (Action.CERTIFY_RECORD, (Role.HANDLER,), Who.HANDLER, False),
+    (Action.SIGN_RECORD, (Role.REVIEWER,), Who.REVIEWER, False),
+    (Action.ESCALATE, (Role.UNIT_HEAD, Role.LEAD), Who.ANYONE, True),
+    (Action.WITHDRAW_ESCALATION, (Role.UNIT_HEAD, Role.LEAD), Who.ANYONE, True),
+    (Action.DISCUSS, (Role.SECRETARY,), Who.ANYONE, False),
+)
+_EXPERTS = (
+    (Action.ASK_EXPERT, (Role.REVIEWER, Role.LEAD, Role.HEAD), False),
+    (Action.EXPERT_ANSWER, (Role.REVIEWER, Role.LEAD, Role.CLERK), False),
+    (Action.EXPERT_WITHDRAW, (Role.REVIEWER, Role.LEAD, Role.HEAD), True),
 )
 
 TRANSITIONS: tuple[Transition, ...] = tuple(
@@ -266,6 +311,15 @@ TRANSITIONS: tuple[Transition, ...] = tuple(
             _row(_ONCE_SUBMITTED, action, None, *roles, needs_reason=needs_reason)
             for action, roles, needs_reason in _TRANSFER
         ),
+        *(
+            _row([_S.RESPONDING], action, None, *roles, who=who, needs_reason=needs_reason)
+            for action, roles, who, needs_reason in _DISPUTE
+        ),
+        *(
+            _row([_S.REVIEWING, _S.RESPONDING], action, None, *roles, needs_reason=needs_reason)
+            for action, roles, needs_reason in _EXPERTS
+        ),
+        _row([_S.RESPONDING], Action.DISCUSS_CLEAR, _S.PASSED, Role.SECRETARY),
     )
     for row in rows
 )
@@ -289,6 +343,7 @@ class Position:
     handlers: tuple[str, ...] = ()
     registered_by: str = ""
     sent_from: State | None = None
+    asked: tuple[str, ...] | None = None  # who still owes a further opinion (加签), if known
     opened: bool = False  # somebody of the receiving side opened it since it was sent
 
 
@@ -306,6 +361,8 @@ def why_not(position: Position, action: Action, actor: Actor) -> WorkflowFault |
         position.registered_by,
     ):
         return WorkflowFault.NOT_YOUR_CASE
+    if action is Action.GIVE_OPINION and position.asked is not None:
+        return None if actor.person_id in position.asked else WorkflowFault.NOT_ASKED
     if action in STEPS_BACK and position.sent_from is not None:
         if row.target is not position.sent_from:
             return WorkflowFault.NO_TRANSITION

@@ -7,6 +7,7 @@ which state (that is `domain.workflow`).
 from sanzhi_desktop.domain.case import CaseFault
 from sanzhi_desktop.persistence.effect_parts import HERE, THIS_ROUND, round_is
 from sanzhi_desktop.persistence.faults import PersistenceFault
+from sanzhi_desktop.persistence.transfer_effects import NO_SUBSTITUTE
 from sanzhi_desktop.persistence.writes import Each, Effect, Refuse, Run
 
 _PROBLEM = f"{HERE} and number = {{i.number|int}}"
@@ -71,6 +72,7 @@ REGISTER_DECISION = Effect(
     steps=(
         Refuse(f"not exists ({_OPEN})", CaseFault.GATE_SHUT),
         Refuse(f"not exists ({_OPEN}{_SAME})", CaseFault.DIFFERS_FROM_CLEARED, _DIFFERENCE),
+        NO_SUBSTITUTE,
         Refuse(
             round_is("dated > {p.decided_on|date}"),
             CaseFault.DATE_ORDER,
@@ -83,9 +85,11 @@ REGISTER_DECISION = Effect(
         ),
         Run(
             "insert into decision (office_id, case_id, clearance_id, kind, party_name,"
-            " party_number, amount_fen, number, decided_on, content, registered_by, registered_at)"
+            " party_number, amount_fen, number, decided_on, content, registered_by, registered_at,"
+            " readers)"
             " select office_id, case_id, clearance_id, {p.kind}, {p.party_name}, {p.party_number},"
-            " {p.amount_fen|int}, {p.number}, {p.decided_on|date}, {p.content}, {me}, {now}"
+            " {p.amount_fen|int}, {p.number}, {p.decided_on|date}, {p.content}, {me}, {now},"
+            " {readers}"
             f" from clearance where {HERE} and open = 1{_SAME}"
         ),
     ),

@@ -24,6 +24,7 @@ from sanzhi_desktop.persistence.effect_parts import (
     round_is,
 )
 from sanzhi_desktop.persistence.faults import PersistenceFault
+from sanzhi_desktop.persistence.transfer_effects import TRANSFER_EFFECTS
 from sanzhi_desktop.persistence.writes import Each, Effect, Refuse, Run, Steps
 
 _REVIEWER = "office_id = {office} and person_id = {p.reviewer}"
@@ -302,6 +303,7 @@ EFFECTS: Mapping[Action, Effect] = {
     Action.REGISTER_DECISION: aftermath_effects.REGISTER_DECISION,
     Action.ADOPT: aftermath_effects.ADOPT,
     Action.WITHDRAW: _WITHDRAW,
+    **TRANSFER_EFFECTS,
     Action.OPEN: office_life_effects.OPEN,
     Action.RECALL: office_life_effects.RECALL,
     Action.RECALL_CORRECTION: office_life_effects.RECALL_CORRECTION,

@@ -7,6 +7,7 @@ import json
 import sqlite3
 from typing import Any
 
+from sanzhi_desktop.application.link import LinkFault
 from sanzhi_desktop.domain.case import CaseFault
 from sanzhi_desktop.domain.errors import Code, DomainError
 from sanzhi_desktop.domain.people import PeopleFault
@@ -19,6 +20,7 @@ _WALLS: tuple[tuple[str, Code], ...] = (
     ("SZ-VERSION", CaseFault.STALE),
     ("SZ-HISTORY", CaseFault.READ_ONLY_HISTORY),
     ("SZ-ISSUED", CaseFault.READ_ONLY_HISTORY),
+    ("SZ-TRANSFER", CaseFault.READ_ONLY_HISTORY),
     ("SZ-DUTY", PeopleFault.HANDLING),
     ("signer_not_reviewer", CaseFault.SAME_PERSON_REASON),
     ("_not_handler", PeopleFault.HANDLING),
@@ -46,9 +48,11 @@ _STATES: tuple[tuple[str, Code], ...] = (
     ("53", PersistenceFault.DISK_FULL),
     ("55P03", PersistenceFault.BUSY),
     ("57014", PersistenceFault.BUSY),
+    ("57P03", LinkFault.STARTING),
     ("57", PersistenceFault.AWAY),
     ("08", PersistenceFault.AWAY),
-    ("25006", PersistenceFault.READ_ONLY),
+    ("25006", LinkFault.READ_ONLY),
+    ("25P03", PersistenceFault.AWAY),  # idle too long within a transaction: the server hung up
 )
 
 

@@ -54,6 +54,12 @@ class PersistenceFault(Code):
     CALENDAR_EDITION_TAKEN = "persistence.calendar_edition_taken"
     CALENDAR_UNKNOWN = "persistence.calendar_unknown"
     LAST_ADMIN = "persistence.last_admin"
+    SUPERUSER_NEEDED = "persistence.superuser_needed"
+    OWNER_HAS_MEMBERS = "persistence.owner_has_members"
+    OFFICE_ON_SERVER = "persistence.office_on_server"
+    LOGIN_BY_DBA = "persistence.login_by_dba"
+    LOGIN_TAKEN = "persistence.login_taken"
+    ROLE_BY_DBA = "persistence.role_by_dba"
     NO_SUCH_PERSON = "persistence.no_such_person"
     NO_SUCH_ROW = "persistence.no_such_row"
     PASSWORD_BY_SERVER = "persistence.password_by_server"  # a code, no secret

@@ -5,7 +5,7 @@ Lives here: queries. Must not: writing anything, or keeping rows alive after the
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -31,6 +31,7 @@ from sanzhi_desktop.domain.people import Actor, Person
 from sanzhi_desktop.persistence import chains, checkpoints, mapping, tables, worklist
 from sanzhi_desktop.persistence.errors import named_by_engine
 from sanzhi_desktop.persistence.faults import PersistenceFault
+from sanzhi_desktop.persistence.transfer_reader import letter_under, transfers_of
 from sanzhi_desktop.persistence.writes import SHANGHAI
 
 
@@ -129,7 +130,8 @@ class DatabaseReader:
             }
             answers = self._of(tables.answer, case_id).where(tables.answer.c.round == row["round"])
             parts["answer"] = list(db.execute(answers.order_by("item_id")).mappings())
-        return mapping.case(row, parts)
+            transfers = transfers_of(db, self.office_id, case_id)
+        return replace(mapping.case(row, parts), transfers=transfers)
 
     def _of(self, table: sa.Table, case_id: str) -> sa.Select[Any]:
         return sa.select(table).where(
@@ -227,7 +229,8 @@ class DatabaseReader:
         if not number:
             return None
         with reading(self.engine) as db:
-            return db.execute(query).scalar_one_or_none()
+            found: str | None = db.execute(query).scalar_one_or_none()
+            return found or letter_under(db, self.office_id, number)
 
     def document(self, sha256: str) -> bytes:
         """The stored bytes. Raises DomainError when there is no such paper."""

@@ -43,12 +43,13 @@ _AREAS = {
     "state": "state",
     "role": "role",
     "outcome": "outcome",
+    "stage": "transfer_stage",
     "check": "id_check",
     "faults": "",
 }
 
 
-_OURS = ("case.", "workflow.", "people.")
+_OURS = ("case.", "workflow.", "people.", "transfer.")
 
 
 def explain(error: DomainError) -> str:

@@ -34,6 +34,1770 @@ returns text[] language sql stable set search_path = pg_catalog, app, pg_temp as
      and (valid_to is null or valid_to >= p_today)
 $$;
 
+create function app.transition(p_state text, p_action text)
+returns table (target text, roles text[], who text, needs_reason boolean)
+language sql immutable set search_path = pg_catalog, app, pg_temp as $$
+  select t.target, t.roles, t.who, t.needs_reason from (values
+    ('', 'register', 'draft', '{clerk,handler}'::text[], 'anyone', false),
+    ('draft', 'edit', 'draft', '{clerk,handler}'::text[], 'handler', false),
+    ('correction', 'edit', 'correction', '{clerk,handler}'::text[], 'handler', false),
+    ('responding', 'edit', 'responding', '{clerk,handler}'::text[], 'handler', false),
+    ('draft', 'confirm', 'submitted', '{unit_head}'::text[], 'anyone', false),
+    ('correction', 'confirm', 'submitted', '{unit_head}'::text[], 'anyone', false),
+    ('responding', 'confirm', 'submitted', '{unit_head}'::text[], 'anyone', false),
+    ('submitted', 'ask_correction', 'correction', '{clerk}'::text[], 'anyone', true),
+    ('submitted', 'accept', 'accepted', '{clerk}'::text[], 'anyone', false),
+    ('submitted', 'return', 'returned', '{clerk,lead}'::text[], 'anyone', true),
+    ('accepted', 'return', 'returned', '{clerk,lead}'::text[], 'anyone', true),
+    ('draft', 'not_needed', 'not_needed', '{lead,unit_head}'::text[], 'anyone', true),
+    ('accepted', 'assign', 'reviewing', '{lead}'::text[], 'anyone', false),
+    ('reviewing', 'reassign', 'reviewing', '{lead}'::text[], 'anyone', true),
+    ('submitted', 'extend', 'submitted', '{head,lead}'::text[], 'anyone', true),
+    ('accepted', 'extend', 'accepted', '{head,lead}'::text[], 'anyone', true),
+    ('reviewing', 'extend', 'reviewing', '{head,lead}'::text[], 'anyone', true),
+    ('signing', 'extend', 'signing', '{head,lead}'::text[], 'anyone', true),
+    ('submitted', 'move_due', 'submitted', '{admin}'::text[], 'anyone', true),
+    ('accepted', 'move_due', 'accepted', '{admin}'::text[], 'anyone', true),
+    ('reviewing', 'move_due', 'reviewing', '{admin}'::text[], 'anyone', true),
+    ('signing', 'move_due', 'signing', '{admin}'::text[], 'anyone', true),
+    ('reviewing', 'answer', 'reviewing', '{reviewer}'::text[], 'reviewer', false),
+    ('reviewing', 'draft_opinion', 'reviewing', '{reviewer}'::text[], 'reviewer', false),
+    ('reviewing', 'certify', 'signing', '{reviewer}'::text[], 'reviewer', false),
+    ('signing', 'send_back', 'reviewing', '{head}'::text[], 'anyone', true),
+    ('signing', 'reserve', 'signing', '{head}'::text[], 'anyone', false),
+    ('signing', 'issue_pass', 'passed', '{head}'::text[], 'anyone', false),
+    ('signing', 'issue_return', 'responding', '{head}'::text[], 'anyone', false),
+    ('responding', 'respond', 'responding', '{handler}'::text[], 'handler', false),
+    ('passed', 'new_round', 'responding', '{handler,unit_head}'::text[], 'anyone', true),
+    ('passed', 'materials_changed', 'responding', '{admin,clerk,handler,head,lead,reviewer,unit_head}'::text[], 'anyone', true),
+    ('passed', 'register_decision', 'decided', '{clerk,handler}'::text[], 'anyone', false),
+    ('decided', 'adopt', 'decided', '{clerk,handler}'::text[], 'anyone', false),
+    ('draft', 'withdraw', 'withdrawn', '{unit_head}'::text[], 'anyone', true),
+    ('submitted', 'withdraw', 'withdrawn', '{unit_head}'::text[], 'anyone', true),
+    ('correction', 'withdraw', 'withdrawn', '{unit_head}'::text[], 'anyone', true),
+    ('accepted', 'withdraw', 'withdrawn', '{unit_head}'::text[], 'anyone', true),
+    ('reviewing', 'withdraw', 'withdrawn', '{unit_head}'::text[], 'anyone', true),
+    ('signing', 'withdraw', 'withdrawn', '{unit_head}'::text[], 'anyone', true),
+    ('responding', 'withdraw', 'withdrawn', '{unit_head}'::text[], 'anyone', true),
+    ('submitted', 'open', 'submitted', '{clerk,lead}'::text[], 'anyone', false),
+    ('signing', 'open', 'signing', '{head}'::text[], 'anyone', false),
+    ('submitted', 'recall', 'draft', '{unit_head}'::text[], 'anyone', false),
+    ('submitted', 'recall_correction', 'correction', '{unit_head}'::text[], 'anyone', false),
+    ('submitted', 'recall_again', 'responding', '{unit_head}'::text[], 'anyone', false),
+    ('signing', 'recall_opinion', 'reviewing', '{reviewer}'::text[], 'reviewer', false),
+    ('submitted', 'remind', 'submitted', '{clerk,handler,head,lead,reviewer,unit_head}'::text[], 'anyone', false),
+    ('accepted', 'remind', 'accepted', '{clerk,handler,head,lead,reviewer,unit_head}'::text[], 'anyone', false),
+    ('reviewing', 'remind', 'reviewing', '{clerk,handler,head,lead,reviewer,unit_head}'::text[], 'anyone', false),
+    ('signing', 'remind', 'signing', '{clerk,handler,head,lead,reviewer,unit_head}'::text[], 'anyone', false),
+    ('correction', 'remind', 'correction', '{clerk,handler,head,lead,reviewer,unit_head}'::text[], 'anyone', false),
+    ('responding', 'remind', 'responding', '{clerk,handler,head,lead,reviewer,unit_head}'::text[], 'anyone', false),
+    ('passed', 'remind', 'passed', '{clerk,handler,head,lead,reviewer,unit_head}'::text[], 'anyone', false),
+    ('reviewing', 'ask_opinion', 'reviewing', '{head,lead,reviewer}'::text[], 'anyone', false),
+    ('signing', 'ask_opinion', 'signing', '{head,lead,reviewer}'::text[], 'anyone', false),
+    ('reviewing', 'give_opinion', 'reviewing', '{agency_head,clerk,head,lead,reviewer}'::text[], 'anyone', false),
+    ('signing', 'give_opinion', 'signing', '{agency_head,clerk,head,lead,reviewer}'::text[], 'anyone', false),
+    ('submitted', 'open_transfer', 'submitted', '{handler,lead,unit_head}'::text[], 'anyone', true),
+    ('correction', 'open_transfer', 'correction', '{handler,lead,unit_head}'::text[], 'anyone', true),
+    ('accepted', 'open_transfer', 'accepted', '{handler,lead,unit_head}'::text[], 'anyone', true),
+    ('reviewing', 'open_transfer', 'reviewing', '{handler,lead,unit_head}'::text[], 'anyone', true),
+    ('signing', 'open_transfer', 'signing', '{handler,lead,unit_head}'::text[], 'anyone', true),
+    ('passed', 'open_transfer', 'passed', '{handler,lead,unit_head}'::text[], 'anyone', true),
+    ('responding', 'open_transfer', 'responding', '{handler,lead,unit_head}'::text[], 'anyone', true),
+    ('decided', 'open_transfer', 'decided', '{handler,lead,unit_head}'::text[], 'anyone', true),
+    ('returned', 'open_transfer', 'returned', '{handler,lead,unit_head}'::text[], 'anyone', true),
+    ('not_needed', 'open_transfer', 'not_needed', '{handler,lead,unit_head}'::text[], 'anyone', true),
+    ('withdrawn', 'open_transfer', 'withdrawn', '{handler,lead,unit_head}'::text[], 'anyone', true),
+    ('submitted', 'report_transfer', 'submitted', '{handler}'::text[], 'anyone', false),
+    ('correction', 'report_transfer', 'correction', '{handler}'::text[], 'anyone', false),
+    ('accepted', 'report_transfer', 'accepted', '{handler}'::text[], 'anyone', false),
+    ('reviewing', 'report_transfer', 'reviewing', '{handler}'::text[], 'anyone', false),
+    ('signing', 'report_transfer', 'signing', '{handler}'::text[], 'anyone', false),
+    ('passed', 'report_transfer', 'passed', '{handler}'::text[], 'anyone', false),
+    ('responding', 'report_transfer', 'responding', '{handler}'::text[], 'anyone', false),
+    ('decided', 'report_transfer', 'decided', '{handler}'::text[], 'anyone', false),
+    ('returned', 'report_transfer', 'returned', '{handler}'::text[], 'anyone', false),
+    ('not_needed', 'report_transfer', 'not_needed', '{handler}'::text[], 'anyone', false),
+    ('withdrawn', 'report_transfer', 'withdrawn', '{handler}'::text[], 'anyone', false),
+    ('submitted', 'decide_transfer', 'submitted', '{agency_head}'::text[], 'anyone', false),
+    ('correction', 'decide_transfer', 'correction', '{agency_head}'::text[], 'anyone', false),
+    ('accepted', 'decide_transfer', 'accepted', '{agency_head}'::text[], 'anyone', false),
+    ('reviewing', 'decide_transfer', 'reviewing', '{agency_head}'::text[], 'anyone', false),
+    ('signing', 'decide_transfer', 'signing', '{agency_head}'::text[], 'anyone', false),
+    ('passed', 'decide_transfer', 'passed', '{agency_head}'::text[], 'anyone', false),
+    ('responding', 'decide_transfer', 'responding', '{agency_head}'::text[], 'anyone', false),
+    ('decided', 'decide_transfer', 'decided', '{agency_head}'::text[], 'anyone', false),
+    ('returned', 'decide_transfer', 'returned', '{agency_head}'::text[], 'anyone', false),
+    ('not_needed', 'decide_transfer', 'not_needed', '{agency_head}'::text[], 'anyone', false),
+    ('withdrawn', 'decide_transfer', 'withdrawn', '{agency_head}'::text[], 'anyone', false),
+    ('submitted', 'prepare_transfer', 'submitted', '{clerk,handler}'::text[], 'anyone', false),
+    ('correction', 'prepare_transfer', 'correction', '{clerk,handler}'::text[], 'anyone', false),
+    ('accepted', 'prepare_transfer', 'accepted', '{clerk,handler}'::text[], 'anyone', false),
+    ('reviewing', 'prepare_transfer', 'reviewing', '{clerk,handler}'::text[], 'anyone', false),
+    ('signing', 'prepare_transfer', 'signing', '{clerk,handler}'::text[], 'anyone', false),
+    ('passed', 'prepare_transfer', 'passed', '{clerk,handler}'::text[], 'anyone', false),
+    ('responding', 'prepare_transfer', 'responding', '{clerk,handler}'::text[], 'anyone', false),
+    ('decided', 'prepare_transfer', 'decided', '{clerk,handler}'::text[], 'anyone', false),
+    ('returned', 'prepare_transfer', 'returned', '{clerk,handler}'::text[], 'anyone', false),
+    ('not_needed', 'prepare_transfer', 'not_needed', '{clerk,handler}'::text[], 'anyone', false),
+    ('withdrawn', 'prepare_transfer', 'withdrawn', '{clerk,handler}'::text[], 'anyone', false),
+    ('submitted', 'reserve_transfer', 'submitted', '{head}'::text[], 'anyone', false),
+    ('correction', 'reserve_transfer', 'correction', '{head}'::text[], 'anyone', false),
+    ('accepted', 'reserve_transfer', 'accepted', '{head}'::text[], 'anyone', false),
+    ('reviewing', 'reserve_transfer', 'reviewing', '{head}'::text[], 'anyone', false),
+    ('signing', 'reserve_transfer', 'signing', '{head}'::text[], 'anyone', false),
+    ('passed', 'reserve_transfer', 'passed', '{head}'::text[], 'anyone', false),
+    ('responding', 'reserve_transfer', 'responding', '{head}'::text[], 'anyone', false),
+    ('decided', 'reserve_transfer', 'decided', '{head}'::text[], 'anyone', false),
+    ('returned', 'reserve_transfer', 'returned', '{head}'::text[], 'anyone', false),
+    ('not_needed', 'reserve_transfer', 'not_needed', '{head}'::text[], 'anyone', false),
+    ('withdrawn', 'reserve_transfer', 'withdrawn', '{head}'::text[], 'anyone', false),
+    ('submitted', 'issue_transfer', 'submitted', '{head}'::text[], 'anyone', false),
+    ('correction', 'issue_transfer', 'correction', '{head}'::text[], 'anyone', false),
+    ('accepted', 'issue_transfer', 'accepted', '{head}'::text[], 'anyone', false),
+    ('reviewing', 'issue_transfer', 'reviewing', '{head}'::text[], 'anyone', false),
+    ('signing', 'issue_transfer', 'signing', '{head}'::text[], 'anyone', false),
+    ('passed', 'issue_transfer', 'passed', '{head}'::text[], 'anyone', false),
+    ('responding', 'issue_transfer', 'responding', '{head}'::text[], 'anyone', false),
+    ('decided', 'issue_transfer', 'decided', '{head}'::text[], 'anyone', false),
+    ('returned', 'issue_transfer', 'returned', '{head}'::text[], 'anyone', false),
+    ('not_needed', 'issue_transfer', 'not_needed', '{head}'::text[], 'anyone', false),
+    ('withdrawn', 'issue_transfer', 'withdrawn', '{head}'::text[], 'anyone', false),
+    ('submitted', 'deliver_transfer', 'submitted', '{clerk,handler}'::text[], 'anyone', false),
+    ('correction', 'deliver_transfer', 'correction', '{clerk,handler}'::text[], 'anyone', false),
+    ('accepted', 'deliver_transfer', 'accepted', '{clerk,handler}'::text[], 'anyone', false),
+    ('reviewing', 'deliver_transfer', 'reviewing', '{clerk,handler}'::text[], 'anyone', false),
+    ('signing', 'deliver_transfer', 'signing', '{clerk,handler}'::text[], 'anyone', false),
+    ('passed', 'deliver_transfer', 'passed', '{clerk,handler}'::text[], 'anyone', false),
+    ('responding', 'deliver_transfer', 'responding', '{clerk,handler}'::text[], 'anyone', false),
+    ('decided', 'deliver_transfer', 'decided', '{clerk,handler}'::text[], 'anyone', false),
+    ('returned', 'deliver_transfer', 'returned', '{clerk,handler}'::text[], 'anyone', false),
+    ('not_needed', 'deliver_transfer', 'not_needed', '{clerk,handler}'::text[], 'anyone', false),
+    ('withdrawn', 'deliver_transfer', 'withdrawn', '{clerk,handler}'::text[], 'anyone', false),
+    ('submitted', 'receipt_transfer', 'submitted', '{clerk,handler}'::text[], 'anyone', false),
+    ('correction', 'receipt_transfer', 'correction', '{clerk,handler}'::text[], 'anyone', false),
+    ('accepted', 'receipt_transfer', 'accepted', '{clerk,handler}'::text[], 'anyone', false),
+    ('reviewing', 'receipt_transfer', 'reviewing', '{clerk,handler}'::text[], 'anyone', false),
+    ('signing', 'receipt_transfer', 'signing', '{clerk,handler}'::text[], 'anyone', false),
+    ('passed', 'receipt_transfer', 'passed', '{clerk,handler}'::text[], 'anyone', false),
+    ('responding', 'receipt_transfer', 'responding', '{clerk,handler}'::text[], 'anyone', false),
+    ('decided', 'receipt_transfer', 'decided', '{clerk,handler}'::text[], 'anyone', false),
+    ('returned', 'receipt_transfer', 'returned', '{clerk,handler}'::text[], 'anyone', false),
+    ('not_needed', 'receipt_transfer', 'not_needed', '{clerk,handler}'::text[], 'anyone', false),
+    ('withdrawn', 'receipt_transfer', 'withdrawn', '{clerk,handler}'::text[], 'anyone', false),
+    ('submitted', 'police_answer', 'submitted', '{clerk,handler}'::text[], 'anyone', false),
+    ('correction', 'police_answer', 'correction', '{clerk,handler}'::text[], 'anyone', false),
+    ('accepted', 'police_answer', 'accepted', '{clerk,handler}'::text[], 'anyone', false),
+    ('reviewing', 'police_answer', 'reviewing', '{clerk,handler}'::text[], 'anyone', false),
+    ('signing', 'police_answer', 'signing', '{clerk,handler}'::text[], 'anyone', false),
+    ('passed', 'police_answer', 'passed', '{clerk,handler}'::text[], 'anyone', false),
+    ('responding', 'police_answer', 'responding', '{clerk,handler}'::text[], 'anyone', false),
+    ('decided', 'police_answer', 'decided', '{clerk,handler}'::text[], 'anyone', false),
+    ('returned', 'police_answer', 'returned', '{clerk,handler}'::text[], 'anyone', false),
+    ('not_needed', 'police_answer', 'not_needed', '{clerk,handler}'::text[], 'anyone', false),
+    ('withdrawn', 'police_answer', 'withdrawn', '{clerk,handler}'::text[], 'anyone', false),
+    ('submitted', 'object_transfer', 'submitted', '{handler,unit_head}'::text[], 'anyone', true),
+    ('correction', 'object_transfer', 'correction', '{handler,unit_head}'::text[], 'anyone', true),
+    ('accepted', 'object_transfer', 'accepted', '{handler,unit_head}'::text[], 'anyone', true),
+    ('reviewing', 'object_transfer', 'reviewing', '{handler,unit_head}'::text[], 'anyone', true),
+    ('signing', 'object_transfer', 'signing', '{handler,unit_head}'::text[], 'anyone', true),
+    ('passed', 'object_transfer', 'passed', '{handler,unit_head}'::text[], 'anyone', true),
+    ('responding', 'object_transfer', 'responding', '{handler,unit_head}'::text[], 'anyone', true),
+    ('decided', 'object_transfer', 'decided', '{handler,unit_head}'::text[], 'anyone', true),
+    ('returned', 'object_transfer', 'returned', '{handler,unit_head}'::text[], 'anyone', true),
+    ('not_needed', 'object_transfer', 'not_needed', '{handler,unit_head}'::text[], 'anyone', true),
+    ('withdrawn', 'object_transfer', 'withdrawn', '{handler,unit_head}'::text[], 'anyone', true),
+    ('submitted', 'hand_over', 'submitted', '{clerk,handler}'::text[], 'anyone', false),
+    ('correction', 'hand_over', 'correction', '{clerk,handler}'::text[], 'anyone', false),
+    ('accepted', 'hand_over', 'accepted', '{clerk,handler}'::text[], 'anyone', false),
+    ('reviewing', 'hand_over', 'reviewing', '{clerk,handler}'::text[], 'anyone', false),
+    ('signing', 'hand_over', 'signing', '{clerk,handler}'::text[], 'anyone', false),
+    ('passed', 'hand_over', 'passed', '{clerk,handler}'::text[], 'anyone', false),
+    ('responding', 'hand_over', 'responding', '{clerk,handler}'::text[], 'anyone', false),
+    ('decided', 'hand_over', 'decided', '{clerk,handler}'::text[], 'anyone', false),
+    ('returned', 'hand_over', 'returned', '{clerk,handler}'::text[], 'anyone', false),
+    ('not_needed', 'hand_over', 'not_needed', '{clerk,handler}'::text[], 'anyone', false),
+    ('withdrawn', 'hand_over', 'withdrawn', '{clerk,handler}'::text[], 'anyone', false),
+    ('submitted', 'close_transfer', 'submitted', '{handler,unit_head}'::text[], 'anyone', true),
+    ('correction', 'close_transfer', 'correction', '{handler,unit_head}'::text[], 'anyone', true),
+    ('accepted', 'close_transfer', 'accepted', '{handler,unit_head}'::text[], 'anyone', true),
+    ('reviewing', 'close_transfer', 'reviewing', '{handler,unit_head}'::text[], 'anyone', true),
+    ('signing', 'close_transfer', 'signing', '{handler,unit_head}'::text[], 'anyone', true),
+    ('passed', 'close_transfer', 'passed', '{handler,unit_head}'::text[], 'anyone', true),
+    ('responding', 'close_transfer', 'responding', '{handler,unit_head}'::text[], 'anyone', true),
+    ('decided', 'close_transfer', 'decided', '{handler,unit_head}'::text[], 'anyone', true),
+    ('returned', 'close_transfer', 'returned', '{handler,unit_head}'::text[], 'anyone', true),
+    ('not_needed', 'close_transfer', 'not_needed', '{handler,unit_head}'::text[], 'anyone', true),
+    ('withdrawn', 'close_transfer', 'withdrawn', '{handler,unit_head}'::text[], 'anyone', true),
+    ('responding', 'say', 'responding', '{handler,lead,reviewer,unit_head}'::text[], 'sides', false),
+    ('responding', 'propose_result', 'responding', '{handler,lead,reviewer,unit_head}'::text[], 'sides', false),
+    ('responding', 'open_consultation', 'responding', '{handler,lead,reviewer,unit_head}'::text[], 'sides', false),
+    ('responding', 'close_consultation', 'responding', '{handler,lead,reviewer,unit_head}'::text[], 'sides', false),
+    ('responding', 'allow_late', 'responding', '{head,lead}'::text[], 'anyone', true),
+    ('responding', 'object', 'responding', '{handler,unit_head}'::text[], 'sides', false),
+    ('responding', 'reply_objection', 'responding', '{reviewer}'::text[], 'reviewer', false),
+    ('responding', 'freeze_record', 'responding', '{handler,reviewer}'::text[], 'sides', false),
+    ('responding', 'certify_record', 'responding', '{handler}'::text[], 'handler', false),
+    ('responding', 'sign_record', 'responding', '{reviewer}'::text[], 'reviewer', false),
+    ('responding', 'escalate', 'responding', '{lead,unit_head}'::text[], 'anyone', true),
+    ('responding', 'withdraw_escalation', 'responding', '{lead,unit_head}'::text[], 'anyone', true),
+    ('responding', 'discuss', 'responding', '{secretary}'::text[], 'anyone', false),
+    ('reviewing', 'ask_expert', 'reviewing', '{head,lead,reviewer}'::text[], 'anyone', false),
+    ('responding', 'ask_expert', 'responding', '{head,lead,reviewer}'::text[], 'anyone', false),
+    ('reviewing', 'expert_answer', 'reviewing', '{clerk,lead,reviewer}'::text[], 'anyone', false),
+    ('responding', 'expert_answer', 'responding', '{clerk,lead,reviewer}'::text[], 'anyone', false),
+    ('reviewing', 'expert_withdraw', 'reviewing', '{head,lead,reviewer}'::text[], 'anyone', true),
+    ('responding', 'expert_withdraw', 'responding', '{head,lead,reviewer}'::text[], 'anyone', true),
+    ('responding', 'discuss_clear', 'passed', '{secretary}'::text[], 'anyone', false)
+  ) as t(source, action, target, roles, who, needs_reason)
+   where t.source = p_state and t.action = p_action
+$$;
+
+create function app.replayed(p_office integer, p_cmd text, v_me text)
+returns jsonb language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+declare v_actor text; v_result text;
+begin
+  perform 1 from person where office_id = p_office and person_id = v_me and active = 1;
+  if not found then perform app.refuse('case.not_found', '{}'); end if;
+  select actor, result into v_actor, v_result from command
+   where office_id = p_office and command_id = p_cmd;
+  if not found then return null; end if;
+  if v_actor <> v_me then perform app.refuse('persistence.command_taken', '{}'); end if;
+  return v_result::jsonb || '{"replayed": true}';
+end $$;
+
+create function app.finish(p_office integer, p_cmd text, p_case text, p_action text,
+  p_reason text, p_payload jsonb, v_me text, v_now timestamptz, v_result jsonb,
+  v_readers text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+declare v_seq integer; v_previous text; v_entry text; v_hash text;
+begin
+  select seq + 1, hash into v_seq, v_previous from audit_head
+   where office_id = p_office and case_id = p_case for update;
+  if not found then v_seq := 1; v_previous := repeat('0', 64); end if;
+  v_entry := jsonb_build_object(
+    'action', p_action, 'actor', v_me, 'case', p_case, 'command', p_cmd, 'office', p_office,
+    'at', to_char(v_now at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+    'number', v_result ->> 'number', 'reason', p_reason, 'seq', v_seq,
+    'state', v_result ->> 'state', 'version', (v_result ->> 'version')::integer,
+    'payload', (p_payload #- '{document,pdf}') - 'image' - 'argon2')::text;
+  v_hash := encode(sha256(convert_to(v_previous || v_entry, 'UTF8')), 'hex');
+  insert into audit (office_id, case_id, seq, entry, hash, readers)
+  values (p_office, p_case, v_seq, v_entry, v_hash, v_readers);
+  if v_seq = 1 then
+    insert into audit_head (office_id, case_id, seq, hash)
+    values (p_office, p_case, v_seq, v_hash);
+  else
+    update audit_head set seq = v_seq, hash = v_hash
+     where office_id = p_office and case_id = p_case;
+  end if;
+  insert into command (office_id, command_id, case_id, actor, action, at, result)
+  values (p_office, p_cmd, p_case, v_me, p_action, v_now, v_result::text);
+end $$;
+
+create function app.do_register(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  insert into case_ (office_id, case_id, version, state, round, submission, name, sort_key, kind, party_name, party_number, amount_fen, agency, file_number, handler_codes, unit, registered_by, registered_at, due_on, profile_id, profile_edition, updated_at, readers) values (p_office, p_case, 1, v_target, 0, coalesce(((p_payload #> '{submission}'))::text, ''), coalesce((p_payload #>> '{submission,name}'), ''), coalesce((p_payload #>> '{sort_key}'), ''), coalesce((p_payload #>> '{submission,kind}'), ''), coalesce((p_payload #>> '{submission,party,name}'), ''), coalesce((p_payload #>> '{submission,party,number}'), ''), coalesce(((p_payload #>> '{submission,amount_fen}'))::bigint, 0), coalesce((p_payload #>> '{submission,agency}'), ''), coalesce((p_payload #>> '{submission,file_number}'), ''), (',' || coalesce((select string_agg((h.value ->> 'person_id') || ',', '' order by h.n) from jsonb_array_elements((p_payload #> '{submission,handlers}')) with ordinality as h(value, n) where h.value ->> 'person_id' <> ''), '')), coalesce((p_payload #>> '{unit}'), ''), v_me, v_now, app.day((p_payload #>> '{due_on}')), coalesce((p_payload #>> '{profile_id}'), ''), coalesce((p_payload #>> '{profile_edition}'), ''), v_now, v_readers);
+  if coalesce((p_payload #>> '{unit}'), '') <> '' then
+    insert into unit (office_id, name) values (p_office, coalesce((p_payload #>> '{unit}'), '')) on conflict (office_id, name) do nothing;
+  end if;
+  for v_item, v_index in select t.value, t.n - 1 from jsonb_array_elements(
+    case when jsonb_typeof(p_payload #> '{materials}') is null or jsonb_typeof(p_payload #> '{materials}') = 'null'
+    then '[]' else p_payload #> '{materials}' end) with ordinality as t(value, n) loop
+  if coalesce((v_item #>> '{sha256}'), '') <> '' and exists (select 1 from file_store where office_id = p_office and kind <> 'folder') and not exists (select 1 from blob where office_id = p_office and sha256 = coalesce((v_item #>> '{sha256}'), '') and complete = 1) then
+    perform app.refuse('files.not_stored', jsonb_build_object('name', coalesce((v_item #>> '{name}'), '')));
+  end if;
+  insert into material (office_id, case_id, material_id, place, code, name, pages, original, sha256, size, file_name, waived, readers) values (p_office, p_case, coalesce((v_item #>> '{material_id}'), ''), v_index, coalesce((v_item #>> '{code}'), ''), coalesce((v_item #>> '{name}'), ''), (nullif((v_item #>> '{pages}'), ''))::bigint, (case when (v_item #> '{original}') = 'false'::jsonb then 0 else 1 end), coalesce((v_item #>> '{sha256}'), ''), coalesce(((v_item #>> '{size}'))::bigint, 0), coalesce((v_item #>> '{file_name}'), ''), coalesce((v_item #>> '{waived}'), ''), v_readers);
+  end loop;
+end $$;
+
+create function app.do_edit(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  if coalesce(coalesce((p_payload #>> '{submission,unit}'), ''), '') <> '' then
+    insert into unit (office_id, name) values (p_office, coalesce((p_payload #>> '{submission,unit}'), '')) on conflict (office_id, name) do nothing;
+  end if;
+  if (coalesce((p_payload #> '{materials}'), 'null'::jsonb) <> 'null'::jsonb) then
+    delete from material where office_id = p_office and case_id = p_case;
+  end if;
+  for v_item, v_index in select t.value, t.n - 1 from jsonb_array_elements(
+    case when jsonb_typeof(p_payload #> '{materials}') is null or jsonb_typeof(p_payload #> '{materials}') = 'null'
+    then '[]' else p_payload #> '{materials}' end) with ordinality as t(value, n) loop
+  if coalesce((v_item #>> '{sha256}'), '') <> '' and exists (select 1 from file_store where office_id = p_office and kind <> 'folder') and not exists (select 1 from blob where office_id = p_office and sha256 = coalesce((v_item #>> '{sha256}'), '') and complete = 1) then
+    perform app.refuse('files.not_stored', jsonb_build_object('name', coalesce((v_item #>> '{name}'), '')));
+  end if;
+  insert into material (office_id, case_id, material_id, place, code, name, pages, original, sha256, size, file_name, waived, readers) values (p_office, p_case, coalesce((v_item #>> '{material_id}'), ''), v_index, coalesce((v_item #>> '{code}'), ''), coalesce((v_item #>> '{name}'), ''), (nullif((v_item #>> '{pages}'), ''))::bigint, (case when (v_item #> '{original}') = 'false'::jsonb then 0 else 1 end), coalesce((v_item #>> '{sha256}'), ''), coalesce(((v_item #>> '{size}'))::bigint, 0), coalesce((v_item #>> '{file_name}'), ''), coalesce((v_item #>> '{waived}'), ''), v_readers);
+  end loop;
+  update clearance set open = 0, closed_at = v_now, closed_because = p_reason where office_id = p_office and case_id = p_case and open = 1;
+  update case_ set version = version + 1,
+    state = v_target,
+    updated_at = v_now,
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end,
+    submission = case when (coalesce((p_payload #> '{submission}'), 'null'::jsonb) <> 'null'::jsonb) then coalesce(((p_payload #> '{submission}'))::text, '') else submission end,
+    name = case when (coalesce((p_payload #> '{submission}'), 'null'::jsonb) <> 'null'::jsonb) then coalesce((p_payload #>> '{submission,name}'), '') else name end,
+    sort_key = case when (coalesce((p_payload #> '{submission}'), 'null'::jsonb) <> 'null'::jsonb) then coalesce((p_payload #>> '{sort_key}'), '') else sort_key end,
+    kind = case when (coalesce((p_payload #> '{submission}'), 'null'::jsonb) <> 'null'::jsonb) then coalesce((p_payload #>> '{submission,kind}'), '') else kind end,
+    party_name = case when (coalesce((p_payload #> '{submission}'), 'null'::jsonb) <> 'null'::jsonb) then coalesce((p_payload #>> '{submission,party,name}'), '') else party_name end,
+    party_number = case when (coalesce((p_payload #> '{submission}'), 'null'::jsonb) <> 'null'::jsonb) then coalesce((p_payload #>> '{submission,party,number}'), '') else party_number end,
+    amount_fen = case when (coalesce((p_payload #> '{submission}'), 'null'::jsonb) <> 'null'::jsonb) then coalesce(((p_payload #>> '{submission,amount_fen}'))::bigint, 0) else amount_fen end,
+    agency = case when (coalesce((p_payload #> '{submission}'), 'null'::jsonb) <> 'null'::jsonb) then coalesce((p_payload #>> '{submission,agency}'), '') else agency end,
+    file_number = case when (coalesce((p_payload #> '{submission}'), 'null'::jsonb) <> 'null'::jsonb) then coalesce((p_payload #>> '{submission,file_number}'), '') else file_number end,
+    handler_codes = case when (coalesce((p_payload #> '{submission}'), 'null'::jsonb) <> 'null'::jsonb) then (',' || coalesce((select string_agg((h.value ->> 'person_id') || ',', '' order by h.n) from jsonb_array_elements((p_payload #> '{submission,handlers}')) with ordinality as h(value, n) where h.value ->> 'person_id' <> ''), '')) else handler_codes end,
+    unit = case when (coalesce((p_payload #> '{submission}'), 'null'::jsonb) <> 'null'::jsonb) then coalesce((p_payload #>> '{submission,unit}'), '') else unit end
+   where office_id = p_office and case_id = p_case;
+end $$;
+
+create function app.do_confirm(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  if (case when (p_payload #> '{declared}') = 'true'::jsonb then 1 else 0 end) = 0 then
+    perform app.refuse('case.not_declared', jsonb_build_object());
+  end if;
+  if c.state = 'responding' and exists (select 1 from problem where office_id = p_office and case_id = p_case and round = c.round and trim(response) = '') then
+    perform app.refuse('case.response_missing', jsonb_build_object('number', (select min(number) from problem where office_id = p_office and case_id = p_case and round = c.round and trim(response) = '')));
+  end if;
+  if not exists (select 1 from round where office_id = p_office and case_id = p_case and round = (case when c.state = 'draft' then 1 when c.state = 'responding' then c.round + 1 else c.round end)) then
+    insert into round (office_id, case_id, round, reason, submission, kind, party_name, party_number, amount_fen, handler_codes, submitted_by, submitted_at, declared, readers) values (p_office, p_case, (case when c.state = 'draft' then 1 when c.state = 'responding' then c.round + 1 else c.round end), coalesce((p_payload #>> '{round_reason}'), ''), c.submission, c.kind, c.party_name, c.party_number, c.amount_fen, c.handler_codes, v_me, v_now, 1, v_readers);
+  end if;
+  update round set submission = c.submission, kind = c.kind, party_name = c.party_name, party_number = c.party_number, amount_fen = c.amount_fen, handler_codes = c.handler_codes, submitted_by = v_me, submitted_at = v_now, declared = 1, reason = case when c.state = 'correction' then reason else coalesce((p_payload #>> '{round_reason}'), '') end where office_id = p_office and case_id = p_case and round = (case when c.state = 'draft' then 1 when c.state = 'responding' then c.round + 1 else c.round end);
+  if c.state <> 'correction' then
+    insert into clock_event (office_id, case_id, seq, round, event, at, cause, number, unit, approver, reason, readers) select p_office, p_case, coalesce(max(seq), 0) + 1, (case when c.state = 'draft' then 1 when c.state = 'responding' then c.round + 1 else c.round end), 'start_receipt', v_now, '', 0, '', '', p_reason, v_readers from clock_event where office_id = p_office and case_id = p_case;
+  end if;
+  if c.state = 'correction' then
+    insert into clock_event (office_id, case_id, seq, round, event, at, cause, number, unit, approver, reason, readers) select p_office, p_case, coalesce(max(seq), 0) + 1, c.round, 'resume', v_now, 'correction', 0, '', '', p_reason, v_readers from clock_event where office_id = p_office and case_id = p_case;
+  end if;
+  update case_ set version = version + 1,
+    state = v_target,
+    updated_at = v_now,
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end,
+    round = (case when c.state = 'draft' then 1 when c.state = 'responding' then c.round + 1 else c.round end),
+    received_at = case when c.state = 'correction' then received_at else v_now end,
+    accepted_at = null,
+    reviewer = '',
+    sent_from = c.state,
+    sent_version = version + 1
+   where office_id = p_office and case_id = p_case;
+end $$;
+
+create function app.do_ask_correction(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  if (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) and coalesce(encode(sha256(decode((p_payload #>> '{document,pdf}'), 'base64')), 'hex'), '') <> coalesce((p_payload #>> '{document,sha256}'), '') then
+    perform app.refuse('persistence.digest_mismatch', jsonb_build_object());
+  end if;
+  if (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) and not exists (select 1 from document where office_id = p_office and case_id = p_case and sha256 = coalesce((p_payload #>> '{document,sha256}'), '')) then
+    insert into document (office_id, case_id, sha256, round, kind, size, content, stored_by, stored_at, readers) values (p_office, p_case, coalesce((p_payload #>> '{document,sha256}'), ''), c.round, 'correction', length(decode((p_payload #>> '{document,pdf}'), 'base64')), decode((p_payload #>> '{document,pdf}'), 'base64'), v_me, v_now, v_readers);
+  end if;
+  insert into clock_event (office_id, case_id, seq, round, event, at, cause, number, unit, approver, reason, readers) select p_office, p_case, coalesce(max(seq), 0) + 1, c.round, 'suspend', v_now, 'correction', coalesce(((p_payload #>> '{days,number}'))::bigint, 0), coalesce((p_payload #>> '{days,unit}'), ''), '', p_reason, v_readers from clock_event where office_id = p_office and case_id = p_case;
+  update case_ set version = version + 1,
+    state = v_target,
+    updated_at = v_now,
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+   where office_id = p_office and case_id = p_case;
+end $$;
+
+create function app.do_accept(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  if (app.day((p_payload #>> '{received_on}'))::timestamp at time zone 'Asia/Shanghai') > c.received_at then
+    perform app.refuse('persistence.received_later', jsonb_build_object('received_on', coalesce((p_payload #>> '{received_on}'), '')));
+  end if;
+  if coalesce((p_payload #>> '{received_on}'), '') <> '' then
+    update clock_event set at = (app.day((p_payload #>> '{received_on}'))::timestamp at time zone 'Asia/Shanghai'), cause = 'paper' where office_id = p_office and case_id = p_case and round = c.round and event = 'start_receipt';
+  end if;
+  insert into clock_event (office_id, case_id, seq, round, event, at, cause, number, unit, approver, reason, readers) select p_office, p_case, coalesce(max(seq), 0) + 1, c.round, 'start_acceptance', v_now, '', 0, '', '', p_reason, v_readers from clock_event where office_id = p_office and case_id = p_case;
+  update case_ set version = version + 1,
+    state = v_target,
+    updated_at = v_now,
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end,
+    accepted_at = v_now,
+    received_at = coalesce((app.day((p_payload #>> '{received_on}'))::timestamp at time zone 'Asia/Shanghai'), received_at),
+    scope = coalesce(((p_payload #> '{scope}'))::text, '')
+   where office_id = p_office and case_id = p_case;
+end $$;
+
+create function app.do_return(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  if coalesce((p_payload #>> '{confirmed,by}'), '') <> 'password' and (coalesce((p_payload #>> '{confirmed,by}'), '') <> 'sample' or not exists (select 1 from office where office_id = p_office and sample = 1)) then
+    perform app.refuse('confirmation.missing', jsonb_build_object());
+  end if;
+  if not (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) then
+    perform app.refuse('persistence.document_missing', jsonb_build_object());
+  end if;
+  if (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) and coalesce(encode(sha256(decode((p_payload #>> '{document,pdf}'), 'base64')), 'hex'), '') <> coalesce((p_payload #>> '{document,sha256}'), '') then
+    perform app.refuse('persistence.digest_mismatch', jsonb_build_object());
+  end if;
+  if (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) and not exists (select 1 from document where office_id = p_office and case_id = p_case and sha256 = coalesce((p_payload #>> '{document,sha256}'), '')) then
+    insert into document (office_id, case_id, sha256, round, kind, size, content, stored_by, stored_at, readers) values (p_office, p_case, coalesce((p_payload #>> '{document,sha256}'), ''), c.round, 'return', length(decode((p_payload #>> '{document,pdf}'), 'base64')), decode((p_payload #>> '{document,pdf}'), 'base64'), v_me, v_now, v_readers);
+  end if;
+  if c.state in ('submitted', 'correction', 'accepted', 'reviewing', 'signing') then
+    insert into clock_event (office_id, case_id, seq, round, event, at, cause, number, unit, approver, reason, readers) select p_office, p_case, coalesce(max(seq), 0) + 1, c.round, 'stop', v_now, '', 0, '', '', p_reason, v_readers from clock_event where office_id = p_office and case_id = p_case;
+  end if;
+  update case_ set version = version + 1,
+    state = v_target,
+    updated_at = v_now,
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end,
+    scope = coalesce(((p_payload #> '{scope}'))::text, '')
+   where office_id = p_office and case_id = p_case;
+end $$;
+
+create function app.do_not_needed(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  if coalesce((p_payload #>> '{confirmed,by}'), '') <> 'password' and (coalesce((p_payload #>> '{confirmed,by}'), '') <> 'sample' or not exists (select 1 from office where office_id = p_office and sample = 1)) then
+    perform app.refuse('confirmation.missing', jsonb_build_object());
+  end if;
+  if not (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) then
+    perform app.refuse('persistence.document_missing', jsonb_build_object());
+  end if;
+  if (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) and coalesce(encode(sha256(decode((p_payload #>> '{document,pdf}'), 'base64')), 'hex'), '') <> coalesce((p_payload #>> '{document,sha256}'), '') then
+    perform app.refuse('persistence.digest_mismatch', jsonb_build_object());
+  end if;
+  if (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) and not exists (select 1 from document where office_id = p_office and case_id = p_case and sha256 = coalesce((p_payload #>> '{document,sha256}'), '')) then
+    insert into document (office_id, case_id, sha256, round, kind, size, content, stored_by, stored_at, readers) values (p_office, p_case, coalesce((p_payload #>> '{document,sha256}'), ''), c.round, 'not_needed', length(decode((p_payload #>> '{document,pdf}'), 'base64')), decode((p_payload #>> '{document,pdf}'), 'base64'), v_me, v_now, v_readers);
+  end if;
+  update case_ set version = version + 1,
+    state = v_target,
+    updated_at = v_now,
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end,
+    scope = coalesce(((p_payload #> '{scope}'))::text, '')
+   where office_id = p_office and case_id = p_case;
+end $$;
+
+create function app.do_assign(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  if not exists (select 1 from person where office_id = p_office and person_id = coalesce((p_payload #>> '{reviewer}'), '') and active = 1) then
+    perform app.refuse('people.inactive', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((p_payload #>> '{reviewer}'), '')), coalesce((p_payload #>> '{reviewer}'), ''))));
+  end if;
+  if not exists (select 1 from person_role where office_id = p_office and person_id = coalesce((p_payload #>> '{reviewer}'), '') and role = 'reviewer' and (valid_from is null or valid_from <= v_today) and (valid_to is null or valid_to >= v_today)) then
+    perform app.refuse('people.not_reviewer', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((p_payload #>> '{reviewer}'), '')), coalesce((p_payload #>> '{reviewer}'), ''))));
+  end if;
+  if replace(c.handler_codes, ',' || coalesce((p_payload #>> '{reviewer}'), '') || ',', '') <> c.handler_codes then
+    perform app.refuse('people.handling', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((p_payload #>> '{reviewer}'), '')), coalesce((p_payload #>> '{reviewer}'), ''))));
+  end if;
+  if exists (select 1 from recusal where office_id = p_office and person_id = coalesce((p_payload #>> '{reviewer}'), '') and ((case_id <> '' and case_id = p_case) or (party <> '' and party = c.party_name) or (unit <> '' and unit = c.unit))) then
+    perform app.refuse('people.recused', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((p_payload #>> '{reviewer}'), '')), coalesce((p_payload #>> '{reviewer}'), ''))));
+  end if;
+  if exists (select 1 from person where office_id = p_office and person_id = coalesce((p_payload #>> '{reviewer}'), '') and trim(legal_qualification) = '' and (first_review_on is null or first_review_on >= '2018-01-01')) then
+    perform app.refuse('people.unqualified', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((p_payload #>> '{reviewer}'), '')), coalesce((p_payload #>> '{reviewer}'), ''))));
+  end if;
+  update round set reviewer = coalesce((p_payload #>> '{reviewer}'), '') where office_id = p_office and case_id = p_case and round = c.round;
+  update case_ set version = version + 1,
+    state = v_target,
+    updated_at = v_now,
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end,
+    reviewer = coalesce((p_payload #>> '{reviewer}'), '')
+   where office_id = p_office and case_id = p_case;
+end $$;
+
+create function app.do_reassign(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  if not exists (select 1 from person where office_id = p_office and person_id = coalesce((p_payload #>> '{reviewer}'), '') and active = 1) then
+    perform app.refuse('people.inactive', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((p_payload #>> '{reviewer}'), '')), coalesce((p_payload #>> '{reviewer}'), ''))));
+  end if;
+  if not exists (select 1 from person_role where office_id = p_office and person_id = coalesce((p_payload #>> '{reviewer}'), '') and role = 'reviewer' and (valid_from is null or valid_from <= v_today) and (valid_to is null or valid_to >= v_today)) then
+    perform app.refuse('people.not_reviewer', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((p_payload #>> '{reviewer}'), '')), coalesce((p_payload #>> '{reviewer}'), ''))));
+  end if;
+  if replace(c.handler_codes, ',' || coalesce((p_payload #>> '{reviewer}'), '') || ',', '') <> c.handler_codes then
+    perform app.refuse('people.handling', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((p_payload #>> '{reviewer}'), '')), coalesce((p_payload #>> '{reviewer}'), ''))));
+  end if;
+  if exists (select 1 from recusal where office_id = p_office and person_id = coalesce((p_payload #>> '{reviewer}'), '') and ((case_id <> '' and case_id = p_case) or (party <> '' and party = c.party_name) or (unit <> '' and unit = c.unit))) then
+    perform app.refuse('people.recused', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((p_payload #>> '{reviewer}'), '')), coalesce((p_payload #>> '{reviewer}'), ''))));
+  end if;
+  if exists (select 1 from person where office_id = p_office and person_id = coalesce((p_payload #>> '{reviewer}'), '') and trim(legal_qualification) = '' and (first_review_on is null or first_review_on >= '2018-01-01')) then
+    perform app.refuse('people.unqualified', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((p_payload #>> '{reviewer}'), '')), coalesce((p_payload #>> '{reviewer}'), ''))));
+  end if;
+  update round set reviewer = coalesce((p_payload #>> '{reviewer}'), '') where office_id = p_office and case_id = p_case and round = c.round;
+  update case_ set version = version + 1,
+    state = v_target,
+    updated_at = v_now,
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end,
+    reviewer = coalesce((p_payload #>> '{reviewer}'), '')
+   where office_id = p_office and case_id = p_case;
+end $$;
+
+create function app.do_extend(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  insert into clock_event (office_id, case_id, seq, round, event, at, cause, number, unit, approver, reason, readers) select p_office, p_case, coalesce(max(seq), 0) + 1, c.round, 'extend', v_now, '', coalesce(((p_payload #>> '{number}'))::bigint, 0), coalesce((p_payload #>> '{unit}'), ''), coalesce((p_payload #>> '{approver}'), ''), p_reason, v_readers from clock_event where office_id = p_office and case_id = p_case;
+  update case_ set version = version + 1,
+    state = v_target,
+    updated_at = v_now,
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+   where office_id = p_office and case_id = p_case;
+end $$;
+
+create function app.do_move_due(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  if not exists (select 1 from calendar where office_id = p_office and year = coalesce(((p_payload #>> '{year}'))::bigint, 0) and edition = coalesce((p_payload #>> '{edition}'), '')) then
+    perform app.refuse('persistence.calendar_unknown', jsonb_build_object('year', coalesce(((p_payload #>> '{year}'))::bigint, 0), 'edition', coalesce((p_payload #>> '{edition}'), '')));
+  end if;
+  update case_ set version = version + 1,
+    state = v_target,
+    updated_at = v_now,
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+   where office_id = p_office and case_id = p_case;
+end $$;
+
+create function app.do_answer(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  for v_item, v_index in select t.value, t.n - 1 from jsonb_array_elements(
+    case when jsonb_typeof(p_payload #> '{answers}') is null or jsonb_typeof(p_payload #> '{answers}') = 'null'
+    then '[]' else p_payload #> '{answers}' end) with ordinality as t(value, n) loop
+  insert into answer (office_id, case_id, round, item_id, answer, note, evidence, answered_by, answered_at, readers) values (p_office, p_case, c.round, coalesce((v_item #>> '{item_id}'), ''), coalesce((v_item #>> '{answer}'), ''), coalesce((v_item #>> '{note}'), ''), coalesce((v_item #>> '{evidence}'), ''), v_me, v_now, v_readers) on conflict (office_id, case_id, round, item_id) do update set answer = excluded.answer, note = excluded.note, evidence = excluded.evidence, answered_by = excluded.answered_by, answered_at = excluded.answered_at;
+  end loop;
+  update case_ set version = version + 1,
+    state = v_target,
+    updated_at = v_now,
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+   where office_id = p_office and case_id = p_case;
+end $$;
+
+create function app.do_draft_opinion(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  update round set opinion = coalesce(((p_payload #> '{opinion}'))::text, '') where office_id = p_office and case_id = p_case and round = c.round;
+  update case_ set version = version + 1,
+    state = v_target,
+    updated_at = v_now,
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+   where office_id = p_office and case_id = p_case;
+end $$;
+
+create function app.do_certify(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  if coalesce((p_payload #>> '{outcome}'), '') = '' then
+    perform app.refuse('persistence.outcome_mismatch', jsonb_build_object());
+  end if;
+  if exists (select 1 from recusal where office_id = p_office and person_id = v_me and ((case_id <> '' and case_id = p_case) or (party <> '' and party = c.party_name) or (unit <> '' and unit = c.unit))) then
+    perform app.refuse('people.recused', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
+  end if;
+  if not (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) then
+    perform app.refuse('persistence.document_missing', jsonb_build_object());
+  end if;
+  if (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) and coalesce(encode(sha256(decode((p_payload #>> '{document,pdf}'), 'base64')), 'hex'), '') <> coalesce((p_payload #>> '{document,sha256}'), '') then
+    perform app.refuse('persistence.digest_mismatch', jsonb_build_object());
+  end if;
+  if (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) and not exists (select 1 from document where office_id = p_office and case_id = p_case and sha256 = coalesce((p_payload #>> '{document,sha256}'), '')) then
+    insert into document (office_id, case_id, sha256, round, kind, size, content, stored_by, stored_at, readers) values (p_office, p_case, coalesce((p_payload #>> '{document,sha256}'), ''), c.round, 'opinion_certified', length(decode((p_payload #>> '{document,pdf}'), 'base64')), decode((p_payload #>> '{document,pdf}'), 'base64'), v_me, v_now, v_readers);
+  end if;
+  delete from problem where office_id = p_office and case_id = p_case and round = c.round;
+  for v_item, v_index in select t.value, t.n - 1 from jsonb_array_elements(
+    case when jsonb_typeof(p_payload #> '{problems}') is null or jsonb_typeof(p_payload #> '{problems}') = 'null'
+    then '[]' else p_payload #> '{problems}' end) with ordinality as t(value, n) loop
+  if coalesce(((v_item #>> '{number}'))::bigint, 0) <> (select coalesce(max(number), 0) from problem where office_id = p_office and case_id = p_case and round <> c.round) + 1 + v_index then
+    perform app.refuse('persistence.problem_numbers', jsonb_build_object('number', coalesce(((v_item #>> '{number}'))::bigint, 0), 'expected', (select coalesce(max(number), 0) from problem where office_id = p_office and case_id = p_case and round <> c.round) + 1 + v_index));
+  end if;
+  insert into problem (office_id, case_id, number, round, item_id, dimension, finding, basis, evidence, suggestion, readers) values (p_office, p_case, coalesce(((v_item #>> '{number}'))::bigint, 0), c.round, coalesce((v_item #>> '{item_id}'), ''), coalesce((v_item #>> '{dimension}'), ''), coalesce((v_item #>> '{finding}'), ''), coalesce((v_item #>> '{basis}'), ''), coalesce((v_item #>> '{evidence}'), ''), coalesce((v_item #>> '{suggestion}'), ''), v_readers);
+  end loop;
+  update round set opinion = coalesce(((p_payload #> '{opinion}'))::text, ''), outcome = nullif((p_payload #>> '{outcome}'), ''), materials_digest = coalesce((p_payload #>> '{materials_digest}'), ''), same_person_reason = coalesce((p_payload #>> '{opinion,same_person_reason}'), ''), override_reason = coalesce((p_payload #>> '{opinion,override_reason}'), ''), certified_sha256 = coalesce((p_payload #>> '{document,sha256}'), ''), certified_at = v_now, sent_back = '' where office_id = p_office and case_id = p_case and round = c.round;
+  update case_ set version = version + 1,
+    state = v_target,
+    updated_at = v_now,
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end,
+    sent_from = c.state,
+    sent_version = version + 1
+   where office_id = p_office and case_id = p_case;
+end $$;
+
+create function app.do_send_back(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  update round set sent_back = p_reason, certified_sha256 = '', certified_at = null where office_id = p_office and case_id = p_case and round = c.round;
+  update case_ set version = version + 1,
+    state = v_target,
+    updated_at = v_now,
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+   where office_id = p_office and case_id = p_case;
+end $$;
+
+create function app.do_reserve(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  if coalesce(coalesce(((p_payload #>> '{year}'))::bigint, 0), 0) < 1949 or substr(cast(app.day((p_payload #>> '{dated}')) as text), 1, 4) <> cast(coalesce(((p_payload #>> '{year}'))::bigint, 0) as text) or coalesce((p_payload #>> '{dated}'), '') = '' then
+    perform app.refuse('persistence.year_mismatch', jsonb_build_object('year', coalesce((p_payload #>> '{year}'), ''), 'dated', coalesce((p_payload #>> '{dated}'), '')));
+  end if;
+  update number set status = 'void', void_reason = '跨年度未签发，另取新号', voided_at = v_now where office_id = p_office and case_id = p_case and round = c.round and status = 'reserved' and year <> coalesce(((p_payload #>> '{year}'))::bigint, 0);
+  insert into counter (office_id, series, year, last_no) select p_office, (select series from office where office_id = p_office), coalesce(((p_payload #>> '{year}'))::bigint, 0), 0 where not exists (select 1 from counter where office_id = p_office and series = (select series from office where office_id = p_office) and year = coalesce(((p_payload #>> '{year}'))::bigint, 0)) on conflict (office_id, series, year) do nothing;
+  update counter set last_no = last_no + 1 where office_id = p_office and series = (select series from office where office_id = p_office) and year = coalesce(((p_payload #>> '{year}'))::bigint, 0) and not exists (select 1 from number where office_id = p_office and case_id = p_case and round = c.round and status <> 'void');
+  insert into number (office_id, series, year, no, label, case_id, round, status, reserved_by, reserved_at, readers) select k.office_id, k.series, k.year, k.last_no, k.series || '〔' || cast(k.year as text) || '〕' || cast(k.last_no as text) || '号', p_case, c.round, 'reserved', v_me, v_now, v_readers from counter k where k.office_id = p_office and k.series = (select series from office where office_id = p_office) and k.year = coalesce(((p_payload #>> '{year}'))::bigint, 0) and not exists (select 1 from number where office_id = p_office and case_id = p_case and round = c.round and status <> 'void');
+  update round set number = (select label from number where office_id = p_office and case_id = p_case and round = c.round and status <> 'void'), dated = app.day((p_payload #>> '{dated}')) where office_id = p_office and case_id = p_case and round = c.round;
+  update case_ set version = version + 1,
+    state = v_target,
+    updated_at = v_now,
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+   where office_id = p_office and case_id = p_case;
+end $$;
+
+create function app.do_issue_pass(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  if exists (select 1 from round where office_id = p_office and case_id = p_case and round = c.round and (number = '')) then
+    perform app.refuse('case.number_not_reserved', jsonb_build_object());
+  end if;
+  if exists (select 1 from round where office_id = p_office and case_id = p_case and round = c.round and (coalesce(outcome, '') <> 'AGREE')) then
+    perform app.refuse('persistence.outcome_mismatch', jsonb_build_object());
+  end if;
+  if exists (select 1 from round where office_id = p_office and case_id = p_case and round = c.round and (certified_sha256 <> coalesce((p_payload #>> '{certified_sha256}'), '') or certified_sha256 = '')) then
+    perform app.refuse('case.signed_other', jsonb_build_object());
+  end if;
+  if replace(c.handler_codes, ',' || v_me || ',', '') <> c.handler_codes then
+    perform app.refuse('people.handling', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
+  end if;
+  if exists (select 1 from recusal where office_id = p_office and person_id = v_me and ((case_id <> '' and case_id = p_case) or (party <> '' and party = c.party_name) or (unit <> '' and unit = c.unit))) then
+    perform app.refuse('people.recused', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
+  end if;
+  if v_me = c.reviewer and exists (select 1 from round where office_id = p_office and case_id = p_case and round = c.round and (trim(same_person_reason) = '')) then
+    perform app.refuse('case.same_person_reason', jsonb_build_object());
+  end if;
+  if v_me = c.reviewer and exists (select 1 from round where office_id = p_office and case_id = p_case and round = c.round and (outcome = 'AGREE' and trim(override_reason) <> '')) then
+    perform app.refuse('case.override_by_two', jsonb_build_object());
+  end if;
+  if v_me <> c.reviewer and exists (select 1 from round where office_id = p_office and case_id = p_case and round = c.round and (trim(same_person_reason) <> '')) then
+    perform app.refuse('case.same_person_other', jsonb_build_object());
+  end if;
+  if not (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) then
+    perform app.refuse('persistence.document_missing', jsonb_build_object());
+  end if;
+  if (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) and coalesce(encode(sha256(decode((p_payload #>> '{document,pdf}'), 'base64')), 'hex'), '') <> coalesce((p_payload #>> '{document,sha256}'), '') then
+    perform app.refuse('persistence.digest_mismatch', jsonb_build_object());
+  end if;
+  if (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) and not exists (select 1 from document where office_id = p_office and case_id = p_case and sha256 = coalesce((p_payload #>> '{document,sha256}'), '')) then
+    insert into document (office_id, case_id, sha256, round, kind, size, content, stored_by, stored_at, readers) values (p_office, p_case, coalesce((p_payload #>> '{document,sha256}'), ''), c.round, 'opinion', length(decode((p_payload #>> '{document,pdf}'), 'base64')), decode((p_payload #>> '{document,pdf}'), 'base64'), v_me, v_now, v_readers);
+  end if;
+  update round set issued = 1, issued_at = v_now, issued_sha256 = coalesce((p_payload #>> '{document,sha256}'), ''), signer = v_me where office_id = p_office and case_id = p_case and round = c.round;
+  update number set status = 'issued' where office_id = p_office and case_id = p_case and round = c.round and status = 'reserved';
+  insert into clock_event (office_id, case_id, seq, round, event, at, cause, number, unit, approver, reason, readers) select p_office, p_case, coalesce(max(seq), 0) + 1, c.round, 'stop', v_now, '', 0, '', '', p_reason, v_readers from clock_event where office_id = p_office and case_id = p_case;
+  insert into clearance (office_id, clearance_id, case_id, round, origin, outcome, issued, kind, party_name, party_number, amount_fen, materials_digest, opened_at, readers) select office_id, p_cmd, case_id, round, 'opinion', outcome, issued, kind, party_name, party_number, amount_fen, materials_digest, v_now, v_readers from round where office_id = p_office and case_id = p_case and round = c.round;
+  update case_ set version = version + 1,
+    state = v_target,
+    updated_at = v_now,
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+   where office_id = p_office and case_id = p_case;
+end $$;
+
+create function app.do_issue_return(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  if exists (select 1 from round where office_id = p_office and case_id = p_case and round = c.round and (number = '')) then
+    perform app.refuse('case.number_not_reserved', jsonb_build_object());
+  end if;
+  if exists (select 1 from round where office_id = p_office and case_id = p_case and round = c.round and (coalesce(outcome, 'AGREE') = 'AGREE')) then
+    perform app.refuse('persistence.outcome_mismatch', jsonb_build_object());
+  end if;
+  if exists (select 1 from round where office_id = p_office and case_id = p_case and round = c.round and (certified_sha256 <> coalesce((p_payload #>> '{certified_sha256}'), '') or certified_sha256 = '')) then
+    perform app.refuse('case.signed_other', jsonb_build_object());
+  end if;
+  if replace(c.handler_codes, ',' || v_me || ',', '') <> c.handler_codes then
+    perform app.refuse('people.handling', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
+  end if;
+  if exists (select 1 from recusal where office_id = p_office and person_id = v_me and ((case_id <> '' and case_id = p_case) or (party <> '' and party = c.party_name) or (unit <> '' and unit = c.unit))) then
+    perform app.refuse('people.recused', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
+  end if;
+  if v_me = c.reviewer and exists (select 1 from round where office_id = p_office and case_id = p_case and round = c.round and (trim(same_person_reason) = '')) then
+    perform app.refuse('case.same_person_reason', jsonb_build_object());
+  end if;
+  if v_me = c.reviewer and exists (select 1 from round where office_id = p_office and case_id = p_case and round = c.round and (outcome = 'AGREE' and trim(override_reason) <> '')) then
+    perform app.refuse('case.override_by_two', jsonb_build_object());
+  end if;
+  if v_me <> c.reviewer and exists (select 1 from round where office_id = p_office and case_id = p_case and round = c.round and (trim(same_person_reason) <> '')) then
+    perform app.refuse('case.same_person_other', jsonb_build_object());
+  end if;
+  if not (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) then
+    perform app.refuse('persistence.document_missing', jsonb_build_object());
+  end if;
+  if (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) and coalesce(encode(sha256(decode((p_payload #>> '{document,pdf}'), 'base64')), 'hex'), '') <> coalesce((p_payload #>> '{document,sha256}'), '') then
+    perform app.refuse('persistence.digest_mismatch', jsonb_build_object());
+  end if;
+  if (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) and not exists (select 1 from document where office_id = p_office and case_id = p_case and sha256 = coalesce((p_payload #>> '{document,sha256}'), '')) then
+    insert into document (office_id, case_id, sha256, round, kind, size, content, stored_by, stored_at, readers) values (p_office, p_case, coalesce((p_payload #>> '{document,sha256}'), ''), c.round, 'opinion', length(decode((p_payload #>> '{document,pdf}'), 'base64')), decode((p_payload #>> '{document,pdf}'), 'base64'), v_me, v_now, v_readers);
+  end if;
+  update round set issued = 1, issued_at = v_now, issued_sha256 = coalesce((p_payload #>> '{document,sha256}'), ''), signer = v_me where office_id = p_office and case_id = p_case and round = c.round;
+  update number set status = 'issued' where office_id = p_office and case_id = p_case and round = c.round and status = 'reserved';
+  insert into clock_event (office_id, case_id, seq, round, event, at, cause, number, unit, approver, reason, readers) select p_office, p_case, coalesce(max(seq), 0) + 1, c.round, 'stop', v_now, '', 0, '', '', p_reason, v_readers from clock_event where office_id = p_office and case_id = p_case;
+  update case_ set version = version + 1,
+    state = v_target,
+    updated_at = v_now,
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+   where office_id = p_office and case_id = p_case;
+end $$;
+
+create function app.do_respond(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  for v_item, v_index in select t.value, t.n - 1 from jsonb_array_elements(
+    case when jsonb_typeof(p_payload #> '{responses}') is null or jsonb_typeof(p_payload #> '{responses}') = 'null'
+    then '[]' else p_payload #> '{responses}' end) with ordinality as t(value, n) loop
+  if not exists (select 1 from problem where office_id = p_office and case_id = p_case and number = coalesce(((v_item #>> '{number}'))::bigint, 0) and round = c.round) then
+    perform app.refuse('persistence.no_such_problem', jsonb_build_object('number', coalesce(((v_item #>> '{number}'))::bigint, 0)));
+  end if;
+  update problem set response = coalesce((v_item #>> '{response}'), ''), responded_by = v_me where office_id = p_office and case_id = p_case and number = coalesce(((v_item #>> '{number}'))::bigint, 0);
+  end loop;
+  update case_ set version = version + 1,
+    state = v_target,
+    updated_at = v_now,
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+   where office_id = p_office and case_id = p_case;
+end $$;
+
+create function app.do_new_round(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  update clearance set open = 0, closed_at = v_now, closed_because = p_reason where office_id = p_office and case_id = p_case and open = 1;
+  update case_ set version = version + 1,
+    state = v_target,
+    updated_at = v_now,
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+   where office_id = p_office and case_id = p_case;
+end $$;
+
+create function app.do_materials_changed(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  perform app.demand_damage(p_office, p_case);
+  update clearance set open = 0, closed_at = v_now, closed_because = p_reason where office_id = p_office and case_id = p_case and open = 1;
+  update case_ set version = version + 1,
+    state = v_target,
+    updated_at = v_now,
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+   where office_id = p_office and case_id = p_case;
+end $$;
+
+create function app.do_register_decision(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  perform app.demand_files(p_office, p_case);
+  if not exists (select 1 from clearance where office_id = p_office and case_id = p_case and open = 1) then
+    perform app.refuse('case.gate_shut', jsonb_build_object());
+  end if;
+  if not exists (select 1 from clearance where office_id = p_office and case_id = p_case and open = 1 and kind = coalesce((p_payload #>> '{kind}'), '') and party_name = coalesce((p_payload #>> '{party_name}'), '') and party_number = coalesce((p_payload #>> '{party_number}'), '') and amount_fen = coalesce(((p_payload #>> '{amount_fen}'))::bigint, 0)) then
+    perform app.refuse('case.differs_from_cleared', jsonb_build_object('field', (select case when kind <> coalesce((p_payload #>> '{kind}'), '') then 'kind' when party_name <> coalesce((p_payload #>> '{party_name}'), '') then 'party_name' when party_number <> coalesce((p_payload #>> '{party_number}'), '') then 'party_number' when amount_fen <> coalesce(((p_payload #>> '{amount_fen}'))::bigint, 0) then 'amount_fen' end from clearance where office_id = p_office and case_id = p_case and open = 1), 'cleared', (select case when kind <> coalesce((p_payload #>> '{kind}'), '') then cast(kind as text) when party_name <> coalesce((p_payload #>> '{party_name}'), '') then cast(party_name as text) when party_number <> coalesce((p_payload #>> '{party_number}'), '') then cast(party_number as text) when amount_fen <> coalesce(((p_payload #>> '{amount_fen}'))::bigint, 0) then cast(amount_fen as text) end from clearance where office_id = p_office and case_id = p_case and open = 1), 'given', (select case when kind <> coalesce((p_payload #>> '{kind}'), '') then cast(coalesce((p_payload #>> '{kind}'), '') as text) when party_name <> coalesce((p_payload #>> '{party_name}'), '') then cast(coalesce((p_payload #>> '{party_name}'), '') as text) when party_number <> coalesce((p_payload #>> '{party_number}'), '') then cast(coalesce((p_payload #>> '{party_number}'), '') as text) when amount_fen <> coalesce(((p_payload #>> '{amount_fen}'))::bigint, 0) then cast(coalesce(((p_payload #>> '{amount_fen}'))::bigint, 0) as text) end from clearance where office_id = p_office and case_id = p_case and open = 1)));
+  end if;
+  if c.kind = 'penalty' and exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and (stage in ('opened', 'reported', 'approved', 'signed') and opened_on <= app.day((p_payload #>> '{decided_on}')))) then
+    perform app.refuse('transfer.no_substitute', jsonb_build_object());
+  end if;
+  if exists (select 1 from round where office_id = p_office and case_id = p_case and round = c.round and (dated > app.day((p_payload #>> '{decided_on}')))) then
+    perform app.refuse('case.date_order', jsonb_build_object('first', 'opinion.dated', 'second', 'decision.decided_on', 'earlier', (select cast(dated as text) from round where office_id = p_office and case_id = p_case and round = c.round), 'later', coalesce((p_payload #>> '{decided_on}'), '')));
+  end if;
+  insert into decision (office_id, case_id, clearance_id, kind, party_name, party_number, amount_fen, number, decided_on, content, registered_by, registered_at, readers) select office_id, case_id, clearance_id, coalesce((p_payload #>> '{kind}'), ''), coalesce((p_payload #>> '{party_name}'), ''), coalesce((p_payload #>> '{party_number}'), ''), coalesce(((p_payload #>> '{amount_fen}'))::bigint, 0), coalesce((p_payload #>> '{number}'), ''), app.day((p_payload #>> '{decided_on}')), coalesce((p_payload #>> '{content}'), ''), v_me, v_now, v_readers from clearance where office_id = p_office and case_id = p_case and open = 1 and kind = coalesce((p_payload #>> '{kind}'), '') and party_name = coalesce((p_payload #>> '{party_name}'), '') and party_number = coalesce((p_payload #>> '{party_number}'), '') and amount_fen = coalesce(((p_payload #>> '{amount_fen}'))::bigint, 0);
+  update case_ set version = version + 1,
+    state = v_target,
+    updated_at = v_now,
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+   where office_id = p_office and case_id = p_case;
+end $$;
+
+create function app.do_adopt(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  for v_item, v_index in select t.value, t.n - 1 from jsonb_array_elements(
+    case when jsonb_typeof(p_payload #> '{adoptions}') is null or jsonb_typeof(p_payload #> '{adoptions}') = 'null'
+    then '[]' else p_payload #> '{adoptions}' end) with ordinality as t(value, n) loop
+  if not exists (select 1 from problem where office_id = p_office and case_id = p_case and number = coalesce(((v_item #>> '{number}'))::bigint, 0)) then
+    perform app.refuse('persistence.no_such_problem', jsonb_build_object('number', coalesce(((v_item #>> '{number}'))::bigint, 0)));
+  end if;
+  if coalesce((v_item #>> '{adoption}'), '') <> 'full' and trim(coalesce((v_item #>> '{reason}'), '')) = '' then
+    perform app.refuse('case.adoption_reason', jsonb_build_object('number', coalesce(((v_item #>> '{number}'))::bigint, 0)));
+  end if;
+  update problem set adoption = nullif((v_item #>> '{adoption}'), ''), adoption_reason = coalesce((v_item #>> '{reason}'), '') where office_id = p_office and case_id = p_case and number = coalesce(((v_item #>> '{number}'))::bigint, 0);
+  end loop;
+  update case_ set version = version + 1,
+    state = v_target,
+    updated_at = v_now,
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+   where office_id = p_office and case_id = p_case;
+end $$;
+
+create function app.do_withdraw(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  update round set number = '', dated = null where office_id = p_office and case_id = p_case and round = c.round and issued = 0;
+  update number set status = 'void', void_reason = p_reason, voided_at = v_now where office_id = p_office and case_id = p_case and status = 'reserved';
+  update clearance set open = 0, closed_at = v_now, closed_because = p_reason where office_id = p_office and case_id = p_case and open = 1;
+  if c.state in ('submitted', 'correction', 'accepted', 'reviewing', 'signing') then
+    insert into clock_event (office_id, case_id, seq, round, event, at, cause, number, unit, approver, reason, readers) select p_office, p_case, coalesce(max(seq), 0) + 1, c.round, 'stop', v_now, '', 0, '', '', p_reason, v_readers from clock_event where office_id = p_office and case_id = p_case;
+  end if;
+  update case_ set version = version + 1,
+    state = v_target,
+    updated_at = v_now,
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+   where office_id = p_office and case_id = p_case;
+end $$;
+
+create function app.do_report_transfer(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0) then
+    perform app.refuse('transfer.not_open', jsonb_build_object());
+  end if;
+  if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and ((stage = 'opened' and coalesce((p_payload #>> '{choice}'), '') = ''))) then
+    perform app.refuse('transfer.step', jsonb_build_object('action', 'report_transfer', 'stage', coalesce((select stage from transfer where office_id = p_office and case_id = p_case and ended = 0), '')));
+  end if;
+  if app.instant((p_payload #>> '{at}')) is null then
+    perform app.refuse('case.field_missing', jsonb_build_object('field', 'transfer.at'));
+  end if;
+  if app.instant((p_payload #>> '{at}')) > v_now then
+    perform app.refuse('transfer.in_future', jsonb_build_object());
+  end if;
+  if exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and (last_at > app.instant((p_payload #>> '{at}')))) then
+    perform app.refuse('transfer.time_order', jsonb_build_object());
+  end if;
+  if not exists (select 1 from transfer_member where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and person_id = v_me) then
+    perform app.refuse('transfer.not_in_team', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
+  end if;
+  insert into transfer_event (office_id, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action, readers) values (p_office, p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), (select coalesce(max(seq), 0) + 1 from transfer_event where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0)), coalesce((p_payload #>> '{choice}'), ''), app.instant((p_payload #>> '{at}')), v_now, v_me, p_reason, coalesce(((p_payload #> '{detail}'))::text, ''), 'report_transfer', v_readers);
+  update transfer set stage = case when stage = 'opened' and coalesce((p_payload #>> '{choice}'), '') = '' then 'reported' end, ended = case when case when stage = 'opened' and coalesce((p_payload #>> '{choice}'), '') = '' then 'reported' end in ('refused', 'done', 'closed') then 1 else 0 end, last_at = app.instant((p_payload #>> '{at}')) where office_id = p_office and case_id = p_case and ended = 0;
+  update case_ set version = version + 1,
+    state = v_target,
+    updated_at = v_now,
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+   where office_id = p_office and case_id = p_case;
+end $$;
+
+create function app.do_decide_transfer(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0) then
+    perform app.refuse('transfer.not_open', jsonb_build_object());
+  end if;
+  if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and ((stage = 'reported' and coalesce((p_payload #>> '{choice}'), '') = 'approved') or (stage = 'reported' and coalesce((p_payload #>> '{choice}'), '') = 'refused'))) then
+    perform app.refuse('transfer.step', jsonb_build_object('action', 'decide_transfer', 'stage', coalesce((select stage from transfer where office_id = p_office and case_id = p_case and ended = 0), '')));
+  end if;
+  if app.instant((p_payload #>> '{at}')) is null then
+    perform app.refuse('case.field_missing', jsonb_build_object('field', 'transfer.at'));
+  end if;
+  if app.instant((p_payload #>> '{at}')) > v_now then
+    perform app.refuse('transfer.in_future', jsonb_build_object());
+  end if;
+  if exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and (last_at > app.instant((p_payload #>> '{at}')))) then
+    perform app.refuse('transfer.time_order', jsonb_build_object());
+  end if;
+  if exists (select 1 from transfer_member where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and person_id = v_me) then
+    perform app.refuse('transfer.approver_in_team', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
+  end if;
+  if exists (select 1 from recusal where office_id = p_office and person_id = v_me and ((case_id <> '' and case_id = p_case) or (party <> '' and party = c.party_name) or (unit <> '' and unit = c.unit))) then
+    perform app.refuse('people.recused', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
+  end if;
+  if coalesce((p_payload #>> '{choice}'), '') = 'refused' and trim(p_reason) = '' then
+    perform app.refuse('transfer.reason_missing', jsonb_build_object());
+  end if;
+  insert into transfer_event (office_id, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action, readers) values (p_office, p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), (select coalesce(max(seq), 0) + 1 from transfer_event where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0)), coalesce((p_payload #>> '{choice}'), ''), app.instant((p_payload #>> '{at}')), v_now, v_me, p_reason, coalesce(((p_payload #> '{detail}'))::text, ''), 'decide_transfer', v_readers);
+  update transfer set stage = case when stage = 'reported' and coalesce((p_payload #>> '{choice}'), '') = 'approved' then 'approved' when stage = 'reported' and coalesce((p_payload #>> '{choice}'), '') = 'refused' then 'refused' end, ended = case when case when stage = 'reported' and coalesce((p_payload #>> '{choice}'), '') = 'approved' then 'approved' when stage = 'reported' and coalesce((p_payload #>> '{choice}'), '') = 'refused' then 'refused' end in ('refused', 'done', 'closed') then 1 else 0 end, last_at = app.instant((p_payload #>> '{at}')) where office_id = p_office and case_id = p_case and ended = 0;
+  update case_ set version = version + 1,
+    state = v_target,
+    updated_at = v_now,
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+   where office_id = p_office and case_id = p_case;
+end $$;
+
+create function app.do_prepare_transfer(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0) then
+    perform app.refuse('transfer.not_open', jsonb_build_object());
+  end if;
+  if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and ((stage = 'opened' and coalesce((p_payload #>> '{choice}'), '') = '') or (stage = 'reported' and coalesce((p_payload #>> '{choice}'), '') = '') or (stage = 'approved' and coalesce((p_payload #>> '{choice}'), '') = ''))) then
+    perform app.refuse('transfer.step', jsonb_build_object('action', 'prepare_transfer', 'stage', coalesce((select stage from transfer where office_id = p_office and case_id = p_case and ended = 0), '')));
+  end if;
+  if not exists (select 1 from transfer_member where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and person_id = v_me) and not exists (select 1 from person_role where office_id = p_office and person_id = v_me and role = 'clerk' and (valid_from is null or valid_from <= v_today) and (valid_to is null or valid_to >= v_today)) then
+    perform app.refuse('transfer.not_in_team', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
+  end if;
+  update transfer set attachments = coalesce(((p_payload #> '{attachments}'))::text, '') where office_id = p_office and case_id = p_case and ended = 0;
+  update case_ set version = version + 1,
+    state = v_target,
+    updated_at = v_now,
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+   where office_id = p_office and case_id = p_case;
+end $$;
+
+create function app.do_reserve_transfer(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0) then
+    perform app.refuse('transfer.not_open', jsonb_build_object());
+  end if;
+  if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and ((stage = 'approved' and coalesce((p_payload #>> '{choice}'), '') = ''))) then
+    perform app.refuse('transfer.step', jsonb_build_object('action', 'reserve_transfer', 'stage', coalesce((select stage from transfer where office_id = p_office and case_id = p_case and ended = 0), '')));
+  end if;
+  if exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and (attachments = '')) then
+    perform app.refuse('transfer.not_prepared', jsonb_build_object());
+  end if;
+  if coalesce(coalesce(((p_payload #>> '{year}'))::bigint, 0), 0) < 1949 or substr(cast(app.day((p_payload #>> '{dated}')) as text), 1, 4) <> cast(coalesce(((p_payload #>> '{year}'))::bigint, 0) as text) or coalesce((p_payload #>> '{dated}'), '') = '' then
+    perform app.refuse('persistence.year_mismatch', jsonb_build_object('year', coalesce((p_payload #>> '{year}'), ''), 'dated', coalesce((p_payload #>> '{dated}'), '')));
+  end if;
+  update transfer_number set status = 'void', void_reason = '跨年度未签发，另取新号', voided_at = v_now where office_id = p_office and case_id = p_case and transfer_no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and status <> 'void' and status = 'reserved' and year <> coalesce(((p_payload #>> '{year}'))::bigint, 0);
+  insert into counter (office_id, series, year, last_no) select p_office, (select series || '移' from office where office_id = p_office), coalesce(((p_payload #>> '{year}'))::bigint, 0), 0 where not exists (select 1 from counter where office_id = p_office and series = (select series || '移' from office where office_id = p_office) and year = coalesce(((p_payload #>> '{year}'))::bigint, 0)) on conflict (office_id, series, year) do nothing;
+  update counter set last_no = last_no + 1 where office_id = p_office and series = (select series || '移' from office where office_id = p_office) and year = coalesce(((p_payload #>> '{year}'))::bigint, 0) and not exists (select 1 from transfer_number where office_id = p_office and case_id = p_case and transfer_no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and status <> 'void');
+  if not exists (select 1 from transfer_number where office_id = p_office and case_id = p_case and transfer_no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and status <> 'void') then
+    insert into transfer_number (office_id, series, year, no, label, case_id, transfer_no, status, reserved_by, reserved_at, readers) values (p_office, (select series || '移' from office where office_id = p_office), coalesce(((p_payload #>> '{year}'))::bigint, 0), (select last_no from counter where office_id = p_office and series = (select series || '移' from office where office_id = p_office) and year = coalesce(((p_payload #>> '{year}'))::bigint, 0)), (select series || '移' from office where office_id = p_office) || '〔' || cast(coalesce(((p_payload #>> '{year}'))::bigint, 0) as text) || '〕' || cast((select last_no from counter where office_id = p_office and series = (select series || '移' from office where office_id = p_office) and year = coalesce(((p_payload #>> '{year}'))::bigint, 0)) as text) || '号', p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), 'reserved', v_me, v_now, v_readers);
+  end if;
+  update transfer set number = (select label from transfer_number where office_id = p_office and case_id = p_case and transfer_no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and status <> 'void'), dated = app.day((p_payload #>> '{dated}')) where office_id = p_office and case_id = p_case and ended = 0;
+  update case_ set version = version + 1,
+    state = v_target,
+    updated_at = v_now,
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+   where office_id = p_office and case_id = p_case;
+end $$;
+
+create function app.do_issue_transfer(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0) then
+    perform app.refuse('transfer.not_open', jsonb_build_object());
+  end if;
+  if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and ((stage = 'approved' and coalesce((p_payload #>> '{choice}'), '') = ''))) then
+    perform app.refuse('transfer.step', jsonb_build_object('action', 'issue_transfer', 'stage', coalesce((select stage from transfer where office_id = p_office and case_id = p_case and ended = 0), '')));
+  end if;
+  if app.instant((p_payload #>> '{at}')) is null then
+    perform app.refuse('case.field_missing', jsonb_build_object('field', 'transfer.at'));
+  end if;
+  if app.instant((p_payload #>> '{at}')) > v_now then
+    perform app.refuse('transfer.in_future', jsonb_build_object());
+  end if;
+  if exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and (last_at > app.instant((p_payload #>> '{at}')))) then
+    perform app.refuse('transfer.time_order', jsonb_build_object());
+  end if;
+  if exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and (attachments = '')) then
+    perform app.refuse('transfer.not_prepared', jsonb_build_object());
+  end if;
+  if exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and (number = '' or dated is null)) then
+    perform app.refuse('transfer.number_first', jsonb_build_object());
+  end if;
+  if exists (select 1 from recusal where office_id = p_office and person_id = v_me and ((case_id <> '' and case_id = p_case) or (party <> '' and party = c.party_name) or (unit <> '' and unit = c.unit))) then
+    perform app.refuse('people.recused', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
+  end if;
+  if not (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) then
+    perform app.refuse('persistence.document_missing', jsonb_build_object());
+  end if;
+  if (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) and coalesce(encode(sha256(decode((p_payload #>> '{document,pdf}'), 'base64')), 'hex'), '') <> coalesce((p_payload #>> '{document,sha256}'), '') then
+    perform app.refuse('persistence.digest_mismatch', jsonb_build_object());
+  end if;
+  if (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) and not exists (select 1 from document where office_id = p_office and case_id = p_case and sha256 = coalesce((p_payload #>> '{document,sha256}'), '')) then
+    insert into document (office_id, case_id, sha256, round, kind, size, content, stored_by, stored_at, readers) values (p_office, p_case, coalesce((p_payload #>> '{document,sha256}'), ''), c.round, 'transfer', length(decode((p_payload #>> '{document,pdf}'), 'base64')), decode((p_payload #>> '{document,pdf}'), 'base64'), v_me, v_now, v_readers);
+  end if;
+  update transfer set letter_sha256 = coalesce((p_payload #>> '{document,sha256}'), '') where office_id = p_office and case_id = p_case and ended = 0;
+  update transfer_number set status = 'issued' where office_id = p_office and case_id = p_case and transfer_no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and status <> 'void' and status = 'reserved';
+  insert into transfer_event (office_id, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action, readers) values (p_office, p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), (select coalesce(max(seq), 0) + 1 from transfer_event where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0)), coalesce((p_payload #>> '{choice}'), ''), app.instant((p_payload #>> '{at}')), v_now, v_me, p_reason, coalesce(((p_payload #> '{detail}'))::text, ''), 'issue_transfer', v_readers);
+  update transfer set stage = case when stage = 'approved' and coalesce((p_payload #>> '{choice}'), '') = '' then 'signed' end, ended = case when case when stage = 'approved' and coalesce((p_payload #>> '{choice}'), '') = '' then 'signed' end in ('refused', 'done', 'closed') then 1 else 0 end, last_at = app.instant((p_payload #>> '{at}')) where office_id = p_office and case_id = p_case and ended = 0;
+  update case_ set version = version + 1,
+    state = v_target,
+    updated_at = v_now,
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+   where office_id = p_office and case_id = p_case;
+end $$;
+
+create function app.do_deliver_transfer(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0) then
+    perform app.refuse('transfer.not_open', jsonb_build_object());
+  end if;
+  if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and ((stage = 'signed' and coalesce((p_payload #>> '{choice}'), '') = ''))) then
+    perform app.refuse('transfer.step', jsonb_build_object('action', 'deliver_transfer', 'stage', coalesce((select stage from transfer where office_id = p_office and case_id = p_case and ended = 0), '')));
+  end if;
+  if app.instant((p_payload #>> '{at}')) is null then
+    perform app.refuse('case.field_missing', jsonb_build_object('field', 'transfer.at'));
+  end if;
+  if app.instant((p_payload #>> '{at}')) > v_now then
+    perform app.refuse('transfer.in_future', jsonb_build_object());
+  end if;
+  if exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and (last_at > app.instant((p_payload #>> '{at}')))) then
+    perform app.refuse('transfer.time_order', jsonb_build_object());
+  end if;
+  if not exists (select 1 from transfer_member where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and person_id = v_me) and not exists (select 1 from person_role where office_id = p_office and person_id = v_me and role = 'clerk' and (valid_from is null or valid_from <= v_today) and (valid_to is null or valid_to >= v_today)) then
+    perform app.refuse('transfer.not_in_team', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
+  end if;
+  insert into transfer_event (office_id, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action, readers) values (p_office, p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), (select coalesce(max(seq), 0) + 1 from transfer_event where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0)), coalesce((p_payload #>> '{choice}'), ''), app.instant((p_payload #>> '{at}')), v_now, v_me, p_reason, coalesce(((p_payload #> '{detail}'))::text, ''), 'deliver_transfer', v_readers);
+  update transfer set stage = case when stage = 'signed' and coalesce((p_payload #>> '{choice}'), '') = '' then 'delivered' end, ended = case when case when stage = 'signed' and coalesce((p_payload #>> '{choice}'), '') = '' then 'delivered' end in ('refused', 'done', 'closed') then 1 else 0 end, last_at = app.instant((p_payload #>> '{at}')) where office_id = p_office and case_id = p_case and ended = 0;
+  update case_ set version = version + 1,
+    state = v_target,
+    updated_at = v_now,
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+   where office_id = p_office and case_id = p_case;
+end $$;
+
+create function app.do_receipt_transfer(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0) then
+    perform app.refuse('transfer.not_open', jsonb_build_object());
+  end if;
+  if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and ((stage = 'delivered' and coalesce((p_payload #>> '{choice}'), '') = '' and destination = 'police') or (stage = 'delivered' and coalesce((p_payload #>> '{choice}'), '') = '' and destination = 'supervisory'))) then
+    perform app.refuse('transfer.step', jsonb_build_object('action', 'receipt_transfer', 'stage', coalesce((select stage from transfer where office_id = p_office and case_id = p_case and ended = 0), '')));
+  end if;
+  if app.instant((p_payload #>> '{at}')) is null then
+    perform app.refuse('case.field_missing', jsonb_build_object('field', 'transfer.at'));
+  end if;
+  if app.instant((p_payload #>> '{at}')) > v_now then
+    perform app.refuse('transfer.in_future', jsonb_build_object());
+  end if;
+  if exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and (last_at > app.instant((p_payload #>> '{at}')))) then
+    perform app.refuse('transfer.time_order', jsonb_build_object());
+  end if;
+  if not exists (select 1 from transfer_member where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and person_id = v_me) and not exists (select 1 from person_role where office_id = p_office and person_id = v_me and role = 'clerk' and (valid_from is null or valid_from <= v_today) and (valid_to is null or valid_to >= v_today)) then
+    perform app.refuse('transfer.not_in_team', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
+  end if;
+  insert into transfer_event (office_id, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action, readers) values (p_office, p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), (select coalesce(max(seq), 0) + 1 from transfer_event where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0)), coalesce((p_payload #>> '{choice}'), ''), app.instant((p_payload #>> '{at}')), v_now, v_me, p_reason, coalesce(((p_payload #> '{detail}'))::text, ''), 'receipt_transfer', v_readers);
+  update transfer set stage = case when stage = 'delivered' and coalesce((p_payload #>> '{choice}'), '') = '' and destination = 'police' then 'received' when stage = 'delivered' and coalesce((p_payload #>> '{choice}'), '') = '' and destination = 'supervisory' then 'done' end, ended = case when case when stage = 'delivered' and coalesce((p_payload #>> '{choice}'), '') = '' and destination = 'police' then 'received' when stage = 'delivered' and coalesce((p_payload #>> '{choice}'), '') = '' and destination = 'supervisory' then 'done' end in ('refused', 'done', 'closed') then 1 else 0 end, last_at = app.instant((p_payload #>> '{at}')) where office_id = p_office and case_id = p_case and ended = 0;
+  update case_ set version = version + 1,
+    state = v_target,
+    updated_at = v_now,
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+   where office_id = p_office and case_id = p_case;
+end $$;
+
+create function app.do_police_answer(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0) then
+    perform app.refuse('transfer.not_open', jsonb_build_object());
+  end if;
+  if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and ((stage = 'received' and coalesce((p_payload #>> '{choice}'), '') = 'filed') or (stage = 'received' and coalesce((p_payload #>> '{choice}'), '') = 'not_filed') or (stage = 'received' and coalesce((p_payload #>> '{choice}'), '') = 'forwarded') or (stage = 'forwarded' and coalesce((p_payload #>> '{choice}'), '') = 'filed') or (stage = 'forwarded' and coalesce((p_payload #>> '{choice}'), '') = 'not_filed') or (stage = 'forwarded' and coalesce((p_payload #>> '{choice}'), '') = 'forwarded') or (stage = 'objected' and coalesce((p_payload #>> '{choice}'), '') = 'filed') or (stage = 'objected' and coalesce((p_payload #>> '{choice}'), '') = 'not_filed') or (stage = 'supervised' and coalesce((p_payload #>> '{choice}'), '') = 'filed') or (stage = 'supervised' and coalesce((p_payload #>> '{choice}'), '') = 'not_filed'))) then
+    perform app.refuse('transfer.step', jsonb_build_object('action', 'police_answer', 'stage', coalesce((select stage from transfer where office_id = p_office and case_id = p_case and ended = 0), '')));
+  end if;
+  if app.instant((p_payload #>> '{at}')) is null then
+    perform app.refuse('case.field_missing', jsonb_build_object('field', 'transfer.at'));
+  end if;
+  if app.instant((p_payload #>> '{at}')) > v_now then
+    perform app.refuse('transfer.in_future', jsonb_build_object());
+  end if;
+  if exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and (last_at > app.instant((p_payload #>> '{at}')))) then
+    perform app.refuse('transfer.time_order', jsonb_build_object());
+  end if;
+  if not exists (select 1 from transfer_member where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and person_id = v_me) and not exists (select 1 from person_role where office_id = p_office and person_id = v_me and role = 'clerk' and (valid_from is null or valid_from <= v_today) and (valid_to is null or valid_to >= v_today)) then
+    perform app.refuse('transfer.not_in_team', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
+  end if;
+  insert into transfer_event (office_id, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action, readers) values (p_office, p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), (select coalesce(max(seq), 0) + 1 from transfer_event where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0)), coalesce((p_payload #>> '{choice}'), ''), app.instant((p_payload #>> '{at}')), v_now, v_me, p_reason, coalesce(((p_payload #> '{detail}'))::text, ''), 'police_answer', v_readers);
+  update transfer set stage = case when stage = 'received' and coalesce((p_payload #>> '{choice}'), '') = 'filed' then 'filed' when stage = 'received' and coalesce((p_payload #>> '{choice}'), '') = 'not_filed' then 'not_filed' when stage = 'received' and coalesce((p_payload #>> '{choice}'), '') = 'forwarded' then 'forwarded' when stage = 'forwarded' and coalesce((p_payload #>> '{choice}'), '') = 'filed' then 'filed' when stage = 'forwarded' and coalesce((p_payload #>> '{choice}'), '') = 'not_filed' then 'not_filed' when stage = 'forwarded' and coalesce((p_payload #>> '{choice}'), '') = 'forwarded' then 'forwarded' when stage = 'objected' and coalesce((p_payload #>> '{choice}'), '') = 'filed' then 'filed' when stage = 'objected' and coalesce((p_payload #>> '{choice}'), '') = 'not_filed' then 'upheld' when stage = 'supervised' and coalesce((p_payload #>> '{choice}'), '') = 'filed' then 'filed' when stage = 'supervised' and coalesce((p_payload #>> '{choice}'), '') = 'not_filed' then 'closed' end, ended = case when case when stage = 'received' and coalesce((p_payload #>> '{choice}'), '') = 'filed' then 'filed' when stage = 'received' and coalesce((p_payload #>> '{choice}'), '') = 'not_filed' then 'not_filed' when stage = 'received' and coalesce((p_payload #>> '{choice}'), '') = 'forwarded' then 'forwarded' when stage = 'forwarded' and coalesce((p_payload #>> '{choice}'), '') = 'filed' then 'filed' when stage = 'forwarded' and coalesce((p_payload #>> '{choice}'), '') = 'not_filed' then 'not_filed' when stage = 'forwarded' and coalesce((p_payload #>> '{choice}'), '') = 'forwarded' then 'forwarded' when stage = 'objected' and coalesce((p_payload #>> '{choice}'), '') = 'filed' then 'filed' when stage = 'objected' and coalesce((p_payload #>> '{choice}'), '') = 'not_filed' then 'upheld' when stage = 'supervised' and coalesce((p_payload #>> '{choice}'), '') = 'filed' then 'filed' when stage = 'supervised' and coalesce((p_payload #>> '{choice}'), '') = 'not_filed' then 'closed' end in ('refused', 'done', 'closed') then 1 else 0 end, last_at = app.instant((p_payload #>> '{at}')) where office_id = p_office and case_id = p_case and ended = 0;
+  update case_ set version = version + 1,
+    state = v_target,
+    updated_at = v_now,
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+   where office_id = p_office and case_id = p_case;
+end $$;
+
+create function app.do_object_transfer(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0) then
+    perform app.refuse('transfer.not_open', jsonb_build_object());
+  end if;
+  if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and ((stage = 'not_filed' and coalesce((p_payload #>> '{choice}'), '') = 'reconsider') or (stage = 'not_filed' and coalesce((p_payload #>> '{choice}'), '') = 'supervise') or (stage = 'upheld' and coalesce((p_payload #>> '{choice}'), '') = 'supervise'))) then
+    perform app.refuse('transfer.step', jsonb_build_object('action', 'object_transfer', 'stage', coalesce((select stage from transfer where office_id = p_office and case_id = p_case and ended = 0), '')));
+  end if;
+  if app.instant((p_payload #>> '{at}')) is null then
+    perform app.refuse('case.field_missing', jsonb_build_object('field', 'transfer.at'));
+  end if;
+  if app.instant((p_payload #>> '{at}')) > v_now then
+    perform app.refuse('transfer.in_future', jsonb_build_object());
+  end if;
+  if exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and (last_at > app.instant((p_payload #>> '{at}')))) then
+    perform app.refuse('transfer.time_order', jsonb_build_object());
+  end if;
+  if not exists (select 1 from transfer_member where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and person_id = v_me) and not exists (select 1 from person_role where office_id = p_office and person_id = v_me and role = 'unit_head' and (valid_from is null or valid_from <= v_today) and (valid_to is null or valid_to >= v_today)) then
+    perform app.refuse('transfer.not_in_team', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
+  end if;
+  insert into transfer_event (office_id, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action, readers) values (p_office, p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), (select coalesce(max(seq), 0) + 1 from transfer_event where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0)), coalesce((p_payload #>> '{choice}'), ''), app.instant((p_payload #>> '{at}')), v_now, v_me, p_reason, coalesce(((p_payload #> '{detail}'))::text, ''), 'object_transfer', v_readers);
+  update transfer set stage = case when stage = 'not_filed' and coalesce((p_payload #>> '{choice}'), '') = 'reconsider' then 'objected' when stage = 'not_filed' and coalesce((p_payload #>> '{choice}'), '') = 'supervise' then 'supervised' when stage = 'upheld' and coalesce((p_payload #>> '{choice}'), '') = 'supervise' then 'supervised' end, ended = case when case when stage = 'not_filed' and coalesce((p_payload #>> '{choice}'), '') = 'reconsider' then 'objected' when stage = 'not_filed' and coalesce((p_payload #>> '{choice}'), '') = 'supervise' then 'supervised' when stage = 'upheld' and coalesce((p_payload #>> '{choice}'), '') = 'supervise' then 'supervised' end in ('refused', 'done', 'closed') then 1 else 0 end, last_at = app.instant((p_payload #>> '{at}')) where office_id = p_office and case_id = p_case and ended = 0;
+  update case_ set version = version + 1,
+    state = v_target,
+    updated_at = v_now,
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+   where office_id = p_office and case_id = p_case;
+end $$;
+
+create function app.do_close_transfer(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0) then
+    perform app.refuse('transfer.not_open', jsonb_build_object());
+  end if;
+  if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and ((stage = 'not_filed' and coalesce((p_payload #>> '{choice}'), '') = '') or (stage = 'upheld' and coalesce((p_payload #>> '{choice}'), '') = ''))) then
+    perform app.refuse('transfer.step', jsonb_build_object('action', 'close_transfer', 'stage', coalesce((select stage from transfer where office_id = p_office and case_id = p_case and ended = 0), '')));
+  end if;
+  if app.instant((p_payload #>> '{at}')) is null then
+    perform app.refuse('case.field_missing', jsonb_build_object('field', 'transfer.at'));
+  end if;
+  if app.instant((p_payload #>> '{at}')) > v_now then
+    perform app.refuse('transfer.in_future', jsonb_build_object());
+  end if;
+  if exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and (last_at > app.instant((p_payload #>> '{at}')))) then
+    perform app.refuse('transfer.time_order', jsonb_build_object());
+  end if;
+  if not exists (select 1 from transfer_member where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and person_id = v_me) and not exists (select 1 from person_role where office_id = p_office and person_id = v_me and role = 'unit_head' and (valid_from is null or valid_from <= v_today) and (valid_to is null or valid_to >= v_today)) then
+    perform app.refuse('transfer.not_in_team', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
+  end if;
+  insert into transfer_event (office_id, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action, readers) values (p_office, p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), (select coalesce(max(seq), 0) + 1 from transfer_event where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0)), coalesce((p_payload #>> '{choice}'), ''), app.instant((p_payload #>> '{at}')), v_now, v_me, p_reason, coalesce(((p_payload #> '{detail}'))::text, ''), 'close_transfer', v_readers);
+  update transfer set stage = case when stage = 'not_filed' and coalesce((p_payload #>> '{choice}'), '') = '' then 'closed' when stage = 'upheld' and coalesce((p_payload #>> '{choice}'), '') = '' then 'closed' end, ended = case when case when stage = 'not_filed' and coalesce((p_payload #>> '{choice}'), '') = '' then 'closed' when stage = 'upheld' and coalesce((p_payload #>> '{choice}'), '') = '' then 'closed' end in ('refused', 'done', 'closed') then 1 else 0 end, last_at = app.instant((p_payload #>> '{at}')) where office_id = p_office and case_id = p_case and ended = 0;
+  update case_ set version = version + 1,
+    state = v_target,
+    updated_at = v_now,
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+   where office_id = p_office and case_id = p_case;
+end $$;
+
+create function app.do_hand_over(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0) then
+    perform app.refuse('transfer.not_open', jsonb_build_object());
+  end if;
+  if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and ((stage = 'filed' and coalesce((p_payload #>> '{choice}'), '') = ''))) then
+    perform app.refuse('transfer.step', jsonb_build_object('action', 'hand_over', 'stage', coalesce((select stage from transfer where office_id = p_office and case_id = p_case and ended = 0), '')));
+  end if;
+  if app.instant((p_payload #>> '{at}')) is null then
+    perform app.refuse('case.field_missing', jsonb_build_object('field', 'transfer.at'));
+  end if;
+  if app.instant((p_payload #>> '{at}')) > v_now then
+    perform app.refuse('transfer.in_future', jsonb_build_object());
+  end if;
+  if exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and (last_at > app.instant((p_payload #>> '{at}')))) then
+    perform app.refuse('transfer.time_order', jsonb_build_object());
+  end if;
+  if not exists (select 1 from transfer_member where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and person_id = v_me) and not exists (select 1 from person_role where office_id = p_office and person_id = v_me and role = 'clerk' and (valid_from is null or valid_from <= v_today) and (valid_to is null or valid_to >= v_today)) then
+    perform app.refuse('transfer.not_in_team', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
+  end if;
+  insert into transfer_event (office_id, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action, readers) values (p_office, p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), (select coalesce(max(seq), 0) + 1 from transfer_event where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0)), coalesce((p_payload #>> '{choice}'), ''), app.instant((p_payload #>> '{at}')), v_now, v_me, p_reason, coalesce(((p_payload #> '{detail}'))::text, ''), 'hand_over', v_readers);
+  update transfer set stage = case when stage = 'filed' and coalesce((p_payload #>> '{choice}'), '') = '' then 'done' end, ended = case when case when stage = 'filed' and coalesce((p_payload #>> '{choice}'), '') = '' then 'done' end in ('refused', 'done', 'closed') then 1 else 0 end, last_at = app.instant((p_payload #>> '{at}')) where office_id = p_office and case_id = p_case and ended = 0;
+  update case_ set version = version + 1,
+    state = v_target,
+    updated_at = v_now,
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+   where office_id = p_office and case_id = p_case;
+end $$;
+
+create function app.do_open_transfer(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  if exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0) then
+    perform app.refuse('transfer.open_already', jsonb_build_object());
+  end if;
+  if app.instant((p_payload #>> '{at}')) is null then
+    perform app.refuse('case.field_missing', jsonb_build_object('field', 'transfer.at'));
+  end if;
+  if app.instant((p_payload #>> '{at}')) > v_now then
+    perform app.refuse('transfer.in_future', jsonb_build_object());
+  end if;
+  if coalesce((app.day((p_payload #>> '{opened_on}'))::timestamp at time zone 'Asia/Shanghai') > app.instant((p_payload #>> '{at}')), true) then
+    perform app.refuse('case.field_missing', jsonb_build_object('field', 'transfer.at'));
+  end if;
+  insert into transfer (office_id, case_id, no, stage, destination, opened_on, last_at, readers) values (p_office, p_case, (select coalesce(max(no), 0) + 1 from transfer where office_id = p_office and case_id = p_case), 'opened', coalesce((p_payload #>> '{destination}'), ''), app.day((p_payload #>> '{opened_on}')), app.instant((p_payload #>> '{at}')), v_readers);
+  for v_item, v_index in select t.value, t.n - 1 from jsonb_array_elements(
+    case when jsonb_typeof(p_payload #> '{team}') is null or jsonb_typeof(p_payload #> '{team}') = 'null'
+    then '[]' else p_payload #> '{team}' end) with ordinality as t(value, n) loop
+  if not exists (select 1 from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '') and active = 1) then
+    perform app.refuse('people.inactive', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '')), coalesce((v_item #>> '{person_id}'), ''))));
+  end if;
+  if not exists (select 1 from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '') and trim(enforcement_certificate) <> '') then
+    perform app.refuse('people.handler_no_certificate', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '')), coalesce((v_item #>> '{person_id}'), ''))));
+  end if;
+  if not exists (select 1 from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '') and (certificate_valid_to is null or certificate_valid_to >= v_today)) then
+    perform app.refuse('people.handler_certificate_expired', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '')), coalesce((v_item #>> '{person_id}'), '')), 'date', (select cast(certificate_valid_to as text) from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), ''))));
+  end if;
+  if exists (select 1 from recusal where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '') and ((case_id <> '' and case_id = p_case) or (party <> '' and party = c.party_name) or (unit <> '' and unit = c.unit))) then
+    perform app.refuse('people.recused', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '')), coalesce((v_item #>> '{person_id}'), ''))));
+  end if;
+  insert into transfer_member (office_id, case_id, no, person_id, place, name, certificate, readers) values (p_office, p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), coalesce((v_item #>> '{person_id}'), ''), v_index, coalesce((select name from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '')), coalesce((v_item #>> '{person_id}'), '')), (select enforcement_certificate from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '')), v_readers) on conflict (office_id, case_id, no, person_id) do nothing;
+  end loop;
+  if (select count(*) from transfer_member where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0)) < 2 then
+    perform app.refuse('transfer.team_too_few', jsonb_build_object('count', (select count(*) from transfer_member where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0)), 'least', 2));
+  end if;
+  insert into transfer_event (office_id, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action, readers) values (p_office, p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), (select coalesce(max(seq), 0) + 1 from transfer_event where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0)), coalesce((p_payload #>> '{choice}'), ''), app.instant((p_payload #>> '{at}')), v_now, v_me, p_reason, coalesce(((p_payload #> '{detail}'))::text, ''), 'open_transfer', v_readers);
+  update case_ set version = version + 1,
+    state = v_target,
+    updated_at = v_now,
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+   where office_id = p_office and case_id = p_case;
+end $$;
+
+create function app.do_open(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  insert into opening (office_id, case_id, version, person_id, opened_at, readers) values (p_office, p_case, c.version, v_me, v_now, v_readers) on conflict (office_id, case_id, version, person_id) do nothing;
+end $$;
+
+create function app.do_recall(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  if exists (select 1 from opening where office_id = p_office and case_id = p_case and version >= c.sent_version) then
+    perform app.refuse('office_life.opened', jsonb_build_object('name', (select coalesce(max(p.name), '') from person p join opening o on o.office_id = p.office_id and o.person_id = p.person_id where o.office_id = p_office and o.case_id = p_case and o.version >= c.sent_version)));
+  end if;
+  if c.sent_from <> 'draft' then
+    perform app.refuse('office_life.not_sent_from', jsonb_build_object('state', c.sent_from));
+  end if;
+  insert into clock_event (office_id, case_id, seq, round, event, at, cause, number, unit, approver, reason, readers) select p_office, p_case, coalesce(max(seq), 0) + 1, c.round, 'recall', v_now, '', 0, '', '', p_reason, v_readers from clock_event where office_id = p_office and case_id = p_case;
+  update case_ set version = version + 1,
+    state = v_target,
+    updated_at = v_now,
+    due_on = null,
+    received_at = null,
+    round = c.round - 1
+   where office_id = p_office and case_id = p_case;
+end $$;
+
+create function app.do_recall_correction(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  if exists (select 1 from opening where office_id = p_office and case_id = p_case and version >= c.sent_version) then
+    perform app.refuse('office_life.opened', jsonb_build_object('name', (select coalesce(max(p.name), '') from person p join opening o on o.office_id = p.office_id and o.person_id = p.person_id where o.office_id = p_office and o.case_id = p_case and o.version >= c.sent_version)));
+  end if;
+  if c.sent_from <> 'correction' then
+    perform app.refuse('office_life.not_sent_from', jsonb_build_object('state', c.sent_from));
+  end if;
+  insert into clock_event (office_id, case_id, seq, round, event, at, cause, number, unit, approver, reason, readers) select p_office, p_case, coalesce(max(seq), 0) + 1, c.round, 'suspend', v_now, 'correction', 0, '', '', p_reason, v_readers from clock_event where office_id = p_office and case_id = p_case;
+  update case_ set version = version + 1,
+    state = v_target,
+    updated_at = v_now,
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+   where office_id = p_office and case_id = p_case;
+end $$;
+
+create function app.do_recall_again(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  if exists (select 1 from opening where office_id = p_office and case_id = p_case and version >= c.sent_version) then
+    perform app.refuse('office_life.opened', jsonb_build_object('name', (select coalesce(max(p.name), '') from person p join opening o on o.office_id = p.office_id and o.person_id = p.person_id where o.office_id = p_office and o.case_id = p_case and o.version >= c.sent_version)));
+  end if;
+  if c.sent_from <> 'responding' then
+    perform app.refuse('office_life.not_sent_from', jsonb_build_object('state', c.sent_from));
+  end if;
+  insert into clock_event (office_id, case_id, seq, round, event, at, cause, number, unit, approver, reason, readers) select p_office, p_case, coalesce(max(seq), 0) + 1, c.round, 'recall', v_now, '', 0, '', '', p_reason, v_readers from clock_event where office_id = p_office and case_id = p_case;
+  update case_ set version = version + 1,
+    state = v_target,
+    updated_at = v_now,
+    due_on = null,
+    received_at = null,
+    round = c.round - 1
+   where office_id = p_office and case_id = p_case;
+end $$;
+
+create function app.do_recall_opinion(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  if exists (select 1 from opening where office_id = p_office and case_id = p_case and version >= c.sent_version) then
+    perform app.refuse('office_life.opened', jsonb_build_object('name', (select coalesce(max(p.name), '') from person p join opening o on o.office_id = p.office_id and o.person_id = p.person_id where o.office_id = p_office and o.case_id = p_case and o.version >= c.sent_version)));
+  end if;
+  update round set certified_sha256 = '', certified_at = null where office_id = p_office and case_id = p_case and round = c.round;
+  update case_ set version = version + 1,
+    state = v_target,
+    updated_at = v_now,
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+   where office_id = p_office and case_id = p_case;
+end $$;
+
+create function app.do_remind(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  if trim(coalesce((p_payload #>> '{text}'), '')) = '' then
+    perform app.refuse('office_life.text_missing', jsonb_build_object());
+  end if;
+  if not exists (select 1 from person where office_id = p_office and person_id = coalesce((p_payload #>> '{person_id}'), '') and active = 1) then
+    perform app.refuse('people.inactive', jsonb_build_object('name', coalesce((p_payload #>> '{person_id}'), '')));
+  end if;
+  if coalesce((p_payload #>> '{until}'), '') <> '' and app.day((p_payload #>> '{until}')) < v_today then
+    perform app.refuse('office_life.until_past', jsonb_build_object());
+  end if;
+  insert into reminder (office_id, case_id, reminder_id, sender, addressee, text, until, sent_at, readers) values (p_office, p_case, p_cmd, v_me, coalesce((p_payload #>> '{person_id}'), ''), coalesce((p_payload #>> '{text}'), ''), app.day((p_payload #>> '{until}')), v_now, v_readers);
+end $$;
+
+create function app.do_ask_opinion(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  if trim(coalesce((p_payload #>> '{question}'), '')) = '' then
+    perform app.refuse('office_life.text_missing', jsonb_build_object());
+  end if;
+  if not exists (select 1 from person where office_id = p_office and person_id = coalesce((p_payload #>> '{person_id}'), '') and active = 1) then
+    perform app.refuse('people.inactive', jsonb_build_object('name', coalesce((p_payload #>> '{person_id}'), '')));
+  end if;
+  if coalesce((p_payload #>> '{until}'), '') <> '' and app.day((p_payload #>> '{until}')) < v_today then
+    perform app.refuse('office_life.until_past', jsonb_build_object());
+  end if;
+  if coalesce((p_payload #>> '{person_id}'), '') = v_me then
+    perform app.refuse('office_life.asked_self', jsonb_build_object());
+  end if;
+  if replace(c.handler_codes, ',' || coalesce((p_payload #>> '{person_id}'), '') || ',', '') <> c.handler_codes then
+    perform app.refuse('office_life.asked_handler', jsonb_build_object());
+  end if;
+  if exists (select 1 from second_opinion where office_id = p_office and case_id = p_case and asked_of = coalesce((p_payload #>> '{person_id}'), '') and given_at is null) then
+    perform app.refuse('office_life.already_asked', jsonb_build_object());
+  end if;
+  insert into second_opinion (office_id, case_id, request_id, asked_by, asked_of, question, until, asked_at, readers) values (p_office, p_case, p_cmd, v_me, coalesce((p_payload #>> '{person_id}'), ''), coalesce((p_payload #>> '{question}'), ''), app.day((p_payload #>> '{until}')), v_now, v_readers);
+end $$;
+
+create function app.do_give_opinion(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  if trim(coalesce((p_payload #>> '{opinion}'), '')) = '' then
+    perform app.refuse('office_life.text_missing', jsonb_build_object());
+  end if;
+  if not exists (select 1 from second_opinion where office_id = p_office and case_id = p_case and request_id = coalesce((p_payload #>> '{request_id}'), '') and asked_of = v_me and given_at is null) then
+    perform app.refuse('office_life.not_asked', jsonb_build_object());
+  end if;
+  update second_opinion set opinion = coalesce((p_payload #>> '{opinion}'), ''), given_at = v_now where office_id = p_office and case_id = p_case and request_id = coalesce((p_payload #>> '{request_id}'), '') and asked_of = v_me and given_at is null;
+end $$;
+
+create function app.do_put_person(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  insert into person (office_id, person_id, name, sort_key, unit, enforcement_certificate, certificate_valid_to, legal_qualification, first_review_on, active) values (p_office, coalesce((p_payload #>> '{person_id}'), ''), coalesce((p_payload #>> '{name}'), ''), coalesce((p_payload #>> '{sort_key}'), ''), coalesce((p_payload #>> '{unit}'), ''), coalesce((p_payload #>> '{enforcement_certificate}'), ''), app.day((p_payload #>> '{certificate_valid_to}')), coalesce((p_payload #>> '{legal_qualification}'), ''), app.day((p_payload #>> '{first_review_on}')), (case when (p_payload #> '{active}') = 'false'::jsonb then 0 else 1 end)) on conflict (office_id, person_id) do update set name = excluded.name, sort_key = excluded.sort_key, unit = excluded.unit, enforcement_certificate = excluded.enforcement_certificate, certificate_valid_to = excluded.certificate_valid_to, legal_qualification = excluded.legal_qualification, first_review_on = excluded.first_review_on, active = excluded.active;
+  if coalesce((p_payload #>> '{unit}'), '') <> '' then
+    insert into unit (office_id, name) values (p_office, coalesce((p_payload #>> '{unit}'), '')) on conflict (office_id, name) do nothing;
+  end if;
+  if not exists (select 1 from person p join person_role r on r.office_id = p.office_id and r.person_id = p.person_id where p.office_id = p_office and p.active = 1 and r.role = 'admin' and (r.valid_from is null or r.valid_from <= v_today) and (r.valid_to is null or r.valid_to >= v_today)) then
+    perform app.refuse('persistence.last_admin', jsonb_build_object());
+  end if;
+end $$;
+
+create function app.do_set_roles(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  if not exists (select 1 from person where office_id = p_office and person_id = coalesce((p_payload #>> '{person_id}'), '')) then
+    perform app.refuse('persistence.no_such_person', jsonb_build_object('person', coalesce((p_payload #>> '{person_id}'), '')));
+  end if;
+  delete from person_role where office_id = p_office and person_id = coalesce((p_payload #>> '{person_id}'), '');
+  for v_item, v_index in select t.value, t.n - 1 from jsonb_array_elements(
+    case when jsonb_typeof(p_payload #> '{grants}') is null or jsonb_typeof(p_payload #> '{grants}') = 'null'
+    then '[]' else p_payload #> '{grants}' end) with ordinality as t(value, n) loop
+  insert into person_role (office_id, person_id, seq, role, valid_from, valid_to, basis) values (p_office, coalesce((p_payload #>> '{person_id}'), ''), v_index, coalesce((v_item #>> '{role}'), ''), app.day((v_item #>> '{valid_from}')), app.day((v_item #>> '{valid_to}')), coalesce((v_item #>> '{basis}'), ''));
+  end loop;
+  if not exists (select 1 from person p join person_role r on r.office_id = p.office_id and r.person_id = p.person_id where p.office_id = p_office and p.active = 1 and r.role = 'admin' and (r.valid_from is null or r.valid_from <= v_today) and (r.valid_to is null or r.valid_to >= v_today)) then
+    perform app.refuse('persistence.last_admin', jsonb_build_object());
+  end if;
+end $$;
+
+create function app.do_set_password(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  if true then
+    perform app.refuse('persistence.password_by_server', jsonb_build_object());
+  end if;
+end $$;
+
+create function app.do_add_recusal(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  if not exists (select 1 from person where office_id = p_office and person_id = coalesce((p_payload #>> '{person_id}'), '')) then
+    perform app.refuse('persistence.no_such_person', jsonb_build_object('person', coalesce((p_payload #>> '{person_id}'), '')));
+  end if;
+  insert into recusal (office_id, recusal_id, person_id, unit, party, case_id, reason) values (p_office, coalesce((p_payload #>> '{recusal_id}'), ''), coalesce((p_payload #>> '{person_id}'), ''), coalesce((p_payload #>> '{unit}'), ''), coalesce((p_payload #>> '{party}'), ''), coalesce((p_payload #>> '{case_id}'), ''), coalesce((p_payload #>> '{reason}'), ''));
+end $$;
+
+create function app.do_drop_recusal(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  if not exists (select 1 from recusal where office_id = p_office and recusal_id = coalesce((p_payload #>> '{recusal_id}'), '')) then
+    perform app.refuse('persistence.no_such_row', jsonb_build_object());
+  end if;
+  delete from recusal where office_id = p_office and recusal_id = coalesce((p_payload #>> '{recusal_id}'), '');
+end $$;
+
+create function app.do_put_certificate(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  if not exists (select 1 from person where office_id = p_office and person_id = coalesce((p_payload #>> '{person_id}'), '')) then
+    perform app.refuse('persistence.no_such_person', jsonb_build_object('person', coalesce((p_payload #>> '{person_id}'), '')));
+  end if;
+  if not exists (select 1 from certificate where office_id = p_office and fingerprint = coalesce((p_payload #>> '{fingerprint}'), '')) then
+    insert into certificate (office_id, fingerprint, person_id, source, pem, serial, not_before, not_after) values (p_office, coalesce((p_payload #>> '{fingerprint}'), ''), coalesce((p_payload #>> '{person_id}'), ''), coalesce((p_payload #>> '{source}'), ''), coalesce((p_payload #>> '{pem}'), ''), coalesce((p_payload #>> '{serial}'), ''), app.instant((p_payload #>> '{not_before}')), app.instant((p_payload #>> '{not_after}')));
+  end if;
+end $$;
+
+create function app.do_revoke_certificate(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  if not exists (select 1 from certificate where office_id = p_office and fingerprint = coalesce((p_payload #>> '{fingerprint}'), '')) then
+    perform app.refuse('persistence.no_such_row', jsonb_build_object());
+  end if;
+  update certificate set revoked = 1, revoked_reason = coalesce((p_payload #>> '{reason}'), '') where office_id = p_office and fingerprint = coalesce((p_payload #>> '{fingerprint}'), '');
+end $$;
+
+create function app.do_put_seal(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  insert into seal (office_id, seal_id, name, custodian, image, media) values (p_office, coalesce((p_payload #>> '{seal_id}'), ''), coalesce((p_payload #>> '{name}'), ''), coalesce((p_payload #>> '{custodian}'), ''), decode((p_payload #>> '{image}'), 'base64'), coalesce((p_payload #>> '{media}'), '')) on conflict (office_id, seal_id) do update set name = excluded.name, custodian = excluded.custodian, image = excluded.image, media = excluded.media;
+end $$;
+
+create function app.do_put_root(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  insert into root_certificate (office_id, fingerprint, pem, name) values (p_office, coalesce((p_payload #>> '{fingerprint}'), ''), coalesce((p_payload #>> '{pem}'), ''), coalesce((p_payload #>> '{name}'), '')) on conflict (office_id, fingerprint) do update set pem = excluded.pem, name = excluded.name;
+end $$;
+
+create function app.do_publish_profile(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  insert into profile_edition (office_id, profile_id, edition, applied, effective_from, published_by, published_at) values (p_office, coalesce((p_payload #>> '{profile_id}'), ''), coalesce((p_payload #>> '{edition}'), ''), coalesce(((p_payload #> '{applied}'))::text, ''), app.day((p_payload #>> '{effective_from}')), v_me, v_now);
+  if coalesce(app.day((p_payload #>> '{effective_from}')), v_today) <= v_today then
+    update office set profile_id = coalesce((p_payload #>> '{profile_id}'), ''), profile_edition = coalesce((p_payload #>> '{edition}'), '') where office_id = p_office;
+  end if;
+end $$;
+
+create function app.do_publish_calendar(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  if exists (select 1 from calendar where office_id = p_office and year = coalesce(((p_payload #>> '{year}'))::bigint, 0) and edition = coalesce((p_payload #>> '{edition}'), '')) then
+    perform app.refuse('persistence.calendar_edition_taken', jsonb_build_object('year', coalesce(((p_payload #>> '{year}'))::bigint, 0), 'edition', coalesce((p_payload #>> '{edition}'), '')));
+  end if;
+  insert into calendar (office_id, year, edition, number, arrangement, published_by, published_at) values (p_office, coalesce(((p_payload #>> '{year}'))::bigint, 0), coalesce((p_payload #>> '{edition}'), ''), coalesce((p_payload #>> '{number}'), ''), coalesce((p_payload #>> '{arrangement}'), ''), v_me, v_now);
+end $$;
+
+create function app.do_record_irregularity(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  insert into irregularity (office_id, irregularity_id, case_id, agency, decision_number, decided_on, content, note, recorded_by, recorded_at) values (p_office, coalesce((p_payload #>> '{irregularity_id}'), ''), coalesce((p_payload #>> '{case_id}'), ''), coalesce((p_payload #>> '{agency}'), ''), coalesce((p_payload #>> '{decision_number}'), ''), app.day((p_payload #>> '{decided_on}')), coalesce((p_payload #>> '{content}'), ''), coalesce((p_payload #>> '{note}'), ''), v_me, v_now);
+end $$;
+
+create function app.do_set_file_store(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  if not exists (select 1 from file_store where office_id = p_office and (kind = 'folder' and coalesce((p_payload #>> '{kind}'), '') = 'folder' or kind <> 'folder' and coalesce((p_payload #>> '{kind}'), '') in ('database', 'objects'))) then
+    perform app.refuse('files.store_kind', jsonb_build_object());
+  end if;
+  insert into file_store (office_id, kind, endpoint, bucket, region, file_limit, quota, sm3) values (p_office, coalesce((p_payload #>> '{kind}'), ''), coalesce((p_payload #>> '{endpoint}'), ''), coalesce((p_payload #>> '{bucket}'), ''), coalesce((p_payload #>> '{region}'), ''), coalesce(((p_payload #>> '{file_limit}'))::bigint, 0), coalesce(((p_payload #>> '{quota}'))::bigint, 0), (case when (p_payload #> '{sm3}') = 'true'::jsonb then 1 else 0 end)) on conflict (office_id) do update set kind = excluded.kind, endpoint = excluded.endpoint, bucket = excluded.bucket, region = excluded.region, file_limit = excluded.file_limit, quota = excluded.quota, sm3 = excluded.sm3;
+end $$;
+
+create function app.do_void_number(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  if trim(coalesce((p_payload #>> '{reason}'), '')) = '' then
+    perform app.refuse('workflow.reason_missing', jsonb_build_object('action', 'void_number'));
+  end if;
+  if not exists (select 1 from number where office_id = p_office and series = coalesce((p_payload #>> '{series}'), '') and year = coalesce(((p_payload #>> '{year}'))::bigint, 0) and no = coalesce(((p_payload #>> '{no}'))::bigint, 0) and status = 'reserved') then
+    perform app.refuse('persistence.number_not_voidable', jsonb_build_object('series', coalesce((p_payload #>> '{series}'), ''), 'year', coalesce(((p_payload #>> '{year}'))::bigint, 0), 'no', coalesce(((p_payload #>> '{no}'))::bigint, 0)));
+  end if;
+  update round set number = '', dated = null where office_id = p_office and issued = 0 and number = (select label from number where office_id = p_office and series = coalesce((p_payload #>> '{series}'), '') and year = coalesce(((p_payload #>> '{year}'))::bigint, 0) and no = coalesce(((p_payload #>> '{no}'))::bigint, 0));
+  update number set status = 'void', void_reason = coalesce((p_payload #>> '{reason}'), ''), voided_at = v_now where office_id = p_office and series = coalesce((p_payload #>> '{series}'), '') and year = coalesce(((p_payload #>> '{year}'))::bigint, 0) and no = coalesce(((p_payload #>> '{no}'))::bigint, 0);
+end $$;
+
+create function app.readers(p_office integer, p_case text) returns text
+language sql stable set search_path = pg_catalog, app, pg_temp as $$
+  select ',#' || substr(encode(sha256(convert_to(k.unit, 'UTF8')), 'hex'), 1, 12) || ','
+      || coalesce((select string_agg(distinct p.code || ',', '') from (
+        select k.registered_by as code
+        union all select unnest(string_to_array(trim(both ',' from k.handler_codes), ','))
+        union all select k.reviewer
+        union all select r.reviewer from round r where r.office_id = p_office
+          and r.case_id = p_case and r.certified_sha256 <> ''
+        union all select s.asked_of from second_opinion s where s.office_id = p_office
+          and s.case_id = p_case
+        union all select m.person_id from transfer_member m where m.office_id = p_office
+          and m.case_id = p_case) p where p.code <> ''), '')
+    from case_ k where k.office_id = p_office and k.case_id = p_case
+$$;
+
+create function app.sees(p_office integer, p_readers text, v_me text) returns boolean
+language sql stable set search_path = pg_catalog, app, pg_temp as $$
+  select coalesce(position(',' || v_me || ',' in p_readers) > 0
+    or pg_has_role(v_me::name, to_regrole('sz_o' || p_office || '_all'), 'member')
+    or pg_has_role(v_me::name, to_regrole('sz_o' || p_office || '_u' || substr(p_readers, 3, 12)),
+      'member'), false)
+$$;
+
+create function app.keep_readers(p_office integer, p_case text, v_before text)
+returns text language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+declare v_readers text := app.readers(p_office, p_case);
+begin
+  if v_readers is null or v_readers = v_before then return v_before; end if;
+  update audit set readers = v_readers where office_id = p_office and case_id = p_case;
+  update case_ set readers = v_readers where office_id = p_office and case_id = p_case;
+  update clock_event set readers = v_readers where office_id = p_office and case_id = p_case;
+  update document set readers = v_readers where office_id = p_office and case_id = p_case;
+  update material set readers = v_readers where office_id = p_office and case_id = p_case;
+  update opening set readers = v_readers where office_id = p_office and case_id = p_case;
+  update reminder set readers = v_readers where office_id = p_office and case_id = p_case;
+  update round set readers = v_readers where office_id = p_office and case_id = p_case;
+  update second_opinion set readers = v_readers where office_id = p_office and case_id = p_case;
+  update transfer set readers = v_readers where office_id = p_office and case_id = p_case;
+  update answer set readers = v_readers where office_id = p_office and case_id = p_case;
+  update clearance set readers = v_readers where office_id = p_office and case_id = p_case;
+  update number set readers = v_readers where office_id = p_office and case_id = p_case;
+  update problem set readers = v_readers where office_id = p_office and case_id = p_case;
+  update transfer_event set readers = v_readers where office_id = p_office and case_id = p_case;
+  update transfer_member set readers = v_readers where office_id = p_office and case_id = p_case;
+  update transfer_number set readers = v_readers where office_id = p_office and case_id = p_case;
+  update decision set readers = v_readers where office_id = p_office and case_id = p_case;
+  return v_readers;
+end $$;
+
+create function app.made_here(p_office integer, p_login text) returns boolean
+language sql stable set search_path = pg_catalog, pg_temp as $$
+  select exists (select 1 from pg_roles where rolname = p_login
+    and shobj_description(oid, 'pg_authid') = 'sanzhi office ' || p_office)
+$$;
+
+create function app.make_office_roles(p_office integer) returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare v_office text := 'sz_o' || p_office; v_old text; v_name text; v_of text;
+begin
+  if to_regrole(v_office) is not null then
+    v_of := substring(shobj_description(to_regrole(v_office), 'pg_authid') from '^sanzhi in (.*)$');
+    if v_of <> current_database() and exists (select 1 from pg_database where datname = v_of) then
+      raise exception using message = 'persistence.office_on_server', errcode = 'SZ001',
+        detail = jsonb_build_object('office', p_office, 'database', v_of)::text;
+    end if;
+    -- Left over from a database that is gone: nobody of then is somebody now.
+    for v_old in select rolname from pg_roles where rolname ~ ('^' || v_office || '(_|$)') loop
+      execute format('drop role %I', v_old);
+    end loop;
+  end if;
+  execute format('create role %I', v_office);
+  execute format('comment on role %I is %L', v_office, 'sanzhi in ' || current_database());
+  execute format('grant sanzhi_officer to %I', v_office);
+  execute format('create role %I', v_office || '_all');
+  execute format('grant %I to %I', v_office, v_office || '_all');
+  execute format('create role %I', v_office || '_clerk');
+  execute format('grant %I to %I', v_office || '_all', v_office || '_clerk');
+  execute format('create role %I', v_office || '_handler');
+  execute format('grant %I to %I', v_office, v_office || '_handler');
+  execute format('create role %I', v_office || '_unit_head');
+  execute format('grant %I to %I', v_office, v_office || '_unit_head');
+  execute format('create role %I', v_office || '_reviewer');
+  execute format('grant %I to %I', v_office, v_office || '_reviewer');
+  execute format('create role %I', v_office || '_lead');
+  execute format('grant %I to %I', v_office || '_all', v_office || '_lead');
+  execute format('create role %I', v_office || '_head');
+  execute format('grant %I to %I', v_office || '_all', v_office || '_head');
+  execute format('create role %I', v_office || '_agency_head');
+  execute format('grant %I to %I', v_office || '_all', v_office || '_agency_head');
+  execute format('create role %I', v_office || '_secretary');
+  execute format('grant %I to %I', v_office || '_all', v_office || '_secretary');
+  execute format('create role %I', v_office || '_auditor');
+  execute format('grant %I to %I', v_office || '_all', v_office || '_auditor');
+  execute format('create role %I', v_office || '_admin');
+  execute format('grant %I to %I', v_office || '_all', v_office || '_admin');
+  foreach v_name in array array['', '_all', '_clerk', '_handler', '_unit_head', '_reviewer', '_lead', '_head', '_agency_head', '_secretary', '_auditor', '_admin'] loop
+    execute format('grant %I to sanzhi_owner with admin option', v_office || v_name);
+  end loop;
+end $$;
+
+create function app.sync_member(p_office integer, p_person text, p_today date)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+declare v_office text := 'sz_o' || p_office; v_active boolean; v_unit text; v_roles text[];
+  v_wanted text[] := array[]::text[]; v_held text[]; v_name text; v_login oid;
+begin
+  if p_person !~ '^[a-z][a-z0-9_]{0,40}$' or p_person ~ '^(pg_|sz_o|sanzhi_|public$|none$)' then return; end if;
+  select active = 1, unit into v_active, v_unit from person
+   where office_id = p_office and person_id = p_person;
+  if not coalesce(v_active, false) and app.made_here(p_office, p_person)
+     and exists (select 1 from pg_roles where rolname = p_person and rolcanlogin) then
+    execute format('alter role %I nologin', p_person);
+  end if;
+  select oid into v_login from pg_roles where rolname = p_person
+     and not (rolsuper or rolcreaterole or rolcreatedb or rolreplication or rolbypassrls);
+  if not found or to_regrole(v_office) is null then return; end if;
+  if coalesce(v_active, false) then
+    v_roles := app.roles(p_office, p_person, p_today);
+    v_wanted := array[v_office] || array(select v_office || '_' || r from unnest(v_roles) r);
+    if 'unit_head' = any (v_roles) then
+      v_name := v_office || '_u' || substr(encode(sha256(convert_to(v_unit, 'UTF8')), 'hex'), 1, 12);
+      if to_regrole(v_name) is null then
+        if current_setting('server_version_num')::integer < 160000 then
+          perform app.refuse('persistence.role_by_dba', jsonb_build_object(
+            'role', v_name, 'office', v_office, 'unit', v_unit));
+        end if;
+        execute format('create role %I', v_name);
+        execute format('grant %I to %I', v_office, v_name);
+      end if;
+      v_wanted := v_wanted || v_name;
+    end if;
+  end if;
+  v_held := array(select r.rolname::text from pg_auth_members m join pg_roles r on r.oid = m.roleid
+    where m.member = v_login and r.rolname ~ ('^' || v_office || '(_|$)'));
+  foreach v_name in array v_wanted loop
+    if v_name <> all (v_held) then execute format('grant %I to %I', v_name, p_person); end if;
+  end loop;
+  foreach v_name in array v_held loop
+    if v_name <> all (v_wanted) then execute format('revoke %I from %I', v_name, p_person); end if;
+  end loop;
+end $$;
+
+create function app.make_login(p_office integer, p_person text,
+  p_verifier text, p_today date)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+begin
+  if coalesce(p_verifier, '') !~ '^SCRAM-SHA-256[$][0-9]+:[^$]+[$][^$]+$' or p_person !~ '^[a-z][a-z0-9_]{0,40}$' then
+    raise exception using message = 'verifier', errcode = '22023';
+  end if;
+  if p_person ~ '^(pg_|sz_o|sanzhi_|public$|none$)' then
+    perform app.refuse('persistence.login_taken', jsonb_build_object('person', p_person));
+  end if;
+  if current_setting('server_version_num')::integer < 160000 then
+    if to_regrole(p_person) is null then
+      perform app.refuse('persistence.login_by_dba', jsonb_build_object('person', p_person));
+    end if;
+  elsif to_regrole(p_person) is null then
+    execute format('create role %I login connection limit 8 password %L', p_person, p_verifier);
+    execute format('comment on role %I is %L', p_person, 'sanzhi office ' || p_office);
+    execute format('alter role %I set idle_in_transaction_session_timeout = %L', p_person, '60s');
+    execute format('alter role %I set temp_file_limit = %L', p_person, '512MB');
+  elsif app.made_here(p_office, p_person) then
+    execute format('alter role %I login password %L', p_person, p_verifier);
+  else
+    perform app.refuse('persistence.login_taken', jsonb_build_object('person', p_person));
+  end if;
+  perform app.sync_member(p_office, p_person, p_today);
+end $$;
+
+create function api.login(p_office integer, p_cmd text, p_person text,
+  p_verifier text)
+returns jsonb language plpgsql security definer set search_path = pg_catalog, app, pg_temp set lock_timeout = '2s' set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
+declare
+  v_me text := session_user; v_now timestamptz := clock_timestamp();
+  v_today date := (clock_timestamp() at time zone 'Asia/Shanghai')::date; v_result jsonb;
+begin
+  v_result := app.replayed(p_office, p_cmd, v_me);
+  if v_result is not null then return v_result; end if;
+  if not 'admin' = any (app.roles(p_office, v_me, v_today)) then
+    perform app.refuse('persistence.not_allowed', jsonb_build_object('action', 'login'));
+  end if;
+  perform 1 from person where office_id = p_office and person_id = p_person and active = 1;
+  if not found then
+    perform app.refuse('persistence.no_such_person', jsonb_build_object('person', p_person));
+  end if;
+  perform app.make_login(p_office, p_person, p_verifier, v_today);
+  v_result := '{"case_id": "", "version": 0, "state": "", "number": ""}';
+  perform app.finish(p_office, p_cmd, '', 'set_password', '',
+    jsonb_build_object('person_id', p_person), v_me, v_now, v_result, '');
+  return v_result;
+end $$;
+
+create function api.enter(p_office integer) returns void
+language plpgsql security definer set search_path = pg_catalog, app, pg_temp set lock_timeout = '2s' set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
+declare
+  v_me text := session_user; v_person text;
+  v_today date := (clock_timestamp() at time zone 'Asia/Shanghai')::date;
+begin
+  perform 1 from person where office_id = p_office and person_id = v_me and active = 1;
+  if not found then perform app.refuse('case.not_found', '{}'); end if;
+  for v_person in select person_id from person_role where office_id = p_office
+      and (valid_from is not null or valid_to is not null)
+    union select v_me order by 1 loop
+    perform app.sync_member(p_office, v_person, v_today);
+  end loop;
+end $$;
+
 create function app.file_member(p_office integer, v_me text) returns void
 language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 begin
@@ -260,1548 +2024,12 @@ begin
     where m.office_id = p_office and m.sha256 <> '' order by m.case_id, m.place;
 end $$;
 
-create function app.transition(p_state text, p_action text)
-returns table (target text, roles text[], who text, needs_reason boolean)
-language sql immutable set search_path = pg_catalog, app, pg_temp as $$
-  select t.target, t.roles, t.who, t.needs_reason from (values
-    ('', 'register', 'draft', '{clerk,handler}'::text[], 'anyone', false),
-    ('draft', 'edit', 'draft', '{clerk,handler}'::text[], 'handler', false),
-    ('correction', 'edit', 'correction', '{clerk,handler}'::text[], 'handler', false),
-    ('responding', 'edit', 'responding', '{clerk,handler}'::text[], 'handler', false),
-    ('draft', 'confirm', 'submitted', '{unit_head}'::text[], 'anyone', false),
-    ('correction', 'confirm', 'submitted', '{unit_head}'::text[], 'anyone', false),
-    ('responding', 'confirm', 'submitted', '{unit_head}'::text[], 'anyone', false),
-    ('submitted', 'ask_correction', 'correction', '{clerk}'::text[], 'anyone', true),
-    ('submitted', 'accept', 'accepted', '{clerk}'::text[], 'anyone', false),
-    ('submitted', 'return', 'returned', '{clerk,lead}'::text[], 'anyone', true),
-    ('accepted', 'return', 'returned', '{clerk,lead}'::text[], 'anyone', true),
-    ('draft', 'not_needed', 'not_needed', '{lead,unit_head}'::text[], 'anyone', true),
-    ('accepted', 'assign', 'reviewing', '{lead}'::text[], 'anyone', false),
-    ('reviewing', 'reassign', 'reviewing', '{lead}'::text[], 'anyone', true),
-    ('submitted', 'extend', 'submitted', '{head,lead}'::text[], 'anyone', true),
-    ('accepted', 'extend', 'accepted', '{head,lead}'::text[], 'anyone', true),
-    ('reviewing', 'extend', 'reviewing', '{head,lead}'::text[], 'anyone', true),
-    ('signing', 'extend', 'signing', '{head,lead}'::text[], 'anyone', true),
-    ('submitted', 'move_due', 'submitted', '{admin}'::text[], 'anyone', true),
-    ('accepted', 'move_due', 'accepted', '{admin}'::text[], 'anyone', true),
-    ('reviewing', 'move_due', 'reviewing', '{admin}'::text[], 'anyone', true),
-    ('signing', 'move_due', 'signing', '{admin}'::text[], 'anyone', true),
-    ('reviewing', 'answer', 'reviewing', '{reviewer}'::text[], 'reviewer', false),
-    ('reviewing', 'draft_opinion', 'reviewing', '{reviewer}'::text[], 'reviewer', false),
-    ('reviewing', 'certify', 'signing', '{reviewer}'::text[], 'reviewer', false),
-    ('signing', 'send_back', 'reviewing', '{head}'::text[], 'anyone', true),
-    ('signing', 'reserve', 'signing', '{head}'::text[], 'anyone', false),
-    ('signing', 'issue_pass', 'passed', '{head}'::text[], 'anyone', false),
-    ('signing', 'issue_return', 'responding', '{head}'::text[], 'anyone', false),
-    ('responding', 'respond', 'responding', '{handler}'::text[], 'handler', false),
-    ('passed', 'new_round', 'responding', '{handler,unit_head}'::text[], 'anyone', true),
-    ('passed', 'materials_changed', 'responding', '{admin,clerk,handler,head,lead,reviewer,unit_head}'::text[], 'anyone', true),
-    ('passed', 'register_decision', 'decided', '{clerk,handler}'::text[], 'anyone', false),
-    ('decided', 'adopt', 'decided', '{clerk,handler}'::text[], 'anyone', false),
-    ('draft', 'withdraw', 'withdrawn', '{unit_head}'::text[], 'anyone', true),
-    ('submitted', 'withdraw', 'withdrawn', '{unit_head}'::text[], 'anyone', true),
-    ('correction', 'withdraw', 'withdrawn', '{unit_head}'::text[], 'anyone', true),
-    ('accepted', 'withdraw', 'withdrawn', '{unit_head}'::text[], 'anyone', true),
-    ('reviewing', 'withdraw', 'withdrawn', '{unit_head}'::text[], 'anyone', true),
-    ('signing', 'withdraw', 'withdrawn', '{unit_head}'::text[], 'anyone', true),
-    ('responding', 'withdraw', 'withdrawn', '{unit_head}'::text[], 'anyone', true),
-    ('submitted', 'open', 'submitted', '{clerk,lead}'::text[], 'anyone', false),
-    ('signing', 'open', 'signing', '{head}'::text[], 'anyone', false),
-    ('submitted', 'recall', 'draft', '{unit_head}'::text[], 'anyone', false),
-    ('submitted', 'recall_correction', 'correction', '{unit_head}'::text[], 'anyone', false),
-    ('submitted', 'recall_again', 'responding', '{unit_head}'::text[], 'anyone', false),
-    ('signing', 'recall_opinion', 'reviewing', '{reviewer}'::text[], 'reviewer', false),
-    ('submitted', 'remind', 'submitted', '{clerk,handler,head,lead,reviewer,unit_head}'::text[], 'anyone', false),
-    ('accepted', 'remind', 'accepted', '{clerk,handler,head,lead,reviewer,unit_head}'::text[], 'anyone', false),
-    ('reviewing', 'remind', 'reviewing', '{clerk,handler,head,lead,reviewer,unit_head}'::text[], 'anyone', false),
-    ('signing', 'remind', 'signing', '{clerk,handler,head,lead,reviewer,unit_head}'::text[], 'anyone', false),
-    ('correction', 'remind', 'correction', '{clerk,handler,head,lead,reviewer,unit_head}'::text[], 'anyone', false),
-    ('responding', 'remind', 'responding', '{clerk,handler,head,lead,reviewer,unit_head}'::text[], 'anyone', false),
-    ('passed', 'remind', 'passed', '{clerk,handler,head,lead,reviewer,unit_head}'::text[], 'anyone', false),
-    ('reviewing', 'ask_opinion', 'reviewing', '{head,lead,reviewer}'::text[], 'anyone', false),
-    ('signing', 'ask_opinion', 'signing', '{head,lead,reviewer}'::text[], 'anyone', false),
-    ('reviewing', 'give_opinion', 'reviewing', '{agency_head,clerk,head,lead,reviewer}'::text[], 'anyone', false),
-    ('signing', 'give_opinion', 'signing', '{agency_head,clerk,head,lead,reviewer}'::text[], 'anyone', false),
-    ('submitted', 'open_transfer', 'submitted', '{handler,lead,unit_head}'::text[], 'anyone', true),
-    ('correction', 'open_transfer', 'correction', '{handler,lead,unit_head}'::text[], 'anyone', true),
-    ('accepted', 'open_transfer', 'accepted', '{handler,lead,unit_head}'::text[], 'anyone', true),
-    ('reviewing', 'open_transfer', 'reviewing', '{handler,lead,unit_head}'::text[], 'anyone', true),
-    ('signing', 'open_transfer', 'signing', '{handler,lead,unit_head}'::text[], 'anyone', true),
-    ('passed', 'open_transfer', 'passed', '{handler,lead,unit_head}'::text[], 'anyone', true),
-    ('responding', 'open_transfer', 'responding', '{handler,lead,unit_head}'::text[], 'anyone', true),
-    ('decided', 'open_transfer', 'decided', '{handler,lead,unit_head}'::text[], 'anyone', true),
-    ('returned', 'open_transfer', 'returned', '{handler,lead,unit_head}'::text[], 'anyone', true),
-    ('not_needed', 'open_transfer', 'not_needed', '{handler,lead,unit_head}'::text[], 'anyone', true),
-    ('withdrawn', 'open_transfer', 'withdrawn', '{handler,lead,unit_head}'::text[], 'anyone', true),
-    ('submitted', 'report_transfer', 'submitted', '{handler}'::text[], 'anyone', false),
-    ('correction', 'report_transfer', 'correction', '{handler}'::text[], 'anyone', false),
-    ('accepted', 'report_transfer', 'accepted', '{handler}'::text[], 'anyone', false),
-    ('reviewing', 'report_transfer', 'reviewing', '{handler}'::text[], 'anyone', false),
-    ('signing', 'report_transfer', 'signing', '{handler}'::text[], 'anyone', false),
-    ('passed', 'report_transfer', 'passed', '{handler}'::text[], 'anyone', false),
-    ('responding', 'report_transfer', 'responding', '{handler}'::text[], 'anyone', false),
-    ('decided', 'report_transfer', 'decided', '{handler}'::text[], 'anyone', false),
-    ('returned', 'report_transfer', 'returned', '{handler}'::text[], 'anyone', false),
-    ('not_needed', 'report_transfer', 'not_needed', '{handler}'::text[], 'anyone', false),
-    ('withdrawn', 'report_transfer', 'withdrawn', '{handler}'::text[], 'anyone', false),
-    ('submitted', 'decide_transfer', 'submitted', '{agency_head}'::text[], 'anyone', false),
-    ('correction', 'decide_transfer', 'correction', '{agency_head}'::text[], 'anyone', false),
-    ('accepted', 'decide_transfer', 'accepted', '{agency_head}'::text[], 'anyone', false),
-    ('reviewing', 'decide_transfer', 'reviewing', '{agency_head}'::text[], 'anyone', false),
-    ('signing', 'decide_transfer', 'signing', '{agency_head}'::text[], 'anyone', false),
-    ('passed', 'decide_transfer', 'passed', '{agency_head}'::text[], 'anyone', false),
-    ('responding', 'decide_transfer', 'responding', '{agency_head}'::text[], 'anyone', false),
-    ('decided', 'decide_transfer', 'decided', '{agency_head}'::text[], 'anyone', false),
-    ('returned', 'decide_transfer', 'returned', '{agency_head}'::text[], 'anyone', false),
-    ('not_needed', 'decide_transfer', 'not_needed', '{agency_head}'::text[], 'anyone', false),
-    ('withdrawn', 'decide_transfer', 'withdrawn', '{agency_head}'::text[], 'anyone', false),
-    ('submitted', 'prepare_transfer', 'submitted', '{clerk,handler}'::text[], 'anyone', false),
-    ('correction', 'prepare_transfer', 'correction', '{clerk,handler}'::text[], 'anyone', false),
-    ('accepted', 'prepare_transfer', 'accepted', '{clerk,handler}'::text[], 'anyone', false),
-    ('reviewing', 'prepare_transfer', 'reviewing', '{clerk,handler}'::text[], 'anyone', false),
-    ('signing', 'prepare_transfer', 'signing', '{clerk,handler}'::text[], 'anyone', false),
-    ('passed', 'prepare_transfer', 'passed', '{clerk,handler}'::text[], 'anyone', false),
-    ('responding', 'prepare_transfer', 'responding', '{clerk,handler}'::text[], 'anyone', false),
-    ('decided', 'prepare_transfer', 'decided', '{clerk,handler}'::text[], 'anyone', false),
-    ('returned', 'prepare_transfer', 'returned', '{clerk,handler}'::text[], 'anyone', false),
-    ('not_needed', 'prepare_transfer', 'not_needed', '{clerk,handler}'::text[], 'anyone', false),
-    ('withdrawn', 'prepare_transfer', 'withdrawn', '{clerk,handler}'::text[], 'anyone', false),
-    ('submitted', 'reserve_transfer', 'submitted', '{head}'::text[], 'anyone', false),
-    ('correction', 'reserve_transfer', 'correction', '{head}'::text[], 'anyone', false),
-    ('accepted', 'reserve_transfer', 'accepted', '{head}'::text[], 'anyone', false),
-    ('reviewing', 'reserve_transfer', 'reviewing', '{head}'::text[], 'anyone', false),
-    ('signing', 'reserve_transfer', 'signing', '{head}'::text[], 'anyone', false),
-    ('passed', 'reserve_transfer', 'passed', '{head}'::text[], 'anyone', false),
-    ('responding', 'reserve_transfer', 'responding', '{head}'::text[], 'anyone', false),
-    ('decided', 'reserve_transfer', 'decided', '{head}'::text[], 'anyone', false),
-    ('returned', 'reserve_transfer', 'returned', '{head}'::text[], 'anyone', false),
-    ('not_needed', 'reserve_transfer', 'not_needed', '{head}'::text[], 'anyone', false),
-    ('withdrawn', 'reserve_transfer', 'withdrawn', '{head}'::text[], 'anyone', false),
-    ('submitted', 'issue_transfer', 'submitted', '{head}'::text[], 'anyone', false),
-    ('correction', 'issue_transfer', 'correction', '{head}'::text[], 'anyone', false),
-    ('accepted', 'issue_transfer', 'accepted', '{head}'::text[], 'anyone', false),
-    ('reviewing', 'issue_transfer', 'reviewing', '{head}'::text[], 'anyone', false),
-    ('signing', 'issue_transfer', 'signing', '{head}'::text[], 'anyone', false),
-    ('passed', 'issue_transfer', 'passed', '{head}'::text[], 'anyone', false),
-    ('responding', 'issue_transfer', 'responding', '{head}'::text[], 'anyone', false),
-    ('decided', 'issue_transfer', 'decided', '{head}'::text[], 'anyone', false),
-    ('returned', 'issue_transfer', 'returned', '{head}'::text[], 'anyone', false),
-    ('not_needed', 'issue_transfer', 'not_needed', '{head}'::text[], 'anyone', false),
-    ('withdrawn', 'issue_transfer', 'withdrawn', '{head}'::text[], 'anyone', false),
-    ('submitted', 'deliver_transfer', 'submitted', '{clerk,handler}'::text[], 'anyone', false),
-    ('correction', 'deliver_transfer', 'correction', '{clerk,handler}'::text[], 'anyone', false),
-    ('accepted', 'deliver_transfer', 'accepted', '{clerk,handler}'::text[], 'anyone', false),
-    ('reviewing', 'deliver_transfer', 'reviewing', '{clerk,handler}'::text[], 'anyone', false),
-    ('signing', 'deliver_transfer', 'signing', '{clerk,handler}'::text[], 'anyone', false),
-    ('passed', 'deliver_transfer', 'passed', '{clerk,handler}'::text[], 'anyone', false),
-    ('responding', 'deliver_transfer', 'responding', '{clerk,handler}'::text[], 'anyone', false),
-    ('decided', 'deliver_transfer', 'decided', '{clerk,handler}'::text[], 'anyone', false),
-    ('returned', 'deliver_transfer', 'returned', '{clerk,handler}'::text[], 'anyone', false),
-    ('not_needed', 'deliver_transfer', 'not_needed', '{clerk,handler}'::text[], 'anyone', false),
-    ('withdrawn', 'deliver_transfer', 'withdrawn', '{clerk,handler}'::text[], 'anyone', false),
-    ('submitted', 'receipt_transfer', 'submitted', '{clerk,handler}'::text[], 'anyone', false),
-    ('correction', 'receipt_transfer', 'correction', '{clerk,handler}'::text[], 'anyone', false),
-    ('accepted', 'receipt_transfer', 'accepted', '{clerk,handler}'::text[], 'anyone', false),
-    ('reviewing', 'receipt_transfer', 'reviewing', '{clerk,handler}'::text[], 'anyone', false),
-    ('signing', 'receipt_transfer', 'signing', '{clerk,handler}'::text[], 'anyone', false),
-    ('passed', 'receipt_transfer', 'passed', '{clerk,handler}'::text[], 'anyone', false),
-    ('responding', 'receipt_transfer', 'responding', '{clerk,handler}'::text[], 'anyone', false),
-    ('decided', 'receipt_transfer', 'decided', '{clerk,handler}'::text[], 'anyone', false),
-    ('returned', 'receipt_transfer', 'returned', '{clerk,handler}'::text[], 'anyone', false),
-    ('not_needed', 'receipt_transfer', 'not_needed', '{clerk,handler}'::text[], 'anyone', false),
-    ('withdrawn', 'receipt_transfer', 'withdrawn', '{clerk,handler}'::text[], 'anyone', false),
-    ('submitted', 'police_answer', 'submitted', '{clerk,handler}'::text[], 'anyone', false),
-    ('correction', 'police_answer', 'correction', '{clerk,handler}'::text[], 'anyone', false),
-    ('accepted', 'police_answer', 'accepted', '{clerk,handler}'::text[], 'anyone', false),
-    ('reviewing', 'police_answer', 'reviewing', '{clerk,handler}'::text[], 'anyone', false),
-    ('signing', 'police_answer', 'signing', '{clerk,handler}'::text[], 'anyone', false),
-    ('passed', 'police_answer', 'passed', '{clerk,handler}'::text[], 'anyone', false),
-    ('responding', 'police_answer', 'responding', '{clerk,handler}'::text[], 'anyone', false),
-    ('decided', 'police_answer', 'decided', '{clerk,handler}'::text[], 'anyone', false),
-    ('returned', 'police_answer', 'returned', '{clerk,handler}'::text[], 'anyone', false),
-    ('not_needed', 'police_answer', 'not_needed', '{clerk,handler}'::text[], 'anyone', false),
-    ('withdrawn', 'police_answer', 'withdrawn', '{clerk,handler}'::text[], 'anyone', false),
-    ('submitted', 'object_transfer', 'submitted', '{handler,unit_head}'::text[], 'anyone', true),
-    ('correction', 'object_transfer', 'correction', '{handler,unit_head}'::text[], 'anyone', true),
-    ('accepted', 'object_transfer', 'accepted', '{handler,unit_head}'::text[], 'anyone', true),
-    ('reviewing', 'object_transfer', 'reviewing', '{handler,unit_head}'::text[], 'anyone', true),
-    ('signing', 'object_transfer', 'signing', '{handler,unit_head}'::text[], 'anyone', true),
-    ('passed', 'object_transfer', 'passed', '{handler,unit_head}'::text[], 'anyone', true),
-    ('responding', 'object_transfer', 'responding', '{handler,unit_head}'::text[], 'anyone', true),
-    ('decided', 'object_transfer', 'decided', '{handler,unit_head}'::text[], 'anyone', true),
-    ('returned', 'object_transfer', 'returned', '{handler,unit_head}'::text[], 'anyone', true),
-    ('not_needed', 'object_transfer', 'not_needed', '{handler,unit_head}'::text[], 'anyone', true),
-    ('withdrawn', 'object_transfer', 'withdrawn', '{handler,unit_head}'::text[], 'anyone', true),
-    ('submitted', 'hand_over', 'submitted', '{clerk,handler}'::text[], 'anyone', false),
-    ('correction', 'hand_over', 'correction', '{clerk,handler}'::text[], 'anyone', false),
-    ('accepted', 'hand_over', 'accepted', '{clerk,handler}'::text[], 'anyone', false),
-    ('reviewing', 'hand_over', 'reviewing', '{clerk,handler}'::text[], 'anyone', false),
-    ('signing', 'hand_over', 'signing', '{clerk,handler}'::text[], 'anyone', false),
-    ('passed', 'hand_over', 'passed', '{clerk,handler}'::text[], 'anyone', false),
-    ('responding', 'hand_over', 'responding', '{clerk,handler}'::text[], 'anyone', false),
-    ('decided', 'hand_over', 'decided', '{clerk,handler}'::text[], 'anyone', false),
-    ('returned', 'hand_over', 'returned', '{clerk,handler}'::text[], 'anyone', false),
-    ('not_needed', 'hand_over', 'not_needed', '{clerk,handler}'::text[], 'anyone', false),
-    ('withdrawn', 'hand_over', 'withdrawn', '{clerk,handler}'::text[], 'anyone', false),
-    ('submitted', 'close_transfer', 'submitted', '{handler,unit_head}'::text[], 'anyone', true),
-    ('correction', 'close_transfer', 'correction', '{handler,unit_head}'::text[], 'anyone', true),
-    ('accepted', 'close_transfer', 'accepted', '{handler,unit_head}'::text[], 'anyone', true),
-    ('reviewing', 'close_transfer', 'reviewing', '{handler,unit_head}'::text[], 'anyone', true),
-    ('signing', 'close_transfer', 'signing', '{handler,unit_head}'::text[], 'anyone', true),
-    ('passed', 'close_transfer', 'passed', '{handler,unit_head}'::text[], 'anyone', true),
-    ('responding', 'close_transfer', 'responding', '{handler,unit_head}'::text[], 'anyone', true),
-    ('decided', 'close_transfer', 'decided', '{handler,unit_head}'::text[], 'anyone', true),
-    ('returned', 'close_transfer', 'returned', '{handler,unit_head}'::text[], 'anyone', true),
-    ('not_needed', 'close_transfer', 'not_needed', '{handler,unit_head}'::text[], 'anyone', true),
-    ('withdrawn', 'close_transfer', 'withdrawn', '{handler,unit_head}'::text[], 'anyone', true)
-  ) as t(source, action, target, roles, who, needs_reason)
-   where t.source = p_state and t.action = p_action
-$$;
-
-create function app.replayed(p_office integer, p_cmd text, v_me text)
-returns jsonb language plpgsql set search_path = pg_catalog, app, pg_temp as $$
-declare v_actor text; v_result text;
-begin
-  perform 1 from person where office_id = p_office and person_id = v_me and active = 1;
-  if not found then perform app.refuse('case.not_found', '{}'); end if;
-  select actor, result into v_actor, v_result from command
-   where office_id = p_office and command_id = p_cmd;
-  if not found then return null; end if;
-  if v_actor <> v_me then perform app.refuse('persistence.command_taken', '{}'); end if;
-  return v_result::jsonb || '{"replayed": true}';
-end $$;
-
-create function app.finish(p_office integer, p_cmd text, p_case text, p_action text,
-  p_reason text, p_payload jsonb, v_me text, v_now timestamptz, v_result jsonb)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
-declare v_seq integer; v_previous text; v_entry text; v_hash text;
-begin
-  select seq + 1, hash into v_seq, v_previous from audit_head
-   where office_id = p_office and case_id = p_case for update;
-  if not found then v_seq := 1; v_previous := repeat('0', 64); end if;
-  v_entry := jsonb_build_object(
-    'action', p_action, 'actor', v_me, 'case', p_case, 'command', p_cmd, 'office', p_office,
-    'at', to_char(v_now at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
-    'number', v_result ->> 'number', 'reason', p_reason, 'seq', v_seq,
-    'state', v_result ->> 'state', 'version', (v_result ->> 'version')::integer,
-    'payload', (p_payload #- '{document,pdf}') - 'image' - 'argon2')::text;
-  v_hash := encode(sha256(convert_to(v_previous || v_entry, 'UTF8')), 'hex');
-  insert into audit (office_id, case_id, seq, entry, hash)
-  values (p_office, p_case, v_seq, v_entry, v_hash);
-  if v_seq = 1 then
-    insert into audit_head (office_id, case_id, seq, hash)
-    values (p_office, p_case, v_seq, v_hash);
-  else
-    update audit_head set seq = v_seq, hash = v_hash
-     where office_id = p_office and case_id = p_case;
-  end if;
-  insert into command (office_id, command_id, case_id, actor, action, at, result)
-  values (p_office, p_cmd, p_case, v_me, p_action, v_now, v_result::text);
-end $$;
-
-create function app.do_register(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
-#variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
-begin
-  insert into case_ (office_id, case_id, version, state, round, submission, name, sort_key, kind, party_name, party_number, amount_fen, agency, file_number, handler_codes, unit, registered_by, registered_at, due_on, profile_id, profile_edition, updated_at, readers) values (p_office, p_case, 1, v_target, 0, coalesce(((p_payload #> '{submission}'))::text, ''), coalesce((p_payload #>> '{submission,name}'), ''), coalesce((p_payload #>> '{sort_key}'), ''), coalesce((p_payload #>> '{submission,kind}'), ''), coalesce((p_payload #>> '{submission,party,name}'), ''), coalesce((p_payload #>> '{submission,party,number}'), ''), coalesce(((p_payload #>> '{submission,amount_fen}'))::bigint, 0), coalesce((p_payload #>> '{submission,agency}'), ''), coalesce((p_payload #>> '{submission,file_number}'), ''), (',' || coalesce((select string_agg((h.value ->> 'person_id') || ',', '' order by h.n) from jsonb_array_elements((p_payload #> '{submission,handlers}')) with ordinality as h(value, n) where h.value ->> 'person_id' <> ''), '')), coalesce((p_payload #>> '{unit}'), ''), v_me, v_now, app.day((p_payload #>> '{due_on}')), coalesce((p_payload #>> '{profile_id}'), ''), coalesce((p_payload #>> '{profile_edition}'), ''), v_now, v_readers);
-  if coalesce((p_payload #>> '{unit}'), '') <> '' then
-    insert into unit (office_id, name) values (p_office, coalesce((p_payload #>> '{unit}'), '')) on conflict (office_id, name) do nothing;
-  end if;
-  for v_item, v_index in select t.value, t.n - 1 from jsonb_array_elements(
-    case when jsonb_typeof(p_payload #> '{materials}') is null or jsonb_typeof(p_payload #> '{materials}') = 'null'
-    then '[]' else p_payload #> '{materials}' end) with ordinality as t(value, n) loop
-  if coalesce((v_item #>> '{sha256}'), '') <> '' and exists (select 1 from file_store where office_id = p_office and kind <> 'folder') and not exists (select 1 from blob where office_id = p_office and sha256 = coalesce((v_item #>> '{sha256}'), '') and complete = 1) then
-    perform app.refuse('files.not_stored', jsonb_build_object('name', coalesce((v_item #>> '{name}'), '')));
-  end if;
-  insert into material (office_id, case_id, material_id, place, code, name, pages, original, sha256, size, file_name, waived, readers) values (p_office, p_case, coalesce((v_item #>> '{material_id}'), ''), v_index, coalesce((v_item #>> '{code}'), ''), coalesce((v_item #>> '{name}'), ''), (nullif((v_item #>> '{pages}'), ''))::bigint, (case when (v_item #> '{original}') = 'false'::jsonb then 0 else 1 end), coalesce((v_item #>> '{sha256}'), ''), coalesce(((v_item #>> '{size}'))::bigint, 0), coalesce((v_item #>> '{file_name}'), ''), coalesce((v_item #>> '{waived}'), ''), v_readers);
-  end loop;
-end $$;
-
-create function app.do_edit(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
-#variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
-begin
-  if coalesce(coalesce((p_payload #>> '{submission,unit}'), ''), '') <> '' then
-    insert into unit (office_id, name) values (p_office, coalesce((p_payload #>> '{submission,unit}'), '')) on conflict (office_id, name) do nothing;
-  end if;
-  if (coalesce((p_payload #> '{materials}'), 'null'::jsonb) <> 'null'::jsonb) then
-    delete from material where office_id = p_office and case_id = p_case;
-  end if;
-  for v_item, v_index in select t.value, t.n - 1 from jsonb_array_elements(
-    case when jsonb_typeof(p_payload #> '{materials}') is null or jsonb_typeof(p_payload #> '{materials}') = 'null'
-    then '[]' else p_payload #> '{materials}' end) with ordinality as t(value, n) loop
-  if coalesce((v_item #>> '{sha256}'), '') <> '' and exists (select 1 from file_store where office_id = p_office and kind <> 'folder') and not exists (select 1 from blob where office_id = p_office and sha256 = coalesce((v_item #>> '{sha256}'), '') and complete = 1) then
-    perform app.refuse('files.not_stored', jsonb_build_object('name', coalesce((v_item #>> '{name}'), '')));
-  end if;
-  insert into material (office_id, case_id, material_id, place, code, name, pages, original, sha256, size, file_name, waived, readers) values (p_office, p_case, coalesce((v_item #>> '{material_id}'), ''), v_index, coalesce((v_item #>> '{code}'), ''), coalesce((v_item #>> '{name}'), ''), (nullif((v_item #>> '{pages}'), ''))::bigint, (case when (v_item #> '{original}') = 'false'::jsonb then 0 else 1 end), coalesce((v_item #>> '{sha256}'), ''), coalesce(((v_item #>> '{size}'))::bigint, 0), coalesce((v_item #>> '{file_name}'), ''), coalesce((v_item #>> '{waived}'), ''), v_readers);
-  end loop;
-  update clearance set open = 0, closed_at = v_now, closed_because = p_reason where office_id = p_office and case_id = p_case and open = 1;
-  update case_ set version = version + 1,
-    state = v_target,
-    updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end,
-    submission = case when (coalesce((p_payload #> '{submission}'), 'null'::jsonb) <> 'null'::jsonb) then coalesce(((p_payload #> '{submission}'))::text, '') else submission end,
-    name = case when (coalesce((p_payload #> '{submission}'), 'null'::jsonb) <> 'null'::jsonb) then coalesce((p_payload #>> '{submission,name}'), '') else name end,
-    sort_key = case when (coalesce((p_payload #> '{submission}'), 'null'::jsonb) <> 'null'::jsonb) then coalesce((p_payload #>> '{sort_key}'), '') else sort_key end,
-    kind = case when (coalesce((p_payload #> '{submission}'), 'null'::jsonb) <> 'null'::jsonb) then coalesce((p_payload #>> '{submission,kind}'), '') else kind end,
-    party_name = case when (coalesce((p_payload #> '{submission}'), 'null'::jsonb) <> 'null'::jsonb) then coalesce((p_payload #>> '{submission,party,name}'), '') else party_name end,
-    party_number = case when (coalesce((p_payload #> '{submission}'), 'null'::jsonb) <> 'null'::jsonb) then coalesce((p_payload #>> '{submission,party,number}'), '') else party_number end,
-    amount_fen = case when (coalesce((p_payload #> '{submission}'), 'null'::jsonb) <> 'null'::jsonb) then coalesce(((p_payload #>> '{submission,amount_fen}'))::bigint, 0) else amount_fen end,
-    agency = case when (coalesce((p_payload #> '{submission}'), 'null'::jsonb) <> 'null'::jsonb) then coalesce((p_payload #>> '{submission,agency}'), '') else agency end,
-    file_number = case when (coalesce((p_payload #> '{submission}'), 'null'::jsonb) <> 'null'::jsonb) then coalesce((p_payload #>> '{submission,file_number}'), '') else file_number end,
-    handler_codes = case when (coalesce((p_payload #> '{submission}'), 'null'::jsonb) <> 'null'::jsonb) then (',' || coalesce((select string_agg((h.value ->> 'person_id') || ',', '' order by h.n) from jsonb_array_elements((p_payload #> '{submission,handlers}')) with ordinality as h(value, n) where h.value ->> 'person_id' <> ''), '')) else handler_codes end,
-    unit = case when (coalesce((p_payload #> '{submission}'), 'null'::jsonb) <> 'null'::jsonb) then coalesce((p_payload #>> '{submission,unit}'), '') else unit end
-   where office_id = p_office and case_id = p_case;
-end $$;
-
-create function app.do_confirm(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
-#variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
-begin
-  if (case when (p_payload #> '{declared}') = 'true'::jsonb then 1 else 0 end) = 0 then
-    perform app.refuse('case.not_declared', jsonb_build_object());
-  end if;
-  if c.state = 'responding' and exists (select 1 from problem where office_id = p_office and case_id = p_case and round = c.round and trim(response) = '') then
-    perform app.refuse('case.response_missing', jsonb_build_object('number', (select min(number) from problem where office_id = p_office and case_id = p_case and round = c.round and trim(response) = '')));
-  end if;
-  if not exists (select 1 from round where office_id = p_office and case_id = p_case and round = (case when c.state = 'draft' then 1 when c.state = 'responding' then c.round + 1 else c.round end)) then
-    insert into round (office_id, case_id, round, reason, submission, kind, party_name, party_number, amount_fen, handler_codes, submitted_by, submitted_at, declared, readers) values (p_office, p_case, (case when c.state = 'draft' then 1 when c.state = 'responding' then c.round + 1 else c.round end), coalesce((p_payload #>> '{round_reason}'), ''), c.submission, c.kind, c.party_name, c.party_number, c.amount_fen, c.handler_codes, v_me, v_now, 1, v_readers);
-  end if;
-  update round set submission = c.submission, kind = c.kind, party_name = c.party_name, party_number = c.party_number, amount_fen = c.amount_fen, handler_codes = c.handler_codes, submitted_by = v_me, submitted_at = v_now, declared = 1, reason = case when c.state = 'correction' then reason else coalesce((p_payload #>> '{round_reason}'), '') end where office_id = p_office and case_id = p_case and round = (case when c.state = 'draft' then 1 when c.state = 'responding' then c.round + 1 else c.round end);
-  if c.state <> 'correction' then
-    insert into clock_event (office_id, case_id, seq, round, event, at, cause, number, unit, approver, reason, readers) select p_office, p_case, coalesce(max(seq), 0) + 1, (case when c.state = 'draft' then 1 when c.state = 'responding' then c.round + 1 else c.round end), 'start_receipt', v_now, '', 0, '', '', p_reason, v_readers from clock_event where office_id = p_office and case_id = p_case;
-  end if;
-  if c.state = 'correction' then
-    insert into clock_event (office_id, case_id, seq, round, event, at, cause, number, unit, approver, reason, readers) select p_office, p_case, coalesce(max(seq), 0) + 1, c.round, 'resume', v_now, 'correction', 0, '', '', p_reason, v_readers from clock_event where office_id = p_office and case_id = p_case;
-  end if;
-  update case_ set version = version + 1,
-    state = v_target,
-    updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end,
-    round = (case when c.state = 'draft' then 1 when c.state = 'responding' then c.round + 1 else c.round end),
-    received_at = case when c.state = 'correction' then received_at else v_now end,
-    accepted_at = null,
-    reviewer = '',
-    sent_from = c.state,
-    sent_version = version + 1
-   where office_id = p_office and case_id = p_case;
-end $$;
-
-create function app.do_ask_correction(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
-#variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
-begin
-  if (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) and coalesce(encode(sha256(decode((p_payload #>> '{document,pdf}'), 'base64')), 'hex'), '') <> coalesce((p_payload #>> '{document,sha256}'), '') then
-    perform app.refuse('persistence.digest_mismatch', jsonb_build_object());
-  end if;
-  if (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) and not exists (select 1 from document where office_id = p_office and case_id = p_case and sha256 = coalesce((p_payload #>> '{document,sha256}'), '')) then
-    insert into document (office_id, case_id, sha256, round, kind, size, content, stored_by, stored_at, readers) values (p_office, p_case, coalesce((p_payload #>> '{document,sha256}'), ''), c.round, 'correction', length(decode((p_payload #>> '{document,pdf}'), 'base64')), decode((p_payload #>> '{document,pdf}'), 'base64'), v_me, v_now, v_readers);
-  end if;
-  insert into clock_event (office_id, case_id, seq, round, event, at, cause, number, unit, approver, reason, readers) select p_office, p_case, coalesce(max(seq), 0) + 1, c.round, 'suspend', v_now, 'correction', coalesce(((p_payload #>> '{days,number}'))::bigint, 0), coalesce((p_payload #>> '{days,unit}'), ''), '', p_reason, v_readers from clock_event where office_id = p_office and case_id = p_case;
-  update case_ set version = version + 1,
-    state = v_target,
-    updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
-   where office_id = p_office and case_id = p_case;
-end $$;
-
-create function app.do_accept(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
-#variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
-begin
-  if (app.day((p_payload #>> '{received_on}'))::timestamp at time zone 'Asia/Shanghai') > c.received_at then
-    perform app.refuse('persistence.received_later', jsonb_build_object('received_on', coalesce((p_payload #>> '{received_on}'), '')));
-  end if;
-  if coalesce((p_payload #>> '{received_on}'), '') <> '' then
-    update clock_event set at = (app.day((p_payload #>> '{received_on}'))::timestamp at time zone 'Asia/Shanghai'), cause = 'paper' where office_id = p_office and case_id = p_case and round = c.round and event = 'start_receipt';
-  end if;
-  insert into clock_event (office_id, case_id, seq, round, event, at, cause, number, unit, approver, reason, readers) select p_office, p_case, coalesce(max(seq), 0) + 1, c.round, 'start_acceptance', v_now, '', 0, '', '', p_reason, v_readers from clock_event where office_id = p_office and case_id = p_case;
-  update case_ set version = version + 1,
-    state = v_target,
-    updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end,
-    accepted_at = v_now,
-    received_at = coalesce((app.day((p_payload #>> '{received_on}'))::timestamp at time zone 'Asia/Shanghai'), received_at),
-    scope = coalesce(((p_payload #> '{scope}'))::text, '')
-   where office_id = p_office and case_id = p_case;
-end $$;
-
-create function app.do_return(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
-#variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
-begin
-  if coalesce((p_payload #>> '{confirmed,by}'), '') <> 'password' and (coalesce((p_payload #>> '{confirmed,by}'), '') <> 'sample' or not exists (select 1 from office where office_id = p_office and sample = 1)) then
-    perform app.refuse('confirmation.missing', jsonb_build_object());
-  end if;
-  if not (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) then
-    perform app.refuse('persistence.document_missing', jsonb_build_object());
-  end if;
-  if (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) and coalesce(encode(sha256(decode((p_payload #>> '{document,pdf}'), 'base64')), 'hex'), '') <> coalesce((p_payload #>> '{document,sha256}'), '') then
-    perform app.refuse('persistence.digest_mismatch', jsonb_build_object());
-  end if;
-  if (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) and not exists (select 1 from document where office_id = p_office and case_id = p_case and sha256 = coalesce((p_payload #>> '{document,sha256}'), '')) then
-    insert into document (office_id, case_id, sha256, round, kind, size, content, stored_by, stored_at, readers) values (p_office, p_case, coalesce((p_payload #>> '{document,sha256}'), ''), c.round, 'return', length(decode((p_payload #>> '{document,pdf}'), 'base64')), decode((p_payload #>> '{document,pdf}'), 'base64'), v_me, v_now, v_readers);
-  end if;
-  if c.state in ('submitted', 'correction', 'accepted', 'reviewing', 'signing') then
-    insert into clock_event (office_id, case_id, seq, round, event, at, cause, number, unit, approver, reason, readers) select p_office, p_case, coalesce(max(seq), 0) + 1, c.round, 'stop', v_now, '', 0, '', '', p_reason, v_readers from clock_event where office_id = p_office and case_id = p_case;
-  end if;
-  update case_ set version = version + 1,
-    state = v_target,
-    updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end,
-    scope = coalesce(((p_payload #> '{scope}'))::text, '')
-   where office_id = p_office and case_id = p_case;
-end $$;
-
-create function app.do_not_needed(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
-#variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
-begin
-  if coalesce((p_payload #>> '{confirmed,by}'), '') <> 'password' and (coalesce((p_payload #>> '{confirmed,by}'), '') <> 'sample' or not exists (select 1 from office where office_id = p_office and sample = 1)) then
-    perform app.refuse('confirmation.missing', jsonb_build_object());
-  end if;
-  if not (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) then
-    perform app.refuse('persistence.document_missing', jsonb_build_object());
-  end if;
-  if (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) and coalesce(encode(sha256(decode((p_payload #>> '{document,pdf}'), 'base64')), 'hex'), '') <> coalesce((p_payload #>> '{document,sha256}'), '') then
-    perform app.refuse('persistence.digest_mismatch', jsonb_build_object());
-  end if;
-  if (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) and not exists (select 1 from document where office_id = p_office and case_id = p_case and sha256 = coalesce((p_payload #>> '{document,sha256}'), '')) then
-    insert into document (office_id, case_id, sha256, round, kind, size, content, stored_by, stored_at, readers) values (p_office, p_case, coalesce((p_payload #>> '{document,sha256}'), ''), c.round, 'not_needed', length(decode((p_payload #>> '{document,pdf}'), 'base64')), decode((p_payload #>> '{document,pdf}'), 'base64'), v_me, v_now, v_readers);
-  end if;
-  update case_ set version = version + 1,
-    state = v_target,
-    updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end,
-    scope = coalesce(((p_payload #> '{scope}'))::text, '')
-   where office_id = p_office and case_id = p_case;
-end $$;
-
-create function app.do_assign(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
-#variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
-begin
-  if not exists (select 1 from person where office_id = p_office and person_id = coalesce((p_payload #>> '{reviewer}'), '') and active = 1) then
-    perform app.refuse('people.inactive', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((p_payload #>> '{reviewer}'), '')), coalesce((p_payload #>> '{reviewer}'), ''))));
-  end if;
-  if not exists (select 1 from person_role where office_id = p_office and person_id = coalesce((p_payload #>> '{reviewer}'), '') and role = 'reviewer' and (valid_from is null or valid_from <= v_today) and (valid_to is null or valid_to >= v_today)) then
-    perform app.refuse('people.not_reviewer', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((p_payload #>> '{reviewer}'), '')), coalesce((p_payload #>> '{reviewer}'), ''))));
-  end if;
-  if replace(c.handler_codes, ',' || coalesce((p_payload #>> '{reviewer}'), '') || ',', '') <> c.handler_codes then
-    perform app.refuse('people.handling', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((p_payload #>> '{reviewer}'), '')), coalesce((p_payload #>> '{reviewer}'), ''))));
-  end if;
-  if exists (select 1 from recusal where office_id = p_office and person_id = coalesce((p_payload #>> '{reviewer}'), '') and ((case_id <> '' and case_id = p_case) or (party <> '' and party = c.party_name) or (unit <> '' and unit = c.unit))) then
-    perform app.refuse('people.recused', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((p_payload #>> '{reviewer}'), '')), coalesce((p_payload #>> '{reviewer}'), ''))));
-  end if;
-  if exists (select 1 from person where office_id = p_office and person_id = coalesce((p_payload #>> '{reviewer}'), '') and trim(legal_qualification) = '' and (first_review_on is null or first_review_on >= '2018-01-01')) then
-    perform app.refuse('people.unqualified', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((p_payload #>> '{reviewer}'), '')), coalesce((p_payload #>> '{reviewer}'), ''))));
-  end if;
-  update round set reviewer = coalesce((p_payload #>> '{reviewer}'), '') where office_id = p_office and case_id = p_case and round = c.round;
-  update case_ set version = version + 1,
-    state = v_target,
-    updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end,
-    reviewer = coalesce((p_payload #>> '{reviewer}'), '')
-   where office_id = p_office and case_id = p_case;
-end $$;
-
-create function app.do_reassign(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
-#variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
-begin
-  if not exists (select 1 from person where office_id = p_office and person_id = coalesce((p_payload #>> '{reviewer}'), '') and active = 1) then
-    perform app.refuse('people.inactive', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((p_payload #>> '{reviewer}'), '')), coalesce((p_payload #>> '{reviewer}'), ''))));
-  end if;
-  if not exists (select 1 from person_role where office_id = p_office and person_id = coalesce((p_payload #>> '{reviewer}'), '') and role = 'reviewer' and (valid_from is null or valid_from <= v_today) and (valid_to is null or valid_to >= v_today)) then
-    perform app.refuse('people.not_reviewer', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((p_payload #>> '{reviewer}'), '')), coalesce((p_payload #>> '{reviewer}'), ''))));
-  end if;
-  if replace(c.handler_codes, ',' || coalesce((p_payload #>> '{reviewer}'), '') || ',', '') <> c.handler_codes then
-    perform app.refuse('people.handling', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((p_payload #>> '{reviewer}'), '')), coalesce((p_payload #>> '{reviewer}'), ''))));
-  end if;
-  if exists (select 1 from recusal where office_id = p_office and person_id = coalesce((p_payload #>> '{reviewer}'), '') and ((case_id <> '' and case_id = p_case) or (party <> '' and party = c.party_name) or (unit <> '' and unit = c.unit))) then
-    perform app.refuse('people.recused', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((p_payload #>> '{reviewer}'), '')), coalesce((p_payload #>> '{reviewer}'), ''))));
-  end if;
-  if exists (select 1 from person where office_id = p_office and person_id = coalesce((p_payload #>> '{reviewer}'), '') and trim(legal_qualification) = '' and (first_review_on is null or first_review_on >= '2018-01-01')) then
-    perform app.refuse('people.unqualified', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((p_payload #>> '{reviewer}'), '')), coalesce((p_payload #>> '{reviewer}'), ''))));
-  end if;
-  update round set reviewer = coalesce((p_payload #>> '{reviewer}'), '') where office_id = p_office and case_id = p_case and round = c.round;
-  update case_ set version = version + 1,
-    state = v_target,
-    updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end,
-    reviewer = coalesce((p_payload #>> '{reviewer}'), '')
-   where office_id = p_office and case_id = p_case;
-end $$;
-
-create function app.do_extend(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
-#variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
-begin
-  insert into clock_event (office_id, case_id, seq, round, event, at, cause, number, unit, approver, reason, readers) select p_office, p_case, coalesce(max(seq), 0) + 1, c.round, 'extend', v_now, '', coalesce(((p_payload #>> '{number}'))::bigint, 0), coalesce((p_payload #>> '{unit}'), ''), coalesce((p_payload #>> '{approver}'), ''), p_reason, v_readers from clock_event where office_id = p_office and case_id = p_case;
-  update case_ set version = version + 1,
-    state = v_target,
-    updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
-   where office_id = p_office and case_id = p_case;
-end $$;
-
-create function app.do_move_due(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
-#variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
-begin
-  if not exists (select 1 from calendar where office_id = p_office and year = coalesce(((p_payload #>> '{year}'))::bigint, 0) and edition = coalesce((p_payload #>> '{edition}'), '')) then
-    perform app.refuse('persistence.calendar_unknown', jsonb_build_object('year', coalesce(((p_payload #>> '{year}'))::bigint, 0), 'edition', coalesce((p_payload #>> '{edition}'), '')));
-  end if;
-  update case_ set version = version + 1,
-    state = v_target,
-    updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
-   where office_id = p_office and case_id = p_case;
-end $$;
-
-create function app.do_answer(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
-#variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
-begin
-  for v_item, v_index in select t.value, t.n - 1 from jsonb_array_elements(
-    case when jsonb_typeof(p_payload #> '{answers}') is null or jsonb_typeof(p_payload #> '{answers}') = 'null'
-    then '[]' else p_payload #> '{answers}' end) with ordinality as t(value, n) loop
-  insert into answer (office_id, case_id, round, item_id, answer, note, evidence, answered_by, answered_at, readers) values (p_office, p_case, c.round, coalesce((v_item #>> '{item_id}'), ''), coalesce((v_item #>> '{answer}'), ''), coalesce((v_item #>> '{note}'), ''), coalesce((v_item #>> '{evidence}'), ''), v_me, v_now, v_readers) on conflict (office_id, case_id, round, item_id) do update set answer = excluded.answer, note = excluded.note, evidence = excluded.evidence, answered_by = excluded.answered_by, answered_at = excluded.answered_at;
-  end loop;
-  update case_ set version = version + 1,
-    state = v_target,
-    updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
-   where office_id = p_office and case_id = p_case;
-end $$;
-
-create function app.do_draft_opinion(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
-#variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
-begin
-  update round set opinion = coalesce(((p_payload #> '{opinion}'))::text, '') where office_id = p_office and case_id = p_case and round = c.round;
-  update case_ set version = version + 1,
-    state = v_target,
-    updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
-   where office_id = p_office and case_id = p_case;
-end $$;
-
-create function app.do_certify(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
-#variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
-begin
-  if coalesce((p_payload #>> '{outcome}'), '') = '' then
-    perform app.refuse('persistence.outcome_mismatch', jsonb_build_object());
-  end if;
-  if exists (select 1 from recusal where office_id = p_office and person_id = v_me and ((case_id <> '' and case_id = p_case) or (party <> '' and party = c.party_name) or (unit <> '' and unit = c.unit))) then
-    perform app.refuse('people.recused', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
-  end if;
-  if not (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) then
-    perform app.refuse('persistence.document_missing', jsonb_build_object());
-  end if;
-  if (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) and coalesce(encode(sha256(decode((p_payload #>> '{document,pdf}'), 'base64')), 'hex'), '') <> coalesce((p_payload #>> '{document,sha256}'), '') then
-    perform app.refuse('persistence.digest_mismatch', jsonb_build_object());
-  end if;
-  if (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) and not exists (select 1 from document where office_id = p_office and case_id = p_case and sha256 = coalesce((p_payload #>> '{document,sha256}'), '')) then
-    insert into document (office_id, case_id, sha256, round, kind, size, content, stored_by, stored_at, readers) values (p_office, p_case, coalesce((p_payload #>> '{document,sha256}'), ''), c.round, 'opinion_certified', length(decode((p_payload #>> '{document,pdf}'), 'base64')), decode((p_payload #>> '{document,pdf}'), 'base64'), v_me, v_now, v_readers);
-  end if;
-  delete from problem where office_id = p_office and case_id = p_case and round = c.round;
-  for v_item, v_index in select t.value, t.n - 1 from jsonb_array_elements(
-    case when jsonb_typeof(p_payload #> '{problems}') is null or jsonb_typeof(p_payload #> '{problems}') = 'null'
-    then '[]' else p_payload #> '{problems}' end) with ordinality as t(value, n) loop
-  if coalesce(((v_item #>> '{number}'))::bigint, 0) <> (select coalesce(max(number), 0) from problem where office_id = p_office and case_id = p_case and round <> c.round) + 1 + v_index then
-    perform app.refuse('persistence.problem_numbers', jsonb_build_object('number', coalesce(((v_item #>> '{number}'))::bigint, 0), 'expected', (select coalesce(max(number), 0) from problem where office_id = p_office and case_id = p_case and round <> c.round) + 1 + v_index));
-  end if;
-  insert into problem (office_id, case_id, number, round, item_id, dimension, finding, basis, evidence, suggestion, readers) values (p_office, p_case, coalesce(((v_item #>> '{number}'))::bigint, 0), c.round, coalesce((v_item #>> '{item_id}'), ''), coalesce((v_item #>> '{dimension}'), ''), coalesce((v_item #>> '{finding}'), ''), coalesce((v_item #>> '{basis}'), ''), coalesce((v_item #>> '{evidence}'), ''), coalesce((v_item #>> '{suggestion}'), ''), v_readers);
-  end loop;
-  update round set opinion = coalesce(((p_payload #> '{opinion}'))::text, ''), outcome = nullif((p_payload #>> '{outcome}'), ''), materials_digest = coalesce((p_payload #>> '{materials_digest}'), ''), same_person_reason = coalesce((p_payload #>> '{opinion,same_person_reason}'), ''), override_reason = coalesce((p_payload #>> '{opinion,override_reason}'), ''), certified_sha256 = coalesce((p_payload #>> '{document,sha256}'), ''), certified_at = v_now, sent_back = '' where office_id = p_office and case_id = p_case and round = c.round;
-  update case_ set version = version + 1,
-    state = v_target,
-    updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end,
-    sent_from = c.state,
-    sent_version = version + 1
-   where office_id = p_office and case_id = p_case;
-end $$;
-
-create function app.do_send_back(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
-#variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
-begin
-  update round set sent_back = p_reason, certified_sha256 = '', certified_at = null where office_id = p_office and case_id = p_case and round = c.round;
-  update case_ set version = version + 1,
-    state = v_target,
-    updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
-   where office_id = p_office and case_id = p_case;
-end $$;
-
-create function app.do_reserve(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
-#variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
-begin
-  if coalesce(coalesce(((p_payload #>> '{year}'))::bigint, 0), 0) < 1949 or substr(cast(app.day((p_payload #>> '{dated}')) as text), 1, 4) <> cast(coalesce(((p_payload #>> '{year}'))::bigint, 0) as text) or coalesce((p_payload #>> '{dated}'), '') = '' then
-    perform app.refuse('persistence.year_mismatch', jsonb_build_object('year', coalesce((p_payload #>> '{year}'), ''), 'dated', coalesce((p_payload #>> '{dated}'), '')));
-  end if;
-  update number set status = 'void', void_reason = '跨年度未签发，另取新号', voided_at = v_now where office_id = p_office and case_id = p_case and round = c.round and status = 'reserved' and year <> coalesce(((p_payload #>> '{year}'))::bigint, 0);
-  insert into counter (office_id, series, year, last_no) select p_office, (select series from office where office_id = p_office), coalesce(((p_payload #>> '{year}'))::bigint, 0), 0 where not exists (select 1 from counter where office_id = p_office and series = (select series from office where office_id = p_office) and year = coalesce(((p_payload #>> '{year}'))::bigint, 0)) on conflict (office_id, series, year) do nothing;
-  update counter set last_no = last_no + 1 where office_id = p_office and series = (select series from office where office_id = p_office) and year = coalesce(((p_payload #>> '{year}'))::bigint, 0) and not exists (select 1 from number where office_id = p_office and case_id = p_case and round = c.round and status <> 'void');
-  insert into number (office_id, series, year, no, label, case_id, round, status, reserved_by, reserved_at, readers) select k.office_id, k.series, k.year, k.last_no, k.series || '〔' || cast(k.year as text) || '〕' || cast(k.last_no as text) || '号', p_case, c.round, 'reserved', v_me, v_now, v_readers from counter k where k.office_id = p_office and k.series = (select series from office where office_id = p_office) and k.year = coalesce(((p_payload #>> '{year}'))::bigint, 0) and not exists (select 1 from number where office_id = p_office and case_id = p_case and round = c.round and status <> 'void');
-  update round set number = (select label from number where office_id = p_office and case_id = p_case and round = c.round and status <> 'void'), dated = app.day((p_payload #>> '{dated}')) where office_id = p_office and case_id = p_case and round = c.round;
-  update case_ set version = version + 1,
-    state = v_target,
-    updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
-   where office_id = p_office and case_id = p_case;
-end $$;
-
-create function app.do_issue_pass(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
-#variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
-begin
-  if exists (select 1 from round where office_id = p_office and case_id = p_case and round = c.round and (number = '')) then
-    perform app.refuse('case.number_not_reserved', jsonb_build_object());
-  end if;
-  if exists (select 1 from round where office_id = p_office and case_id = p_case and round = c.round and (coalesce(outcome, '') <> 'AGREE')) then
-    perform app.refuse('persistence.outcome_mismatch', jsonb_build_object());
-  end if;
-  if exists (select 1 from round where office_id = p_office and case_id = p_case and round = c.round and (certified_sha256 <> coalesce((p_payload #>> '{certified_sha256}'), '') or certified_sha256 = '')) then
-    perform app.refuse('case.signed_other', jsonb_build_object());
-  end if;
-  if replace(c.handler_codes, ',' || v_me || ',', '') <> c.handler_codes then
-    perform app.refuse('people.handling', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
-  end if;
-  if exists (select 1 from recusal where office_id = p_office and person_id = v_me and ((case_id <> '' and case_id = p_case) or (party <> '' and party = c.party_name) or (unit <> '' and unit = c.unit))) then
-    perform app.refuse('people.recused', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
-  end if;
-  if v_me = c.reviewer and exists (select 1 from round where office_id = p_office and case_id = p_case and round = c.round and (trim(same_person_reason) = '')) then
-    perform app.refuse('case.same_person_reason', jsonb_build_object());
-  end if;
-  if v_me = c.reviewer and exists (select 1 from round where office_id = p_office and case_id = p_case and round = c.round and (outcome = 'AGREE' and trim(override_reason) <> '')) then
-    perform app.refuse('case.override_by_two', jsonb_build_object());
-  end if;
-  if v_me <> c.reviewer and exists (select 1 from round where office_id = p_office and case_id = p_case and round = c.round and (trim(same_person_reason) <> '')) then
-    perform app.refuse('case.same_person_other', jsonb_build_object());
-  end if;
-  if not (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) then
-    perform app.refuse('persistence.document_missing', jsonb_build_object());
-  end if;
-  if (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) and coalesce(encode(sha256(decode((p_payload #>> '{document,pdf}'), 'base64')), 'hex'), '') <> coalesce((p_payload #>> '{document,sha256}'), '') then
-    perform app.refuse('persistence.digest_mismatch', jsonb_build_object());
-  end if;
-  if (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) and not exists (select 1 from document where office_id = p_office and case_id = p_case and sha256 = coalesce((p_payload #>> '{document,sha256}'), '')) then
-    insert into document (office_id, case_id, sha256, round, kind, size, content, stored_by, stored_at, readers) values (p_office, p_case, coalesce((p_payload #>> '{document,sha256}'), ''), c.round, 'opinion', length(decode((p_payload #>> '{document,pdf}'), 'base64')), decode((p_payload #>> '{document,pdf}'), 'base64'), v_me, v_now, v_readers);
-  end if;
-  update round set issued = 1, issued_at = v_now, issued_sha256 = coalesce((p_payload #>> '{document,sha256}'), ''), signer = v_me where office_id = p_office and case_id = p_case and round = c.round;
-  update number set status = 'issued' where office_id = p_office and case_id = p_case and round = c.round and status = 'reserved';
-  insert into clock_event (office_id, case_id, seq, round, event, at, cause, number, unit, approver, reason, readers) select p_office, p_case, coalesce(max(seq), 0) + 1, c.round, 'stop', v_now, '', 0, '', '', p_reason, v_readers from clock_event where office_id = p_office and case_id = p_case;
-  insert into clearance (office_id, clearance_id, case_id, round, origin, outcome, issued, kind, party_name, party_number, amount_fen, materials_digest, opened_at, readers) select office_id, p_cmd, case_id, round, 'opinion', outcome, issued, kind, party_name, party_number, amount_fen, materials_digest, v_now, v_readers from round where office_id = p_office and case_id = p_case and round = c.round;
-  update case_ set version = version + 1,
-    state = v_target,
-    updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
-   where office_id = p_office and case_id = p_case;
-end $$;
-
-create function app.do_issue_return(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
-#variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
-begin
-  if exists (select 1 from round where office_id = p_office and case_id = p_case and round = c.round and (number = '')) then
-    perform app.refuse('case.number_not_reserved', jsonb_build_object());
-  end if;
-  if exists (select 1 from round where office_id = p_office and case_id = p_case and round = c.round and (coalesce(outcome, 'AGREE') = 'AGREE')) then
-    perform app.refuse('persistence.outcome_mismatch', jsonb_build_object());
-  end if;
-  if exists (select 1 from round where office_id = p_office and case_id = p_case and round = c.round and (certified_sha256 <> coalesce((p_payload #>> '{certified_sha256}'), '') or certified_sha256 = '')) then
-    perform app.refuse('case.signed_other', jsonb_build_object());
-  end if;
-  if replace(c.handler_codes, ',' || v_me || ',', '') <> c.handler_codes then
-    perform app.refuse('people.handling', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
-  end if;
-  if exists (select 1 from recusal where office_id = p_office and person_id = v_me and ((case_id <> '' and case_id = p_case) or (party <> '' and party = c.party_name) or (unit <> '' and unit = c.unit))) then
-    perform app.refuse('people.recused', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
-  end if;
-  if v_me = c.reviewer and exists (select 1 from round where office_id = p_office and case_id = p_case and round = c.round and (trim(same_person_reason) = '')) then
-    perform app.refuse('case.same_person_reason', jsonb_build_object());
-  end if;
-  if v_me = c.reviewer and exists (select 1 from round where office_id = p_office and case_id = p_case and round = c.round and (outcome = 'AGREE' and trim(override_reason) <> '')) then
-    perform app.refuse('case.override_by_two', jsonb_build_object());
-  end if;
-  if v_me <> c.reviewer and exists (select 1 from round where office_id = p_office and case_id = p_case and round = c.round and (trim(same_person_reason) <> '')) then
-    perform app.refuse('case.same_person_other', jsonb_build_object());
-  end if;
-  if not (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) then
-    perform app.refuse('persistence.document_missing', jsonb_build_object());
-  end if;
-  if (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) and coalesce(encode(sha256(decode((p_payload #>> '{document,pdf}'), 'base64')), 'hex'), '') <> coalesce((p_payload #>> '{document,sha256}'), '') then
-    perform app.refuse('persistence.digest_mismatch', jsonb_build_object());
-  end if;
-  if (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) and not exists (select 1 from document where office_id = p_office and case_id = p_case and sha256 = coalesce((p_payload #>> '{document,sha256}'), '')) then
-    insert into document (office_id, case_id, sha256, round, kind, size, content, stored_by, stored_at, readers) values (p_office, p_case, coalesce((p_payload #>> '{document,sha256}'), ''), c.round, 'opinion', length(decode((p_payload #>> '{document,pdf}'), 'base64')), decode((p_payload #>> '{document,pdf}'), 'base64'), v_me, v_now, v_readers);
-  end if;
-  update round set issued = 1, issued_at = v_now, issued_sha256 = coalesce((p_payload #>> '{document,sha256}'), ''), signer = v_me where office_id = p_office and case_id = p_case and round = c.round;
-  update number set status = 'issued' where office_id = p_office and case_id = p_case and round = c.round and status = 'reserved';
-  insert into clock_event (office_id, case_id, seq, round, event, at, cause, number, unit, approver, reason, readers) select p_office, p_case, coalesce(max(seq), 0) + 1, c.round, 'stop', v_now, '', 0, '', '', p_reason, v_readers from clock_event where office_id = p_office and case_id = p_case;
-  update case_ set version = version + 1,
-    state = v_target,
-    updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
-   where office_id = p_office and case_id = p_case;
-end $$;
-
-create function app.do_respond(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
-#variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
-begin
-  for v_item, v_index in select t.value, t.n - 1 from jsonb_array_elements(
-    case when jsonb_typeof(p_payload #> '{responses}') is null or jsonb_typeof(p_payload #> '{responses}') = 'null'
-    then '[]' else p_payload #> '{responses}' end) with ordinality as t(value, n) loop
-  if not exists (select 1 from problem where office_id = p_office and case_id = p_case and number = coalesce(((v_item #>> '{number}'))::bigint, 0) and round = c.round) then
-    perform app.refuse('persistence.no_such_problem', jsonb_build_object('number', coalesce(((v_item #>> '{number}'))::bigint, 0)));
-  end if;
-  update problem set response = coalesce((v_item #>> '{response}'), ''), responded_by = v_me where office_id = p_office and case_id = p_case and number = coalesce(((v_item #>> '{number}'))::bigint, 0);
-  end loop;
-  update case_ set version = version + 1,
-    state = v_target,
-    updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
-   where office_id = p_office and case_id = p_case;
-end $$;
-
-create function app.do_new_round(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
-#variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
-begin
-  update clearance set open = 0, closed_at = v_now, closed_because = p_reason where office_id = p_office and case_id = p_case and open = 1;
-  update case_ set version = version + 1,
-    state = v_target,
-    updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
-   where office_id = p_office and case_id = p_case;
-end $$;
-
-create function app.do_materials_changed(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
-#variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
-begin
-  perform app.demand_damage(p_office, p_case);
-  update clearance set open = 0, closed_at = v_now, closed_because = p_reason where office_id = p_office and case_id = p_case and open = 1;
-  update case_ set version = version + 1,
-    state = v_target,
-    updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
-   where office_id = p_office and case_id = p_case;
-end $$;
-
-create function app.do_register_decision(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
-#variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
-begin
-  perform app.demand_files(p_office, p_case);
-  if not exists (select 1 from clearance where office_id = p_office and case_id = p_case and open = 1) then
-    perform app.refuse('case.gate_shut', jsonb_build_object());
-  end if;
-  if not exists (select 1 from clearance where office_id = p_office and case_id = p_case and open = 1 and kind = coalesce((p_payload #>> '{kind}'), '') and party_name = coalesce((p_payload #>> '{party_name}'), '') and party_number = coalesce((p_payload #>> '{party_number}'), '') and amount_fen = coalesce(((p_payload #>> '{amount_fen}'))::bigint, 0)) then
-    perform app.refuse('case.differs_from_cleared', jsonb_build_object('field', (select case when kind <> coalesce((p_payload #>> '{kind}'), '') then 'kind' when party_name <> coalesce((p_payload #>> '{party_name}'), '') then 'party_name' when party_number <> coalesce((p_payload #>> '{party_number}'), '') then 'party_number' when amount_fen <> coalesce(((p_payload #>> '{amount_fen}'))::bigint, 0) then 'amount_fen' end from clearance where office_id = p_office and case_id = p_case and open = 1), 'cleared', (select case when kind <> coalesce((p_payload #>> '{kind}'), '') then cast(kind as text) when party_name <> coalesce((p_payload #>> '{party_name}'), '') then cast(party_name as text) when party_number <> coalesce((p_payload #>> '{party_number}'), '') then cast(party_number as text) when amount_fen <> coalesce(((p_payload #>> '{amount_fen}'))::bigint, 0) then cast(amount_fen as text) end from clearance where office_id = p_office and case_id = p_case and open = 1), 'given', (select case when kind <> coalesce((p_payload #>> '{kind}'), '') then cast(coalesce((p_payload #>> '{kind}'), '') as text) when party_name <> coalesce((p_payload #>> '{party_name}'), '') then cast(coalesce((p_payload #>> '{party_name}'), '') as text) when party_number <> coalesce((p_payload #>> '{party_number}'), '') then cast(coalesce((p_payload #>> '{party_number}'), '') as text) when amount_fen <> coalesce(((p_payload #>> '{amount_fen}'))::bigint, 0) then cast(coalesce(((p_payload #>> '{amount_fen}'))::bigint, 0) as text) end from clearance where office_id = p_office and case_id = p_case and open = 1)));
-  end if;
-  if c.kind = 'penalty' and exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and (stage in ('opened', 'reported', 'approved', 'signed') and opened_on <= app.day((p_payload #>> '{decided_on}')))) then
-    perform app.refuse('transfer.no_substitute', jsonb_build_object());
-  end if;
-  if exists (select 1 from round where office_id = p_office and case_id = p_case and round = c.round and (dated > app.day((p_payload #>> '{decided_on}')))) then
-    perform app.refuse('case.date_order', jsonb_build_object('first', 'opinion.dated', 'second', 'decision.decided_on', 'earlier', (select cast(dated as text) from round where office_id = p_office and case_id = p_case and round = c.round), 'later', coalesce((p_payload #>> '{decided_on}'), '')));
-  end if;
-  insert into decision (office_id, case_id, clearance_id, kind, party_name, party_number, amount_fen, number, decided_on, content, registered_by, registered_at, readers) select office_id, case_id, clearance_id, coalesce((p_payload #>> '{kind}'), ''), coalesce((p_payload #>> '{party_name}'), ''), coalesce((p_payload #>> '{party_number}'), ''), coalesce(((p_payload #>> '{amount_fen}'))::bigint, 0), coalesce((p_payload #>> '{number}'), ''), app.day((p_payload #>> '{decided_on}')), coalesce((p_payload #>> '{content}'), ''), v_me, v_now, v_readers from clearance where office_id = p_office and case_id = p_case and open = 1 and kind = coalesce((p_payload #>> '{kind}'), '') and party_name = coalesce((p_payload #>> '{party_name}'), '') and party_number = coalesce((p_payload #>> '{party_number}'), '') and amount_fen = coalesce(((p_payload #>> '{amount_fen}'))::bigint, 0);
-  update case_ set version = version + 1,
-    state = v_target,
-    updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
-   where office_id = p_office and case_id = p_case;
-end $$;
-
-create function app.do_adopt(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
-#variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
-begin
-  for v_item, v_index in select t.value, t.n - 1 from jsonb_array_elements(
-    case when jsonb_typeof(p_payload #> '{adoptions}') is null or jsonb_typeof(p_payload #> '{adoptions}') = 'null'
-    then '[]' else p_payload #> '{adoptions}' end) with ordinality as t(value, n) loop
-  if not exists (select 1 from problem where office_id = p_office and case_id = p_case and number = coalesce(((v_item #>> '{number}'))::bigint, 0)) then
-    perform app.refuse('persistence.no_such_problem', jsonb_build_object('number', coalesce(((v_item #>> '{number}'))::bigint, 0)));
-  end if;
-  if coalesce((v_item #>> '{adoption}'), '') <> 'full' and trim(coalesce((v_item #>> '{reason}'), '')) = '' then
-    perform app.refuse('case.adoption_reason', jsonb_build_object('number', coalesce(((v_item #>> '{number}'))::bigint, 0)));
-  end if;
-  update problem set adoption = nullif((v_item #>> '{adoption}'), ''), adoption_reason = coalesce((v_item #>> '{reason}'), '') where office_id = p_office and case_id = p_case and number = coalesce(((v_item #>> '{number}'))::bigint, 0);
-  end loop;
-  update case_ set version = version + 1,
-    state = v_target,
-    updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
-   where office_id = p_office and case_id = p_case;
-end $$;
-
-create function app.do_withdraw(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
-#variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
-begin
-  update round set number = '', dated = null where office_id = p_office and case_id = p_case and round = c.round and issued = 0;
-  update number set status = 'void', void_reason = p_reason, voided_at = v_now where office_id = p_office and case_id = p_case and status = 'reserved';
-  update clearance set open = 0, closed_at = v_now, closed_because = p_reason where office_id = p_office and case_id = p_case and open = 1;
-  if c.state in ('submitted', 'correction', 'accepted', 'reviewing', 'signing') then
-    insert into clock_event (office_id, case_id, seq, round, event, at, cause, number, unit, approver, reason, readers) select p_office, p_case, coalesce(max(seq), 0) + 1, c.round, 'stop', v_now, '', 0, '', '', p_reason, v_readers from clock_event where office_id = p_office and case_id = p_case;
-  end if;
-  update case_ set version = version + 1,
-    state = v_target,
-    updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
-   where office_id = p_office and case_id = p_case;
-end $$;
-
-create function app.do_report_transfer(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
-#variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
-begin
-  if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0) then
-    perform app.refuse('transfer.not_open', jsonb_build_object());
-  end if;
-  if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and ((stage = 'opened' and coalesce((p_payload #>> '{choice}'), '') = ''))) then
-    perform app.refuse('transfer.step', jsonb_build_object('action', 'report_transfer', 'stage', coalesce((select stage from transfer where office_id = p_office and case_id = p_case and ended = 0), '')));
-  end if;
-  if app.instant((p_payload #>> '{at}')) is null then
-    perform app.refuse('case.field_missing', jsonb_build_object('field', 'transfer.at'));
-  end if;
-  if app.instant((p_payload #>> '{at}')) > v_now then
-    perform app.refuse('transfer.in_future', jsonb_build_object());
-  end if;
-  if exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and (last_at > app.instant((p_payload #>> '{at}')))) then
-    perform app.refuse('transfer.time_order', jsonb_build_object());
-  end if;
-  if not exists (select 1 from transfer_member where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and person_id = v_me) then
-    perform app.refuse('transfer.not_in_team', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
-  end if;
-  insert into transfer_event (office_id, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action, readers) values (p_office, p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), (select coalesce(max(seq), 0) + 1 from transfer_event where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0)), coalesce((p_payload #>> '{choice}'), ''), app.instant((p_payload #>> '{at}')), v_now, v_me, p_reason, coalesce(((p_payload #> '{detail}'))::text, ''), 'report_transfer', v_readers);
-  update transfer set stage = case when stage = 'opened' and coalesce((p_payload #>> '{choice}'), '') = '' then 'reported' end, ended = case when case when stage = 'opened' and coalesce((p_payload #>> '{choice}'), '') = '' then 'reported' end in ('refused', 'done', 'closed') then 1 else 0 end, last_at = app.instant((p_payload #>> '{at}')) where office_id = p_office and case_id = p_case and ended = 0;
-  update case_ set version = version + 1,
-    state = v_target,
-    updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
-   where office_id = p_office and case_id = p_case;
-end $$;
-
-create function app.do_decide_transfer(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
-#variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
-begin
-  if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0) then
-    perform app.refuse('transfer.not_open', jsonb_build_object());
-  end if;
-  if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and ((stage = 'reported' and coalesce((p_payload #>> '{choice}'), '') = 'approved') or (stage = 'reported' and coalesce((p_payload #>> '{choice}'), '') = 'refused'))) then
-    perform app.refuse('transfer.step', jsonb_build_object('action', 'decide_transfer', 'stage', coalesce((select stage from transfer where office_id = p_office and case_id = p_case and ended = 0), '')));
-  end if;
-  if app.instant((p_payload #>> '{at}')) is null then
-    perform app.refuse('case.field_missing', jsonb_build_object('field', 'transfer.at'));
-  end if;
-  if app.instant((p_payload #>> '{at}')) > v_now then
-    perform app.refuse('transfer.in_future', jsonb_build_object());
-  end if;
-  if exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and (last_at > app.instant((p_payload #>> '{at}')))) then
-    perform app.refuse('transfer.time_order', jsonb_build_object());
-  end if;
-  if exists (select 1 from transfer_member where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and person_id = v_me) then
-    perform app.refuse('transfer.approver_in_team', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
-  end if;
-  if exists (select 1 from recusal where office_id = p_office and person_id = v_me and ((case_id <> '' and case_id = p_case) or (party <> '' and party = c.party_name) or (unit <> '' and unit = c.unit))) then
-    perform app.refuse('people.recused', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
-  end if;
-  if coalesce((p_payload #>> '{choice}'), '') = 'refused' and trim(p_reason) = '' then
-    perform app.refuse('transfer.reason_missing', jsonb_build_object());
-  end if;
-  insert into transfer_event (office_id, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action, readers) values (p_office, p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), (select coalesce(max(seq), 0) + 1 from transfer_event where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0)), coalesce((p_payload #>> '{choice}'), ''), app.instant((p_payload #>> '{at}')), v_now, v_me, p_reason, coalesce(((p_payload #> '{detail}'))::text, ''), 'decide_transfer', v_readers);
-  update transfer set stage = case when stage = 'reported' and coalesce((p_payload #>> '{choice}'), '') = 'approved' then 'approved' when stage = 'reported' and coalesce((p_payload #>> '{choice}'), '') = 'refused' then 'refused' end, ended = case when case when stage = 'reported' and coalesce((p_payload #>> '{choice}'), '') = 'approved' then 'approved' when stage = 'reported' and coalesce((p_payload #>> '{choice}'), '') = 'refused' then 'refused' end in ('refused', 'done', 'closed') then 1 else 0 end, last_at = app.instant((p_payload #>> '{at}')) where office_id = p_office and case_id = p_case and ended = 0;
-  update case_ set version = version + 1,
-    state = v_target,
-    updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
-   where office_id = p_office and case_id = p_case;
-end $$;
-
-create function app.do_prepare_transfer(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
-#variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
-begin
-  if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0) then
-    perform app.refuse('transfer.not_open', jsonb_build_object());
-  end if;
-  if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and ((stage = 'opened' and coalesce((p_payload #>> '{choice}'), '') = '') or (stage = 'reported' and coalesce((p_payload #>> '{choice}'), '') = '') or (stage = 'approved' and coalesce((p_payload #>> '{choice}'), '') = ''))) then
-    perform app.refuse('transfer.step', jsonb_build_object('action', 'prepare_transfer', 'stage', coalesce((select stage from transfer where office_id = p_office and case_id = p_case and ended = 0), '')));
-  end if;
-  if not exists (select 1 from transfer_member where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and person_id = v_me) and not exists (select 1 from person_role where office_id = p_office and person_id = v_me and role = 'clerk' and (valid_from is null or valid_from <= v_today) and (valid_to is null or valid_to >= v_today)) then
-    perform app.refuse('transfer.not_in_team', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
-  end if;
-  update transfer set attachments = coalesce(((p_payload #> '{attachments}'))::text, '') where office_id = p_office and case_id = p_case and ended = 0;
-  update case_ set version = version + 1,
-    state = v_target,
-    updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
-   where office_id = p_office and case_id = p_case;
-end $$;
-
-create function app.do_reserve_transfer(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
-#variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
-begin
-  if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0) then
-    perform app.refuse('transfer.not_open', jsonb_build_object());
-  end if;
-  if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and ((stage = 'approved' and coalesce((p_payload #>> '{choice}'), '') = ''))) then
-    perform app.refuse('transfer.step', jsonb_build_object('action', 'reserve_transfer', 'stage', coalesce((select stage from transfer where office_id = p_office and case_id = p_case and ended = 0), '')));
-  end if;
-  if exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and (attachments = '')) then
-    perform app.refuse('transfer.not_prepared', jsonb_build_object());
-  end if;
-  if coalesce(coalesce(((p_payload #>> '{year}'))::bigint, 0), 0) < 1949 or substr(cast(app.day((p_payload #>> '{dated}')) as text), 1, 4) <> cast(coalesce(((p_payload #>> '{year}'))::bigint, 0) as text) or coalesce((p_payload #>> '{dated}'), '') = '' then
-    perform app.refuse('persistence.year_mismatch', jsonb_build_object('year', coalesce((p_payload #>> '{year}'), ''), 'dated', coalesce((p_payload #>> '{dated}'), '')));
-  end if;
-  update transfer_number set status = 'void', void_reason = '跨年度未签发，另取新号', voided_at = v_now where office_id = p_office and case_id = p_case and transfer_no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and status <> 'void' and status = 'reserved' and year <> coalesce(((p_payload #>> '{year}'))::bigint, 0);
-  insert into counter (office_id, series, year, last_no) select p_office, (select series || '移' from office where office_id = p_office), coalesce(((p_payload #>> '{year}'))::bigint, 0), 0 where not exists (select 1 from counter where office_id = p_office and series = (select series || '移' from office where office_id = p_office) and year = coalesce(((p_payload #>> '{year}'))::bigint, 0)) on conflict (office_id, series, year) do nothing;
-  update counter set last_no = last_no + 1 where office_id = p_office and series = (select series || '移' from office where office_id = p_office) and year = coalesce(((p_payload #>> '{year}'))::bigint, 0) and not exists (select 1 from transfer_number where office_id = p_office and case_id = p_case and transfer_no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and status <> 'void');
-  if not exists (select 1 from transfer_number where office_id = p_office and case_id = p_case and transfer_no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and status <> 'void') then
-    insert into transfer_number (office_id, series, year, no, label, case_id, transfer_no, status, reserved_by, reserved_at, readers) values (p_office, (select series || '移' from office where office_id = p_office), coalesce(((p_payload #>> '{year}'))::bigint, 0), (select last_no from counter where office_id = p_office and series = (select series || '移' from office where office_id = p_office) and year = coalesce(((p_payload #>> '{year}'))::bigint, 0)), (select series || '移' from office where office_id = p_office) || '〔' || cast(coalesce(((p_payload #>> '{year}'))::bigint, 0) as text) || '〕' || cast((select last_no from counter where office_id = p_office and series = (select series || '移' from office where office_id = p_office) and year = coalesce(((p_payload #>> '{year}'))::bigint, 0)) as text) || '号', p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), 'reserved', v_me, v_now, v_readers);
-  end if;
-  update transfer set number = (select label from transfer_number where office_id = p_office and case_id = p_case and transfer_no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and status <> 'void'), dated = app.day((p_payload #>> '{dated}')) where office_id = p_office and case_id = p_case and ended = 0;
-  update case_ set version = version + 1,
-    state = v_target,
-    updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
-   where office_id = p_office and case_id = p_case;
-end $$;
-
-create function app.do_issue_transfer(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
-#variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
-begin
-  if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0) then
-    perform app.refuse('transfer.not_open', jsonb_build_object());
-  end if;
-  if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and ((stage = 'approved' and coalesce((p_payload #>> '{choice}'), '') = ''))) then
-    perform app.refuse('transfer.step', jsonb_build_object('action', 'issue_transfer', 'stage', coalesce((select stage from transfer where office_id = p_office and case_id = p_case and ended = 0), '')));
-  end if;
-  if app.instant((p_payload #>> '{at}')) is null then
-    perform app.refuse('case.field_missing', jsonb_build_object('field', 'transfer.at'));
-  end if;
-  if app.instant((p_payload #>> '{at}')) > v_now then
-    perform app.refuse('transfer.in_future', jsonb_build_object());
-  end if;
-  if exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and (last_at > app.instant((p_payload #>> '{at}')))) then
-    perform app.refuse('transfer.time_order', jsonb_build_object());
-  end if;
-  if exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and (attachments = '')) then
-    perform app.refuse('transfer.not_prepared', jsonb_build_object());
-  end if;
-  if exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and (number = '' or dated is null)) then
-    perform app.refuse('transfer.number_first', jsonb_build_object());
-  end if;
-  if exists (select 1 from recusal where office_id = p_office and person_id = v_me and ((case_id <> '' and case_id = p_case) or (party <> '' and party = c.party_name) or (unit <> '' and unit = c.unit))) then
-    perform app.refuse('people.recused', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
-  end if;
-  if not (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) then
-    perform app.refuse('persistence.document_missing', jsonb_build_object());
-  end if;
-  if (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) and coalesce(encode(sha256(decode((p_payload #>> '{document,pdf}'), 'base64')), 'hex'), '') <> coalesce((p_payload #>> '{document,sha256}'), '') then
-    perform app.refuse('persistence.digest_mismatch', jsonb_build_object());
-  end if;
-  if (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) and not exists (select 1 from document where office_id = p_office and case_id = p_case and sha256 = coalesce((p_payload #>> '{document,sha256}'), '')) then
-    insert into document (office_id, case_id, sha256, round, kind, size, content, stored_by, stored_at, readers) values (p_office, p_case, coalesce((p_payload #>> '{document,sha256}'), ''), c.round, 'transfer', length(decode((p_payload #>> '{document,pdf}'), 'base64')), decode((p_payload #>> '{document,pdf}'), 'base64'), v_me, v_now, v_readers);
-  end if;
-  update transfer set letter_sha256 = coalesce((p_payload #>> '{document,sha256}'), '') where office_id = p_office and case_id = p_case and ended = 0;
-  update transfer_number set status = 'issued' where office_id = p_office and case_id = p_case and transfer_no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and status <> 'void' and status = 'reserved';
-  insert into transfer_event (office_id, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action, readers) values (p_office, p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), (select coalesce(max(seq), 0) + 1 from transfer_event where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0)), coalesce((p_payload #>> '{choice}'), ''), app.instant((p_payload #>> '{at}')), v_now, v_me, p_reason, coalesce(((p_payload #> '{detail}'))::text, ''), 'issue_transfer', v_readers);
-  update transfer set stage = case when stage = 'approved' and coalesce((p_payload #>> '{choice}'), '') = '' then 'signed' end, ended = case when case when stage = 'approved' and coalesce((p_payload #>> '{choice}'), '') = '' then 'signed' end in ('refused', 'done', 'closed') then 1 else 0 end, last_at = app.instant((p_payload #>> '{at}')) where office_id = p_office and case_id = p_case and ended = 0;
-  update case_ set version = version + 1,
-    state = v_target,
-    updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
-   where office_id = p_office and case_id = p_case;
-end $$;
-
-create function app.do_deliver_transfer(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
-#variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
-begin
-  if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0) then
-    perform app.refuse('transfer.not_open', jsonb_build_object());
-  end if;
-  if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and ((stage = 'signed' and coalesce((p_payload #>> '{choice}'), '') = ''))) then
-    perform app.refuse('transfer.step', jsonb_build_object('action', 'deliver_transfer', 'stage', coalesce((select stage from transfer where office_id = p_office and case_id = p_case and ended = 0), '')));
-  end if;
-  if app.instant((p_payload #>> '{at}')) is null then
-    perform app.refuse('case.field_missing', jsonb_build_object('field', 'transfer.at'));
-  end if;
-  if app.instant((p_payload #>> '{at}')) > v_now then
-    perform app.refuse('transfer.in_future', jsonb_build_object());
-  end if;
-  if exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and (last_at > app.instant((p_payload #>> '{at}')))) then
-    perform app.refuse('transfer.time_order', jsonb_build_object());
-  end if;
-  if not exists (select 1 from transfer_member where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and person_id = v_me) and not exists (select 1 from person_role where office_id = p_office and person_id = v_me and role = 'clerk' and (valid_from is null or valid_from <= v_today) and (valid_to is null or valid_to >= v_today)) then
-    perform app.refuse('transfer.not_in_team', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
-  end if;
-  insert into transfer_event (office_id, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action, readers) values (p_office, p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), (select coalesce(max(seq), 0) + 1 from transfer_event where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0)), coalesce((p_payload #>> '{choice}'), ''), app.instant((p_payload #>> '{at}')), v_now, v_me, p_reason, coalesce(((p_payload #> '{detail}'))::text, ''), 'deliver_transfer', v_readers);
-  update transfer set stage = case when stage = 'signed' and coalesce((p_payload #>> '{choice}'), '') = '' then 'delivered' end, ended = case when case when stage = 'signed' and coalesce((p_payload #>> '{choice}'), '') = '' then 'delivered' end in ('refused', 'done', 'closed') then 1 else 0 end, last_at = app.instant((p_payload #>> '{at}')) where office_id = p_office and case_id = p_case and ended = 0;
-  update case_ set version = version + 1,
-    state = v_target,
-    updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
-   where office_id = p_office and case_id = p_case;
-end $$;
-
-create function app.do_receipt_transfer(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
-#variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
-begin
-  if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0) then
-    perform app.refuse('transfer.not_open', jsonb_build_object());
-  end if;
-  if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and ((stage = 'delivered' and coalesce((p_payload #>> '{choice}'), '') = '' and destination = 'police') or (stage = 'delivered' and coalesce((p_payload #>> '{choice}'), '') = '' and destination = 'supervisory'))) then
-    perform app.refuse('transfer.step', jsonb_build_object('action', 'receipt_transfer', 'stage', coalesce((select stage from transfer where office_id = p_office and case_id = p_case and ended = 0), '')));
-  end if;
-  if app.instant((p_payload #>> '{at}')) is null then
-    perform app.refuse('case.field_missing', jsonb_build_object('field', 'transfer.at'));
-  end if;
-  if app.instant((p_payload #>> '{at}')) > v_now then
-    perform app.refuse('transfer.in_future', jsonb_build_object());
-  end if;
-  if exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and (last_at > app.instant((p_payload #>> '{at}')))) then
-    perform app.refuse('transfer.time_order', jsonb_build_object());
-  end if;
-  if not exists (select 1 from transfer_member where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and person_id = v_me) and not exists (select 1 from person_role where office_id = p_office and person_id = v_me and role = 'clerk' and (valid_from is null or valid_from <= v_today) and (valid_to is null or valid_to >= v_today)) then
-    perform app.refuse('transfer.not_in_team', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
-  end if;
-  insert into transfer_event (office_id, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action, readers) values (p_office, p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), (select coalesce(max(seq), 0) + 1 from transfer_event where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0)), coalesce((p_payload #>> '{choice}'), ''), app.instant((p_payload #>> '{at}')), v_now, v_me, p_reason, coalesce(((p_payload #> '{detail}'))::text, ''), 'receipt_transfer', v_readers);
-  update transfer set stage = case when stage = 'delivered' and coalesce((p_payload #>> '{choice}'), '') = '' and destination = 'police' then 'received' when stage = 'delivered' and coalesce((p_payload #>> '{choice}'), '') = '' and destination = 'supervisory' then 'done' end, ended = case when case when stage = 'delivered' and coalesce((p_payload #>> '{choice}'), '') = '' and destination = 'police' then 'received' when stage = 'delivered' and coalesce((p_payload #>> '{choice}'), '') = '' and destination = 'supervisory' then 'done' end in ('refused', 'done', 'closed') then 1 else 0 end, last_at = app.instant((p_payload #>> '{at}')) where office_id = p_office and case_id = p_case and ended = 0;
-  update case_ set version = version + 1,
-    state = v_target,
-    updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
-   where office_id = p_office and case_id = p_case;
-end $$;
-
-create function app.do_police_answer(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
-#variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
-begin
-  if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0) then
-    perform app.refuse('transfer.not_open', jsonb_build_object());
-  end if;
-  if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and ((stage = 'received' and coalesce((p_payload #>> '{choice}'), '') = 'filed') or (stage = 'received' and coalesce((p_payload #>> '{choice}'), '') = 'not_filed') or (stage = 'received' and coalesce((p_payload #>> '{choice}'), '') = 'forwarded') or (stage = 'forwarded' and coalesce((p_payload #>> '{choice}'), '') = 'filed') or (stage = 'forwarded' and coalesce((p_payload #>> '{choice}'), '') = 'not_filed') or (stage = 'forwarded' and coalesce((p_payload #>> '{choice}'), '') = 'forwarded') or (stage = 'objected' and coalesce((p_payload #>> '{choice}'), '') = 'filed') or (stage = 'objected' and coalesce((p_payload #>> '{choice}'), '') = 'not_filed') or (stage = 'supervised' and coalesce((p_payload #>> '{choice}'), '') = 'filed') or (stage = 'supervised' and coalesce((p_payload #>> '{choice}'), '') = 'not_filed'))) then
-    perform app.refuse('transfer.step', jsonb_build_object('action', 'police_answer', 'stage', coalesce((select stage from transfer where office_id = p_office and case_id = p_case and ended = 0), '')));
-  end if;
-  if app.instant((p_payload #>> '{at}')) is null then
-    perform app.refuse('case.field_missing', jsonb_build_object('field', 'transfer.at'));
-  end if;
-  if app.instant((p_payload #>> '{at}')) > v_now then
-    perform app.refuse('transfer.in_future', jsonb_build_object());
-  end if;
-  if exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and (last_at > app.instant((p_payload #>> '{at}')))) then
-    perform app.refuse('transfer.time_order', jsonb_build_object());
-  end if;
-  if not exists (select 1 from transfer_member where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and person_id = v_me) and not exists (select 1 from person_role where office_id = p_office and person_id = v_me and role = 'clerk' and (valid_from is null or valid_from <= v_today) and (valid_to is null or valid_to >= v_today)) then
-    perform app.refuse('transfer.not_in_team', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
-  end if;
-  insert into transfer_event (office_id, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action, readers) values (p_office, p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), (select coalesce(max(seq), 0) + 1 from transfer_event where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0)), coalesce((p_payload #>> '{choice}'), ''), app.instant((p_payload #>> '{at}')), v_now, v_me, p_reason, coalesce(((p_payload #> '{detail}'))::text, ''), 'police_answer', v_readers);
-  update transfer set stage = case when stage = 'received' and coalesce((p_payload #>> '{choice}'), '') = 'filed' then 'filed' when stage = 'received' and coalesce((p_payload #>> '{choice}'), '') = 'not_filed' then 'not_filed' when stage = 'received' and coalesce((p_payload #>> '{choice}'), '') = 'forwarded' then 'forwarded' when stage = 'forwarded' and coalesce((p_payload #>> '{choice}'), '') = 'filed' then 'filed' when stage = 'forwarded' and coalesce((p_payload #>> '{choice}'), '') = 'not_filed' then 'not_filed' when stage = 'forwarded' and coalesce((p_payload #>> '{choice}'), '') = 'forwarded' then 'forwarded' when stage = 'objected' and coalesce((p_payload #>> '{choice}'), '') = 'filed' then 'filed' when stage = 'objected' and coalesce((p_payload #>> '{choice}'), '') = 'not_filed' then 'upheld' when stage = 'supervised' and coalesce((p_payload #>> '{choice}'), '') = 'filed' then 'filed' when stage = 'supervised' and coalesce((p_payload #>> '{choice}'), '') = 'not_filed' then 'closed' end, ended = case when case when stage = 'received' and coalesce((p_payload #>> '{choice}'), '') = 'filed' then 'filed' when stage = 'received' and coalesce((p_payload #>> '{choice}'), '') = 'not_filed' then 'not_filed' when stage = 'received' and coalesce((p_payload #>> '{choice}'), '') = 'forwarded' then 'forwarded' when stage = 'forwarded' and coalesce((p_payload #>> '{choice}'), '') = 'filed' then 'filed' when stage = 'forwarded' and coalesce((p_payload #>> '{choice}'), '') = 'not_filed' then 'not_filed' when stage = 'forwarded' and coalesce((p_payload #>> '{choice}'), '') = 'forwarded' then 'forwarded' when stage = 'objected' and coalesce((p_payload #>> '{choice}'), '') = 'filed' then 'filed' when stage = 'objected' and coalesce((p_payload #>> '{choice}'), '') = 'not_filed' then 'upheld' when stage = 'supervised' and coalesce((p_payload #>> '{choice}'), '') = 'filed' then 'filed' when stage = 'supervised' and coalesce((p_payload #>> '{choice}'), '') = 'not_filed' then 'closed' end in ('refused', 'done', 'closed') then 1 else 0 end, last_at = app.instant((p_payload #>> '{at}')) where office_id = p_office and case_id = p_case and ended = 0;
-  update case_ set version = version + 1,
-    state = v_target,
-    updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
-   where office_id = p_office and case_id = p_case;
-end $$;
-
-create function app.do_object_transfer(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
-#variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
-begin
-  if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0) then
-    perform app.refuse('transfer.not_open', jsonb_build_object());
-  end if;
-  if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and ((stage = 'not_filed' and coalesce((p_payload #>> '{choice}'), '') = 'reconsider') or (stage = 'not_filed' and coalesce((p_payload #>> '{choice}'), '') = 'supervise') or (stage = 'upheld' and coalesce((p_payload #>> '{choice}'), '') = 'supervise'))) then
-    perform app.refuse('transfer.step', jsonb_build_object('action', 'object_transfer', 'stage', coalesce((select stage from transfer where office_id = p_office and case_id = p_case and ended = 0), '')));
-  end if;
-  if app.instant((p_payload #>> '{at}')) is null then
-    perform app.refuse('case.field_missing', jsonb_build_object('field', 'transfer.at'));
-  end if;
-  if app.instant((p_payload #>> '{at}')) > v_now then
-    perform app.refuse('transfer.in_future', jsonb_build_object());
-  end if;
-  if exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and (last_at > app.instant((p_payload #>> '{at}')))) then
-    perform app.refuse('transfer.time_order', jsonb_build_object());
-  end if;
-  if not exists (select 1 from transfer_member where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and person_id = v_me) and not exists (select 1 from person_role where office_id = p_office and person_id = v_me and role = 'unit_head' and (valid_from is null or valid_from <= v_today) and (valid_to is null or valid_to >= v_today)) then
-    perform app.refuse('transfer.not_in_team', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
-  end if;
-  insert into transfer_event (office_id, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action, readers) values (p_office, p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), (select coalesce(max(seq), 0) + 1 from transfer_event where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0)), coalesce((p_payload #>> '{choice}'), ''), app.instant((p_payload #>> '{at}')), v_now, v_me, p_reason, coalesce(((p_payload #> '{detail}'))::text, ''), 'object_transfer', v_readers);
-  update transfer set stage = case when stage = 'not_filed' and coalesce((p_payload #>> '{choice}'), '') = 'reconsider' then 'objected' when stage = 'not_filed' and coalesce((p_payload #>> '{choice}'), '') = 'supervise' then 'supervised' when stage = 'upheld' and coalesce((p_payload #>> '{choice}'), '') = 'supervise' then 'supervised' end, ended = case when case when stage = 'not_filed' and coalesce((p_payload #>> '{choice}'), '') = 'reconsider' then 'objected' when stage = 'not_filed' and coalesce((p_payload #>> '{choice}'), '') = 'supervise' then 'supervised' when stage = 'upheld' and coalesce((p_payload #>> '{choice}'), '') = 'supervise' then 'supervised' end in ('refused', 'done', 'closed') then 1 else 0 end, last_at = app.instant((p_payload #>> '{at}')) where office_id = p_office and case_id = p_case and ended = 0;
-  update case_ set version = version + 1,
-    state = v_target,
-    updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
-   where office_id = p_office and case_id = p_case;
-end $$;
-
-create function app.do_close_transfer(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
-#variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
-begin
-  if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0) then
-    perform app.refuse('transfer.not_open', jsonb_build_object());
-  end if;
-  if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and ((stage = 'not_filed' and coalesce((p_payload #>> '{choice}'), '') = '') or (stage = 'upheld' and coalesce((p_payload #>> '{choice}'), '') = ''))) then
-    perform app.refuse('transfer.step', jsonb_build_object('action', 'close_transfer', 'stage', coalesce((select stage from transfer where office_id = p_office and case_id = p_case and ended = 0), '')));
-  end if;
-  if app.instant((p_payload #>> '{at}')) is null then
-    perform app.refuse('case.field_missing', jsonb_build_object('field', 'transfer.at'));
-  end if;
-  if app.instant((p_payload #>> '{at}')) > v_now then
-    perform app.refuse('transfer.in_future', jsonb_build_object());
-  end if;
-  if exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and (last_at > app.instant((p_payload #>> '{at}')))) then
-    perform app.refuse('transfer.time_order', jsonb_build_object());
-  end if;
-  if not exists (select 1 from transfer_member where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and person_id = v_me) and not exists (select 1 from person_role where office_id = p_office and person_id = v_me and role = 'unit_head' and (valid_from is null or valid_from <= v_today) and (valid_to is null or valid_to >= v_today)) then
-    perform app.refuse('transfer.not_in_team', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
-  end if;
-  insert into transfer_event (office_id, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action, readers) values (p_office, p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), (select coalesce(max(seq), 0) + 1 from transfer_event where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0)), coalesce((p_payload #>> '{choice}'), ''), app.instant((p_payload #>> '{at}')), v_now, v_me, p_reason, coalesce(((p_payload #> '{detail}'))::text, ''), 'close_transfer', v_readers);
-  update transfer set stage = case when stage = 'not_filed' and coalesce((p_payload #>> '{choice}'), '') = '' then 'closed' when stage = 'upheld' and coalesce((p_payload #>> '{choice}'), '') = '' then 'closed' end, ended = case when case when stage = 'not_filed' and coalesce((p_payload #>> '{choice}'), '') = '' then 'closed' when stage = 'upheld' and coalesce((p_payload #>> '{choice}'), '') = '' then 'closed' end in ('refused', 'done', 'closed') then 1 else 0 end, last_at = app.instant((p_payload #>> '{at}')) where office_id = p_office and case_id = p_case and ended = 0;
-  update case_ set version = version + 1,
-    state = v_target,
-    updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
-   where office_id = p_office and case_id = p_case;
-end $$;
-
-create function app.do_hand_over(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
-#variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
-begin
-  if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0) then
-    perform app.refuse('transfer.not_open', jsonb_build_object());
-  end if;
-  if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and ((stage = 'filed' and coalesce((p_payload #>> '{choice}'), '') = ''))) then
-    perform app.refuse('transfer.step', jsonb_build_object('action', 'hand_over', 'stage', coalesce((select stage from transfer where office_id = p_office and case_id = p_case and ended = 0), '')));
-  end if;
-  if app.instant((p_payload #>> '{at}')) is null then
-    perform app.refuse('case.field_missing', jsonb_build_object('field', 'transfer.at'));
-  end if;
-  if app.instant((p_payload #>> '{at}')) > v_now then
-    perform app.refuse('transfer.in_future', jsonb_build_object());
-  end if;
-  if exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and (last_at > app.instant((p_payload #>> '{at}')))) then
-    perform app.refuse('transfer.time_order', jsonb_build_object());
-  end if;
-  if not exists (select 1 from transfer_member where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and person_id = v_me) and not exists (select 1 from person_role where office_id = p_office and person_id = v_me and role = 'clerk' and (valid_from is null or valid_from <= v_today) and (valid_to is null or valid_to >= v_today)) then
-    perform app.refuse('transfer.not_in_team', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
-  end if;
-  insert into transfer_event (office_id, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action, readers) values (p_office, p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), (select coalesce(max(seq), 0) + 1 from transfer_event where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0)), coalesce((p_payload #>> '{choice}'), ''), app.instant((p_payload #>> '{at}')), v_now, v_me, p_reason, coalesce(((p_payload #> '{detail}'))::text, ''), 'hand_over', v_readers);
-  update transfer set stage = case when stage = 'filed' and coalesce((p_payload #>> '{choice}'), '') = '' then 'done' end, ended = case when case when stage = 'filed' and coalesce((p_payload #>> '{choice}'), '') = '' then 'done' end in ('refused', 'done', 'closed') then 1 else 0 end, last_at = app.instant((p_payload #>> '{at}')) where office_id = p_office and case_id = p_case and ended = 0;
-  update case_ set version = version + 1,
-    state = v_target,
-    updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
-   where office_id = p_office and case_id = p_case;
-end $$;
-
-create function app.do_open_transfer(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
-#variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
-begin
-  if exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0) then
-    perform app.refuse('transfer.open_already', jsonb_build_object());
-  end if;
-  if app.instant((p_payload #>> '{at}')) is null then
-    perform app.refuse('case.field_missing', jsonb_build_object('field', 'transfer.at'));
-  end if;
-  if app.instant((p_payload #>> '{at}')) > v_now then
-    perform app.refuse('transfer.in_future', jsonb_build_object());
-  end if;
-  if coalesce((app.day((p_payload #>> '{opened_on}'))::timestamp at time zone 'Asia/Shanghai') > app.instant((p_payload #>> '{at}')), true) then
-    perform app.refuse('case.field_missing', jsonb_build_object('field', 'transfer.at'));
-  end if;
-  insert into transfer (office_id, case_id, no, stage, destination, opened_on, last_at, readers) values (p_office, p_case, (select coalesce(max(no), 0) + 1 from transfer where office_id = p_office and case_id = p_case), 'opened', coalesce((p_payload #>> '{destination}'), ''), app.day((p_payload #>> '{opened_on}')), app.instant((p_payload #>> '{at}')), v_readers);
-  for v_item, v_index in select t.value, t.n - 1 from jsonb_array_elements(
-    case when jsonb_typeof(p_payload #> '{team}') is null or jsonb_typeof(p_payload #> '{team}') = 'null'
-    then '[]' else p_payload #> '{team}' end) with ordinality as t(value, n) loop
-  if not exists (select 1 from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '') and active = 1) then
-    perform app.refuse('people.inactive', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '')), coalesce((v_item #>> '{person_id}'), ''))));
-  end if;
-  if not exists (select 1 from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '') and trim(enforcement_certificate) <> '') then
-    perform app.refuse('people.handler_no_certificate', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '')), coalesce((v_item #>> '{person_id}'), ''))));
-  end if;
-  if not exists (select 1 from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '') and (certificate_valid_to is null or certificate_valid_to >= v_today)) then
-    perform app.refuse('people.handler_certificate_expired', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '')), coalesce((v_item #>> '{person_id}'), '')), 'date', (select cast(certificate_valid_to as text) from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), ''))));
-  end if;
-  if exists (select 1 from recusal where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '') and ((case_id <> '' and case_id = p_case) or (party <> '' and party = c.party_name) or (unit <> '' and unit = c.unit))) then
-    perform app.refuse('people.recused', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '')), coalesce((v_item #>> '{person_id}'), ''))));
-  end if;
-  insert into transfer_member (office_id, case_id, no, person_id, place, name, certificate, readers) values (p_office, p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), coalesce((v_item #>> '{person_id}'), ''), v_index, coalesce((select name from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '')), coalesce((v_item #>> '{person_id}'), '')), (select enforcement_certificate from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '')), v_readers) on conflict (office_id, case_id, no, person_id) do nothing;
-  end loop;
-  if (select count(*) from transfer_member where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0)) < 2 then
-    perform app.refuse('transfer.team_too_few', jsonb_build_object('count', (select count(*) from transfer_member where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0)), 'least', 2));
-  end if;
-  insert into transfer_event (office_id, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action, readers) values (p_office, p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), (select coalesce(max(seq), 0) + 1 from transfer_event where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0)), coalesce((p_payload #>> '{choice}'), ''), app.instant((p_payload #>> '{at}')), v_now, v_me, p_reason, coalesce(((p_payload #> '{detail}'))::text, ''), 'open_transfer', v_readers);
-  update case_ set version = version + 1,
-    state = v_target,
-    updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
-   where office_id = p_office and case_id = p_case;
-end $$;
-
-create function app.do_open(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
-#variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
-begin
-  insert into opening (office_id, case_id, version, person_id, opened_at, readers) values (p_office, p_case, c.version, v_me, v_now, v_readers) on conflict (office_id, case_id, version, person_id) do nothing;
-end $$;
-
-create function app.do_recall(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
-#variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
-begin
-  if exists (select 1 from opening where office_id = p_office and case_id = p_case and version >= c.sent_version) then
-    perform app.refuse('office_life.opened', jsonb_build_object('name', (select coalesce(max(p.name), '') from person p join opening o on o.office_id = p.office_id and o.person_id = p.person_id where o.office_id = p_office and o.case_id = p_case and o.version >= c.sent_version)));
-  end if;
-  if c.sent_from <> 'draft' then
-    perform app.refuse('office_life.not_sent_from', jsonb_build_object('state', c.sent_from));
-  end if;
-  insert into clock_event (office_id, case_id, seq, round, event, at, cause, number, unit, approver, reason, readers) select p_office, p_case, coalesce(max(seq), 0) + 1, c.round, 'recall', v_now, '', 0, '', '', p_reason, v_readers from clock_event where office_id = p_office and case_id = p_case;
-  update case_ set version = version + 1,
-    state = v_target,
-    updated_at = v_now,
-    due_on = null,
-    received_at = null,
-    round = c.round - 1
-   where office_id = p_office and case_id = p_case;
-end $$;
-
-create function app.do_recall_correction(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
-#variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
-begin
-  if exists (select 1 from opening where office_id = p_office and case_id = p_case and version >= c.sent_version) then
-    perform app.refuse('office_life.opened', jsonb_build_object('name', (select coalesce(max(p.name), '') from person p join opening o on o.office_id = p.office_id and o.person_id = p.person_id where o.office_id = p_office and o.case_id = p_case and o.version >= c.sent_version)));
-  end if;
-  if c.sent_from <> 'correction' then
-    perform app.refuse('office_life.not_sent_from', jsonb_build_object('state', c.sent_from));
-  end if;
-  insert into clock_event (office_id, case_id, seq, round, event, at, cause, number, unit, approver, reason, readers) select p_office, p_case, coalesce(max(seq), 0) + 1, c.round, 'suspend', v_now, 'correction', 0, '', '', p_reason, v_readers from clock_event where office_id = p_office and case_id = p_case;
-  update case_ set version = version + 1,
-    state = v_target,
-    updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
-   where office_id = p_office and case_id = p_case;
-end $$;
-
-create function app.do_recall_again(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
-#variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
-begin
-  if exists (select 1 from opening where office_id = p_office and case_id = p_case and version >= c.sent_version) then
-    perform app.refuse('office_life.opened', jsonb_build_object('name', (select coalesce(max(p.name), '') from person p join opening o on o.office_id = p.office_id and o.person_id = p.person_id where o.office_id = p_office and o.case_id = p_case and o.version >= c.sent_version)));
-  end if;
-  if c.sent_from <> 'responding' then
-    perform app.refuse('office_life.not_sent_from', jsonb_build_object('state', c.sent_from));
-  end if;
-  insert into clock_event (office_id, case_id, seq, round, event, at, cause, number, unit, approver, reason, readers) select p_office, p_case, coalesce(max(seq), 0) + 1, c.round, 'recall', v_now, '', 0, '', '', p_reason, v_readers from clock_event where office_id = p_office and case_id = p_case;
-  update case_ set version = version + 1,
-    state = v_target,
-    updated_at = v_now,
-    due_on = null,
-    received_at = null,
-    round = c.round - 1
-   where office_id = p_office and case_id = p_case;
-end $$;
-
-create function app.do_recall_opinion(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
-#variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
-begin
-  if exists (select 1 from opening where office_id = p_office and case_id = p_case and version >= c.sent_version) then
-    perform app.refuse('office_life.opened', jsonb_build_object('name', (select coalesce(max(p.name), '') from person p join opening o on o.office_id = p.office_id and o.person_id = p.person_id where o.office_id = p_office and o.case_id = p_case and o.version >= c.sent_version)));
-  end if;
-  update round set certified_sha256 = '', certified_at = null where office_id = p_office and case_id = p_case and round = c.round;
-  update case_ set version = version + 1,
-    state = v_target,
-    updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
-   where office_id = p_office and case_id = p_case;
-end $$;
-
-create function app.do_remind(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
-#variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
-begin
-  if trim(coalesce((p_payload #>> '{text}'), '')) = '' then
-    perform app.refuse('office_life.text_missing', jsonb_build_object());
-  end if;
-  if not exists (select 1 from person where office_id = p_office and person_id = coalesce((p_payload #>> '{person_id}'), '') and active = 1) then
-    perform app.refuse('people.inactive', jsonb_build_object('name', coalesce((p_payload #>> '{person_id}'), '')));
-  end if;
-  if coalesce((p_payload #>> '{until}'), '') <> '' and app.day((p_payload #>> '{until}')) < v_today then
-    perform app.refuse('office_life.until_past', jsonb_build_object());
-  end if;
-  insert into reminder (office_id, case_id, reminder_id, sender, addressee, text, until, sent_at, readers) values (p_office, p_case, p_cmd, v_me, coalesce((p_payload #>> '{person_id}'), ''), coalesce((p_payload #>> '{text}'), ''), app.day((p_payload #>> '{until}')), v_now, v_readers);
-end $$;
-
-create function app.do_ask_opinion(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
-#variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
-begin
-  if trim(coalesce((p_payload #>> '{question}'), '')) = '' then
-    perform app.refuse('office_life.text_missing', jsonb_build_object());
-  end if;
-  if not exists (select 1 from person where office_id = p_office and person_id = coalesce((p_payload #>> '{person_id}'), '') and active = 1) then
-    perform app.refuse('people.inactive', jsonb_build_object('name', coalesce((p_payload #>> '{person_id}'), '')));
-  end if;
-  if coalesce((p_payload #>> '{until}'), '') <> '' and app.day((p_payload #>> '{until}')) < v_today then
-    perform app.refuse('office_life.until_past', jsonb_build_object());
-  end if;
-  if coalesce((p_payload #>> '{person_id}'), '') = v_me then
-    perform app.refuse('office_life.asked_self', jsonb_build_object());
-  end if;
-  if replace(c.handler_codes, ',' || coalesce((p_payload #>> '{person_id}'), '') || ',', '') <> c.handler_codes then
-    perform app.refuse('office_life.asked_handler', jsonb_build_object());
-  end if;
-  if exists (select 1 from second_opinion where office_id = p_office and case_id = p_case and asked_of = coalesce((p_payload #>> '{person_id}'), '') and given_at is null) then
-    perform app.refuse('office_life.already_asked', jsonb_build_object());
-  end if;
-  insert into second_opinion (office_id, case_id, request_id, asked_by, asked_of, question, until, asked_at, readers) values (p_office, p_case, p_cmd, v_me, coalesce((p_payload #>> '{person_id}'), ''), coalesce((p_payload #>> '{question}'), ''), app.day((p_payload #>> '{until}')), v_now, v_readers);
-end $$;
-
-create function app.do_give_opinion(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
-#variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
-begin
-  if trim(coalesce((p_payload #>> '{opinion}'), '')) = '' then
-    perform app.refuse('office_life.text_missing', jsonb_build_object());
-  end if;
-  if not exists (select 1 from second_opinion where office_id = p_office and case_id = p_case and request_id = coalesce((p_payload #>> '{request_id}'), '') and asked_of = v_me and given_at is null) then
-    perform app.refuse('office_life.not_asked', jsonb_build_object());
-  end if;
-  update second_opinion set opinion = coalesce((p_payload #>> '{opinion}'), ''), given_at = v_now where office_id = p_office and case_id = p_case and request_id = coalesce((p_payload #>> '{request_id}'), '') and asked_of = v_me and given_at is null;
-end $$;
-
-create function app.do_put_person(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
-#variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
-begin
-  insert into person (office_id, person_id, name, sort_key, unit, enforcement_certificate, certificate_valid_to, legal_qualification, first_review_on, active) values (p_office, coalesce((p_payload #>> '{person_id}'), ''), coalesce((p_payload #>> '{name}'), ''), coalesce((p_payload #>> '{sort_key}'), ''), coalesce((p_payload #>> '{unit}'), ''), coalesce((p_payload #>> '{enforcement_certificate}'), ''), app.day((p_payload #>> '{certificate_valid_to}')), coalesce((p_payload #>> '{legal_qualification}'), ''), app.day((p_payload #>> '{first_review_on}')), (case when (p_payload #> '{active}') = 'false'::jsonb then 0 else 1 end)) on conflict (office_id, person_id) do update set name = excluded.name, sort_key = excluded.sort_key, unit = excluded.unit, enforcement_certificate = excluded.enforcement_certificate, certificate_valid_to = excluded.certificate_valid_to, legal_qualification = excluded.legal_qualification, first_review_on = excluded.first_review_on, active = excluded.active;
-  if coalesce((p_payload #>> '{unit}'), '') <> '' then
-    insert into unit (office_id, name) values (p_office, coalesce((p_payload #>> '{unit}'), '')) on conflict (office_id, name) do nothing;
-  end if;
-  if not exists (select 1 from person p join person_role r on r.office_id = p.office_id and r.person_id = p.person_id where p.office_id = p_office and p.active = 1 and r.role = 'admin' and (r.valid_from is null or r.valid_from <= v_today) and (r.valid_to is null or r.valid_to >= v_today)) then
-    perform app.refuse('persistence.last_admin', jsonb_build_object());
-  end if;
-end $$;
-
-create function app.do_set_roles(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
-#variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
-begin
-  if not exists (select 1 from person where office_id = p_office and person_id = coalesce((p_payload #>> '{person_id}'), '')) then
-    perform app.refuse('persistence.no_such_person', jsonb_build_object('person', coalesce((p_payload #>> '{person_id}'), '')));
-  end if;
-  delete from person_role where office_id = p_office and person_id = coalesce((p_payload #>> '{person_id}'), '');
-  for v_item, v_index in select t.value, t.n - 1 from jsonb_array_elements(
-    case when jsonb_typeof(p_payload #> '{grants}') is null or jsonb_typeof(p_payload #> '{grants}') = 'null'
-    then '[]' else p_payload #> '{grants}' end) with ordinality as t(value, n) loop
-  insert into person_role (office_id, person_id, seq, role, valid_from, valid_to, basis) values (p_office, coalesce((p_payload #>> '{person_id}'), ''), v_index, coalesce((v_item #>> '{role}'), ''), app.day((v_item #>> '{valid_from}')), app.day((v_item #>> '{valid_to}')), coalesce((v_item #>> '{basis}'), ''));
-  end loop;
-  if not exists (select 1 from person p join person_role r on r.office_id = p.office_id and r.person_id = p.person_id where p.office_id = p_office and p.active = 1 and r.role = 'admin' and (r.valid_from is null or r.valid_from <= v_today) and (r.valid_to is null or r.valid_to >= v_today)) then
-    perform app.refuse('persistence.last_admin', jsonb_build_object());
-  end if;
-end $$;
-
-create function app.do_set_password(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
-#variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
-begin
-  if true then
-    perform app.refuse('persistence.password_by_server', jsonb_build_object());
-  end if;
-end $$;
-
-create function app.do_add_recusal(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
-#variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
-begin
-  if not exists (select 1 from person where office_id = p_office and person_id = coalesce((p_payload #>> '{person_id}'), '')) then
-    perform app.refuse('persistence.no_such_person', jsonb_build_object('person', coalesce((p_payload #>> '{person_id}'), '')));
-  end if;
-  insert into recusal (office_id, recusal_id, person_id, unit, party, case_id, reason) values (p_office, coalesce((p_payload #>> '{recusal_id}'), ''), coalesce((p_payload #>> '{person_id}'), ''), coalesce((p_payload #>> '{unit}'), ''), coalesce((p_payload #>> '{party}'), ''), coalesce((p_payload #>> '{case_id}'), ''), coalesce((p_payload #>> '{reason}'), ''));
-end $$;
-
-create function app.do_drop_recusal(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
-#variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
-begin
-  if not exists (select 1 from recusal where office_id = p_office and recusal_id = coalesce((p_payload #>> '{recusal_id}'), '')) then
-    perform app.refuse('persistence.no_such_row', jsonb_build_object());
-  end if;
-  delete from recusal where office_id = p_office and recusal_id = coalesce((p_payload #>> '{recusal_id}'), '');
-end $$;
-
-create function app.do_put_certificate(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
-#variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
-begin
-  if not exists (select 1 from person where office_id = p_office and person_id = coalesce((p_payload #>> '{person_id}'), '')) then
-    perform app.refuse('persistence.no_such_person', jsonb_build_object('person', coalesce((p_payload #>> '{person_id}'), '')));
-  end if;
-  if not exists (select 1 from certificate where office_id = p_office and fingerprint = coalesce((p_payload #>> '{fingerprint}'), '')) then
-    insert into certificate (office_id, fingerprint, person_id, source, pem, serial, not_before, not_after) values (p_office, coalesce((p_payload #>> '{fingerprint}'), ''), coalesce((p_payload #>> '{person_id}'), ''), coalesce((p_payload #>> '{source}'), ''), coalesce((p_payload #>> '{pem}'), ''), coalesce((p_payload #>> '{serial}'), ''), app.instant((p_payload #>> '{not_before}')), app.instant((p_payload #>> '{not_after}')));
-  end if;
-end $$;
-
-create function app.do_revoke_certificate(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
-#variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
-begin
-  if not exists (select 1 from certificate where office_id = p_office and fingerprint = coalesce((p_payload #>> '{fingerprint}'), '')) then
-    perform app.refuse('persistence.no_such_row', jsonb_build_object());
-  end if;
-  update certificate set revoked = 1, revoked_reason = coalesce((p_payload #>> '{reason}'), '') where office_id = p_office and fingerprint = coalesce((p_payload #>> '{fingerprint}'), '');
-end $$;
-
-create function app.do_put_seal(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
-#variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
-begin
-  insert into seal (office_id, seal_id, name, custodian, image, media) values (p_office, coalesce((p_payload #>> '{seal_id}'), ''), coalesce((p_payload #>> '{name}'), ''), coalesce((p_payload #>> '{custodian}'), ''), decode((p_payload #>> '{image}'), 'base64'), coalesce((p_payload #>> '{media}'), '')) on conflict (office_id, seal_id) do update set name = excluded.name, custodian = excluded.custodian, image = excluded.image, media = excluded.media;
-end $$;
-
-create function app.do_put_root(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
-#variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
-begin
-  insert into root_certificate (office_id, fingerprint, pem, name) values (p_office, coalesce((p_payload #>> '{fingerprint}'), ''), coalesce((p_payload #>> '{pem}'), ''), coalesce((p_payload #>> '{name}'), '')) on conflict (office_id, fingerprint) do update set pem = excluded.pem, name = excluded.name;
-end $$;
-
-create function app.do_publish_profile(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
-#variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
-begin
-  insert into profile_edition (office_id, profile_id, edition, applied, effective_from, published_by, published_at) values (p_office, coalesce((p_payload #>> '{profile_id}'), ''), coalesce((p_payload #>> '{edition}'), ''), coalesce(((p_payload #> '{applied}'))::text, ''), app.day((p_payload #>> '{effective_from}')), v_me, v_now);
-  if coalesce(app.day((p_payload #>> '{effective_from}')), v_today) <= v_today then
-    update office set profile_id = coalesce((p_payload #>> '{profile_id}'), ''), profile_edition = coalesce((p_payload #>> '{edition}'), '') where office_id = p_office;
-  end if;
-end $$;
-
-create function app.do_publish_calendar(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
-#variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
-begin
-  if exists (select 1 from calendar where office_id = p_office and year = coalesce(((p_payload #>> '{year}'))::bigint, 0) and edition = coalesce((p_payload #>> '{edition}'), '')) then
-    perform app.refuse('persistence.calendar_edition_taken', jsonb_build_object('year', coalesce(((p_payload #>> '{year}'))::bigint, 0), 'edition', coalesce((p_payload #>> '{edition}'), '')));
-  end if;
-  insert into calendar (office_id, year, edition, number, arrangement, published_by, published_at) values (p_office, coalesce(((p_payload #>> '{year}'))::bigint, 0), coalesce((p_payload #>> '{edition}'), ''), coalesce((p_payload #>> '{number}'), ''), coalesce((p_payload #>> '{arrangement}'), ''), v_me, v_now);
-end $$;
-
-create function app.do_record_irregularity(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
-#variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
-begin
-  insert into irregularity (office_id, irregularity_id, case_id, agency, decision_number, decided_on, content, note, recorded_by, recorded_at) values (p_office, coalesce((p_payload #>> '{irregularity_id}'), ''), coalesce((p_payload #>> '{case_id}'), ''), coalesce((p_payload #>> '{agency}'), ''), coalesce((p_payload #>> '{decision_number}'), ''), app.day((p_payload #>> '{decided_on}')), coalesce((p_payload #>> '{content}'), ''), coalesce((p_payload #>> '{note}'), ''), v_me, v_now);
-end $$;
-
-create function app.do_set_file_store(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
-#variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
-begin
-  if not exists (select 1 from file_store where office_id = p_office and (kind = 'folder' and coalesce((p_payload #>> '{kind}'), '') = 'folder' or kind <> 'folder' and coalesce((p_payload #>> '{kind}'), '') in ('database', 'objects'))) then
-    perform app.refuse('files.store_kind', jsonb_build_object());
-  end if;
-  insert into file_store (office_id, kind, endpoint, bucket, region, file_limit, quota, sm3) values (p_office, coalesce((p_payload #>> '{kind}'), ''), coalesce((p_payload #>> '{endpoint}'), ''), coalesce((p_payload #>> '{bucket}'), ''), coalesce((p_payload #>> '{region}'), ''), coalesce(((p_payload #>> '{file_limit}'))::bigint, 0), coalesce(((p_payload #>> '{quota}'))::bigint, 0), (case when (p_payload #> '{sm3}') = 'true'::jsonb then 1 else 0 end)) on conflict (office_id) do update set kind = excluded.kind, endpoint = excluded.endpoint, bucket = excluded.bucket, region = excluded.region, file_limit = excluded.file_limit, quota = excluded.quota, sm3 = excluded.sm3;
-end $$;
-
-create function app.do_void_number(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
-#variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
-begin
-  if trim(coalesce((p_payload #>> '{reason}'), '')) = '' then
-    perform app.refuse('workflow.reason_missing', jsonb_build_object('action', 'void_number'));
-  end if;
-  if not exists (select 1 from number where office_id = p_office and series = coalesce((p_payload #>> '{series}'), '') and year = coalesce(((p_payload #>> '{year}'))::bigint, 0) and no = coalesce(((p_payload #>> '{no}'))::bigint, 0) and status = 'reserved') then
-    perform app.refuse('persistence.number_not_voidable', jsonb_build_object('series', coalesce((p_payload #>> '{series}'), ''), 'year', coalesce(((p_payload #>> '{year}'))::bigint, 0), 'no', coalesce(((p_payload #>> '{no}'))::bigint, 0)));
-  end if;
-  update round set number = '', dated = null where office_id = p_office and issued = 0 and number = (select label from number where office_id = p_office and series = coalesce((p_payload #>> '{series}'), '') and year = coalesce(((p_payload #>> '{year}'))::bigint, 0) and no = coalesce(((p_payload #>> '{no}'))::bigint, 0));
-  update number set status = 'void', void_reason = coalesce((p_payload #>> '{reason}'), ''), voided_at = v_now where office_id = p_office and series = coalesce((p_payload #>> '{series}'), '') and year = coalesce(((p_payload #>> '{year}'))::bigint, 0) and no = coalesce(((p_payload #>> '{no}'))::bigint, 0);
-end $$;
-
 create function api.act(p_office integer, p_cmd text, p_case text, p_seen integer,
   p_action text, p_reason text, p_payload jsonb)
 returns jsonb language plpgsql security definer set search_path = pg_catalog, app, pg_temp set lock_timeout = '2s' set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 declare
   v_me text := session_user; v_now timestamptz; v_today date; v_result jsonb; v_target text;
-  c app.case_; t record;
+  v_readers text; c app.case_; t record;
 begin
   v_result := app.replayed(p_office, p_cmd, v_me);
   if v_result is not null then return v_result; end if;
@@ -1813,8 +2041,11 @@ begin
   v_today := (v_now at time zone 'Asia/Shanghai')::date;
   if p_action = 'register' then
     if c.case_id is not null then perform app.refuse('persistence.case_exists', jsonb_build_object()); end if;
-  elsif c.case_id is null then perform app.refuse('case.not_found', jsonb_build_object());
+  -- What somebody may not see is not there: no answer tells that case from an invented one.
+  elsif c.case_id is null or not app.sees(p_office, c.readers, v_me) then
+    perform app.refuse('case.not_found', jsonb_build_object());
   end if;
+  v_readers := coalesce(c.readers, '');
   if c.version <> p_seen then
     perform app.refuse('case.stale', jsonb_build_object('seen', p_seen, 'current', c.version));
   end if;
@@ -1832,57 +2063,59 @@ begin
   end if;
   v_target := t.target;
   case p_action
-  when 'register' then perform app.do_register(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
-  when 'edit' then perform app.do_edit(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
-  when 'confirm' then perform app.do_confirm(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
-  when 'ask_correction' then perform app.do_ask_correction(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
-  when 'accept' then perform app.do_accept(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
-  when 'return' then perform app.do_return(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
-  when 'not_needed' then perform app.do_not_needed(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
-  when 'assign' then perform app.do_assign(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
-  when 'reassign' then perform app.do_reassign(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
-  when 'extend' then perform app.do_extend(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
-  when 'move_due' then perform app.do_move_due(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
-  when 'answer' then perform app.do_answer(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
-  when 'draft_opinion' then perform app.do_draft_opinion(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
-  when 'certify' then perform app.do_certify(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
-  when 'send_back' then perform app.do_send_back(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
-  when 'reserve' then perform app.do_reserve(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
-  when 'issue_pass' then perform app.do_issue_pass(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
-  when 'issue_return' then perform app.do_issue_return(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
-  when 'respond' then perform app.do_respond(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
-  when 'new_round' then perform app.do_new_round(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
-  when 'materials_changed' then perform app.do_materials_changed(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
-  when 'register_decision' then perform app.do_register_decision(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
-  when 'adopt' then perform app.do_adopt(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
-  when 'withdraw' then perform app.do_withdraw(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
-  when 'report_transfer' then perform app.do_report_transfer(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
-  when 'decide_transfer' then perform app.do_decide_transfer(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
-  when 'prepare_transfer' then perform app.do_prepare_transfer(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
-  when 'reserve_transfer' then perform app.do_reserve_transfer(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
-  when 'issue_transfer' then perform app.do_issue_transfer(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
-  when 'deliver_transfer' then perform app.do_deliver_transfer(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
-  when 'receipt_transfer' then perform app.do_receipt_transfer(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
-  when 'police_answer' then perform app.do_police_answer(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
-  when 'object_transfer' then perform app.do_object_transfer(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
-  when 'close_transfer' then perform app.do_close_transfer(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
-  when 'hand_over' then perform app.do_hand_over(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
-  when 'open_transfer' then perform app.do_open_transfer(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
-  when 'open' then perform app.do_open(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
-  when 'recall' then perform app.do_recall(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
-  when 'recall_correction' then perform app.do_recall_correction(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
-  when 'recall_again' then perform app.do_recall_again(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
-  when 'recall_opinion' then perform app.do_recall_opinion(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
-  when 'remind' then perform app.do_remind(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
-  when 'ask_opinion' then perform app.do_ask_opinion(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
-  when 'give_opinion' then perform app.do_give_opinion(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
+  when 'register' then perform app.do_register(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
+  when 'edit' then perform app.do_edit(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
+  when 'confirm' then perform app.do_confirm(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
+  when 'ask_correction' then perform app.do_ask_correction(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
+  when 'accept' then perform app.do_accept(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
+  when 'return' then perform app.do_return(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
+  when 'not_needed' then perform app.do_not_needed(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
+  when 'assign' then perform app.do_assign(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
+  when 'reassign' then perform app.do_reassign(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
+  when 'extend' then perform app.do_extend(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
+  when 'move_due' then perform app.do_move_due(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
+  when 'answer' then perform app.do_answer(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
+  when 'draft_opinion' then perform app.do_draft_opinion(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
+  when 'certify' then perform app.do_certify(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
+  when 'send_back' then perform app.do_send_back(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
+  when 'reserve' then perform app.do_reserve(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
+  when 'issue_pass' then perform app.do_issue_pass(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
+  when 'issue_return' then perform app.do_issue_return(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
+  when 'respond' then perform app.do_respond(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
+  when 'new_round' then perform app.do_new_round(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
+  when 'materials_changed' then perform app.do_materials_changed(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
+  when 'register_decision' then perform app.do_register_decision(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
+  when 'adopt' then perform app.do_adopt(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
+  when 'withdraw' then perform app.do_withdraw(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
+  when 'report_transfer' then perform app.do_report_transfer(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
+  when 'decide_transfer' then perform app.do_decide_transfer(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
+  when 'prepare_transfer' then perform app.do_prepare_transfer(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
+  when 'reserve_transfer' then perform app.do_reserve_transfer(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
+  when 'issue_transfer' then perform app.do_issue_transfer(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
+  when 'deliver_transfer' then perform app.do_deliver_transfer(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
+  when 'receipt_transfer' then perform app.do_receipt_transfer(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
+  when 'police_answer' then perform app.do_police_answer(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
+  when 'object_transfer' then perform app.do_object_transfer(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
+  when 'close_transfer' then perform app.do_close_transfer(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
+  when 'hand_over' then perform app.do_hand_over(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
+  when 'open_transfer' then perform app.do_open_transfer(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
+  when 'open' then perform app.do_open(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
+  when 'recall' then perform app.do_recall(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
+  when 'recall_correction' then perform app.do_recall_correction(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
+  when 'recall_again' then perform app.do_recall_again(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
+  when 'recall_opinion' then perform app.do_recall_opinion(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
+  when 'remind' then perform app.do_remind(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
+  when 'ask_opinion' then perform app.do_ask_opinion(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
+  when 'give_opinion' then perform app.do_give_opinion(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
   end case;
+  v_readers := app.keep_readers(p_office, p_case, v_readers);
   v_result := jsonb_build_object('case_id', p_case, 'version', coalesce(c.version, 0)
     + case when p_action in ('open', 'remind', 'ask_opinion', 'give_opinion') then 0 else 1 end,
     'state', v_target, 'number', coalesce((select r.number from case_ k join round r
       on r.office_id = k.office_id and r.case_id = k.case_id and r.round = k.round
       where k.office_id = p_office and k.case_id = p_case), ''));
-  perform app.finish(p_office, p_cmd, p_case, p_action, p_reason, p_payload, v_me, v_now, v_result);
+  perform app.finish(p_office, p_cmd, p_case, p_action, p_reason, p_payload, v_me, v_now, v_result,
+    v_readers);
   return v_result;
 end $$;
 
@@ -1892,7 +2125,7 @@ returns jsonb language plpgsql security definer set search_path = pg_catalog, ap
 declare
   v_me text := session_user; v_now timestamptz := clock_timestamp();
   v_today date := (clock_timestamp() at time zone 'Asia/Shanghai')::date;
-  v_result jsonb; v_target text := ''; p_case text := ''; c app.case_;
+  v_result jsonb; v_target text := ''; v_readers text := ''; p_case text := ''; c app.case_;
   p_reason text := coalesce(p_payload ->> 'reason', '');
 begin
   v_result := app.replayed(p_office, p_cmd, v_me);
@@ -1917,23 +2150,26 @@ begin
     perform app.refuse('persistence.not_allowed', jsonb_build_object('action', p_action));
   end if;
   case p_action
-  when 'put_person' then perform app.do_put_person(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
-  when 'set_roles' then perform app.do_set_roles(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
-  when 'set_password' then perform app.do_set_password(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
-  when 'add_recusal' then perform app.do_add_recusal(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
-  when 'drop_recusal' then perform app.do_drop_recusal(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
-  when 'put_certificate' then perform app.do_put_certificate(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
-  when 'revoke_certificate' then perform app.do_revoke_certificate(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
-  when 'put_seal' then perform app.do_put_seal(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
-  when 'put_root' then perform app.do_put_root(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
-  when 'publish_profile' then perform app.do_publish_profile(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
-  when 'publish_calendar' then perform app.do_publish_calendar(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
-  when 'record_irregularity' then perform app.do_record_irregularity(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
-  when 'set_file_store' then perform app.do_set_file_store(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
-  when 'void_number' then perform app.do_void_number(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target);
+  when 'put_person' then perform app.do_put_person(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
+  when 'set_roles' then perform app.do_set_roles(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
+  when 'set_password' then perform app.do_set_password(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
+  when 'add_recusal' then perform app.do_add_recusal(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
+  when 'drop_recusal' then perform app.do_drop_recusal(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
+  when 'put_certificate' then perform app.do_put_certificate(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
+  when 'revoke_certificate' then perform app.do_revoke_certificate(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
+  when 'put_seal' then perform app.do_put_seal(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
+  when 'put_root' then perform app.do_put_root(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
+  when 'publish_profile' then perform app.do_publish_profile(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
+  when 'publish_calendar' then perform app.do_publish_calendar(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
+  when 'record_irregularity' then perform app.do_record_irregularity(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
+  when 'set_file_store' then perform app.do_set_file_store(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
+  when 'void_number' then perform app.do_void_number(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
   end case;
   v_result := '{"case_id": "", "version": 0, "state": "", "number": ""}';
-  perform app.finish(p_office, p_cmd, '', p_action, p_reason, p_payload, v_me, v_now, v_result);
+  if p_action in ('put_person', 'set_roles') then
+    perform app.sync_member(p_office, p_payload ->> 'person_id', v_today);
+  end if;
+  perform app.finish(p_office, p_cmd, '', p_action, p_reason, p_payload, v_me, v_now, v_result, '');
   return v_result;
 end $$;
 

@@ -33,7 +33,7 @@ end $$;
 create function app.wall_case__update_step() returns trigger language plpgsql
 set search_path = pg_catalog, app, pg_temp as $$
 begin
-  if (OLD.state || '>' || NEW.state not in ('accepted>accepted', 'accepted>returned', 'accepted>reviewing', 'accepted>withdrawn', 'correction>correction', 'correction>submitted', 'correction>withdrawn', 'decided>decided', 'draft>draft', 'draft>not_needed', 'draft>submitted', 'draft>withdrawn', 'not_needed>not_needed', 'passed>decided', 'passed>passed', 'passed>responding', 'responding>responding', 'responding>submitted', 'responding>withdrawn', 'returned>returned', 'reviewing>reviewing', 'reviewing>signing', 'reviewing>withdrawn', 'signing>passed', 'signing>responding', 'signing>reviewing', 'signing>signing', 'signing>withdrawn', 'submitted>accepted', 'submitted>correction', 'submitted>draft', 'submitted>responding', 'submitted>returned', 'submitted>submitted', 'submitted>withdrawn', 'withdrawn>withdrawn') and not (NEW.state = 'decided' and OLD.state <> 'decided' and not exists (select 1 from decision d where d.office_id = NEW.office_id and d.case_id = NEW.case_id)) and not (NEW.state = 'passed' and OLD.state <> NEW.state and not exists (select 1 from round r where r.office_id = NEW.office_id and r.case_id = NEW.case_id and r.round = NEW.round and r.issued = 1 and r.outcome = 'AGREE'))) or (OLD.office_id is distinct from NEW.office_id or OLD.case_id is distinct from NEW.case_id or OLD.registered_by is distinct from NEW.registered_by or OLD.registered_at is distinct from NEW.registered_at) then
+  if (OLD.state || '>' || NEW.state not in ('accepted>accepted', 'accepted>returned', 'accepted>reviewing', 'accepted>withdrawn', 'correction>correction', 'correction>submitted', 'correction>withdrawn', 'decided>decided', 'draft>draft', 'draft>not_needed', 'draft>submitted', 'draft>withdrawn', 'not_needed>not_needed', 'passed>decided', 'passed>passed', 'passed>responding', 'responding>passed', 'responding>responding', 'responding>submitted', 'responding>withdrawn', 'returned>returned', 'reviewing>reviewing', 'reviewing>signing', 'reviewing>withdrawn', 'signing>passed', 'signing>responding', 'signing>reviewing', 'signing>signing', 'signing>withdrawn', 'submitted>accepted', 'submitted>correction', 'submitted>draft', 'submitted>responding', 'submitted>returned', 'submitted>submitted', 'submitted>withdrawn', 'withdrawn>withdrawn') and not (NEW.state = 'decided' and OLD.state <> 'decided' and not exists (select 1 from decision d where d.office_id = NEW.office_id and d.case_id = NEW.case_id)) and not (NEW.state = 'passed' and OLD.state <> NEW.state and not exists (select 1 from round r where r.office_id = NEW.office_id and r.case_id = NEW.case_id and r.round = NEW.round and r.issued = 1 and r.outcome = 'AGREE'))) or (OLD.office_id is distinct from NEW.office_id or OLD.case_id is distinct from NEW.case_id or OLD.registered_by is distinct from NEW.registered_by or OLD.registered_at is distinct from NEW.registered_at) then
     raise exception using message = 'SZ-STEP 案件不能这样流转：办理步骤由流程表规定，不得跳过', errcode = 'SZ002';
   end if;
   if tg_op = 'DELETE' then return old; end if;
@@ -741,34 +741,34 @@ end $$;
 create trigger wall_case__insert_start before insert on app.case_
 for each row execute function app.wall_case__insert_start();
 
-create trigger wall_case__update_version before update on app.case_
+create trigger wall_case__update_version before update of office_id, case_id, version, state, round, submission, name, sort_key, kind, party_name, party_number, amount_fen, unit, agency, file_number, handler_codes, reviewer, registered_by, registered_at, received_at, accepted_at, due_on, profile_id, profile_edition, scope, sent_from, sent_version, updated_at on app.case_
 for each row execute function app.wall_case__update_version();
 
-create trigger wall_case__update_decided before update on app.case_
+create trigger wall_case__update_decided before update of office_id, case_id, version, state, round, submission, name, sort_key, kind, party_name, party_number, amount_fen, unit, agency, file_number, handler_codes, reviewer, registered_by, registered_at, received_at, accepted_at, due_on, profile_id, profile_edition, scope, sent_from, sent_version, updated_at on app.case_
 for each row execute function app.wall_case__update_decided();
 
-create trigger wall_case__update_step before update on app.case_
+create trigger wall_case__update_step before update of office_id, case_id, version, state, round, submission, name, sort_key, kind, party_name, party_number, amount_fen, unit, agency, file_number, handler_codes, reviewer, registered_by, registered_at, received_at, accepted_at, due_on, profile_id, profile_edition, scope, sent_from, sent_version, updated_at on app.case_
 for each row execute function app.wall_case__update_step();
 
-create trigger wall_case__update_passed before update on app.case_
+create trigger wall_case__update_passed before update of office_id, case_id, version, state, round, submission, name, sort_key, kind, party_name, party_number, amount_fen, unit, agency, file_number, handler_codes, reviewer, registered_by, registered_at, received_at, accepted_at, due_on, profile_id, profile_edition, scope, sent_from, sent_version, updated_at on app.case_
 for each row execute function app.wall_case__update_passed();
 
 create trigger wall_round_insert_fresh before insert on app.round
 for each row execute function app.wall_round_insert_fresh();
 
-create trigger wall_round_update_kept before update on app.round
+create trigger wall_round_update_kept before update of office_id, case_id, round, reason, submission, kind, party_name, party_number, amount_fen, handler_codes, submitted_by, submitted_at, declared, reviewer, outcome, opinion, materials_digest, certified_sha256, certified_at, sent_back, number, dated, issued, signer, same_person_reason, override_reason, issued_sha256, issued_at on app.round
 for each row execute function app.wall_round_update_kept();
 
-create trigger wall_round_update_issue before update on app.round
+create trigger wall_round_update_issue before update of office_id, case_id, round, reason, submission, kind, party_name, party_number, amount_fen, handler_codes, submitted_by, submitted_at, declared, reviewer, outcome, opinion, materials_digest, certified_sha256, certified_at, sent_back, number, dated, issued, signer, same_person_reason, override_reason, issued_sha256, issued_at on app.round
 for each row execute function app.wall_round_update_issue();
 
-create trigger wall_round_update_key before update on app.round
+create trigger wall_round_update_key before update of office_id, case_id, round, reason, submission, kind, party_name, party_number, amount_fen, handler_codes, submitted_by, submitted_at, declared, reviewer, outcome, opinion, materials_digest, certified_sha256, certified_at, sent_back, number, dated, issued, signer, same_person_reason, override_reason, issued_sha256, issued_at on app.round
 for each row execute function app.wall_round_update_key();
 
 create trigger wall_answer_insert_issued before insert on app.answer
 for each row execute function app.wall_answer_insert_issued();
 
-create trigger wall_answer_update_issued before update on app.answer
+create trigger wall_answer_update_issued before update of office_id, case_id, round, item_id, answer, note, evidence, answered_by, answered_at on app.answer
 for each row execute function app.wall_answer_update_issued();
 
 create trigger wall_answer_delete_issued before delete on app.answer
@@ -780,25 +780,25 @@ for each row execute function app.wall_problem_insert_issued();
 create trigger wall_problem_delete_issued before delete on app.problem
 for each row execute function app.wall_problem_delete_issued();
 
-create trigger wall_problem_update_issued before update on app.problem
+create trigger wall_problem_update_issued before update of office_id, case_id, number, round, item_id, dimension, finding, basis, evidence, suggestion, response, responded_by, adoption, adoption_reason on app.problem
 for each row execute function app.wall_problem_update_issued();
 
 create trigger wall_case__insert_duty before insert on app.case_
 for each row execute function app.wall_case__insert_duty();
 
-create trigger wall_case__update_duty before update on app.case_
+create trigger wall_case__update_duty before update of office_id, case_id, version, state, round, submission, name, sort_key, kind, party_name, party_number, amount_fen, unit, agency, file_number, handler_codes, reviewer, registered_by, registered_at, received_at, accepted_at, due_on, profile_id, profile_edition, scope, sent_from, sent_version, updated_at on app.case_
 for each row execute function app.wall_case__update_duty();
 
 create trigger wall_round_insert_duty before insert on app.round
 for each row execute function app.wall_round_insert_duty();
 
-create trigger wall_round_update_duty before update on app.round
+create trigger wall_round_update_duty before update of office_id, case_id, round, reason, submission, kind, party_name, party_number, amount_fen, handler_codes, submitted_by, submitted_at, declared, reviewer, outcome, opinion, materials_digest, certified_sha256, certified_at, sent_back, number, dated, issued, signer, same_person_reason, override_reason, issued_sha256, issued_at on app.round
 for each row execute function app.wall_round_update_duty();
 
 create trigger wall_clearance_insert_gate before insert on app.clearance
 for each row execute function app.wall_clearance_insert_gate();
 
-create trigger wall_clearance_update_gate before update on app.clearance
+create trigger wall_clearance_update_gate before update of office_id, clearance_id, case_id, round, origin, open, outcome, issued, kind, party_name, party_number, amount_fen, materials_digest, opened_at, closed_at, closed_because on app.clearance
 for each row execute function app.wall_clearance_update_gate();
 
 create trigger wall_decision_insert_gate before insert on app.decision
@@ -816,7 +816,7 @@ for each row execute function app.wall_counter_update_next();
 create trigger wall_number_insert_next before insert on app.number
 for each row execute function app.wall_number_insert_next();
 
-create trigger wall_number_update_kept before update on app.number
+create trigger wall_number_update_kept before update of office_id, series, year, no, label, case_id, round, status, reserved_by, reserved_at, void_reason, voided_at on app.number
 for each row execute function app.wall_number_update_kept();
 
 create trigger wall_audit_head_update_next before update on app.audit_head
@@ -825,13 +825,13 @@ for each row execute function app.wall_audit_head_update_next();
 create trigger wall_audit_head_insert_first before insert on app.audit_head
 for each row execute function app.wall_audit_head_insert_first();
 
-create trigger wall_clock_event_update_kept before update on app.clock_event
+create trigger wall_clock_event_update_kept before update of office_id, case_id, seq, round, event, at, cause, number, unit, approver, reason on app.clock_event
 for each row execute function app.wall_clock_event_update_kept();
 
 create trigger wall_certificate_update_revoke before update on app.certificate
 for each row execute function app.wall_certificate_update_revoke();
 
-create trigger wall_second_opinion_update_given_once before update on app.second_opinion
+create trigger wall_second_opinion_update_given_once before update of office_id, case_id, request_id, asked_by, asked_of, question, until, asked_at, opinion, given_at on app.second_opinion
 for each row execute function app.wall_second_opinion_update_given_once();
 
 create trigger wall_person_update_code before update on app.person
@@ -840,10 +840,10 @@ for each row execute function app.wall_person_update_code();
 create trigger wall_transfer_insert_start before insert on app.transfer
 for each row execute function app.wall_transfer_insert_start();
 
-create trigger wall_transfer_update_step before update on app.transfer
+create trigger wall_transfer_update_step before update of office_id, case_id, no, stage, ended, destination, opened_on, last_at, attachments, number, dated, letter_sha256 on app.transfer
 for each row execute function app.wall_transfer_update_step();
 
-create trigger wall_transfer_update_letter before update on app.transfer
+create trigger wall_transfer_update_letter before update of office_id, case_id, no, stage, ended, destination, opened_on, last_at, attachments, number, dated, letter_sha256 on app.transfer
 for each row execute function app.wall_transfer_update_letter();
 
 create trigger wall_transfer_member_insert_start before insert on app.transfer_member
@@ -852,7 +852,7 @@ for each row execute function app.wall_transfer_member_insert_start();
 create trigger wall_transfer_number_insert_next before insert on app.transfer_number
 for each row execute function app.wall_transfer_number_insert_next();
 
-create trigger wall_transfer_number_update_kept before update on app.transfer_number
+create trigger wall_transfer_number_update_kept before update of office_id, series, year, no, label, case_id, transfer_no, status, reserved_by, reserved_at, void_reason, voided_at on app.transfer_number
 for each row execute function app.wall_transfer_number_update_kept();
 
 create trigger wall_blob_update_kept before update on app.blob
@@ -867,19 +867,19 @@ for each row execute function app.wall_blob_chunk_update_kept();
 create trigger wall_file_store_delete_history before delete on app.file_store
 for each row execute function app.wall_file_store_delete_history();
 
-create trigger wall_audit_update_history before update on app.audit
+create trigger wall_audit_update_history before update of office_id, case_id, seq, entry, hash on app.audit
 for each row execute function app.wall_audit_update_history();
 
 create trigger wall_audit_delete_history before delete on app.audit
 for each row execute function app.wall_audit_delete_history();
 
-create trigger wall_document_update_history before update on app.document
+create trigger wall_document_update_history before update of office_id, case_id, sha256, round, kind, size, content, stored_by, stored_at on app.document
 for each row execute function app.wall_document_update_history();
 
 create trigger wall_document_delete_history before delete on app.document
 for each row execute function app.wall_document_delete_history();
 
-create trigger wall_decision_update_history before update on app.decision
+create trigger wall_decision_update_history before update of office_id, case_id, clearance_id, open, kind, party_name, party_number, amount_fen, number, decided_on, content, registered_by, registered_at on app.decision
 for each row execute function app.wall_decision_update_history();
 
 create trigger wall_decision_delete_history before delete on app.decision
@@ -921,25 +921,25 @@ for each row execute function app.wall_calendar_update_history();
 create trigger wall_calendar_delete_history before delete on app.calendar
 for each row execute function app.wall_calendar_delete_history();
 
-create trigger wall_opening_update_history before update on app.opening
+create trigger wall_opening_update_history before update of office_id, case_id, version, person_id, opened_at on app.opening
 for each row execute function app.wall_opening_update_history();
 
 create trigger wall_opening_delete_history before delete on app.opening
 for each row execute function app.wall_opening_delete_history();
 
-create trigger wall_reminder_update_history before update on app.reminder
+create trigger wall_reminder_update_history before update of office_id, case_id, reminder_id, sender, addressee, text, until, sent_at on app.reminder
 for each row execute function app.wall_reminder_update_history();
 
 create trigger wall_reminder_delete_history before delete on app.reminder
 for each row execute function app.wall_reminder_delete_history();
 
-create trigger wall_transfer_event_update_history before update on app.transfer_event
+create trigger wall_transfer_event_update_history before update of office_id, case_id, no, seq, action, choice, at, recorded_at, recorded_by, reason, detail on app.transfer_event
 for each row execute function app.wall_transfer_event_update_history();
 
 create trigger wall_transfer_event_delete_history before delete on app.transfer_event
 for each row execute function app.wall_transfer_event_delete_history();
 
-create trigger wall_transfer_member_update_history before update on app.transfer_member
+create trigger wall_transfer_member_update_history before update of office_id, case_id, no, person_id, place, name, certificate on app.transfer_member
 for each row execute function app.wall_transfer_member_update_history();
 
 create trigger wall_transfer_member_delete_history before delete on app.transfer_member
@@ -1003,7 +1003,7 @@ begin
   return new;
 end $$;
 
-create trigger wall_material_update_shuts_gate after update on app.material
+create trigger wall_material_update_shuts_gate after update of office_id, case_id, material_id, place, code, name, pages, original, sha256, size, file_name, waived on app.material
 for each row execute function app.wall_material_update_shuts_gate();
 
 create function app.wall_material_delete_shuts_gate() returns trigger language plpgsql
