@@ -43,6 +43,7 @@ class Action(StrEnum):
     ASSIGN = "assign"  # 分派
     REASSIGN = "reassign"  # 转办
     EXTEND = "extend"  # 延长审核期限
+    EXTEND_CASE = "extend_case"  # 登记办案期限的延长
     MOVE_DUE = "move_due"  # 放假安排公布后调整期限届满日
     ANSWER = "answer"  # 填写审核表
     DRAFT_OPINION = "draft_opinion"  # 起草意见
@@ -113,11 +114,11 @@ class Who(StrEnum):
     ANYONE = "anyone"
     REVIEWER = "reviewer"  # the assigned reviewer
     HANDLER = "handler"  # one of the case's handlers, or who registered it
-    SIDES = "sides"  # one of these two, or who answers for a side: the unit's head, the lead
+    SIDES = "sides"  # one of these two, or who answers for a side: its head, the lead
 
 
 # Who answers for a side of a disagreement without being named on the case.
-SPEAKERS = frozenset({Role.UNIT_HEAD, Role.LEAD})
+SPEAKERS = frozenset({Role.UNIT_HEAD, Role.LEAD, Role.HEAD})
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,8 +174,9 @@ _TRANSFER = (
 # The disagreement; its own order is guarded by the effects, see `domain.dispute_rules`.
 _TALK = (Role.HANDLER, Role.UNIT_HEAD, Role.REVIEWER, Role.LEAD)
 _DISPUTE = (
-    *((a, _TALK, Who.SIDES, False) for a in (Action.SAY, Action.PROPOSE_RESULT)),
     (Action.OPEN_CONSULTATION, _TALK, Who.SIDES, False),
+    (Action.SAY, _TALK, Who.SIDES, False),
+    (Action.PROPOSE_RESULT, _TALK, Who.SIDES, False),
     (Action.CLOSE_CONSULTATION, _TALK, Who.SIDES, False),
     (Action.ALLOW_LATE, (Role.LEAD, Role.HEAD), Who.ANYONE, True),
     (Action.OBJECT, (Role.HANDLER, Role.UNIT_HEAD), Who.SIDES, False),
@@ -186,11 +188,8 @@ _DISPUTE = (
     (Action.WITHDRAW_ESCALATION, (Role.UNIT_HEAD, Role.LEAD), Who.ANYONE, True),
     (Action.DISCUSS, (Role.SECRETARY,), Who.ANYONE, False),
 )
-_EXPERTS = (
-    (Action.ASK_EXPERT, (Role.REVIEWER, Role.LEAD, Role.HEAD), False),
-    (Action.EXPERT_ANSWER, (Role.REVIEWER, Role.LEAD, Role.CLERK), False),
-    (Action.EXPERT_WITHDRAW, (Role.REVIEWER, Role.LEAD, Role.HEAD), True),
-)
+_EXPERTS = (Action.ASK_EXPERT, Action.EXPERT_ANSWER, Action.EXPERT_WITHDRAW)
+_REVIEWERS = (Role.REVIEWER, Role.LEAD, Role.HEAD)
 
 TRANSITIONS: tuple[Transition, ...] = tuple(
     row
@@ -231,6 +230,15 @@ TRANSITIONS: tuple[Transition, ...] = tuple(
         _row([_S.ACCEPTED], Action.ASSIGN, _S.REVIEWING, Role.LEAD),
         _row([_S.REVIEWING], Action.REASSIGN, _S.REVIEWING, Role.LEAD, needs_reason=True),
         _row(_CLOCK_RUNS, Action.EXTEND, None, Role.LEAD, Role.HEAD, needs_reason=True),
+        _row(
+            (*_BEFORE_OPINION, _S.PASSED, _S.RESPONDING),
+            Action.EXTEND_CASE,
+            None,
+            Role.HANDLER,
+            Role.CLERK,
+            who=Who.HANDLER,
+            needs_reason=True,
+        ),
         _row(_CLOCK_RUNS, Action.MOVE_DUE, None, Role.ADMIN, needs_reason=True),
         _row([_S.REVIEWING], Action.ANSWER, None, Role.REVIEWER, who=Who.REVIEWER),
         _row([_S.REVIEWING], Action.DRAFT_OPINION, None, Role.REVIEWER, who=Who.REVIEWER),
@@ -316,8 +324,15 @@ TRANSITIONS: tuple[Transition, ...] = tuple(
             for action, roles, who, needs_reason in _DISPUTE
         ),
         *(
-            _row([_S.REVIEWING, _S.RESPONDING], action, None, *roles, needs_reason=needs_reason)
-            for action, roles, needs_reason in _EXPERTS
+            _row(
+                [_S.REVIEWING, _S.RESPONDING],
+                action,
+                None,
+                *_REVIEWERS,
+                who=Who.SIDES,
+                needs_reason=action is Action.EXPERT_WITHDRAW,
+            )
+            for action in _EXPERTS
         ),
         _row([_S.RESPONDING], Action.DISCUSS_CLEAR, _S.PASSED, Role.SECRETARY),
     )
@@ -325,7 +340,15 @@ TRANSITIONS: tuple[Transition, ...] = tuple(
 )
 
 # Around the case: its row and version stay as they are, so nobody who is typing is disturbed.
-AROUND = frozenset({Action.OPEN, Action.REMIND, Action.ASK_OPINION, Action.GIVE_OPINION})
+AROUND = frozenset(
+    {
+        Action.OPEN,
+        Action.REMIND,
+        Action.ASK_OPINION,
+        Action.GIVE_OPINION,
+        Action.EXTEND_CASE,
+    }
+)
 # 撤回: each leads back to where the case was sent from, and only while nobody has opened it.
 STEPS_BACK = frozenset(
     {Action.RECALL, Action.RECALL_CORRECTION, Action.RECALL_AGAIN, Action.RECALL_OPINION}
@@ -359,6 +382,11 @@ def why_not(position: Position, action: Action, actor: Actor) -> WorkflowFault |
     if row.who is Who.HANDLER and actor.person_id not in (
         *position.handlers,
         position.registered_by,
+    ):
+        return WorkflowFault.NOT_YOUR_CASE
+    if row.who is Who.SIDES and not (
+        actor.roles & SPEAKERS
+        or actor.person_id in (position.reviewer, *position.handlers, position.registered_by)
     ):
         return WorkflowFault.NOT_YOUR_CASE
     if action is Action.GIVE_OPINION and position.asked is not None:

@@ -99,4 +99,17 @@ def test_the_opinion_can_only_be_issued_from_signing_and_decided_only_from_passe
 def test_reviewer_rows_are_bound_to_the_assigned_person() -> None:
     for row in TRANSITIONS:
         if Role.REVIEWER in row.roles and row.action not in AROUND:
-            assert row.who is Who.REVIEWER
+            assert row.who in (Who.REVIEWER, Who.SIDES)
+
+
+def test_a_stranger_does_not_speak_for_a_side() -> None:
+    position = Position(State.RESPONDING, reviewer="r", handlers=("h1", "h2"))
+    for role, person, fault in (
+        (Role.HANDLER, "p1", WorkflowFault.NOT_YOUR_CASE),
+        (Role.REVIEWER, "p1", WorkflowFault.NOT_YOUR_CASE),
+        (Role.HANDLER, "h2", None),
+        (Role.REVIEWER, "r", None),
+        (Role.LEAD, "p1", None),
+        (Role.UNIT_HEAD, "p1", None),
+    ):
+        assert why_not(position, Action.SAY, actor(role, person=person)) is fault, role
