@@ -35,6 +35,7 @@ def position(case: Case) -> Position:
         handlers=tuple(h.person_id for h in case.submission.handlers),
         registered_by=case.registered_by,
         sent_from=case.sent_from,
+        asked=tuple(s.asked_of for s in case.second_opinions if s.given_at is None),
         opened=bool(case.openings),
     )
 

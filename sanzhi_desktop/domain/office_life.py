@@ -57,3 +57,7 @@ class SecondOpinion:
     asked_at: datetime
     opinion: str = ""
     given_at: datetime | None = None
+
+    def open_for(self, person_id: str) -> bool:
+        """Whether this person still owes the answer."""
+        return self.asked_of == person_id and self.given_at is None

@@ -133,7 +133,7 @@ GIVE_OPINION = Effect(
         Refuse("trim({p.opinion}) = ''", OfficeLifeFault.TEXT_MISSING),
         Refuse(
             f"not exists (select 1 from second_opinion where {_MINE})", OfficeLifeFault.NOT_ASKED
-        ),  # fmt: skip
+        ),
         Run(f"update second_opinion set opinion = {{p.opinion}}, given_at = {{now}} where {_MINE}"),
     ),
     quiet=True,

@@ -12,9 +12,12 @@ import sqlalchemy as sa
 from sanzhi_desktop.application.queries import ListQuery, ListScope
 from sanzhi_desktop.domain.people import Actor, Role
 from sanzhi_desktop.domain.workflow import TRANSITIONS, Action, State, Who
-from sanzhi_desktop.persistence.tables import case_, person, round_
+from sanzhi_desktop.persistence.tables import case_, person, round_, second_opinion
 
 CLOSED = (State.DECIDED, State.RETURNED, State.NOT_NEEDED, State.WITHDRAWN)
+_ADVISED = sorted(
+    t.source.value for t in TRANSITIONS if t.source and t.action is Action.GIVE_OPINION
+)
 # Actions that carry a case on: while one of them is open to somebody, the case waits for him.
 AWAITED = frozenset(
     {
@@ -93,6 +96,13 @@ def _mine(actor: Actor, unit: str) -> Iterable[sa.ColumnElement[bool]]:
     me = actor.person_id
     involved = sa.or_(
         case_.c.registered_by == me, case_.c.handler_codes.contains(f",{me},", autoescape=True)
+    )
+    yield sa.exists().where(
+        second_opinion.c.office_id == case_.c.office_id,
+        second_opinion.c.case_id == case_.c.case_id,
+        second_opinion.c.asked_of == me,
+        second_opinion.c.given_at.is_(None),
+        case_.c.state.in_(_ADVISED),
     )
     for row in TRANSITIONS:
         if row.source is None or row.action not in AWAITED or not row.roles & actor.roles:

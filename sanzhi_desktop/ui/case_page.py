@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sanzhi_desktop.application import assess, stepping
+from sanzhi_desktop.application import assess, office_life, stepping
 from sanzhi_desktop.application.deadlines import CaseClock, clocks_of
 from sanzhi_desktop.application.ports import Session
 from sanzhi_desktop.application.queries import DocumentRow, HistoryRow
@@ -12,6 +12,7 @@ from sanzhi_desktop.application.rulebook import office_calendar, profile_of
 from sanzhi_desktop.application.work import Work
 from sanzhi_desktop.domain.case import Case
 from sanzhi_desktop.domain.deadline import DeadlineStrip
+from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.domain.gate import GateAnswer
 from sanzhi_desktop.domain.people import Actor, Person
 from sanzhi_desktop.domain.profile import Profile
@@ -52,6 +53,8 @@ def read_page(session: Session, work: Work, case_id: str) -> CasePage:
     """Reads a case with what stands around it."""
     reader = session.reader
     case = reader.case(case_id)
+    if opens_now(session, case):
+        case = reader.case(case_id)
     now = session.gateway.now()
     profile = profile_of(
         work.book, case, reader.profile_applied(case.profile_id, case.profile_edition)
@@ -70,6 +73,15 @@ def read_page(session: Session, work: Work, case_id: str) -> CasePage:
         gate=assess.gate_of(case, profile),
         actor=session.actor,
     )
+
+
+def opens_now(session: Session, case: Case) -> bool:
+    """Records that the receiving side has the case before it (查收); a look by anybody else, or
+    at a database that only reads, records nothing."""
+    try:
+        return office_life.note_opened(session, case) is not None
+    except DomainError:
+        return False
 
 
 def screen_for(page: CasePage) -> str:

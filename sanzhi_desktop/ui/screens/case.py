@@ -23,6 +23,8 @@ from sanzhi_desktop.ui.intake_page import submission_paper
 from sanzhi_desktop.ui.materials_view import MaterialsView
 from sanzhi_desktop.ui.names import day, moment, name, named
 from sanzhi_desktop.ui.outside_card import outside_card
+from sanzhi_desktop.ui.office_life.menu import VERBS, MoreButton
+from sanzhi_desktop.ui.office_life.notes import NotesPanel
 from sanzhi_desktop.ui.paper_dialog import PaperDialog
 from sanzhi_desktop.ui.paper_panel import PaperPanel
 from sanzhi_desktop.ui.screen import Screen
@@ -53,6 +55,8 @@ _HIDDEN = {
     Action.RESERVE,
     Action.ISSUE_RETURN,
     Action.MOVE_DUE,
+    Action.OPEN,
+    *VERBS,
 }
 _FIRST = (
     Action.ANSWER,
@@ -141,6 +145,8 @@ class CaseScreen(Screen):
         self.tabs.addTab(scrolled(problems), self.tr("审核意见与问题"))
         self.clocks = ClocksPanel(desk)
         self.tabs.addTab(self.clocks, self.tr("期限"))
+        self.notes = NotesPanel()
+        self.tabs.addTab(self.notes, self.tr("催办与加签"))
         self.tabs.addTab(self._build_papers(), self.tr("文书"))
         self.tabs.addTab(self._build_history(), self.tr("办理记录"))
         next_tab = QShortcut(QKeySequence("Ctrl+Tab"), self)
@@ -168,6 +174,7 @@ class CaseScreen(Screen):
         materials: Iterable[Material] = page.case.materials
         self.materials.show_materials(materials)
         self.clocks.show_page(page)
+        self.notes.show_page(page)
         self._show_problems(page)
         self._papers.replace(page.documents)
         self._history.replace(page.history)
@@ -254,6 +261,7 @@ class CaseScreen(Screen):
                     )
                 )
             self.action_bar.addWidget(made)
+        self.action_bar.addWidget(MoreButton(page, self.take, self))
         self.action_bar.addStretch(1)
 
     def take(self, action: Action) -> None:

@@ -34,12 +34,22 @@ ASKED: Mapping[Action, StepSpec] = {
     Action.ASSIGN: StepSpec(f"{_HERE}.assigning", "AssignStep"),
     Action.REASSIGN: StepSpec(f"{_HERE}.assigning", "AssignStep"),
     Action.EXTEND: StepSpec("sanzhi_desktop.ui.clocks.extend_step", "ExtendStep"),
+    Action.EXTEND_CASE: StepSpec(
+        "sanzhi_desktop.ui.clocks.extend_case_step", "ExtendCaseStep"
+    ),
     Action.SEND_BACK: StepSpec(f"{_HERE}.submitting", "SendBackStep"),
     Action.WITHDRAW: StepSpec(f"{_HERE}.submitting", "WithdrawStep"),
     Action.NEW_ROUND: StepSpec(f"{_HERE}.submitting", "NewRoundStep"),
     Action.RESPOND: StepSpec(f"{_HERE}.aftermath", "RespondStep"),
     Action.REGISTER_DECISION: StepSpec(f"{_HERE}.aftermath", "DecisionStep"),
     Action.ADOPT: StepSpec(f"{_HERE}.aftermath", "AdoptStep"),
+    Action.RECALL: StepSpec(f"{_HERE}.office_life", "StepBackStep"),
+    Action.RECALL_CORRECTION: StepSpec(f"{_HERE}.office_life", "StepBackStep"),
+    Action.RECALL_AGAIN: StepSpec(f"{_HERE}.office_life", "StepBackStep"),
+    Action.RECALL_OPINION: StepSpec(f"{_HERE}.office_life", "StepBackStep"),
+    Action.REMIND: StepSpec(f"{_HERE}.office_life", "RemindStep"),
+    Action.ASK_OPINION: StepSpec(f"{_HERE}.office_life", "AskOpinionStep"),
+    Action.GIVE_OPINION: StepSpec(f"{_HERE}.office_life", "GiveOpinionStep"),
 }
 
 
