@@ -133,11 +133,7 @@ def _set_password(database: "Opened", session: "Session", code: str, password: s
         return
     from sanzhi_desktop.persistence import logins
 
-    with database.engine.begin() as db:
-        if logins.exists(db, code):
-            logins.set_password(db, code, password)
-        else:
-            logins.create(db, code, password)
+    logins.set_password(database.engine, database.office_id, code, password)
 
 
 def _add(args: argparse.Namespace) -> int:
@@ -161,12 +157,13 @@ def _add(args: argparse.Namespace) -> int:
 
             hash_password(password)  # a password that is refused must leave nothing behind
         else:
-            _set_password(database, session, args.code, password)
+            from sanzhi_desktop.persistence import logins
+
+            logins.check(password)
         _send(session, OfficeAction.PUT_PERSON, _person_payload(person))
         grants = [RoleGrant(role) for role in roles]
         _send(session, OfficeAction.SET_ROLES, _grants_payload(args.code, grants))
-        if database.embedded:
-            _set_password(database, session, args.code, password)
+        _set_password(database, session, args.code, password)
     finally:
         database.close()
     print(f"已登记 {args.code} {args.name}：{'、'.join(role.value for role in roles)}")
@@ -204,11 +201,6 @@ def _disable(args: argparse.Namespace) -> int:
         session = _administrator(database)
         person = _known(session, args.code)
         _send(session, OfficeAction.PUT_PERSON, _person_payload(replace(person, active=False)))
-        if not database.embedded:
-            from sanzhi_desktop.persistence import logins
-
-            with database.engine.begin() as db:
-                logins.disable(db, args.code)
     finally:
         database.close()
     print(f"已停用 {args.code} {person.name}；该代码不再使用。")

@@ -289,6 +289,7 @@ EFFECTS: Mapping[Action, Effect] = {
     Action.ASSIGN: _ASSIGN,
     Action.REASSIGN: _ASSIGN,
     Action.EXTEND: _EXTEND,
+    Action.EXTEND_CASE: intake_effects.EXTEND_CASE,
     Action.MOVE_DUE: _MOVE_DUE,
     Action.ANSWER: _ANSWER,
     Action.DRAFT_OPINION: _DRAFT_OPINION,

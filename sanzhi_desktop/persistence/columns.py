@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+from sanzhi_desktop.persistence.sights import Sight, sight
 from sanzhi_desktop.persistence.writes import STAMP
 
 
@@ -44,6 +45,9 @@ class Instant(TypeDecorator[datetime]):
             return moment.astimezone(UTC)
         return datetime.fromisoformat(value)  # ends in Z; several times as fast as strptime
 
+
+READERS = "readers"
+SIGHT = "sight"  # where a table's `info` keeps its kind
 
 metadata = sa.MetaData(
     naming_convention={
@@ -103,9 +107,20 @@ def one_of(column: str, values: Any) -> sa.CheckConstraint:
 
 
 def table(name: str, *parts: Any, key: tuple[str, ...]) -> sa.Table:
-    """A table whose key begins with the office."""
+    """A table whose key begins with the office; `readers` is added where a case is named."""
     office = sa.Column("office_id", sa.Integer, nullable=False)
-    return sa.Table(name, metadata, office, *parts, sa.PrimaryKeyConstraint("office_id", *key))
+    seen = sight(name, [part.name for part in parts if isinstance(part, sa.Column)])
+    # ',#unit,code,code,': kept by the functions of a server; on one PC it stays empty.
+    readers = [text(READERS)] if seen is Sight.CASE else []
+    return sa.Table(
+        name,
+        metadata,
+        office,
+        *parts,
+        *readers,
+        sa.PrimaryKeyConstraint("office_id", *key),
+        info={SIGHT: seen},
+    )
 
 
 def to(table: str, *columns: str, target: tuple[str, ...] = ()) -> sa.ForeignKeyConstraint:

@@ -6,6 +6,7 @@ Lives here: building blocks in the language of `writes`. Must not: what one acti
 from collections.abc import Mapping
 
 from sanzhi_desktop.persistence.faults import PersistenceFault
+from sanzhi_desktop.persistence.sights import Sight, sight
 from sanzhi_desktop.persistence.writes import Refuse, Run, Steps
 
 HERE = "office_id = {office} and case_id = {case}"
@@ -27,8 +28,18 @@ def round_is(condition: str) -> str:
     return f"exists (select 1 from round where {THIS_ROUND} and ({condition}))"
 
 
+def with_readers(table: str, values: Mapping[str, str]) -> Mapping[str, str]:
+    """The values with the people who may read the row, where the table keeps them."""
+    seen = sight(table, values)
+    return {**values, "readers": "{readers}"} if seen is Sight.CASE else values
+
+
 def insert(table: str, values: Mapping[str, str], *, after: str = "", when: str = "") -> Run:
-    """An INSERT with the office in front; `after` may hold an ON CONFLICT clause."""
+    """An INSERT with the office in front; `after` may hold an ON CONFLICT clause.
+
+    A row of a case carries the people who may read it.
+    """
+    values = with_readers(table, values)
     columns = ", ".join(("office_id", *values))
     listed = ", ".join(("{office}", *values.values()))
     return Run(f"insert into {table} ({columns}) values ({listed}) {after}".strip(), when)
@@ -37,7 +48,8 @@ def insert(table: str, values: Mapping[str, str], *, after: str = "", when: str 
 def clock(event: str, *, when: str = "", round_: str = "{round}", **more: str) -> Run:
     """Appends one event to the review clock of the case."""
     given = {"cause": "''", "number": "0", "unit": "''", "approver": "''", "reason": "{reason}"}
-    values = {"round": round_, "event": f"'{event}'", "at": "{now}", **given, **more}
+    named = {"round": round_, "event": f"'{event}'", "at": "{now}", **given, **more}
+    values = {**named, "readers": "{readers}"}
     columns = ", ".join(("office_id", "case_id", "seq", *values))
     listed = ", ".join(("{office}", "{case}", "coalesce(max(seq), 0) + 1", *values.values()))
     return Run(

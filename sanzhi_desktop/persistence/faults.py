@@ -9,6 +9,7 @@ from typing import Any
 
 from sanzhi_desktop.application.confirmation import ConfirmationFault
 from sanzhi_desktop.domain.case import CaseFault
+from sanzhi_desktop.domain.case_period import CasePeriodFault
 from sanzhi_desktop.domain.errors import Code, DomainError
 from sanzhi_desktop.domain.files import FileFault
 from sanzhi_desktop.domain.office_life import OfficeLifeFault

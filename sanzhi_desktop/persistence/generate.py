@@ -10,7 +10,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Dialect
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from sanzhi_desktop.persistence import functions, walls
+from sanzhi_desktop.persistence import functions, rights, walls
+from sanzhi_desktop.persistence.blobs.functions import STORAGE
 from sanzhi_desktop.persistence.revision import SQL, TABLE
 from sanzhi_desktop.persistence.tables import metadata
 
@@ -39,10 +40,11 @@ def texts() -> Mapping[tuple[str, str], str]:
     made = {
         ("sqlite", "tables.sql"): tables(embedded),
         ("sqlite", "walls.sql"): walls.sqlite(),
-        ("postgresql", "tables.sql"): functions.SCHEMAS + tables(server),
+        ("postgresql", "tables.sql"): functions.SCHEMAS + tables(server) + "\n" + STORAGE + "\n",
         ("postgresql", "walls.sql"): walls.postgresql(),
         ("postgresql", "functions.sql"): functions.functions(),
-        ("postgresql", "grants.sql"): functions.grants(),
+        ("postgresql", "owner.sql"): rights.owner(),
+        ("postgresql", "rights.sql"): rights.rights(),
     }
     return {place: HEAD + text for place, text in made.items()}
 

@@ -1,78 +1,71 @@
 """Login roles of a server: one per person, named by the immutable code, never dropped.
 
-Lives here: CREATE and ALTER ROLE. Must not: what a person may do in an office; that is in the
-tables. Run by somebody whom the server lets make roles.
+Lives here: making the verifier of a password and calling the functions that make log-ins. Must
+not: making roles directly; nobody who logs in may do that, the functions in `members` do it for an
+administrator of the office, and write it into the office's history. Before PostgreSQL 16 log-ins
+are made by the server's own administrator.
 """
 
 from typing import Any
 
 import sqlalchemy as sa
 
+from sanzhi_desktop.application.commands import new_id
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.persistence.accounts import MINIMUM
 from sanzhi_desktop.persistence.errors import named_by_engine
 from sanzhi_desktop.persistence.faults import PersistenceFault
-from sanzhi_desktop.persistence.functions import OFFICERS
+
+_FIRST = (
+    "select app.make_login(%s::integer, %s, %s,"
+    " (clock_timestamp() at time zone 'Asia/Shanghai')::date)"
+)
 
 
-def _check(password: str) -> None:
+def check(password: str) -> None:
+    """Raises DomainError when the password is too short."""
     if len(password) < MINIMUM:
         raise DomainError(PersistenceFault.PASSWORD_TOO_SHORT, minimum=MINIMUM)
 
 
-def exists(db: sa.Connection, person_id: str) -> bool:
-    """Whether the server knows this login."""
-    query = sa.text("select 1 from pg_roles where rolname = :code")
-    return db.execute(query, {"code": person_id}).first() is not None
+def set_password(made: sa.Engine, office_id: int, person_id: str, password: str) -> None:
+    """Makes the log-in of a registered person, or gives it a new password, as an administrator of
+    the office. Raises DomainError."""
+    check(password)
+    try:
+        with made.begin() as db:
+            values = (office_id, new_id(), person_id, scram(db, person_id, password))
+            db.exec_driver_sql("select api.login(%s::integer, %s, %s, %s)", values)
+    except sa.exc.DBAPIError as error:
+        raise named_by_engine(error) from error
 
 
-def create(
-    db: sa.Connection, person_id: str, password: str, *, administrator: bool = False
-) -> None:
-    """Makes the login; an administrator may make further ones. Raises DomainError."""
-    _check(password)
-    more = "createrole " if administrator else ""
-    grant = " with admin option" if administrator else ""
-    _run(
-        db,
-        f"create role {{}} login {more}connection limit 8 password {{}}",
-        (person_id, scram(db, person_id, password)),
-    )
-    _run(db, f"grant {OFFICERS} to {{}}{grant}", (person_id, ""))
+def make_first(db: sa.Connection, office_id: int, person_id: str, password: str) -> None:
+    """The log-in of an office's first administrator, made by the owner. Raises DomainError."""
+    check(password)
+    try:
+        db.exec_driver_sql(_FIRST, (office_id, person_id, scram(db, person_id, password)))
+    except sa.exc.DBAPIError as error:
+        raise named_by_engine(error) from error
 
 
-def set_password(db: sa.Connection, person_id: str, password: str) -> None:
-    """Gives a login a new password. Raises DomainError."""
-    _check(password)
-    _run(db, "alter role {} login password {}", (person_id, scram(db, person_id, password)))
+def enter(made: sa.Engine, office_id: int) -> None:
+    """Brings the server's roles of this office up to the register and to today.
 
-
-def disable(db: sa.Connection, person_id: str) -> None:
-    """The login stays, so that its code is never used again; nobody gets in with it."""
-    _run(db, "alter role {} nologin", (person_id, ""))
+    On a standby nothing is written; what stands there is then read. Raises DomainError.
+    """
+    try:
+        with made.begin() as db:
+            if db.exec_driver_sql("select not pg_is_in_recovery()").scalar_one():
+                db.exec_driver_sql("select api.enter(%s::integer)", (office_id,))
+    except sa.exc.DBAPIError as error:
+        raise named_by_engine(error) from error
 
 
 def scram(db: sa.Connection, person_id: str, password: str) -> str:
-    """The SCRAM verifier, made here: the password itself never reaches the server's log."""
+    """The SCRAM verifier, made here: the password itself never reaches the server or its log."""
     raw: Any = db.connection.driver_connection
     verifier: bytes = raw.pgconn.encrypt_password(
         password.encode(), person_id.encode(), b"scram-sha-256"
     )
     return verifier.decode("ascii")
-
-
-def _run(db: sa.Connection, statement: str, values: tuple[str, str]) -> None:
-    from psycopg import sql
-
-    raw: Any = db.connection.driver_connection
-    made = sql.SQL(statement).format(
-        *(
-            [sql.Identifier(values[0]), sql.Literal(values[1])]
-            if statement.count("{}") > 1
-            else [sql.Identifier(values[0])]
-        )
-    )
-    try:
-        db.exec_driver_sql(made.as_string(raw).replace("%", "%%"))
-    except sa.exc.DBAPIError as error:
-        raise named_by_engine(error) from error

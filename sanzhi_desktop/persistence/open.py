@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sanzhi_desktop.application.link import Link
 from sanzhi_desktop.application.ports import Accounts, Gateway, Session
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.domain.people import Person
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from sanzhi_desktop.persistence.founding import NewOffice
+    from sanzhi_desktop.persistence.link import Patience
     from sanzhi_desktop.persistence.reader import DatabaseReader
 
 Clock = Callable[[], datetime]
@@ -37,6 +39,7 @@ class Opened:
     accounts: Accounts | None  # None on a server, which checks its own log-ins
     clock: Clock | None = None
     notes: tuple[str, ...] = ()  # codes of sentences that whoever opens it should be shown
+    link: Link | None = None  # a desk's way to its server
 
     @property
     def embedded(self) -> bool:
@@ -81,6 +84,8 @@ class Opened:
 
     def close(self) -> None:
         """Gives the connections back."""
+        if self.link is not None:
+            self.link.close()
         self.engine.dispose()
 
 
@@ -130,7 +135,8 @@ def create_shared(
     owner_password: str | None = None,
 ) -> int:
     """Builds the tables in an empty database of a server, founds the first office and makes its
-    administrator's login; returns the office's number. The log-in of `url` owns the tables.
+    administrator's login; returns the office's number. The log-in of `url` must be a superuser:
+    what it makes belongs to an owner that nobody can be, itself included.
 
     Raises DomainError.
     """
@@ -139,10 +145,12 @@ def create_shared(
 
     engine = server.engine(target(url), user=user, password=owner_password)
     try:
-        server.build(engine)
-        with engine.begin() as db:
-            logins.create(db, admin.person_id, password, administrator=True)
-            return found(db, office, admin=admin, argon2="", now=datetime.now(UTC))
+        with server.as_owner(engine) as db:
+            server.build(db)
+            number = found(db, office, admin=admin, argon2="", now=datetime.now(UTC))
+            server.make_office_roles(db, number)
+            logins.make_first(db, number, admin.person_id, password)
+        return number
     finally:
         engine.dispose()
 
@@ -191,23 +199,31 @@ def open_shared(
     user: str = "",
     password: str | None = None,
     office: str | None = None,
+    patience: "Patience | None" = None,
 ) -> Opened:
     """Opens a server's database as the person who logs in, after the start-up check.
 
     `files` is the local folder of attachments. Without a password libpq looks at PGPASSWORD and
-    PGPASSFILE. Raises DomainError.
+    PGPASSFILE. A desk gives its `patience`: it waits out short breaks and gets a `link`. Raises
+    DomainError.
     """
-    from sanzhi_desktop.persistence import server
+    from sanzhi_desktop.persistence import logins, server
 
     where = target(url)
-    engine = server.engine(where, user=user, password=password)
+    engine = server.engine(where, user=user, password=password, patience=patience)
     try:
         notes = server.check(engine, where)
         number = _office_number(engine, office, person_id=server.logged_in(engine))
+        logins.enter(engine, number)
     except DomainError:
         engine.dispose()
         raise
-    return Opened(engine, number, files, None, notes=notes)
+    link: Link | None = None
+    if patience is not None:
+        from sanzhi_desktop.persistence.heartbeat import desk_link
+
+        link = desk_link(where, user, password, office_id=number, patience=patience)
+    return Opened(engine, number, files, None, notes=notes, link=link)
 
 
 def open_database(

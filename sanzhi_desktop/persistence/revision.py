@@ -18,8 +18,9 @@ MARK = (
 SQL = Path(__file__).parent / "sql"
 FILES = {
     "sqlite": ("tables.sql", "walls.sql"),
-    "postgresql": ("tables.sql", "walls.sql", "functions.sql", "grants.sql"),
+    "postgresql": ("tables.sql", "walls.sql", "functions.sql", "rights.sql"),
 }
+BEFORE = "owner.sql"  # what a superuser of a server runs before anything else
 
 
 def ddl(dialect: str) -> tuple[str, ...]:

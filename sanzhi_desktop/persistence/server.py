@@ -1,20 +1,25 @@
 """Opening the shared database on a PostgreSQL server, building it, and its start-up check.
 
-Lives here: connections with their time-outs, versions, the comparison of functions and triggers
-with the shipped ones. Must not: migrations (`migrations`); a desktop never changes a shared schema.
+Lives here: connections with their time-outs, versions, building as the owner. Must not: the
+comparison with what was shipped (`server_check`), or migrations; a desktop never changes a shared
+schema.
 """
 
-import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import sqlalchemy as sa
 
 from sanzhi_desktop.domain.errors import DomainError
-from sanzhi_desktop.persistence.engine import check_revision, compare
-from sanzhi_desktop.persistence.errors import named_by_engine
+from sanzhi_desktop.persistence import server_check
+from sanzhi_desktop.persistence.engine import check_revision
+from sanzhi_desktop.persistence.errors import named_by_engine, named_postgresql
 from sanzhi_desktop.persistence.faults import PersistenceFault
+from sanzhi_desktop.persistence.link import Patience
 from sanzhi_desktop.persistence.places import Target
-from sanzhi_desktop.persistence.revision import MARK, TABLE, ddl
+from sanzhi_desktop.persistence.revision import BEFORE, MARK, SQL, TABLE, ddl
+from sanzhi_desktop.persistence.rights import OWNER
 
 OLDEST = 150000  # with a note below NEWEST_RULES: only a DBA may create the officers there
 NEWEST_RULES = 160000  # from here on CREATEROLE is no longer as good as superuser
@@ -28,14 +33,26 @@ _LINK = {
     "tcp_user_timeout": "8000",
     "application_name": "sanzhi",
 }
+ANSWER = 40.0  # seconds; the server itself ends every statement after 30
 _SESSION = "-c search_path=app -c statement_timeout=30000 -c lock_timeout=5000 -c TimeZone=UTC"
 
 
-def engine(where: Target, *, user: str = "", password: str | None = None) -> sa.Engine:
-    """The engine of a server's database; nothing is connected yet.
+def engine(
+    where: Target,
+    *,
+    user: str = "",
+    password: str | None = None,
+    patience: Patience | None = None,
+    most: int = 6,
+) -> sa.Engine:
+    """The engine of a server's database with at most so many connections; nothing is connected
+    yet.
 
-    Without a password libpq looks at PGPASSWORD and PGPASSFILE.
+    Without a password libpq looks at PGPASSWORD and PGPASSFILE. Without `patience` a server that
+    is away is told at once. Connecting raises DomainError.
     """
+    from sanzhi_desktop.persistence.arrival import arrange
+
     url = sa.URL.create(
         "postgresql+psycopg",
         username=user or where.user or None,
@@ -47,9 +64,15 @@ def engine(where: Target, *, user: str = "", password: str | None = None) -> sa.
     )
     given = {name for name, _ in where.options}
     link = {name: value for name, value in _LINK.items() if name not in given}
-    return sa.create_engine(
-        url, connect_args={**link, "options": _SESSION}, pool_pre_ping=True, pool_size=4
+    made = sa.create_engine(
+        url,
+        connect_args={**link, "options": _SESSION},
+        pool_pre_ping=True,
+        pool_size=min(4, most),
+        max_overflow=max(0, most - 4),
     )
+    arrange(made, patience or Patience(reconnect=0, answer=ANSWER))
+    return made
 
 
 def logged_in(made: sa.Engine) -> str:
@@ -71,7 +94,7 @@ def check(made: sa.Engine, where: Target) -> tuple[str, ...]:
                     PersistenceFault.SERVER_TOO_OLD, found=version // 10000, expected=16
                 )
             check_revision(_revision(db), where=where.shown())
-            compare(_objects(db), shipped())
+            server_check.check(db)
     except sa.exc.DBAPIError as error:
         raise named_by_engine(error) from error
     return () if version >= NEWEST_RULES else ("persistence.server_old_note",)
@@ -93,63 +116,69 @@ def _revision(db: sa.Connection) -> str:
     return str(db.exec_driver_sql(f"select version_num from app.{TABLE}").scalar_one_or_none())
 
 
-_OBJECTS = """
-select 'function ' || n.nspname || '.' || p.proname,
-       case when p.prosecdef then 'definer ' else '' end || p.prosrc
-  from pg_proc p join pg_namespace n on n.oid = p.pronamespace
- where n.nspname in ('app', 'api')
-union all
-select 'trigger ' || c.relname || '.' || t.tgname, t.tgenabled::text
-  from pg_trigger t join pg_class c on c.oid = t.tgrelid
-  join pg_namespace n on n.oid = c.relnamespace
- where n.nspname = 'app' and not t.tgisinternal
-union all
-select 'constraint ' || c.relname || '.' || o.conname, ''
-  from pg_constraint o join pg_class c on c.oid = o.conrelid
-  join pg_namespace n on n.oid = c.relnamespace
- where n.nspname = 'app' and o.contype in ('c', 'f', 'p', 'u')
-   and c.relname <> 'schema_revision'
-"""
-_FUNCTION = re.compile(
-    r"^create function (\w+\.\w+)\((.*?)\$\$(.*?)\$\$;", re.DOTALL | re.MULTILINE
-)
-_TRIGGER = re.compile(r"^create trigger (\w+) .*? on app\.(\w+)$", re.MULTILINE)
-_TABLE = re.compile(r"^CREATE TABLE (\w+) \((.*?)^\);", re.DOTALL | re.MULTILINE)
-_CONSTRAINT = re.compile(r"CONSTRAINT \"?(\w+)\"?")
+@contextmanager
+def as_owner(made: sa.Engine) -> Iterator[sa.Connection]:
+    """One transaction as the owner of the tables, whom only a superuser can act for.
 
-
-def _objects(db: sa.Connection) -> dict[str, str]:
-    rows: Any = db.exec_driver_sql(_OBJECTS)
-    return {name: " ".join(text.split()) for name, text in rows}
-
-
-def shipped() -> dict[str, str]:
-    """Every function, trigger and constraint by name, as the shipped DDL makes it."""
-    text = "\n".join(ddl("postgresql"))
-    made = {}
-    for name, head, body in _FUNCTION.findall(text):
-        definer = "definer " if "security definer" in head else ""
-        made[f"function {name}"] = " ".join((definer + body).split())
-    made |= {f"trigger {table}.{name}": "O" for name, table in _TRIGGER.findall(text)}
-    for table, inside in _TABLE.findall(text):
-        names = _CONSTRAINT.findall(inside)
-        made |= {f"constraint {table}.{name}": "" for name in names}
-    return made
-
-
-def build(made: sa.Engine) -> None:
-    """Runs the shipped DDL on an empty database, in one transaction, as its owner.
-
-    Raises DomainError when the database already has our tables.
+    Prepares the server first: roles, schemas, what the public may no longer do. At the end nobody
+    but superusers may be able to become the owner. Raises DomainError.
     """
     try:
         with made.connect() as db:
-            if _revision(db):
-                raise DomainError(PersistenceFault.EXISTS, path=made.url.database or "")
-            raw: Any = db.connection.driver_connection
-            tables, *rest = ddl("postgresql")
-            for text in (tables, *MARK, *rest):  # the grants come last and cover all tables
-                raw.execute(text)
+            run(db, (SQL / "postgresql" / BEFORE).read_text("utf-8"))
+            run(db, BECOME)
+            yield db
+            run(db, "reset role")
+            _refuse_members(db)
             db.commit()
     except sa.exc.DBAPIError as error:
         raise named_by_engine(error) from error
+
+
+BECOME = f"set local role {OWNER}"
+
+
+def run(db: sa.Connection, text: str) -> None:
+    """Runs SQL on the raw driver: SQLAlchemy would read % and : inside functions."""
+    raw: Any = db.connection.driver_connection
+    try:
+        raw.execute(text)
+    except raw_errors() as error:
+        raise named_postgresql(error) from error
+
+
+def raw_errors() -> type[Exception]:
+    """What the driver raises when nobody stands between."""
+    import psycopg
+
+    return psycopg.Error
+
+
+def make_office_roles(db: sa.Connection, office_id: int) -> None:
+    """The server's roles of one office; inside `as_owner`, because a superuser makes them."""
+    run(db, "reset role")
+    db.exec_driver_sql("select app.make_office_roles(%s::integer)", (office_id,))
+    run(db, BECOME)
+
+
+_MEMBERS = """select string_agg(distinct r.rolname, ', ') from pg_auth_members m
+  join pg_roles r on r.oid = m.member
+ where m.roleid = to_regrole(%s) and not r.rolsuper"""
+
+
+def _refuse_members(db: sa.Connection) -> None:
+    members = db.exec_driver_sql(_MEMBERS, (OWNER,)).scalar_one()
+    if members:
+        raise DomainError(PersistenceFault.OWNER_HAS_MEMBERS, members=members)
+
+
+def build(db: sa.Connection) -> None:
+    """Runs the shipped DDL on an empty database, inside `as_owner`.
+
+    Raises DomainError when the database already has our tables.
+    """
+    if _revision(db):
+        raise DomainError(PersistenceFault.EXISTS, path=db.engine.url.database or "")
+    tables, *rest = ddl("postgresql")
+    for text in (tables, *MARK, *rest):  # the rights come last and cover all tables
+        run(db, text)

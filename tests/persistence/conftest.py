@@ -4,17 +4,20 @@ Without PostgreSQL binaries the server's half is skipped, each test by name, unl
 SANZHI_REQUIRE_POSTGRES demands it.
 """
 
+import hashlib
 import itertools
 import os
 import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from sanzhi_desktop.application.ports import Session
 from sanzhi_desktop.domain.people import Person
+from sanzhi_desktop.persistence import logins
 from sanzhi_desktop.persistence.founding import NewOffice
 from sanzhi_desktop.persistence.open import (
     Opened,
@@ -24,12 +27,14 @@ from sanzhi_desktop.persistence.open import (
     open_shared,
 )
 from tests.persistence.cluster import OWNER_PASSWORD, Cluster, binaries, running
-from tests.persistence.desk import ADMIN, PEOPLE, START, Desk, Sessions, Ticking, put_people
+from tests.persistence.desk import ADMIN, ALL, PEOPLE, START, Desk, Sessions, Ticking, put_people
 
 PASSWORD = "a password of the tests"
 OFFICE = NewOffice(code="7", name="示例单位", series="示法审", profile_id="shucheng")
 ADMINISTRATOR = Person(ADMIN, "管理员")
 _NEXT = itertools.count()
+# What the DBA of a server before PostgreSQL 16 makes for the unit of `desk.PEOPLE`'s unit head.
+UNIT_ROLES = ("sz_o7_u" + hashlib.sha256("执法一科".encode()).hexdigest()[:12],)
 
 
 @pytest.fixture(scope="session")
@@ -47,6 +52,13 @@ def server_template(cluster: Cluster) -> str:
     """A database with the office and everybody in it; logins are real and cluster-wide."""
     with cluster.connect() as owner:
         owner.execute("create database template_office")
+        old = owner.info.server_version < 160000
+        for code in ALL if old else ():  # there the server's own administrator makes log-ins
+            owner.execute(f"create role {code} login password '{PASSWORD}'")
+        owner.execute("create role outsider login password 'outsider password'")
+        if old:
+            for tag in UNIT_ROLES:
+                owner.execute(f"create role {tag}")
     create_shared(
         cluster.url("template_office"),
         OFFICE,
@@ -55,11 +67,13 @@ def server_template(cluster: Cluster) -> str:
         owner_password=OWNER_PASSWORD,
     )
     with cluster.connect("template_office") as owner:
-        for code in PEOPLE:
-            owner.execute(f"create role {code} login password '{PASSWORD}' in role sanzhi_officer")
-        owner.execute("create role outsider login password 'outsider password'")
+        for tag in UNIT_ROLES if owner.info.server_version < 160000 else ():
+            owner.execute(f"grant sz_o{OFFICE.code} to {tag}")
+            owner.execute(f"grant {tag} to sanzhi_owner with admin option")
     opened = shared(cluster, "template_office", ADMIN)
     put_people(opened.session(ADMIN).gateway, opened.office_id)
+    for code in PEOPLE:
+        logins.set_password(opened.engine, opened.office_id, code, PASSWORD)
     opened.close()
     return "template_office"
 
@@ -68,11 +82,20 @@ def shared(cluster: Cluster, database: str, who: str) -> Opened:
     return open_shared(cluster.url(database, who), files=Path("unused"), password=PASSWORD)
 
 
+def restore_people(owner: Any) -> None:
+    """Log-ins and roles belong to the whole server: what an earlier test did to them is undone."""
+    for code in ALL:
+        owner.execute(f"alter role {code} login")
+        owner.execute("select app.sync_member(%s, %s, %s)", (int(OFFICE.code), code, START.date()))
+
+
 @pytest.fixture
 def server_database(cluster: Cluster, server_template: str) -> Iterator[str]:
     name = f"test_{next(_NEXT)}"
     with cluster.connect() as owner:
         owner.execute(f"create database {name} template {server_template} strategy file_copy")
+    with cluster.connect(name) as owner:
+        restore_people(owner)
     yield name
     with cluster.connect() as owner:
         owner.execute(f"drop database {name} with (force)")

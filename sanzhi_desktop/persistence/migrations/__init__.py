@@ -16,7 +16,7 @@ from alembic.runtime.migration import MigrationStep
 from alembic.script import ScriptDirectory
 
 from sanzhi_desktop.persistence.errors import named_by_engine
-from sanzhi_desktop.persistence.revision import TABLE
+from sanzhi_desktop.persistence.revision import BEFORE, SQL, TABLE
 
 HERE = Path(__file__).parent
 
@@ -43,7 +43,7 @@ def upgrade(engine: sa.Engine) -> str:
             EnvironmentContext(config, scripts, fn=missing, destination_rev=head) as environment,
         ):
             if server:
-                db.exec_driver_sql("create schema if not exists app")
+                become_owner(db)
             environment.configure(
                 connection=db,
                 version_table=TABLE,
@@ -53,6 +53,14 @@ def upgrade(engine: sa.Engine) -> str:
     except sa.exc.DBAPIError as error:
         raise named_by_engine(error) from error
     return head
+
+
+def become_owner(db: sa.Connection) -> None:
+    """A shared schema belongs to an owner whom only a superuser can act for. Raises DomainError."""
+    from sanzhi_desktop.persistence.server import BECOME, run
+
+    run(db, (SQL / "postgresql" / BEFORE).read_text("utf-8"))
+    run(db, BECOME)
 
 
 def keep_copy(path: Path, revision: str) -> Path:

@@ -56,6 +56,14 @@ language sql immutable set search_path = pg_catalog, app, pg_temp as $$
     ('accepted', 'extend', 'accepted', '{head,lead}'::text[], 'anyone', true),
     ('reviewing', 'extend', 'reviewing', '{head,lead}'::text[], 'anyone', true),
     ('signing', 'extend', 'signing', '{head,lead}'::text[], 'anyone', true),
+    ('draft', 'extend_case', 'draft', '{clerk,handler}'::text[], 'handler', true),
+    ('submitted', 'extend_case', 'submitted', '{clerk,handler}'::text[], 'handler', true),
+    ('correction', 'extend_case', 'correction', '{clerk,handler}'::text[], 'handler', true),
+    ('accepted', 'extend_case', 'accepted', '{clerk,handler}'::text[], 'handler', true),
+    ('reviewing', 'extend_case', 'reviewing', '{clerk,handler}'::text[], 'handler', true),
+    ('signing', 'extend_case', 'signing', '{clerk,handler}'::text[], 'handler', true),
+    ('passed', 'extend_case', 'passed', '{clerk,handler}'::text[], 'handler', true),
+    ('responding', 'extend_case', 'responding', '{clerk,handler}'::text[], 'handler', true),
     ('submitted', 'move_due', 'submitted', '{admin}'::text[], 'anyone', true),
     ('accepted', 'move_due', 'accepted', '{admin}'::text[], 'anyone', true),
     ('reviewing', 'move_due', 'reviewing', '{admin}'::text[], 'anyone', true),
@@ -228,9 +236,9 @@ language sql immutable set search_path = pg_catalog, app, pg_temp as $$
     ('returned', 'close_transfer', 'returned', '{handler,unit_head}'::text[], 'anyone', true),
     ('not_needed', 'close_transfer', 'not_needed', '{handler,unit_head}'::text[], 'anyone', true),
     ('withdrawn', 'close_transfer', 'withdrawn', '{handler,unit_head}'::text[], 'anyone', true),
+    ('responding', 'open_consultation', 'responding', '{handler,lead,reviewer,unit_head}'::text[], 'sides', false),
     ('responding', 'say', 'responding', '{handler,lead,reviewer,unit_head}'::text[], 'sides', false),
     ('responding', 'propose_result', 'responding', '{handler,lead,reviewer,unit_head}'::text[], 'sides', false),
-    ('responding', 'open_consultation', 'responding', '{handler,lead,reviewer,unit_head}'::text[], 'sides', false),
     ('responding', 'close_consultation', 'responding', '{handler,lead,reviewer,unit_head}'::text[], 'sides', false),
     ('responding', 'allow_late', 'responding', '{head,lead}'::text[], 'anyone', true),
     ('responding', 'object', 'responding', '{handler,unit_head}'::text[], 'sides', false),
@@ -241,12 +249,12 @@ language sql immutable set search_path = pg_catalog, app, pg_temp as $$
     ('responding', 'escalate', 'responding', '{lead,unit_head}'::text[], 'anyone', true),
     ('responding', 'withdraw_escalation', 'responding', '{lead,unit_head}'::text[], 'anyone', true),
     ('responding', 'discuss', 'responding', '{secretary}'::text[], 'anyone', false),
-    ('reviewing', 'ask_expert', 'reviewing', '{head,lead,reviewer}'::text[], 'anyone', false),
-    ('responding', 'ask_expert', 'responding', '{head,lead,reviewer}'::text[], 'anyone', false),
-    ('reviewing', 'expert_answer', 'reviewing', '{clerk,lead,reviewer}'::text[], 'anyone', false),
-    ('responding', 'expert_answer', 'responding', '{clerk,lead,reviewer}'::text[], 'anyone', false),
-    ('reviewing', 'expert_withdraw', 'reviewing', '{head,lead,reviewer}'::text[], 'anyone', true),
-    ('responding', 'expert_withdraw', 'responding', '{head,lead,reviewer}'::text[], 'anyone', true),
+    ('reviewing', 'ask_expert', 'reviewing', '{head,lead,reviewer}'::text[], 'sides', false),
+    ('responding', 'ask_expert', 'responding', '{head,lead,reviewer}'::text[], 'sides', false),
+    ('reviewing', 'expert_answer', 'reviewing', '{head,lead,reviewer}'::text[], 'sides', false),
+    ('responding', 'expert_answer', 'responding', '{head,lead,reviewer}'::text[], 'sides', false),
+    ('reviewing', 'expert_withdraw', 'reviewing', '{head,lead,reviewer}'::text[], 'sides', true),
+    ('responding', 'expert_withdraw', 'responding', '{head,lead,reviewer}'::text[], 'sides', true),
     ('responding', 'discuss_clear', 'passed', '{secretary}'::text[], 'anyone', false)
   ) as t(source, action, target, roles, who, needs_reason)
    where t.source = p_state and t.action = p_action
@@ -548,6 +556,26 @@ begin
     updated_at = v_now,
     due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
    where office_id = p_office and case_id = p_case;
+end $$;
+
+create function app.do_extend_case(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  if coalesce(((p_payload #>> '{number}'))::bigint, 0) < 1 or trim(coalesce((p_payload #>> '{approver}'), '')) = '' or trim(coalesce((p_payload #>> '{paper}'), '')) = '' or coalesce((p_payload #>> '{approved_on}'), '') = '' then
+    perform app.refuse('case_period.incomplete', jsonb_build_object());
+  end if;
+  if app.day((p_payload #>> '{approved_on}')) > v_today then
+    perform app.refuse('case.in_future', jsonb_build_object('field', 'approved_on', 'date', coalesce((p_payload #>> '{approved_on}'), ''), 'today', cast(v_today as text)));
+  end if;
+  if (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) and coalesce(encode(sha256(decode((p_payload #>> '{document,pdf}'), 'base64')), 'hex'), '') <> coalesce((p_payload #>> '{document,sha256}'), '') then
+    perform app.refuse('persistence.digest_mismatch', jsonb_build_object());
+  end if;
+  if (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) and not exists (select 1 from document where office_id = p_office and case_id = p_case and sha256 = coalesce((p_payload #>> '{document,sha256}'), '')) then
+    insert into document (office_id, case_id, sha256, round, kind, size, content, stored_by, stored_at, readers) values (p_office, p_case, coalesce((p_payload #>> '{document,sha256}'), ''), c.round, 'case_extension', length(decode((p_payload #>> '{document,pdf}'), 'base64')), decode((p_payload #>> '{document,pdf}'), 'base64'), v_me, v_now, v_readers);
+  end if;
+  insert into clock_event (office_id, case_id, seq, round, event, at, cause, number, unit, approver, reason, readers) select p_office, p_case, coalesce(max(seq), 0) + 1, c.round, 'extend_case', (app.day((p_payload #>> '{approved_on}'))::timestamp at time zone 'Asia/Shanghai'), coalesce((p_payload #>> '{paper}'), ''), coalesce(((p_payload #>> '{number}'))::bigint, 0), coalesce((p_payload #>> '{unit}'), ''), coalesce((p_payload #>> '{approver}'), ''), p_reason, v_readers from clock_event where office_id = p_office and case_id = p_case;
 end $$;
 
 create function app.do_move_due(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
@@ -1790,7 +1818,7 @@ declare
   v_today date := (clock_timestamp() at time zone 'Asia/Shanghai')::date;
 begin
   perform 1 from person where office_id = p_office and person_id = v_me and active = 1;
-  if not found then perform app.refuse('case.not_found', '{}'); end if;
+  if not found then return; end if;  -- a stranger changes nothing and learns nothing
   for v_person in select person_id from person_role where office_id = p_office
       and (valid_from is not null or valid_to is not null)
     union select v_me order by 1 loop
@@ -1967,13 +1995,22 @@ begin
   return true;
 end $$;
 
+create function api.sm3_wanted(p_office integer)
+returns boolean language plpgsql security definer set search_path = pg_catalog, app, pg_temp set lock_timeout = '2s' set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
+declare v_me text := session_user; v_wanted boolean;
+begin
+  perform app.file_member(p_office, v_me);
+  select sm3 = 1 into v_wanted from file_store where office_id = p_office;
+  return coalesce(v_wanted, false);
+end $$;
+
 create function api.file_info(p_office integer, p_sha256 text)
 returns jsonb language plpgsql security definer set search_path = pg_catalog, app, pg_temp set lock_timeout = '2s' set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 declare v_me text := session_user; v_now timestamptz := clock_timestamp(); v_info jsonb;
 begin
   perform app.file_member(p_office, v_me);
   if not app.file_readable(p_office, p_sha256, v_me, v_now) then return null; end if;
-  select jsonb_build_object('size', size, 'chunk_size', chunk_size, 'place', place, 'sm3', sm3)
+  select jsonb_build_object('size', size, 'chunk_size', chunk_size, 'place', place)
     into v_info from blob
    where office_id = p_office and sha256 = p_sha256 and complete = 1;
   return v_info;
@@ -1999,6 +2036,19 @@ begin
     perform app.file_keeper(p_office, v_me, v_now);
   end if;
   return app.file_state(p_office, p_sha256);
+end $$;
+
+create function api.file_size(p_office integer, p_sha256 text)
+returns jsonb language plpgsql security definer set search_path = pg_catalog, app, pg_temp set lock_timeout = '2s' set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
+declare v_me text := session_user; v_now timestamptz := clock_timestamp(); v_info jsonb;
+begin
+  perform app.file_member(p_office, v_me);
+  if not app.file_readable(p_office, p_sha256, v_me, v_now) then
+    perform app.file_keeper(p_office, v_me, v_now);
+  end if;
+  select jsonb_build_object('size', size, 'chunk_size', chunk_size) into v_info from blob
+   where office_id = p_office and sha256 = p_sha256;
+  return v_info;
 end $$;
 
 create function api.files(p_office integer)
@@ -2073,6 +2123,7 @@ begin
   when 'assign' then perform app.do_assign(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
   when 'reassign' then perform app.do_reassign(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
   when 'extend' then perform app.do_extend(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
+  when 'extend_case' then perform app.do_extend_case(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
   when 'move_due' then perform app.do_move_due(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
   when 'answer' then perform app.do_answer(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
   when 'draft_opinion' then perform app.do_draft_opinion(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
@@ -2110,7 +2161,7 @@ begin
   end case;
   v_readers := app.keep_readers(p_office, p_case, v_readers);
   v_result := jsonb_build_object('case_id', p_case, 'version', coalesce(c.version, 0)
-    + case when p_action in ('open', 'remind', 'ask_opinion', 'give_opinion') then 0 else 1 end,
+    + case when p_action in ('extend_case', 'open', 'remind', 'ask_opinion', 'give_opinion') then 0 else 1 end,
     'state', v_target, 'number', coalesce((select r.number from case_ k join round r
       on r.office_id = k.office_id and r.case_id = k.case_id and r.round = k.round
       where k.office_id = p_office and k.case_id = p_case), ''));

@@ -295,7 +295,7 @@ CREATE TABLE clock_event (
 	reason TEXT DEFAULT '' NOT NULL,
 	readers TEXT DEFAULT '' NOT NULL,
 	CONSTRAINT pk_clock_event PRIMARY KEY (office_id, case_id, seq),
-	CONSTRAINT ck_clock_event_event CHECK (event in ('start_receipt', 'start_acceptance', 'suspend', 'resume', 'extend', 'stop', 'recall')),
+	CONSTRAINT ck_clock_event_event CHECK (event in ('start_receipt', 'start_acceptance', 'suspend', 'resume', 'extend', 'stop', 'recall', 'extend_case')),
 	CONSTRAINT fk_clock_event_case_ FOREIGN KEY(office_id, case_id) REFERENCES case_ (office_id, case_id)
 );
 

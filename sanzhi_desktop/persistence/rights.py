@@ -1,0 +1,136 @@
+"""Who owns and who reads what on a server: the owner nobody can be, policies, grants, plugs.
+
+Lives here: the SQL around the tables and functions, generated from the tables' columns. Must not:
+what a function checks (`functions`, `members`), or the comparison at start (`server_check`).
+
+A policy sees the row's own columns, `session_user` and role membership, and nothing else: so it
+costs little, and the same text holds on a database spread over several servers.
+"""
+
+from sanzhi_desktop.domain.people import Role
+from sanzhi_desktop.persistence.columns import READERS, SIGHT
+from sanzhi_desktop.persistence.revision import TABLE
+from sanzhi_desktop.persistence.sights import Sight
+from sanzhi_desktop.persistence.tables import metadata
+
+OWNER = "sanzhi_owner"  # owns every schema, table and function; nobody logs in as it, or is it
+OFFICERS = "sanzhi_officer"  # the group of all offices; reading rights are given to it alone
+
+# These see every case of the office: they receive, assign, sign, minute, check; the administrator
+# too, because a new holiday arrangement moves the due date of every open case.
+SEE_ALL = (
+    Role.CLERK,
+    Role.LEAD,
+    Role.HEAD,
+    Role.SECRETARY,
+    Role.AGENCY_HEAD,
+    Role.AUDITOR,
+    Role.ADMIN,
+)
+
+_HERE = "to_regrole('sz_o' || office_id"
+MEMBER = f"pg_has_role(session_user, {_HERE}), 'member')"
+SEES_CASE = (
+    f"{MEMBER} and (position(',' || session_user::text || ',' in {READERS}) > 0"
+    f" or pg_has_role(session_user, {_HERE} || '_all'), 'member')"
+    f" or pg_has_role(session_user, {_HERE} || '_u' || substr({READERS}, 3, 12)), 'member'))"
+)
+_CONDITIONS = {Sight.CASE: SEES_CASE, Sight.OFFICE: MEMBER}
+
+
+def policies() -> dict[str, str]:
+    """The condition under which a row of each table is read, for the tables anybody may read."""
+    found = {
+        table.name: _CONDITIONS[table.info[SIGHT]]
+        for table in metadata.sorted_tables
+        if table.info.get(SIGHT) in _CONDITIONS
+    }
+    return {TABLE: "true", **found}
+
+
+def hidden() -> tuple[str, ...]:
+    """Tables that nobody reads."""
+    return tuple(t.name for t in metadata.sorted_tables if t.info.get(SIGHT) is Sight.NOBODY)
+
+
+def of_case() -> tuple[str, ...]:
+    """Tables whose rows carry the people of the case."""
+    return tuple(t.name for t in metadata.sorted_tables if t.info.get(SIGHT) is Sight.CASE)
+
+
+def rights() -> str:
+    """Policies and grants; run last, as the owner, once every table and function is there."""
+    parts = [
+        "revoke all on all functions in schema app from public;\n"
+        "revoke all on all functions in schema api from public;\n"
+        "revoke all on schema app from public;\n"
+        "revoke all on schema api from public;\n"
+        "revoke all on all tables in schema app from public;\n"
+        f"grant usage on schema app to {OFFICERS};\n"
+        f"grant usage on schema api to {OFFICERS};\n"
+        f"grant execute on all functions in schema api to {OFFICERS};"
+    ]
+    for table, condition in policies().items():
+        parts.append(
+            f"alter table app.{table} enable row level security;\n"
+            f"create policy seen on app.{table} for select to {OFFICERS} using (\n  {condition});\n"
+            f"grant select on app.{table} to {OFFICERS};"
+        )
+    parts.extend(f"alter table app.{table} enable row level security;" for table in hidden())
+    return "\n\n".join(parts) + "\n"
+
+
+def owner() -> str:
+    """What a superuser does before anything else; may be run again."""
+    return f"""do $$
+begin
+  if not (select rolsuper from pg_roles where rolname = current_user) then
+    raise exception using message = 'persistence.superuser_needed', detail = '{{}}',
+      errcode = 'SZ001';
+  end if;
+  if to_regrole('{OWNER}') is null then create role {OWNER}; end if;
+  if to_regrole('{OFFICERS}') is null then create role {OFFICERS}; end if;
+  alter role {OWNER} nologin nosuperuser nocreatedb noreplication nobypassrls;
+  alter role {OFFICERS} nologin nosuperuser nocreatedb nocreaterole noreplication nobypassrls;
+  -- Before 16 whoever may make roles may become anybody: there the officers are made by a DBA.
+  if current_setting('server_version_num')::integer >= 160000 then
+    alter role {OWNER} createrole;
+    grant {OFFICERS} to {OWNER} with admin true, inherit false, set false;
+  else
+    grant {OFFICERS} to {OWNER} with admin option;
+  end if;
+  grant set on parameter temp_file_limit to {OWNER};
+end $$;
+
+create schema if not exists app authorization {OWNER};
+create schema if not exists api authorization {OWNER};
+alter default privileges for role {OWNER} revoke execute on functions from public;
+
+{database()}"""
+
+
+def database() -> str:
+    """What closes the doors of one database; for a restored or copied one it is run again."""
+    return f"""do $$
+declare v_name text; v_function regprocedure;
+begin
+  foreach v_name in array array[current_database()::text, 'postgres', 'template1'] loop
+    if exists (select 1 from pg_database where datname = v_name) then
+      execute format('revoke connect, temporary, create on database %I from public', v_name);
+    end if;
+  end loop;
+  execute format('grant connect on database %I to {OFFICERS}', current_database());
+  if to_regnamespace('public') is not null then
+    execute 'revoke create on schema public from public';
+  end if;
+  execute 'revoke usage on language plpgsql from public';
+  execute 'grant usage on language plpgsql to {OWNER}';
+  -- Large objects fill the disk without any table right; advisory locks block by a bare number.
+  for v_function in select oid::regprocedure from pg_proc
+    where pronamespace = 'pg_catalog'::regnamespace
+      and (proname ~ '^lo_' or proname in ('loread', 'lowrite')
+        or proname ~ '^pg_(try_)?advisory_') loop
+    execute format('revoke execute on function %s from public', v_function);
+  end loop;
+end $$;
+"""

@@ -1,0 +1,34 @@
+"""Who may read the rows of a table, by its columns; and the tables that differ from the rule.
+
+Lives here: the three kinds of sight and the exceptions. Must not: SQL (that is `rights`), or
+anything heavy, because the effects of every command look here.
+
+A table with a `case_id` carries a `readers` column: the people of the case. Whoever adds a table
+says nothing and gets the right kind; only an exception stands here, with its reason.
+"""
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+
+
+class Sight(StrEnum):
+    """Who may read a table's rows on a server."""
+
+    CASE = "case"  # the people of the case, and those who see every case of the office
+    OFFICE = "office"  # every member of the office
+    NOBODY = "nobody"  # nobody; only the functions look there
+
+
+EXCEPTIONS: Mapping[str, Sight] = {
+    "account": Sight.NOBODY,  # hashes of passwords
+    "command": Sight.NOBODY,  # answers kept for a repeat
+    "presence": Sight.NOBODY,  # `api.beat` tells it to those who see the case
+    "audit_head": Sight.OFFICE,  # hashes alone: everybody's papers print the root over all of them
+    "recusal": Sight.OFFICE,  # whoever assigns must see them before there is a reviewer
+    "irregularity": Sight.OFFICE,  # 应审未审: there is no case whose people could be named
+}
+
+
+def sight(table: str, columns: Iterable[str]) -> Sight:
+    """The kind of a table with these columns."""
+    return EXCEPTIONS.get(table, Sight.CASE if "case_id" in columns else Sight.OFFICE)
