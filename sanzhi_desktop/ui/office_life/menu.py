@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import QMenu, QPushButton, QWidget
 
 from sanzhi_desktop.application import office_life
 from sanzhi_desktop.domain.workflow import STEPS_BACK, TRANSITIONS, Action
@@ -13,14 +13,13 @@ from sanzhi_desktop.ui.names import name
 VERBS = frozenset({Action.REMIND, Action.ASK_OPINION, Action.GIVE_OPINION, *STEPS_BACK})
 
 
-class MoreButton(QToolButton):
+class MoreButton(QPushButton):
     """Opens the menu; `take` begins the step that was chosen."""
 
     def __init__(self, page: CasePage, take: Callable[[Action], None], parent: QWidget) -> None:
         super().__init__(parent)
         self.setText(self.tr("更多(&M)"))
         self.setAccessibleName(self.tr("更多"))
-        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = QMenu(self)
         menu.setToolTipsVisible(True)
         for action in _offered(page):

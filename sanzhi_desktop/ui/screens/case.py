@@ -10,7 +10,9 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QPushButton, QSplitter,
 from sanzhi_desktop.application.queries import DocumentRow, HistoryRow
 from sanzhi_desktop.domain import money
 from sanzhi_desktop.domain.case import Case, CaseFault, Material, ProblemRow, Submission
+from sanzhi_desktop.domain.case_period import period_words
 from sanzhi_desktop.domain.errors import Code
+from sanzhi_desktop.domain.profile import Profile
 from sanzhi_desktop.domain.workflow import TRANSITIONS, Action, State
 from sanzhi_desktop.resources.sentences import sentence
 from sanzhi_desktop.ui import steps
@@ -23,7 +25,7 @@ from sanzhi_desktop.ui.intake_page import submission_paper
 from sanzhi_desktop.ui.materials_view import MaterialsView
 from sanzhi_desktop.ui.names import day, moment, name, named
 from sanzhi_desktop.ui.outside_card import outside_card
-from sanzhi_desktop.ui.office_life.menu import VERBS, MoreButton
+from sanzhi_desktop.ui.office_life.menu import MoreButton
 from sanzhi_desktop.ui.office_life.notes import NotesPanel
 from sanzhi_desktop.ui.paper_dialog import PaperDialog
 from sanzhi_desktop.ui.paper_panel import PaperPanel
@@ -48,16 +50,6 @@ _SCREENS = {
     Action.ANSWER: "review",
     Action.ISSUE_PASS: "signoff",
 }
-_HIDDEN = {
-    Action.REGISTER,
-    Action.DRAFT_OPINION,
-    Action.CERTIFY,
-    Action.RESERVE,
-    Action.ISSUE_RETURN,
-    Action.MOVE_DUE,
-    Action.OPEN,
-    *VERBS,
-}
 _FIRST = (
     Action.ANSWER,
     Action.ISSUE_PASS,
@@ -68,9 +60,24 @@ _FIRST = (
     Action.REGISTER_DECISION,
     Action.ADOPT,
 )
+# Only the steps of the main way stand in the bar; the transfer, the disagreement and the verbs of
+# office life have places of their own.
+_BAR = (
+    *_FIRST,
+    Action.EDIT,
+    Action.ASK_CORRECTION,
+    Action.RETURN,
+    Action.NOT_NEEDED,
+    Action.REASSIGN,
+    Action.EXTEND,
+    Action.EXTEND_CASE,
+    Action.SEND_BACK,
+    Action.NEW_ROUND,
+    Action.WITHDRAW,
+)
 
 
-def rows_of(case: Case) -> list[tuple[str, str]]:
+def rows_of(case: Case, profile: Profile) -> list[tuple[str, str]]:
     """The submission as label and value, in the order of the form; empty values left out."""
     s: Submission = case.submission
     party = s.party
@@ -93,6 +100,7 @@ def rows_of(case: Case) -> list[tuple[str, str]]:
         ("notice_date", day(s.notice_date)),
         ("hearing_date", day(s.hearing_date)),
         ("period_ends_on", day(s.period_ends_on)),
+        ("sector", period_words(profile, s)),
         ("facts", s.facts),
         ("violated_provisions", "\n".join(s.violated_provisions)),
         ("penalty_basis", "\n".join(s.penalty_basis)),
@@ -237,7 +245,7 @@ class CaseScreen(Screen):
     def _show_actions(self, page: CasePage) -> None:
         clear(self.action_bar)
         here = [t.action for t in TRANSITIONS if t.source == page.case.state]
-        shown = [a for a in here if a not in _HIDDEN]
+        shown = [a for a in here if a in _BAR]
         shown.sort(key=lambda a: _FIRST.index(a) if a in _FIRST else len(_FIRST))
         primary = False
         for action in shown:
@@ -280,7 +288,7 @@ class CaseScreen(Screen):
             card.head.addWidget(
                 button(self.tr("送审表预览(&V)"), self._preview, icon="print", kind="small")
             )
-        for label, value in rows_of(page.case):
+        for label, value in rows_of(page.case, page.profile):
             caption = PlainLabel(label, role="muted")
             caption.setFixedWidth(caption.fontMetrics().horizontalAdvance("字" * 12))
             text = PlainLabel(value).wrapped().selectable()
