@@ -112,18 +112,25 @@ class Walked:
         return None
 
 
-def walk(rows: Iterable[tuple[str, int, bytes, str]]) -> Iterator[Walked]:
-    """Every chain of (case id, seq, entry, hash), given chain by chain in the order of seq.
+def digests(entries: Iterable[bytes]) -> list[bytes]:
+    """The hash that each entry of one chain must have, as hex text, in order."""
+    sha256 = hashlib.sha256
+    previous, made = GENESIS.encode(), []
+    for entry in entries:
+        previous = sha256(previous + entry).hexdigest().encode()
+        made.append(previous)
+    return made
 
-    Written for a million entries: one hash, one comparison and nothing else per entry.
-    """
+
+def walk(rows: Iterable[tuple[str, int, bytes, str]]) -> Iterator[Walked]:
+    """Every chain of (case id, seq, entry, hash), given chain by chain in the order of seq."""
     sha256 = hashlib.sha256
     current: str | None = None
     previous, last, length, place, suspect = b"", b"", 0, 0, b""
     for case_id, seq, entry, digest in rows:
         if case_id != current:
             if current is not None:
-                yield _walked(current, length, previous, last, place, suspect)
+                yield _walked(current, length, previous, last, (place, suspect))
             current, previous, length, place, suspect = case_id, GENESIS.encode(), 0, 0, b""
         length += 1
         if not place:
@@ -134,12 +141,13 @@ def walk(rows: Iterable[tuple[str, int, bytes, str]]) -> Iterator[Walked]:
         previous = digest.encode()
         last = entry
     if current is not None:
-        yield _walked(current, length, previous, last, place, suspect)
+        yield _walked(current, length, previous, last, (place, suspect))
 
 
 def _walked(
-    case_id: str, length: int, digest: bytes, entry: bytes, place: int, suspect: bytes
+    case_id: str, length: int, digest: bytes, entry: bytes, found: tuple[int, bytes]
 ) -> Walked:
+    place, suspect = found
     how = _how(suspect, place, length) if suspect else "deleted"
     broken = Break(case_id, place, how) if place else None
     return Walked(case_id, length, digest.decode(), entry, broken)

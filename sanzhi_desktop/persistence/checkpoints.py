@@ -12,6 +12,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import groupby
+from operator import itemgetter
 
 import sqlalchemy as sa
 
@@ -83,13 +84,13 @@ def kept(db: sa.Connection, office_id: int) -> Iterator[Checkpoint]:
         .where(leaf.office_id == office_id)
         .order_by(leaf.n)
     )
-    groups = groupby(leaves, key=lambda row: row.n)
+    groups = groupby(leaves, key=itemgetter(0))
     waiting = next(groups, None)
     for row in listed:
         heads: tuple[Head, ...] = ()
         while waiting is not None and waiting[0] <= row.n:
             if waiting[0] == row.n:
-                heads = tuple(Head(one.chain, one.seq, one.hash) for one in waiting[1])
+                heads = tuple(Head(chain, seq, digest) for _, chain, seq, digest in waiting[1])
             waiting = next(groups, None)
         yield Checkpoint(row.n, row.previous, row.root, heads, stamp(row.made_at))
 

@@ -99,9 +99,7 @@ def from_export(text: str, *, path: str) -> tuple[str, list[Checkpoint]]:
     """
     try:
         told: Any = json.loads(text)
-        if told["format"] != FORMAT:
-            raise ValueError(told["format"])
-        listed = [_checkpoint(one) for one in told["checkpoints"]]
+        listed = [_checkpoint(one) for one in told["checkpoints"] if told["format"] == FORMAT]
         code = str(told["office"]["code"])
     except (ValueError, KeyError, TypeError, IndexError) as error:
         raise DomainError(PersistenceFault.BAD_CHECKPOINT_FILE, path=path) from error

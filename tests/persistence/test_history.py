@@ -192,7 +192,7 @@ def forge_checkpoints(run: Run, office_id: int, mark: str) -> None:
             "select l.chain, l.seq, a.hash from checkpoint_leaf l join audit a on"
             f" a.case_id = l.chain and a.seq = l.seq where l.n = {n}"
         ).fetchall()
-        for chain, seq, digest in rows:
+        for chain, _, digest in rows:
             run(
                 f"update checkpoint_leaf set hash = {mark} where n = {mark} and chain = {mark}",
                 (digest, n, chain),
