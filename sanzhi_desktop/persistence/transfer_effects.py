@@ -177,7 +177,8 @@ _OPENED = Effect(
                         "certificate": "(select enforcement_certificate from person"
                         " where office_id = {office} and person_id = {i.person_id})",
                     },
-                    after="on conflict (office_id, case_id, no, person_id) do nothing",
+                    when=f"not exists (select 1 from transfer_member where {_TEAM}"
+                    " and person_id = {i.person_id})",
                 ),
             ),
         ),

@@ -40,6 +40,7 @@ PEOPLE: dict[str, tuple[str, tuple[Role, ...]]] = {
     "hd": ("辛签发", (Role.HEAD,)),
     "rh": ("壬兼任", (Role.REVIEWER, Role.HEAD)),
     "au": ("癸审计", (Role.AUDITOR,)),
+    "ah": ("子负责", (Role.AGENCY_HEAD,)),
 }
 ADMIN = "adm"
 ALL = (ADMIN, *PEOPLE)

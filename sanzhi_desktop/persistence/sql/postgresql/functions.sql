@@ -1303,7 +1303,9 @@ begin
   if exists (select 1 from recusal where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '') and ((case_id <> '' and case_id = p_case) or (party <> '' and party = c.party_name) or (unit <> '' and unit = c.unit))) then
     perform app.refuse('people.recused', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '')), coalesce((v_item #>> '{person_id}'), ''))));
   end if;
-  insert into transfer_member (office_id, case_id, no, person_id, place, name, certificate, readers) values (p_office, p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), coalesce((v_item #>> '{person_id}'), ''), v_index, coalesce((select name from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '')), coalesce((v_item #>> '{person_id}'), '')), (select enforcement_certificate from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '')), v_readers) on conflict (office_id, case_id, no, person_id) do nothing;
+  if not exists (select 1 from transfer_member where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and person_id = coalesce((v_item #>> '{person_id}'), '')) then
+    insert into transfer_member (office_id, case_id, no, person_id, place, name, certificate, readers) values (p_office, p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), coalesce((v_item #>> '{person_id}'), ''), v_index, coalesce((select name from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '')), coalesce((v_item #>> '{person_id}'), '')), (select enforcement_certificate from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '')), v_readers);
+  end if;
   end loop;
   if (select count(*) from transfer_member where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0)) < 2 then
     perform app.refuse('transfer.team_too_few', jsonb_build_object('count', (select count(*) from transfer_member where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0)), 'least', 2));
@@ -1776,7 +1778,7 @@ begin
       perform app.refuse('persistence.login_by_dba', jsonb_build_object('person', p_person));
     end if;
   elsif to_regrole(p_person) is null then
-    execute format('create role %I login connection limit 8 password %L', p_person, p_verifier);
+    execute format('create role %I login connection limit 16 password %L', p_person, p_verifier);
     execute format('comment on role %I is %L', p_person, 'sanzhi office ' || p_office);
     execute format('alter role %I set idle_in_transaction_session_timeout = %L', p_person, '60s');
     execute format('alter role %I set temp_file_limit = %L', p_person, '512MB');
@@ -1862,25 +1864,16 @@ begin
   return 'changed';
 end $$;
 
-create function app.file_readable(p_office integer, p_sha256 text, v_me text, v_now timestamptz)
+create function app.file_readable(p_office integer, p_sha256 text, v_me text)
 returns boolean language plpgsql set search_path = pg_catalog, app, pg_temp as $$
-declare v_today date := (v_now at time zone 'Asia/Shanghai')::date; v_roles text[];
-  v_found boolean;
 begin
-  v_roles := app.roles(p_office, v_me, v_today);
-  select exists (select 1 from blob where office_id = p_office and sha256 = p_sha256
-    and stored_by = v_me) into v_found;
-  if v_found then return true; end if;
-  select exists (select 1 from material m join case_ k
-      on k.office_id = m.office_id and k.case_id = m.case_id
-     where m.office_id = p_office and m.sha256 = p_sha256
-       and (v_roles && array['clerk', 'lead', 'head', 'secretary', 'agency_head']
-         or k.registered_by = v_me or k.reviewer = v_me
-         or replace(k.handler_codes, ',' || v_me || ',', '') <> k.handler_codes
-         or 'unit_head' = any(v_roles) and exists (select 1 from person p
-              where p.office_id = p_office and p.person_id = v_me and p.unit = k.unit)))
-    into v_found;
-  return v_found;
+  perform 1 from blob
+   where office_id = p_office and sha256 = p_sha256 and stored_by = v_me limit 1;
+  if found then return true; end if;
+  perform 1 from material m
+   where m.office_id = p_office and m.sha256 = p_sha256
+     and app.sees(p_office, m.readers, v_me) limit 1;
+  return found;
 end $$;
 
 create function app.damaged(p_office integer, p_case text)
@@ -1940,12 +1933,14 @@ begin
   if b.sha256 is null then
     if s.file_limit > 0 and p_size > s.file_limit then
       perform app.refuse('files.too_large',
-        jsonb_build_object('size', p_size, 'limit', s.file_limit));
+        jsonb_build_object('size_mb', round(p_size / 1048576.0, 1),
+          'limit_mb', round(s.file_limit / 1048576.0, 1)));
     end if;
     select coalesce(sum(size), 0) into v_used from blob where office_id = p_office;
     if s.quota > 0 and v_used + p_size > s.quota then
       perform app.refuse('files.quota',
-        jsonb_build_object('size', p_size, 'used', v_used, 'quota', s.quota));
+        jsonb_build_object('size_mb', round(p_size / 1048576.0, 1),
+          'used_mb', round(v_used / 1048576.0, 1), 'quota_mb', round(s.quota / 1048576.0, 1)));
     end if;
     insert into blob (office_id, sha256, size, chunk_size, place, complete, stored_by, begun_at)
     values (p_office, p_sha256, p_size, 4194304, s.kind, 0, v_me, v_now)
@@ -2006,10 +2001,10 @@ end $$;
 
 create function api.file_info(p_office integer, p_sha256 text)
 returns jsonb language plpgsql security definer set search_path = pg_catalog, app, pg_temp set lock_timeout = '2s' set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
-declare v_me text := session_user; v_now timestamptz := clock_timestamp(); v_info jsonb;
+declare v_me text := session_user; v_info jsonb;
 begin
   perform app.file_member(p_office, v_me);
-  if not app.file_readable(p_office, p_sha256, v_me, v_now) then return null; end if;
+  if not app.file_readable(p_office, p_sha256, v_me) then return null; end if;
   select jsonb_build_object('size', size, 'chunk_size', chunk_size, 'place', place)
     into v_info from blob
    where office_id = p_office and sha256 = p_sha256 and complete = 1;
@@ -2018,10 +2013,10 @@ end $$;
 
 create function api.get_chunk(p_office integer, p_sha256 text, p_n integer)
 returns bytea language plpgsql security definer set search_path = pg_catalog, app, pg_temp set lock_timeout = '2s' set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
-declare v_me text := session_user; v_now timestamptz := clock_timestamp(); v_data bytea;
+declare v_me text := session_user; v_data bytea;
 begin
   perform app.file_member(p_office, v_me);
-  if not app.file_readable(p_office, p_sha256, v_me, v_now) then return null; end if;
+  if not app.file_readable(p_office, p_sha256, v_me) then return null; end if;
   select data into v_data from blob_chunk
    where office_id = p_office and sha256 = p_sha256 and n = p_n;
   return v_data;
@@ -2032,7 +2027,7 @@ returns text language plpgsql security definer set search_path = pg_catalog, app
 declare v_me text := session_user; v_now timestamptz := clock_timestamp();
 begin
   perform app.file_member(p_office, v_me);
-  if not app.file_readable(p_office, p_sha256, v_me, v_now) then
+  if not app.file_readable(p_office, p_sha256, v_me) then
     perform app.file_keeper(p_office, v_me, v_now);
   end if;
   return app.file_state(p_office, p_sha256);
@@ -2043,7 +2038,7 @@ returns jsonb language plpgsql security definer set search_path = pg_catalog, ap
 declare v_me text := session_user; v_now timestamptz := clock_timestamp(); v_info jsonb;
 begin
   perform app.file_member(p_office, v_me);
-  if not app.file_readable(p_office, p_sha256, v_me, v_now) then
+  if not app.file_readable(p_office, p_sha256, v_me) then
     perform app.file_keeper(p_office, v_me, v_now);
   end if;
   select jsonb_build_object('size', size, 'chunk_size', chunk_size) into v_info from blob
