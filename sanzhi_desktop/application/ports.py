@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from sanzhi_desktop.application.commands import Changed, Command, OfficeCommand
+from sanzhi_desktop.application.link import Link
 from sanzhi_desktop.application.queries import (
     CalendarRow,
     CaseRow,
@@ -16,6 +17,7 @@ from sanzhi_desktop.application.queries import (
     HistoryRow,
     IrregularityRow,
     ListQuery,
+    NumberRow,
     Office,
     RecusalRow,
     SealRow,
@@ -23,6 +25,8 @@ from sanzhi_desktop.application.queries import (
 from sanzhi_desktop.application.signing import AskSecret, PaperRecord, SigningKey, Verdict
 from sanzhi_desktop.domain.case import Case
 from sanzhi_desktop.domain.files import FileState, FileUse, StoredFile, StoreSettings
+from sanzhi_desktop.domain.dispute import Dispute, Expert
+from sanzhi_desktop.domain.meeting import Meeting, MeetingRow, WaitingCase
 from sanzhi_desktop.domain.opinion import OpinionPaper
 from sanzhi_desktop.domain.people import Actor, Person
 
@@ -72,7 +76,26 @@ class Reader(Protocol):
         """SHA-256 of the opinion issued under a 文号; None when there is none."""
         ...
 
+    def numbers(self) -> Sequence[NumberRow]:
+        """Every 文号 of the office, the newest first."""
+        ...
+
     def irregularities(self) -> Sequence[IrregularityRow]: ...
+    def dispute(self, case_id: str) -> Dispute: ...
+    def experts(self) -> Sequence[Expert]: ...
+    def meetings(self) -> Sequence[MeetingRow]:
+        """Every meeting, the latest day first."""
+        ...
+
+    def meeting(self, meeting_id: str) -> Meeting: ...
+    def waiting_cases(self) -> Sequence[WaitingCase]:
+        """Escalated cases that no meeting has decided, in the order of escalation."""
+        ...
+
+    def meeting_document(self, sha256: str) -> bytes:
+        """The minutes with so many signatures as they had under this hash."""
+        ...
+
     def profile_applied(self, profile_id: str, edition: str) -> Mapping[str, object]: ...
     def file_store(self) -> StoreSettings:
         """Where the office keeps its attachments."""
@@ -155,6 +178,10 @@ class FileStore(Protocol):
         """What a look at the stored bytes finds now. Raises DomainError when the store is away."""
         ...
 
+    def listing(self) -> Sequence[StoredFile]:
+        """Every file in the store's books, unfinished uploads too; for who keeps the files."""
+        ...
+
 
 class Accounts(Protocol):
     """Embedded log-in: local accounts with argon2 hashes."""
@@ -172,3 +199,4 @@ class Session:
     reader: Reader
     files: FileStore
     actor: Actor
+    link: Link | None = None  # the way to a server; None: the database is on this PC

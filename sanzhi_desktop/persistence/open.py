@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sanzhi_desktop.application.link import Link
-from sanzhi_desktop.application.ports import Accounts, Gateway, Session
+from sanzhi_desktop.application.ports import Accounts, FileStore, Gateway, Session
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.domain.people import Person
 from sanzhi_desktop.persistence import engine as embedded
@@ -35,7 +35,7 @@ class Opened:
 
     engine: "Engine"
     office_id: int
-    files: Path  # folder of the attachments
+    files: Path  # folder of the attachments of an embedded database
     accounts: Accounts | None  # None on a server, which checks its own log-ins
     clock: Clock | None = None
     notes: tuple[str, ...] = ()  # codes of sentences that whoever opens it should be shown
@@ -52,24 +52,26 @@ class Opened:
         On the embedded database the caller has logged him in (`accounts.log_in`) or is a marked
         sample office; on a server the person is who logged in, whatever is asked here.
         """
-        from sanzhi_desktop.persistence.files import FolderStore
         from sanzhi_desktop.persistence.reader import DatabaseReader
 
         gateway: Gateway
+        files: FileStore
         if self.embedded:
+            from sanzhi_desktop.persistence.files import FolderStore
             from sanzhi_desktop.persistence.sqlite_gateway import SqliteGateway
 
-            gateway = SqliteGateway(self.engine, person_id, self.clock)
+            files = FolderStore(self.files, self.reader().file_store)
+            gateway = SqliteGateway(self.engine, person_id, self.clock, files)
         else:
+            from sanzhi_desktop.persistence.blobs.choose import server_files
             from sanzhi_desktop.persistence.postgresql_gateway import PostgresqlGateway
             from sanzhi_desktop.persistence.server import logged_in
 
             person_id = logged_in(self.engine)
             gateway = PostgresqlGateway(self.engine)
+            files = server_files(self.engine, self.office_id, self.reader().file_store)
         reader = DatabaseReader(self.engine, self.office_id, person_id, self.clock)
-        return Session(
-            gateway=gateway, reader=reader, files=FolderStore(self.files), actor=reader.actor()
-        )
+        return Session(gateway=gateway, reader=reader, files=files, actor=reader.actor())
 
     def today(self) -> date:
         """The day in the office, by this PC's clock or the replayed one."""

@@ -44,7 +44,10 @@ class Target:
         """How the target is named to people."""
         if self.path is not None:
             return str(self.path)
-        return f"{self.user}@{self.host or 'localhost'}:{self.port or 5432}/{self.database}"
+        given = dict(self.options)
+        host = self.host or given.get("host") or "localhost"
+        port = self.port or given.get("port") or 5432
+        return f"{self.user}@{host}:{port}/{self.database}"
 
 
 def target(name: str | Path) -> Target:
@@ -71,19 +74,34 @@ def _server(url: str) -> Target:
         port = parts.port or 0
     except ValueError as error:
         raise DomainError(PersistenceFault.BAD_URL, url="postgresql://…") from error
-    options = dict(parse_qsl(parts.query))
-    if parts.password is not None or "password" in options:
+    options = _options(parts.query)
+    if parts.password is not None or options.keys() & {"password", "sslpassword"}:
         raise DomainError(PersistenceFault.PASSWORD_IN_URL)
     database = unquote(parts.path.lstrip("/"))
     if not database:
         raise DomainError(PersistenceFault.BAD_URL, url=url)
     return Target(
-        host=parts.hostname or options.pop("host", ""),
+        host=parts.hostname or "",
         port=port,
         database=database,
         user=unquote(parts.username or options.pop("user", "")),
         options=tuple(sorted(options.items())),
     )
+
+
+def _options(query: str) -> dict[str, str]:
+    """What follows the question mark. Several addresses, `host=a:5432&host=b:5432`, become the
+    two lists that libpq reads."""
+    pairs = parse_qsl(query)
+    options = dict(pairs)
+    hosts = [value for name, value in pairs if name == "host"]
+    several = [h for value in hosts for h in value.split(",")]
+    if len(hosts) > 1 or any(h.count(":") == 1 for h in several):  # more colons: IPv6
+        ends = [h.rpartition(":") if h.count(":") == 1 else (h, "", "") for h in several]
+        options["host"] = ",".join(end[0] for end in ends)
+        if any(end[2] for end in ends):
+            options["port"] = ",".join(end[2] or "5432" for end in ends)
+    return options
 
 
 def refuse_unsafe(path: Path) -> None:

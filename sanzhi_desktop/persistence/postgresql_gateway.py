@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from sanzhi_desktop.application.commands import Changed, Command, OfficeCommand
+from sanzhi_desktop.application.link import LinkFault, passing
 from sanzhi_desktop.domain.workflow import State
 from sanzhi_desktop.persistence.case_effects import EFFECTS
 from sanzhi_desktop.persistence.errors import named_by_engine
@@ -23,6 +24,10 @@ _ACT_OFFICE = "select api.act_office(%s::integer, %s, %s, %s::jsonb)"
 # Unique violation, serialisation, deadlock: ask once more with the same command id. Whoever sent
 # the same command at the same moment has finished by then and the answer is "replayed".
 _AGAIN = frozenset({"23505", "40001", "40P01"})
+# A connection that broke in the middle of a call: nobody knows whether the command was carried
+# out, so it is sent again under the same id. How long a new connection is waited for is the
+# engine's matter (`link.Patience`).
+_BREAKS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,17 +71,24 @@ class PostgresqlGateway:
         return str(self._ask("select api.checkpoint(%s::integer)", (office_id,)))
 
     def _ask(self, sql: str, values: tuple[Any, ...]) -> Any:
-        for last in (False, True):
+        again, breaks = False, 0
+        while True:
             try:
                 with self.engine.connect() as db:
                     result = db.exec_driver_sql(sql, values).scalar_one()
                     db.commit()
                     return result
             except sa.exc.DBAPIError as error:
-                state = getattr(error.orig, "sqlstate", None)
-                if last or state not in _AGAIN:
-                    raise named_by_engine(error) from error
-        raise AssertionError("unreachable")
+                named = named_by_engine(error)
+                moved = named.code is LinkFault.READ_ONLY
+                if getattr(error.orig, "sqlstate", None) in _AGAIN and not again:
+                    again = True
+                elif (moved or passing(named)) and breaks < _BREAKS:
+                    breaks += _BREAKS if moved else 1
+                    if moved:  # this server became a standby; another address may be the primary
+                        self.engine.dispose()
+                else:
+                    raise named from error
 
 
 def _changed(result: Any, effect: Effect) -> Changed:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from sanzhi_desktop.application.link import LinkFault
 from sanzhi_desktop.domain.case import CaseFault
 from sanzhi_desktop.domain.errors import Code
 from sanzhi_desktop.domain.people import PeopleFault
@@ -88,7 +89,7 @@ class _ServerError(Exception):
         (_ServerError("57014"), PersistenceFault.BUSY),
         (_ServerError("57P01"), PersistenceFault.AWAY),
         (_ServerError("08006"), PersistenceFault.AWAY),
-        (_ServerError("25006"), PersistenceFault.READ_ONLY),
+        (_ServerError("25006"), LinkFault.READ_ONLY),
         (_ServerError(None, message="connection refused"), PersistenceFault.AWAY),
         (
             _ServerError(None, message='password authentication failed for user "x"'),

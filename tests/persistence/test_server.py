@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from sanzhi_desktop.admin.main import main
+from sanzhi_desktop.application.link import LinkFault
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.persistence import revision, server
 from sanzhi_desktop.persistence.faults import PersistenceFault
@@ -34,7 +35,7 @@ def test_a_server_that_is_away(cluster: Cluster) -> None:
     where = target("postgresql://hd@127.0.0.1:1/office")
     with pytest.raises(DomainError) as caught:
         server.check(server.engine(where, password="x"), where)
-    assert caught.value.code is PersistenceFault.AWAY
+    assert caught.value.code is LinkFault.REFUSED
 
 
 def test_an_empty_database_and_one_of_another_revision(

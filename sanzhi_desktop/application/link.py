@@ -1,0 +1,83 @@
+"""What a desk knows of its way to a shared database: 在线, 重连中, 只读, and why it cannot get in.
+
+Lives here: states, codes and the port. Must not: sockets and drivers (`persistence.link`).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from sanzhi_desktop.domain.errors import Code, DomainError
+
+
+class LinkState(StrEnum):
+    """How the desk stands to the database."""
+
+    ONLINE = "online"
+    RECONNECTING = "reconnecting"
+    READ_ONLY = "read_only"
+
+
+class LinkFault(Code):
+    """Why a server cannot be reached or used, each with its own next step."""
+
+    NO_HOST = "link.no_host"
+    REFUSED = "link.refused"
+    SILENT = "link.silent"
+    STARTING = "link.starting"
+    NO_TLS = "link.no_tls"
+    TLS_ONLY = "link.tls_only"
+    ROOT_MISSING = "link.root_missing"
+    CERTIFICATE_EXPIRED = "link.certificate_expired"
+    CERTIFICATE_EARLY = "link.certificate_early"
+    CERTIFICATE_NAME = "link.certificate_name"
+    CERTIFICATE_UNTRUSTED = "link.certificate_untrusted"
+    CLIENT_CERTIFICATE = "link.client_certificate"
+    NO_PRIMARY = "link.no_primary"
+    NO_DATABASE = "link.no_database"
+    NOT_ADMITTED = "link.not_admitted"
+    NO_PASSWORD = "link.no_password"  # a code, no secret
+    CLOCK_WRONG = "link.clock_wrong"
+    CLOCK_APART = "link.clock_apart"
+    READ_ONLY = "link.read_only"
+    STANDBY = "link.standby"
+    REVISION_MOVED = "link.revision_moved"
+
+
+# Trouble that passes by itself: worth another try with the same command. The last one is the
+# database layer's own word for a connection that broke.
+_PASSING = frozenset(
+    {LinkFault.NO_HOST, LinkFault.REFUSED, LinkFault.SILENT, LinkFault.STARTING,
+     LinkFault.NO_PRIMARY, "persistence.away"}
+)  # fmt: skip
+
+
+def passing(error: BaseException) -> bool:
+    """Whether an error means that the server is away for now, and nothing worse."""
+    return isinstance(error, DomainError) and error.code.value in _PASSING
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """One look at the server. `news` moves whenever anything was written that concerns the
+    person; `present` are the others who have the case open; `fault` says why not online."""
+
+    state: LinkState
+    news: int = 0
+    present: tuple[str, ...] = ()
+    fault: DomainError | None = None
+    at: datetime | None = None
+
+
+class Link(Protocol):
+    """The connection of one desk to a server."""
+
+    def beat(self, case_id: str) -> Beat:
+        """Asks the server once, at most for some seconds, and tells it which case is open here
+        ("" for none). Never raises for a server that is away. Any thread but the GUI's."""
+        ...
+
+    def close(self) -> None:
+        """The desk is left: nobody waits for the server any more."""
+        ...

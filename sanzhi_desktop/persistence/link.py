@@ -1,0 +1,109 @@
+"""The connection to a server as one desk lives with it: waiting out short breaks, giving up on a
+frozen line, and the beat that asks every few seconds whether all is well.
+
+Lives here: patience and states. Must not: SQL of cases, or what an error is called (`errors`).
+"""
+
+import threading
+import time
+from collections.abc import Callable, Generator
+from typing import Any
+
+import psycopg
+from psycopg.abc import PQGen
+from psycopg.waiting import Ready
+
+from sanzhi_desktop.domain.errors import DomainError
+
+FIRST_PAUSE = 0.1
+LONGEST_PAUSE = 2.0
+
+
+class Patience:
+    """What all connections of one desk share. Used from several threads.
+
+    `reconnect` seconds: how long a call waits for a server that was there before. `answer`
+    seconds: how long a statement may go without an answer before its line counts as frozen.
+    """
+
+    def __init__(self, *, reconnect: float, answer: float) -> None:
+        self.reconnect = reconnect
+        self.answer = answer
+        self._woken = threading.Condition()
+        self._established = False
+        self._closed = False
+        self._given_up_at = 0.0
+
+    def established(self) -> None:
+        """A connection stands: from now on breaks are waited out, and who waits goes on."""
+        with self._woken:
+            self._established = True
+            self._woken.notify_all()
+
+    def give_up(self) -> None:
+        """Frees every thread that waits for an answer since before this moment."""
+        self._given_up_at = time.monotonic()
+
+    def close(self) -> None:
+        """Nobody waits any more."""
+        with self._woken:
+            self._closed = True
+            self._woken.notify_all()
+        self.give_up()
+
+    def frozen(self, since: float) -> bool:
+        """Whether an answer that is awaited since then will not come."""
+        return since <= self._given_up_at or time.monotonic() - since > self.answer
+
+    def connect(self, once: Callable[[], Any], passing: Callable[[DomainError], bool]) -> Any:
+        """Connects; a server that was there before is given time to come back.
+
+        `once` raises DomainError; `passing` says of which it is worth trying again.
+        """
+        until = time.monotonic() + (self.reconnect if self._established else 0.0)
+        pause = FIRST_PAUSE
+        while True:
+            try:
+                made = once()
+            except DomainError as error:
+                if not passing(error) or not self._wait(min(pause, until - time.monotonic())):
+                    raise
+                pause = min(pause * 2, LONGEST_PAUSE)
+            else:
+                self.established()
+                return made
+
+    def _wait(self, seconds: float) -> bool:
+        if seconds <= 0 or self._closed:
+            return False
+        with self._woken:
+            self._woken.wait(seconds)
+        return not self._closed
+
+
+class WatchedConnection(psycopg.Connection[Any]):
+    """A connection that does not hang on a dead line: TCP time-outs do not fire while the other
+    side's kernel still acknowledges, and some exist on one system only."""
+
+    patience: Patience | None = None
+
+    def wait(self, gen: PQGen[Any], interval: float = 0.1, timeout: float | None = None) -> Any:
+        if self.patience is not None:
+            gen = _watched(gen, self.patience, self)
+        return super().wait(gen, interval=interval, timeout=timeout)
+
+
+def _watched(
+    gen: PQGen[Any], patience: Patience, connection: WatchedConnection
+) -> Generator[Any, Any, Any]:
+    since = time.monotonic()
+    try:
+        state = next(gen)
+        while True:
+            ready = yield state
+            if ready == Ready.NONE and patience.frozen(since):
+                connection.pgconn.finish()
+                raise psycopg.OperationalError("no answer on this connection; given up")
+            state = gen.send(ready)
+    except StopIteration as ended:
+        return ended.value
