@@ -16,6 +16,7 @@ The payload of each action holds plain JSON values (bytes as base64 text under `
     return, not_needed  document {…}, scope {…answer…, examined}, confirmed {by, at}
     assign, reassign    reviewer
     extend              number, unit, approver
+    extend_case         number, unit, approver, approved_on, paper, document {…} (optional)
     move_due            due_on, due_from (ISO date or null), year and edition of the calendar that
                         moves it
     answer              answers [{item_id, answer, note, evidence}]
@@ -28,8 +29,26 @@ The payload of each action holds plain JSON values (bytes as base64 text under `
     respond             responses [{number, response}]
     new_round           round_reason
     register_decision   number, decided_on, content, kind, party_name, party_number, amount_fen
+    materials_changed   materials [material_id …] that are no longer what was reviewed
     adopt               adoptions [{number, adoption, reason}]
     withdraw            (reason only)
+    open_consultation   consultation_id, points [{number}]
+    say                 consultation_id, entry_id, number, text, files [{sha256, name, size}]
+    propose_result      consultation_id, points [{number, agreement, note}]
+    close_consultation  consultation_id
+    ask_expert          request_id, expert_id, question, materials [{material_id}], due_on
+    expert_answer       request_id, answer, files [{sha256, name, size}], due_on
+    expert_withdraw     request_id, due_on
+    allow_late          (reason only)
+    object              points [{number, reasons, basis, evidence}], files [{number, sha256, name,
+                        size}]
+    reply_objection     points [{number, stance, reply}]
+    freeze_record       content (canonical JSON text), content_sha256, document
+    certify_record      seen_sha256, document
+    sign_record         seen_sha256, document
+    escalate            points [{number}]
+    withdraw_escalation (reason only)
+    discuss(_clear)     meeting_id
 """
 
 import os
@@ -61,7 +80,25 @@ class OfficeAction(StrEnum):
     PUBLISH_CALENDAR = "publish_calendar"  # {year, edition, number, arrangement (JSON text)}
     RECORD_IRREGULARITY = "record_irregularity"  # {irregularity_id, case_id, agency,
     #   decision_number, decided_on, content, note}
+    SET_FILE_STORE = "set_file_store"  # {kind, endpoint, bucket, region, file_limit, quota, sm3}
     VOID_NUMBER = "void_number"  # {series, year, no, reason}
+    PUT_EXPERT = "put_expert"  # {expert_id, name, kind, speciality, unit, person_id, valid_from,
+    #   valid_to, conflicts (one party a line), active}
+    # A meeting: each of these also names {meeting_id, seen_version}.
+    PUT_MEETING = "put_meeting"  # {name, place, held_on, begins, chair, recorder, members:
+    #   [{person_id, post}]}; seen_version 0 makes a new one
+    PUT_AGENDA = "put_agenda"  # {items: [{case_id}]}
+    OPEN_MEETING = "open_meeting"  # {quorum, quorum_rule, members: [{person_id, attendance,
+    #   reason}], recusals: [{case_id, person_id, reason}]}
+    SPEAK = "speak"  # {case_id, person_id, kind (report | opinion), text}
+    VOTE = "vote"  # {case_id, votes: [{number, person_id, choice}]}
+    CLOSE_ITEM = "close_item"  # {case_id, rulings: [{number, ruling, content, permits,
+    #   against_votes}]}
+    DROP_ITEM = "drop_item"  # {case_id, reason}
+    CLOSE_MEETING = "close_meeting"
+    CANCEL_MEETING = "cancel_meeting"  # {reason}
+    CERTIFY_MINUTES = "certify_minutes"  # {content (JSON text), document}
+    SIGN_MINUTES = "sign_minutes"  # {seen_sha256, document}
 
 
 @dataclass(frozen=True, slots=True)

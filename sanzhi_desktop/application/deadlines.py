@@ -6,17 +6,13 @@ counting days (`domain.deadline`), words for people (`domain.deadline_words`, se
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from sanzhi_desktop.application import assess, stepping
 from sanzhi_desktop.application.rulebook import review_rule
 from sanzhi_desktop.domain.case import Case, ClockEvent
 from sanzhi_desktop.domain.clock import (
-    RESUME,
-    START_FILING,
-    STOP,
-    SUSPEND,
     ClockNote,
     ClockState,
     DeadlineRule,
@@ -27,9 +23,6 @@ from sanzhi_desktop.domain.kinds import Kind
 from sanzhi_desktop.domain.profile import Profile
 from sanzhi_desktop.domain.rule import Duration, Rule, as_duration
 from sanzhi_desktop.domain.workdays import (
-    FIRST_YEAR,
-    LAST_YEAR,
-    SHANGHAI,
     Calendar,
     Unit,
     local_date,
@@ -45,11 +38,20 @@ class ClockKind(StrEnum):
     HEARING_NOTICE = "hearing_notice"  # 举行听证前的通知期限
     SERVICE = "service"  # 送达期限
     PUBLICITY = "publicity"  # 公示期限
+    OBJECTION = "objection"  # 提出异议的期限
+    REPLY = "reply"  # 答复异议的期限
+    NEGOTIATION = "negotiation"  # 协商沟通的期限
 
     @property
     def recorded(self) -> bool:
         """Whether the program knows when it ended; of the others only the last day is known."""
-        return self in (ClockKind.REVIEW, ClockKind.DECISION)
+        return self in (
+            ClockKind.REVIEW,
+            ClockKind.DECISION,
+            ClockKind.OBJECTION,
+            ClockKind.REPLY,
+            ClockKind.NEGOTIATION,
+        )
 
 
 class StripStart(StrEnum):
@@ -100,13 +102,16 @@ def clocks_of(
     statutory = _statutory(case, profile, calendar, now=now)
     found = [_review(case, profile, calendar, statutory, now=now), statutory]
     request, notice = _HEARING.get(case.submission.kind, ("", ""))
-    told, heard = _countable(case.submission.notice_date), _countable(case.submission.hearing_date)
+    told, heard = (
+        assess.countable(case.submission.notice_date),
+        assess.countable(case.submission.hearing_date),
+    )
     if told is not None:
         rule = _rule(profile, request, ClockKind.HEARING_REQUEST, StripStart.NOTICE)
         found.append(_forward(ClockKind.HEARING_REQUEST, rule, told, calendar, now=now))
     if heard is not None:
         found.append(_hearing_notice(heard, profile, notice, calendar, now))
-    decided = _countable(case.decision.decided_on if case.decision else None)
+    decided = assess.countable(case.decision.decided_on if case.decision else None)
     service = _rule(
         profile, _SERVICE.get(case.submission.kind, ""), ClockKind.SERVICE, StripStart.DECISION
     )
@@ -138,28 +143,10 @@ def _statutory(
     Of the case's suspensions only those count that this rule names; the day of the decision
     ends it.
     """
-    rule = assess.statutory_rule(profile, case.submission.kind)
-    if rule is None:
+    strip = assess.statutory_strip(case, profile, calendar, now=now)
+    if strip is None:
         return None
-    events: list[ClockEvent] = []
-    filed = _countable(case.submission.filing_date)
-    decided = _countable(case.decision.decided_on if case.decision else None)
-    if filed is not None:
-        events.append(ClockEvent(0, 0, START_FILING, _midnight(filed)))
-        events += (e for e in case.clock if e.event in (SUSPEND, RESUME) and e.cause in rule.causes)
-        if decided is not None and decided >= filed:
-            events.append(ClockEvent(0, 10**6, STOP, _midnight(decided)))
-    strip = compute(rule, events, calendar=calendar, now=now)
     return CaseClock(ClockKind.DECISION, strip, declared=case.submission.period_ends_on)
-
-
-def _countable(day: date | None) -> date | None:
-    """A day that can be counted from; a year that is a slip of the keyboard starts no clock."""
-    return day if day is not None and FIRST_YEAR <= day.year < LAST_YEAR else None
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, datetime.min.time(), SHANGHAI).astimezone(UTC)
 
 
 def _rule(profile: Profile, key: str, kind: ClockKind, start: StripStart) -> DeadlineRule | None:
@@ -197,7 +184,7 @@ def _forward(
     if rule is None:
         return None
     events: Iterable[ClockEvent] = (
-        [ClockEvent(0, 0, rule.start, _midnight(day))] if day is not None else []
+        [ClockEvent(0, 0, rule.start, assess.midnight(day))] if day is not None else []
     )
     return CaseClock(kind, _unrecorded(compute(rule, events, calendar=calendar, now=now)))
 

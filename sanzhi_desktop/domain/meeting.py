@@ -232,3 +232,17 @@ class MeetingRow:
     begins: str
     place: str
     cases: int
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingCase:
+    """An escalated case that waits for a meeting; `meeting_id` names the agenda it stands on."""
+
+    case_id: str
+    case_name: str
+    party_name: str
+    unit: str
+    round: int
+    points: tuple[int, ...]
+    escalated_at: datetime
+    meeting_id: str = ""
