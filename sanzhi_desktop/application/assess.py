@@ -7,21 +7,30 @@ from typing import Any
 
 from sanzhi_desktop.application.rulebook import CAUSES
 from sanzhi_desktop.domain import checks
-from sanzhi_desktop.domain.case import Case, ClockEvent, Handler, PartyType, Submission
+from sanzhi_desktop.domain.case import Case, ClockEvent, Handler, PartyType, Round, Submission
+from sanzhi_desktop.domain.case_period import period_events, period_rule
 from sanzhi_desktop.domain.checklist import Item
 from sanzhi_desktop.domain.checks import CheckFacts, Computed
 from sanzhi_desktop.domain.deadline import (
     START_FILING,
+    STOP,
     DeadlineRule,
     DeadlineStrip,
     compute,
 )
 from sanzhi_desktop.domain.gate import GateAnswer, gate
-from sanzhi_desktop.domain.kinds import Kind
 from sanzhi_desktop.domain.people import Person
 from sanzhi_desktop.domain.profile import Profile
+from sanzhi_desktop.domain.rule import as_duration
 from sanzhi_desktop.domain.scope import ScopeAnswer, ScopeCase, decide_scope, yuan_to_fen
-from sanzhi_desktop.domain.workdays import SHANGHAI, Calendar, Unit, local_date
+from sanzhi_desktop.domain.workdays import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    SHANGHAI,
+    Calendar,
+    Unit,
+    local_date,
+)
 
 
 def scope_of(submission: Submission, profile: Profile) -> ScopeAnswer:
@@ -61,9 +70,10 @@ def scope_as_json(answer: ScopeAnswer) -> dict[str, Any]:
     }
 
 
-def gate_of(case: Case, profile: Profile) -> GateAnswer:
+def gate_of(case: Case, profile: Profile, *, changed: str = "") -> GateAnswer:
     """What the gate says of a case and by which source; the database's own answer (the open
-    clearance) is what counts, this one explains it."""
+    clearance) is what counts, this one explains it. `changed`: names of materials whose stored
+    bytes were just found to differ."""
     issued = [r for r in case.rounds if r.issued_at is not None]
     last = max(issued, key=lambda r: r.round, default=None)
     return gate(
@@ -71,7 +81,17 @@ def gate_of(case: Case, profile: Profile) -> GateAnswer:
         case.submission.kind,
         reviewed=last is not None,
         passed=case.clearance is not None and case.clearance.open,
+        changed=changed or _changed_since(case, last),
     )
+
+
+def _changed_since(case: Case, last: Round | None) -> str:
+    """Which materials closed the clearance of the last round; "" when something else did."""
+    closed = case.clearance
+    if last is None or closed is None or closed.open or closed.round != last.round:
+        return ""
+    mark, _, names = closed.closed_because.partition("：")
+    return (names or "送审材料") if mark == "材料已变" else ""
 
 
 # 行政处罚法 (2021 revision) came into force on this day; its 90 days (art. 60) and its limits of
@@ -79,16 +99,17 @@ def gate_of(case: Case, profile: Profile) -> GateAnswer:
 _PENALTY_LAW_SINCE = date(2021, 7, 15)
 
 
-def statutory_rule(profile: Profile, kind: Kind) -> DeadlineRule | None:
-    """The clock of the whole case: 行政处罚法 art. 60 for penalties, unless a rule says otherwise."""
-    key = f"clock.{kind.value}.decision"
-    if key not in profile.rules:
+def statutory_rule(profile: Profile, submission: Submission) -> DeadlineRule | None:
+    """The clock of the whole case: 行政处罚法 art. 60 for penalties, the sector's own rule where the
+    submission names one, or what the profile says; None without a number."""
+    rule = period_rule(profile, submission)
+    if rule is None:
         return None
-    limit = profile.duration(key)
-    if limit is None or limit.value is None:
+    limit = as_duration(rule)
+    if limit.value is None:
         return None
     return DeadlineRule(
-        key=key,
+        key=rule.key,
         name="办理期限",
         number=limit.value,
         unit=Unit(limit.unit),
@@ -100,15 +121,38 @@ def statutory_rule(profile: Profile, kind: Kind) -> DeadlineRule | None:
 
 
 def statutory_strip(
-    submission: Submission, profile: Profile, calendar: Calendar, *, now: date | datetime
+    case: Case,
+    profile: Profile,
+    calendar: Calendar,
+    *,
+    now: date | datetime,
+    also: Sequence[ClockEvent] = (),
 ) -> DeadlineStrip | None:
-    """The statutory clock from the day of filing (立案); None without a rule or that day."""
-    rule = statutory_rule(profile, submission.kind)
-    if rule is None or submission.filing_date is None:
+    """The period of the whole case from filing (立案) on, with the suspensions its rule names and
+    the extensions that were approved; the day of the decision ends it. Not started without that
+    day; None without a rule. `also`: events that are not recorded yet."""
+    rule = statutory_rule(profile, case.submission)
+    if rule is None:
         return None
-    noon = datetime.combine(submission.filing_date, datetime.min.time(), SHANGHAI)
-    start = ClockEvent(0, 1, START_FILING, noon.astimezone(UTC))
-    return compute(rule, [start], calendar=calendar, now=now)
+    events: list[ClockEvent] = []
+    filed = countable(case.submission.filing_date)
+    decided = countable(case.decision.decided_on if case.decision else None)
+    if filed is not None:
+        events.append(ClockEvent(0, 0, START_FILING, midnight(filed)))
+        events += period_events((*case.clock, *also), rule)
+        if decided is not None and decided >= filed:
+            events.append(ClockEvent(0, 10**6, STOP, midnight(decided)))
+    return compute(rule, events, calendar=calendar, now=now)
+
+
+def countable(day: date | None) -> date | None:
+    """A day that can be counted from; a year that is a slip of the keyboard starts no clock."""
+    return day if day is not None and FIRST_YEAR <= day.year < LAST_YEAR else None
+
+
+def midnight(day: date) -> datetime:
+    """The beginning of a day in Shanghai."""
+    return datetime.combine(day, datetime.min.time(), SHANGHAI).astimezone(UTC)
 
 
 def check_facts(
@@ -136,9 +180,16 @@ def check_facts(
         summary_limit_fen=yuan_to_fen(limit) if limit is not None else None,
         hearing_request_days=checks.working_days(request.value, request.unit) if request else None,
         hearing_notice_days=checks.working_days(notice.value, notice.unit) if notice else None,
-        statutory=(statutory_strip(submission, profile, calendar, now=now) if today_law else None),
+        statutory=_started(case, profile, calendar, now=now) if today_law else None,
         calendar=calendar,
     )
+
+
+def _started(
+    case: Case, profile: Profile, calendar: Calendar, *, now: datetime
+) -> DeadlineStrip | None:
+    strip = statutory_strip(case, profile, calendar, now=now)
+    return strip if strip is not None and strip.start is not None else None
 
 
 def _unregistered(handler: Handler) -> Person:

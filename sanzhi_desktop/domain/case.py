@@ -126,6 +126,7 @@ class Submission:
     notice_date: date | None = None
     hearing_date: date | None = None
     period_ends_on: date | None = None  # 办理期限届满日
+    sector: str = ""  # whose rule sets the period: a key ending of clock.<kind>.decision
     facts: str = ""
     violated_provisions: tuple[str, ...] = ()
     penalty_basis: tuple[str, ...] = ()
@@ -296,6 +297,7 @@ class Clearance:
     party_number: str
     amount_fen: int
     materials_digest: str
+    closed_because: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ START_FILING = "start_filing"  # 立案之日, of the statutory clock
 SUSPEND = "suspend"
 RESUME = "resume"
 EXTEND = "extend"
+EXTEND_CASE = "extend_case"  # of the case's statutory period; the review clock passes it by
 STOP = "stop"
 RECALL = "recall"  # 撤回送审: what ran before counts for nothing
 

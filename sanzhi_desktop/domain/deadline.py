@@ -13,6 +13,7 @@ from datetime import date, datetime, timedelta
 from sanzhi_desktop.domain.case import ClockEvent
 from sanzhi_desktop.domain.clock import (
     EXTEND,
+    EXTEND_CASE,
     RECALL,
     RESUME,
     START_ACCEPTANCE,
@@ -145,7 +146,11 @@ def compute(
     start = next((e for e in ordered if e.event == rule.start), None)
     if start is None:
         return DeadlineStrip(rule, ClockState.NOT_STARTED, calendar.edition)
-    following = [e for e in ordered[ordered.index(start) + 1 :] if not _is_start(e.event)]
+    following = [
+        e
+        for e in ordered[ordered.index(start) + 1 :]
+        if not _is_start(e.event) and e.event != EXTEND_CASE
+    ]
     if rule.unit is Unit.HOUR:
         return compute_hours(rule, start.at, following, calendar=calendar, now=now)
     walk = _Walk(rule, calendar, local_date(start.at), [(rule.number, rule.unit)])

@@ -237,7 +237,7 @@ clock_event = table(
     text("reason"),
     sa.CheckConstraint(
         "event in ('start_receipt', 'start_acceptance', 'suspend', 'resume', 'extend', 'stop',"
-        " 'recall')",
+        " 'recall', 'extend_case')",
         name="event",
     ),
     to("case_", "case_id"),

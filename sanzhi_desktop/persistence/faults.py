@@ -82,6 +82,7 @@ class PersistenceFault(Code):
 _AREAS: tuple[type[Code], ...] = (
     CaseFault,
     FileFault,
+    CasePeriodFault,
     ConfirmationFault,
     OfficeLifeFault,
     PeopleFault,

@@ -6,6 +6,7 @@ which state (that is `domain.workflow`).
 
 from sanzhi_desktop.application.confirmation import ConfirmationFault
 from sanzhi_desktop.domain.case import CaseFault
+from sanzhi_desktop.domain.case_period import CasePeriodFault
 from sanzhi_desktop.persistence.blob_effects import STORED
 from sanzhi_desktop.persistence.effect_parts import (
     CLOSE_CLEARANCE,
@@ -178,6 +179,35 @@ ACCEPT = Effect(
         "received_at": "coalesce({p.received_on|day_start}, received_at)",
         "scope": "{p.scope|json}",
     },
+)
+
+EXTEND_CASE = Effect(
+    steps=(
+        Refuse(
+            "{p.number|int} < 1 or trim({p.approver}) = '' or trim({p.paper}) = ''"
+            " or {p.approved_on} = ''",
+            CasePeriodFault.INCOMPLETE,
+        ),
+        Refuse(
+            "{p.approved_on|date} > {today}",
+            CaseFault.IN_FUTURE,
+            {
+                "field": "'approved_on'",
+                "date": "{p.approved_on}",
+                "today": "cast({today} as text)",
+            },
+        ),
+        *document("case_extension", required=False),
+        clock(
+            "extend_case",
+            at="{p.approved_on|day_start}",
+            cause="{p.paper}",
+            number="{p.number|int}",
+            unit="{p.unit}",
+            approver="{p.approver}",
+        ),
+    ),
+    quiet=True,
 )
 
 # The database cannot ask for the password again; it refuses a step that says nobody did.

@@ -55,6 +55,7 @@ class IntakeBody(QSplitter):
         self.form.show_criteria(page.profile.criteria())
         offer_items(self.form.fields, page.profile)
         self.form.show_submission(page.start)
+        self.form.show_sectors(page.profile)
         self.handlers.show_people(page.people, page.today)
         self.handlers.show_handlers(page.start.handlers)
         self.show_rules()
@@ -139,4 +140,6 @@ class IntakeBody(QSplitter):
         if now != self._rules_for:
             self._rules_for = now
             self.show_rules()
+            if self._page is not None:
+                self.form.show_sectors(self._page.profile)
         self.touched.emit()

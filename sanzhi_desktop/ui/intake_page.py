@@ -60,6 +60,7 @@ def merged(read: Submission, kept: Submission) -> Submission:
         handlers=kept.handlers,
         criteria=kept.criteria,
         decider=kept.decider,
+        sector=kept.sector,
         catalogue_item=kept.catalogue_item,
     )
 

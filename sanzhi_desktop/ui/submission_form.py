@@ -11,10 +11,11 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QVBoxLayout, QWid
 
 from sanzhi_desktop.domain import identifiers, money
 from sanzhi_desktop.domain.case import Party, PartyType, Provenance, Submission
+from sanzhi_desktop.domain.case_period import sectors
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.domain.identifiers import IdCheck
 from sanzhi_desktop.domain.kinds import Kind, Procedure
-from sanzhi_desktop.domain.profile import Criterion
+from sanzhi_desktop.domain.profile import Criterion, Profile
 from sanzhi_desktop.ui.forms import Editor, Field, Form, combo, lines, parse_day, parse_yuan
 from sanzhi_desktop.ui.names import named
 from sanzhi_desktop.ui.widgets import Card
@@ -107,6 +108,7 @@ class SubmissionForm(QWidget):
             self.tr("办理经过"),
             *((key, QLineEdit()) for key in ("filing_date", "inspection_date", "notice_number")),
             *((key, QLineEdit()) for key in ("notice_date", "hearing_date", "period_ends_on")),
+            ("sector", QComboBox()),
             ("defence", lines(2)),
             ("hearing", lines(2)),
             ("coercion", lines(2)),
@@ -164,6 +166,25 @@ class SubmissionForm(QWidget):
         self._criteria_card.show()
         self._tick()
 
+    def show_sectors(self, profile: Profile) -> None:
+        """Whose rule sets the period of the case: the general one and the sectors' own, for the
+        kind of enforcement that stands in the form."""
+        box = self.fields["sector"].editor
+        if not isinstance(box, QComboBox):
+            return
+        kept = str(box.currentData() or "") or self._base.sector
+        known = sectors(profile, Kind(self.fields["kind"].text))
+        box.blockSignals(True)
+        box.clear()
+        if not known or known[0].code:
+            box.addItem(self.tr("按一般规定"), "")
+        for sector in known:
+            box.addItem(sector.name, sector.code)
+        if kept and box.findData(kept) < 0 and self.fields["kind"].text == self._base.kind.value:
+            box.addItem(named("sector", "other").format(code=kept), kept)
+        box.setCurrentIndex(max(0, box.findData(kept)))
+        box.blockSignals(False)
+
     def _tick(self) -> None:
         for code, box in self._criteria.items():
             box.blockSignals(True)
@@ -206,6 +227,7 @@ class SubmissionForm(QWidget):
             kind=Kind(values["kind"]),
             procedure=Procedure(values["procedure"]),
             decider=values["decider"],
+            sector=values["sector"],
             party=party,
             criteria=tuple(c for c, box in self._criteria.items() if box.isChecked())
             if self._criteria
@@ -346,6 +368,7 @@ def texts_of(submission: Submission) -> dict[str, str]:
     found["kind"] = submission.kind.value
     found["procedure"] = submission.procedure.value
     found["decider"] = submission.decider
+    found["sector"] = submission.sector
     party = submission.party
     found["party.type"] = party.type.value
     for key in _PARTY_TEXTS:

@@ -1,7 +1,9 @@
 """The clocks of a case on screen and the extension of a review, over the real sample office."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
@@ -10,7 +12,7 @@ from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
 from sanzhi_desktop import resources
-from sanzhi_desktop.application import ruleset
+from sanzhi_desktop.application import intake, ruleset
 from sanzhi_desktop.application.deadlines import ClockKind
 from sanzhi_desktop.application.work import Work
 from sanzhi_desktop.compose import sample
@@ -24,6 +26,7 @@ from sanzhi_desktop.domain.workdays import Unit
 from sanzhi_desktop.domain.workflow import Action
 from sanzhi_desktop.resources import calendars
 from sanzhi_desktop.ui.clocks.day_grid import DayGrid, boxes_of
+from sanzhi_desktop.ui.clocks.extend_case_step import ExtendCaseStep
 from sanzhi_desktop.ui.clocks.extend_step import ExtendStep
 from sanzhi_desktop.ui.paper_dialog import PaperDialog
 from sanzhi_desktop.ui.screens.case import CaseScreen
@@ -219,3 +222,72 @@ def test_an_extension_within_the_rule_moves_the_last_day(lead: Seat, extendable:
     assert "经某分管负责人批准延长3个工作日" in screen.clocks.basis.text()
     (due,) = lead.sql("select due_on from case_ where case_id = ?", extendable)
     assert due == ("2026-09-30",)
+
+
+@pytest.fixture
+def handler(office: Furnished, work: Work, qtbot: QtBot) -> Iterator[Seat]:
+    with seat(qtbot, office, person(Role.HANDLER), work) as taken:
+        yield taken
+
+
+def market_case(taken: Seat, work: Work) -> str:
+    """A case of a sector whose own rule lets its period be extended."""
+    source = resources.path("samples", "penalty.txt")
+    read = work.reader.read(source).submission
+    ready = replace(read, sector="market", filing_date=date(2026, 8, 3), unit="执法大队")
+    return intake.register(
+        taken.desk.session, submission=ready.confirmed(*ready.provenance), materials=()
+    ).case_id
+
+
+def test_the_period_of_the_case_is_extended_by_its_rule(
+    handler: Seat, work: Work, tmp_path: Path
+) -> None:
+    case_id = market_case(handler, work)
+    screen = open_case(handler, case_id)
+    panel = screen.clocks
+    assert [panel.model.index(n, 0).data() for n in range(2)] == ["审核期限", "办理期限"]
+    assert panel.model.index(1, 2).data() == "2026-11-02"  # 1 November is a Sunday
+    screen.take(Action.EXTEND_CASE)
+    dialog = handler.dialog(ExtendCaseStep, screen)
+    assert "可以延长30日" in dialog.allowed.label.text()
+    assert "市场监督管理" in dialog.allowed.label.text()
+    fields = dialog.form.fields
+    QTest.keyClicks(fields["number"].editor, "31")
+    QTest.keyClicks(fields["approved_on"].editor, "2026-09-18")
+    assert "超过了可以延长的30日" in fields["number"].fault.text()
+    fields["number"].editor.clear()
+    QTest.keyClicks(fields["number"].editor, "30")
+    assert dialog.outcome.text() == "延长后办理期限届满日：2026-12-01"
+    dialog.ok.click()
+    assert "请填写批准人" in fields["approver"].fault.text()
+    type_chinese(fields["approver"].editor, "某局长")
+    type_chinese(fields["paper"].editor, "延长办案期限审批表〔2026〕3号")
+    type_chinese(fields["reason"].editor, "案情复杂")
+    wrong = tmp_path / "scan.pdf"
+    wrong.write_bytes(b"not a scan")
+    dialog.file.take(wrong)
+    dialog.ok.click()
+    handler.idle()
+    assert "不是 PDF" in dialog.refusal.label.text()
+    wrong.write_bytes(b"%PDF-1.4 scan")
+    before = handler.desk.session.reader.case(case_id).version
+    with handler.qtbot.waitSignal(dialog.accepted, timeout=10_000):
+        dialog.ok.click()
+    handler.idle()
+    assert panel.model.index(1, 2).data() == "2026-12-01"
+    panel.table.setCurrentIndex(panel.model.index(1, 0))
+    assert "经某局长批准延长30日" in panel.basis.text()
+    assert handler.desk.session.reader.case(case_id).version == before
+    (kept,) = handler.sql("select kind from document where case_id = ?", case_id)
+    assert kept == ("case_extension",)
+
+
+def test_without_a_sector_the_statute_allows_no_extension(handler: Seat) -> None:
+    screen = open_case(handler, handler.furnished.cases["reviewing"])
+    screen.take(Action.EXTEND_CASE)
+    dialog = handler.dialog(ExtendCaseStep, screen)
+    assert "没有规定办理期限可以延长" in dialog.refusal.label.text()
+    assert "行政处罚法" in dialog.refusal.label.text()
+    assert not dialog.ok.isEnabled()
+    dialog.reject()

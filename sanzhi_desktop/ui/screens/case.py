@@ -24,9 +24,9 @@ from sanzhi_desktop.ui.gate_card import GateCard
 from sanzhi_desktop.ui.intake_page import submission_paper
 from sanzhi_desktop.ui.materials_view import MaterialsView
 from sanzhi_desktop.ui.names import day, moment, name, named
-from sanzhi_desktop.ui.outside_card import outside_card
 from sanzhi_desktop.ui.office_life.menu import MoreButton
 from sanzhi_desktop.ui.office_life.notes import NotesPanel
+from sanzhi_desktop.ui.outside_card import outside_card
 from sanzhi_desktop.ui.paper_dialog import PaperDialog
 from sanzhi_desktop.ui.paper_panel import PaperPanel
 from sanzhi_desktop.ui.screen import Screen

@@ -34,9 +34,7 @@ ASKED: Mapping[Action, StepSpec] = {
     Action.ASSIGN: StepSpec(f"{_HERE}.assigning", "AssignStep"),
     Action.REASSIGN: StepSpec(f"{_HERE}.assigning", "AssignStep"),
     Action.EXTEND: StepSpec("sanzhi_desktop.ui.clocks.extend_step", "ExtendStep"),
-    Action.EXTEND_CASE: StepSpec(
-        "sanzhi_desktop.ui.clocks.extend_case_step", "ExtendCaseStep"
-    ),
+    Action.EXTEND_CASE: StepSpec("sanzhi_desktop.ui.clocks.extend_case_step", "ExtendCaseStep"),
     Action.SEND_BACK: StepSpec(f"{_HERE}.submitting", "SendBackStep"),
     Action.WITHDRAW: StepSpec(f"{_HERE}.submitting", "WithdrawStep"),
     Action.NEW_ROUND: StepSpec(f"{_HERE}.submitting", "NewRoundStep"),

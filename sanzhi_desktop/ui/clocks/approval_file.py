@@ -1,0 +1,63 @@
+"""The scan of an approval, chosen as a PDF: it is stored among the papers of the case."""
+
+from pathlib import Path
+
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
+
+from sanzhi_desktop.domain.errors import Code, DomainError
+from sanzhi_desktop.ui.desk import Desk
+from sanzhi_desktop.ui.widgets import PlainLabel, button
+
+LARGEST = 20 * 1024 * 1024
+
+
+class ApprovalFault(Code):
+    """Why a file cannot be kept as the scan of an approval."""
+
+    NO_PDF = "approval.no_pdf"
+    TOO_LARGE = "approval.too_large"
+    UNREADABLE = "approval.unreadable"
+
+
+class ApprovalFile(QWidget):
+    """A button and the chosen file's name; without a file the paper is only named."""
+
+    def __init__(self, desk: Desk, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.desk = desk
+        self.path: Path | None = None
+        self.choose = button(self.tr("附扫描件（PDF）(&F)…"), self._choose, icon="file")
+        self.name = PlainLabel(self.tr("没有附扫描件"), role="muted").wrapped()
+        line = QHBoxLayout(self)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.addWidget(self.choose)
+        line.addWidget(self.name, 1)
+
+    def _choose(self) -> None:
+        name, _ = QFileDialog.getOpenFileName(
+            self, self.tr("选择批准文书的扫描件"), "", self.tr("PDF 文件 (*.pdf)")
+        )
+        if name:
+            self.take(Path(name))
+
+    def take(self, path: Path) -> None:
+        """Takes a file; it is read when the step is sent."""
+        self.path = path
+        self.name.setText(path.name)
+
+
+def read_pdf(path: Path) -> bytes:
+    """The bytes of a PDF. Raises DomainError(ApprovalFault)."""
+    try:
+        if path.stat().st_size > LARGEST:
+            raise DomainError(
+                ApprovalFault.TOO_LARGE, file=path.name, largest=LARGEST // (1024 * 1024)
+            )
+        data = path.read_bytes()
+    except OSError as error:
+        raise DomainError(
+            ApprovalFault.UNREADABLE, file=path.name, reason=error.strerror or ""
+        ) from error
+    if not data.startswith(b"%PDF-"):
+        raise DomainError(ApprovalFault.NO_PDF, file=path.name)
+    return data
