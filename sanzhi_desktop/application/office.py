@@ -206,3 +206,15 @@ def publish_profile(
             "effective_from": effective_from.isoformat(),
         },
     )
+
+
+def void_number(session: Session, *, series: str, year: int, no: int, reason: str) -> Changed:
+    """作废: a reserved 文号 that will not be used; it stays with its reason, never given again."""
+    _only(session, Role.HEAD, Role.LEAD)
+    if not reason.strip():
+        raise DomainError(WorkflowFault.REASON_MISSING, action=OfficeAction.VOID_NUMBER.value)
+    return _send(
+        session,
+        OfficeAction.VOID_NUMBER,
+        {"series": series, "year": year, "no": no, "reason": reason.strip()},
+    )

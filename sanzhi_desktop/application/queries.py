@@ -129,6 +129,31 @@ class CalendarRow:
     published_at: datetime
 
 
+class NumberStatus(StrEnum):
+    """Where a 文号 stands."""
+
+    RESERVED = "reserved"
+    ISSUED = "issued"
+    VOID = "void"
+
+
+@dataclass(frozen=True, slots=True)
+class NumberRow:
+    """One 文号 of a series; a voided one stays with its reason and is never given again."""
+
+    series: str
+    year: int
+    no: int
+    label: str
+    case_id: str
+    case_name: str
+    round: int
+    status: NumberStatus
+    reserved_by: str
+    reserved_at: datetime
+    void_reason: str
+
+
 @dataclass(frozen=True, slots=True)
 class IrregularityRow:
     """应审未审: a decision an agency made although the gate was shut."""

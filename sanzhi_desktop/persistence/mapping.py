@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import RowMapping
 
-from sanzhi_desktop.application.queries import CaseRow, HistoryRow
+from sanzhi_desktop.application.queries import CaseRow, HistoryRow, NumberRow, NumberStatus
 from sanzhi_desktop.domain.case import (
     Adoption,
     AnswerRow,
@@ -55,6 +55,23 @@ def case_row(row: Row) -> CaseRow:
         outcome=outcome(row["outcome"]),
         number=row["number"] or "",
         updated_at=row["updated_at"],
+    )
+
+
+def number_row(row: Row) -> NumberRow:
+    """One 文号 with the name of its case."""
+    return NumberRow(
+        series=row["series"],
+        year=row["year"],
+        no=row["no"],
+        label=row["label"],
+        case_id=row["case_id"],
+        case_name=row["name"],
+        round=row["round"],
+        status=NumberStatus(row["status"]),
+        reserved_by=row["reserved_by"],
+        reserved_at=row["reserved_at"],
+        void_reason=row["void_reason"],
     )
 
 
@@ -230,6 +247,7 @@ def _clearance(row: Row) -> Clearance:
         party_number=row["party_number"],
         amount_fen=row["amount_fen"],
         materials_digest=row["materials_digest"],
+        closed_because=row["closed_because"],
     )
 
 

@@ -20,6 +20,7 @@ from sanzhi_desktop.application.queries import (
     HistoryRow,
     IrregularityRow,
     ListQuery,
+    NumberRow,
     Office,
     RecusalRow,
     SealRow,
@@ -27,8 +28,9 @@ from sanzhi_desktop.application.queries import (
 from sanzhi_desktop.domain.audit import Head
 from sanzhi_desktop.domain.case import Case, CaseFault
 from sanzhi_desktop.domain.errors import DomainError
+from sanzhi_desktop.domain.files import FileUse, StoreSettings
 from sanzhi_desktop.domain.people import Actor, Person
-from sanzhi_desktop.persistence import chains, checkpoints, mapping, tables, worklist
+from sanzhi_desktop.persistence import blob_reader, chains, checkpoints, mapping, tables, worklist
 from sanzhi_desktop.persistence.errors import named_by_engine
 from sanzhi_desktop.persistence.faults import PersistenceFault
 from sanzhi_desktop.persistence.transfer_reader import letter_under, transfers_of
@@ -242,6 +244,18 @@ class DatabaseReader:
             raise DomainError(PersistenceFault.NO_SUCH_ROW)
         return bytes(content)
 
+    def numbers(self) -> Sequence[NumberRow]:
+        """Every 文号 of the office, the newest first."""
+        n, k = tables.number.c, tables.case_.c
+        query = (
+            sa.select(tables.number, k.name)
+            .join(tables.case_, (k.office_id == n.office_id) & (k.case_id == n.case_id))
+            .where(n.office_id == self.office_id)
+            .order_by(n.year.desc(), n.series, n.no.desc())
+        )
+        with reading(self.engine) as db:
+            return tuple(mapping.number_row(row) for row in db.execute(query).mappings())
+
     def irregularities(self) -> Sequence[IrregularityRow]:
         """应审未审, newest first."""
         found = self._all(tables.irregularity, order=[sa.desc("recorded_at")])
@@ -272,6 +286,16 @@ class DatabaseReader:
             query = "select coalesce(max(rowid), 0) from command"
         with reading(self.engine) as db:
             return int(db.execute(sa.text(query)).scalar_one())
+
+    def file_store(self) -> StoreSettings:
+        """Where the office keeps its attachments."""
+        with reading(self.engine) as db:
+            return blob_reader.file_store_of(db, self.office_id)
+
+    def files_used(self) -> Sequence[FileUse]:
+        """Every file that a material of the office's cases stands on."""
+        with reading(self.engine) as db:
+            return blob_reader.files_used(self.engine, db, self.office_id)
 
     def verify_chains(self) -> Sequence[ChainFault]:
         """The first break of every chain of the office that has one."""

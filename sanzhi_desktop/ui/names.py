@@ -21,6 +21,7 @@ _AREAS = {
     "PartyType": "party_type",
     "RoundReason": "round_reason",
     "Adoption": "adoption",
+    "NumberStatus": "number_status",
 }
 
 
