@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from sanzhi_desktop.application import stepping
+from sanzhi_desktop.application.attachments import demand_intact
 from sanzhi_desktop.application.commands import (
     Changed,
     OfficeAction,
@@ -135,6 +136,7 @@ def register_decision(
     stepping.check_past(
         decision.decided_on, today=stepping.today(session), field="decision.decided_on"
     )
+    demand_intact(session, case)
     return stepping.send(
         session,
         case_id=case_id,

@@ -198,10 +198,11 @@ def next_round_reason(session: Session, case: Case) -> RoundReason:
     if case.state is State.CORRECTION and current is not None:
         return current.reason
     if current is not None and current.outcome is not None and current.outcome.passes:
+        changed = RoundReason.MATERIALS_CHANGED.value
         opened = [
-            row.detail.get("round_reason")
+            changed if row.action == Action.MATERIALS_CHANGED else row.detail.get("round_reason")
             for row in session.reader.history(case.case_id)
-            if row.action == Action.NEW_ROUND
+            if row.action in {Action.NEW_ROUND, Action.MATERIALS_CHANGED}
         ]
         if opened and opened[-1]:
             return RoundReason(opened[-1])

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, replace
 from sanzhi_desktop.application import drafting, stepping
 from sanzhi_desktop.application.commands import Changed
 from sanzhi_desktop.application.drafting import Draft, Findings, PaperFacts
+from sanzhi_desktop.application.attachments import demand_intact
 from sanzhi_desktop.application.papers import StoredPaper, digest
 from sanzhi_desktop.application.ports import OpinionPress, Session
 from sanzhi_desktop.application.rulebook import (
@@ -261,13 +262,6 @@ def check_recusal(session: Session, case: Case) -> None:
         raise DomainError(PeopleFault.RECUSED, name=me.name)
 
 
-def check_files(session: Session, case: Case) -> None:
-    """Raises DomainError when a material's file is missing or is not what was submitted."""
-    for material in case.materials:
-        if material.sha256:
-            session.files.path(material.sha256)
-
-
 def materials_digest(case: Case) -> str:
     """What the opinion stands on: kind, party, amount and the digests of all materials."""
     submission = case.submission
@@ -304,7 +298,7 @@ def certify(
     check_recusal(session, desk.case)
     desk = settled(desk.with_draft(draft, book.wording()))
     check_ready(desk)
-    check_files(session, desk.case)
+    demand_intact(session, desk.case)
     root = session.gateway.checkpoint(session.actor.office_id)
     paper = paper_of(session, book, desk, audit_root=root)
     certified = press.certify(

@@ -18,6 +18,7 @@ class GateCode(Code):
     """What the gate says, as the key of its sentence."""
 
     NOT_REVIEWED = "gate.not_reviewed"
+    MATERIALS_CHANGED = "gate.materials_changed"
     COUNTERSIGN = "gate.countersign"
     PASSED = "gate.passed"
     FAILED = "gate.failed"
@@ -58,15 +59,27 @@ def gate(
     passed: bool,
     dispute_decided: bool = False,
     countersigned: bool = False,
+    changed: str = "",
 ) -> GateAnswer:
     """Opens on a passing review, or on a decided dispute where the rules for the kind allow it.
 
     `reviewed`: an opinion was issued on these materials; `passed`: its outcome was 同意;
     `dispute_decided`: the meeting decided for the undertaking unit; `countersigned`: somebody
-    signed the decision's 会签栏, which never counts as a review.
+    signed the decision's 会签栏, which never counts as a review; `changed`: names of materials that
+    are no longer what the opinion signed.
     """
     if not reviewed:
         return _not_reviewed(profile, kind, countersigned)
+    if changed:
+        rule = profile.for_kind("gate.requires_review", kind)
+        again = profile.for_kind("gate.repass_required", kind)
+        return GateAnswer(
+            False,
+            (
+                _reason(GateCode.MATERIALS_CHANGED, rule, names=changed),
+                _reason(GateCode.REPASS, again),
+            ),
+        )
     if passed:
         rule = profile.for_kind("gate.requires_review", kind)
         return GateAnswer(True, (_reason(GateCode.PASSED, rule),))

@@ -139,6 +139,7 @@ material = table(
     to("case_", "case_id"),
     key=("case_id", "material_id"),
 )
+sa.Index(None, material.c.office_id, material.c.sha256)
 
 answer = table(
     "answer",

@@ -6,13 +6,28 @@ Lives here: the folder store. Must not: knowing what a file is about.
 import hashlib
 import os
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from sanzhi_desktop.application.ports import Progress
 from sanzhi_desktop.domain.errors import DomainError
+from sanzhi_desktop.domain.files import (
+    FileFault,
+    FileState,
+    StoredFile,
+    StoreKind,
+    StoreSettings,
+    default_settings,
+    mib,
+)
 from sanzhi_desktop.persistence.faults import PersistenceFault
 
 _CHUNK = 1 << 20
+
+
+def _no_limits() -> StoreSettings:
+    return default_settings(StoreKind.FOLDER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,15 +35,18 @@ class FolderStore:
     """Files under `root/ab/abcdef…`, read-only, written once, checked when handed out."""
 
     root: Path
+    settings: Callable[[], StoreSettings] = _no_limits
 
-    def put(self, source: Path) -> tuple[str, int]:
-        """Copies a file in; returns (sha256 hex, size). Raises DomainError when unreadable."""
+    def put(self, source: Path, *, progress: Progress | None = None) -> tuple[str, int]:
+        """Copies a file in; returns (sha256 hex, size). Whatever `progress` raises ends it and
+        leaves nothing. Raises DomainError when unreadable or against the office's limits."""
         work = self.root / "incoming"
         try:
+            self._demand_room(source)
             work.mkdir(parents=True, exist_ok=True)
             part = work / secrets.token_hex(8)
             try:
-                digest, size = _copy(source, part)
+                digest, size = _copy(source, part, progress)
                 self._keep(part, digest)
             finally:
                 part.unlink(missing_ok=True)
@@ -37,6 +55,22 @@ class FolderStore:
                 PersistenceFault.FILE_UNREADABLE, path=str(source), message=error.strerror or ""
             ) from error
         return digest, size
+
+    def _demand_room(self, source: Path) -> None:
+        limits = self.settings()
+        size = source.stat().st_size if limits.file_limit or limits.quota else 0
+        if limits.file_limit and size > limits.file_limit:
+            raise DomainError(FileFault.TOO_LARGE, size_mb=mib(size), limit_mb=mib(limits.file_limit))
+        if not limits.quota:
+            return
+        used = sum(file.size for file in self.listing())
+        if used + size > limits.quota and not self._place(_digest(source)).is_file():
+            raise DomainError(
+                FileFault.QUOTA,
+                size_mb=mib(size),
+                used_mb=mib(used),
+                quota_mb=mib(limits.quota),
+            )
 
     def _keep(self, part: Path, digest: str) -> None:
         place = self._place(digest)
@@ -53,17 +87,33 @@ class FolderStore:
     def path(self, sha256: str) -> Path:
         """A read-only file with these bytes. Raises DomainError when changed or missing."""
         place = self._place(sha256)
-        if not place.is_file():
+        state = self.state(sha256)
+        if state is FileState.MISSING:
             raise DomainError(PersistenceFault.FILE_MISSING, sha256=sha256)
+        if state is FileState.CHANGED:
+            raise DomainError(PersistenceFault.FILE_CHANGED, sha256=sha256, path=str(place))
+        return place
+
+    def state(self, sha256: str) -> FileState:
+        """Hashes the stored bytes. Raises DomainError when they cannot be read."""
+        place = self._place(sha256)
+        if not place.is_file():
+            return FileState.MISSING
         try:
             found = _digest(place)
         except OSError as error:
             raise DomainError(
                 PersistenceFault.FILE_UNREADABLE, path=str(place), message=error.strerror or ""
             ) from error
-        if found != sha256:
-            raise DomainError(PersistenceFault.FILE_CHANGED, sha256=sha256, path=str(place))
-        return place
+        return FileState.INTACT if found == sha256 else FileState.CHANGED
+
+    def listing(self) -> tuple[StoredFile, ...]:
+        """Every file in the folder; the folder itself is the book."""
+        return tuple(
+            StoredFile(path.name, "", path.stat().st_size, complete=True, place=StoreKind.FOLDER)
+            for path in sorted(self.root.glob("[0-9a-f][0-9a-f]/*"))
+            if path.is_file()
+        )
 
     def _place(self, sha256: str) -> Path:
         if len(sha256) != 64 or set(sha256) - set("0123456789abcdef"):
@@ -71,15 +121,17 @@ class FolderStore:
         return self.root / sha256[:2] / sha256
 
 
-def _copy(source: Path, part: Path) -> tuple[str, int]:
+def _copy(source: Path, part: Path, progress: Progress | None) -> tuple[str, int]:
     """Writes the bytes through to the disk and hashes what was written."""
     digest = hashlib.sha256()
-    size = 0
+    size, total = 0, source.stat().st_size
     with source.open("rb") as read, part.open("xb") as write:
         while block := read.read(_CHUNK):
             digest.update(block)
             write.write(block)
             size += len(block)
+            if progress is not None:
+                progress(size, max(size, total))
         write.flush()
         os.fsync(write.fileno())
     return digest.hexdigest(), size

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from sanzhi_desktop.application.commands import new_id
 from sanzhi_desktop.domain.audit import GENESIS, entry_text, link_hash
+from sanzhi_desktop.domain.files import StoreKind, default_settings
 from sanzhi_desktop.domain.people import Person, Role
 from sanzhi_desktop.persistence import tables
 from sanzhi_desktop.persistence.prepare import sort_key
@@ -61,6 +62,7 @@ def found(
                 published_at=now,
             )
         )
+    _file_store(db, office_id)
     _administrator(db, office_id, admin, argon2=argon2, now=now)
     _first_entry(db, office_id, office, admin, now=now)
     return office_id
@@ -93,6 +95,20 @@ def _administrator(
         db.execute(sa.insert(tables.person_role).values(**key, seq=seq, role=role.value))
     if argon2:
         db.execute(sa.insert(tables.account).values(**key, argon2=argon2, changed_at=now))
+
+
+def _file_store(db: sa.Connection, office_id: int) -> None:
+    """One PC keeps its files in a folder, desks that share a database keep them in it."""
+    shared = db.dialect.name == "postgresql"
+    start = default_settings(StoreKind.DATABASE if shared else StoreKind.FOLDER)
+    db.execute(
+        sa.insert(tables.file_store).values(
+            office_id=office_id,
+            kind=start.kind.value,
+            file_limit=start.file_limit,
+            quota=start.quota,
+        )
+    )
 
 
 def _roles(admin: Person) -> Sequence[Role]:

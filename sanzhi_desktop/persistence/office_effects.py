@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from sanzhi_desktop.application.commands import OfficeAction
 from sanzhi_desktop.domain.people import Role
 from sanzhi_desktop.domain.workflow import WorkflowFault
+from sanzhi_desktop.persistence.blob_effects import SET_FILE_STORE
 from sanzhi_desktop.persistence.effect_parts import insert
 from sanzhi_desktop.persistence.faults import PersistenceFault
 from sanzhi_desktop.persistence.writes import Each, Effect, Refuse, Run
@@ -29,6 +30,7 @@ OFFICE_ROLES: Mapping[OfficeAction, frozenset[Role]] = {
     OfficeAction.RECORD_IRREGULARITY: frozenset(
         {Role.CLERK, Role.REVIEWER, Role.LEAD, Role.HEAD, Role.AUDITOR}
     ),
+    OfficeAction.SET_FILE_STORE: frozenset({Role.ADMIN}),
     OfficeAction.VOID_NUMBER: frozenset({Role.HEAD, Role.LEAD}),
 }
 OWN: frozenset[OfficeAction] = frozenset(
@@ -326,5 +328,6 @@ OFFICE_EFFECTS: Mapping[OfficeAction, Effect] = {
     OfficeAction.PUBLISH_PROFILE: _PUBLISH_PROFILE,
     OfficeAction.PUBLISH_CALENDAR: _PUBLISH_CALENDAR,
     OfficeAction.RECORD_IRREGULARITY: _RECORD_IRREGULARITY,
+    OfficeAction.SET_FILE_STORE: SET_FILE_STORE,
     OfficeAction.VOID_NUMBER: _VOID_NUMBER,
 }

@@ -14,9 +14,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
 from sanzhi_desktop.application.commands import Changed, Command, OfficeCommand
+from sanzhi_desktop.application.ports import FileStore
 from sanzhi_desktop.domain.audit import GENESIS, entry_text, left_out, link_hash
 from sanzhi_desktop.domain.case import CaseFault
 from sanzhi_desktop.domain.errors import DomainError
+from sanzhi_desktop.domain.files import FileFault, FileState
 from sanzhi_desktop.domain.people import Actor, Role
 from sanzhi_desktop.domain.workflow import Action, Position, State, step
 from sanzhi_desktop.persistence import checkpoints
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
 Clock = Callable[[], datetime]
+_DAMAGE = ((FileState.CHANGED, FileFault.CHANGED), (FileState.MISSING, FileFault.MISSING))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,7 @@ class SqliteGateway:
     engine: "Engine"
     person_id: str
     clock: Clock | None = None
+    files: FileStore | None = None  # looked at before a decision is registered
 
     def now(self) -> datetime:
         """The PC's clock, or the replayed one."""
@@ -60,6 +64,8 @@ class SqliteGateway:
         with writing(self.engine) as db:
             frame = self._frame(db, command.office_id, command.command_id, command.case_id)
             kept = frame.replayed()
+            if kept is None and command.action is Action.REGISTER_DECISION:
+                frame.demand_files(self.files)
             result = kept or frame.case(command, payload)
         return _changed(result, EFFECTS[command.action], replayed=kept is not None)
 
@@ -223,6 +229,19 @@ class _Frame:
         }
         self._finish(command.action.value, payload, result)
         return result
+
+    def demand_files(self, files: FileStore | None) -> None:
+        """The bytes are beside the database, so the gateway looks: as the server's function does."""
+        rows = self.db.execute(
+            "select name, sha256 from material where office_id = :office and case_id = :case"
+            " and sha256 <> '' order by place",
+            self.plain,
+        ).fetchall()
+        found = {sha256: files.state(sha256) for _, sha256 in rows} if files is not None else {}
+        for state, code in _DAMAGE:
+            names = [name for name, sha256 in rows if found.get(sha256) is state]
+            if names:
+                raise DomainError(code, names="、".join(names))
 
     def office(self, command: OfficeCommand, payload: Mapping[str, Any]) -> dict[str, Any]:
         """A command on the office itself."""

@@ -69,11 +69,6 @@ create policy seen on app.unit for select to sanzhi_officer using (
   pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member'));
 grant select on app.unit to sanzhi_officer;
 
-alter table app.blob enable row level security;
-create policy seen on app.blob for select to sanzhi_officer using (
-  pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member'));
-grant select on app.blob to sanzhi_officer;
-
 alter table app.case_ enable row level security;
 create policy seen on app.case_ for select to sanzhi_officer using (
   pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') and (position(',' || session_user::text || ',' in readers) > 0 or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member')));
@@ -93,11 +88,6 @@ alter table app.person enable row level security;
 create policy seen on app.person for select to sanzhi_officer using (
   pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member'));
 grant select on app.person to sanzhi_officer;
-
-alter table app.blob_chunk enable row level security;
-create policy seen on app.blob_chunk for select to sanzhi_officer using (
-  pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member'));
-grant select on app.blob_chunk to sanzhi_officer;
 
 alter table app.certificate enable row level security;
 create policy seen on app.certificate for select to sanzhi_officer using (
@@ -198,4 +188,8 @@ alter table app.command enable row level security;
 
 alter table app.presence enable row level security;
 
+alter table app.blob enable row level security;
+
 alter table app.account enable row level security;
+
+alter table app.blob_chunk enable row level security;

@@ -334,6 +334,8 @@ CREATE TABLE material (
 	CONSTRAINT fk_material_case_ FOREIGN KEY(office_id, case_id) REFERENCES case_ (office_id, case_id)
 );
 
+CREATE INDEX ix_material_office_id_sha256 ON material (office_id, sha256);
+
 CREATE TABLE opening (
 	office_id INTEGER NOT NULL,
 	case_id TEXT NOT NULL,

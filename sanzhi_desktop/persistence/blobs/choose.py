@@ -1,0 +1,52 @@
+"""The file store of a shared office, ready to use.
+
+Lives here: putting database, object store and the folder of fetched files together. Must not:
+deciding where a file goes; the office's setting does, on the server.
+"""
+
+import shutil
+import tempfile
+import weakref
+from collections.abc import Callable
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from sanzhi_desktop.domain.files import StoreSettings
+from sanzhi_desktop.persistence.blobs import credentials, objects
+from sanzhi_desktop.persistence.blobs.chunked import ChunkedStore
+from sanzhi_desktop.persistence.blobs.database import Books, ServerChunks
+
+
+class Fetched:
+    """A private folder for what was fetched; made when needed, gone when nobody uses it any more
+    or the program ends."""
+
+    def __init__(self) -> None:
+        self._path: Path | None = None
+
+    def __call__(self) -> Path:
+        """Where it is."""
+        if self._path is None or not self._path.is_dir():
+            self._path = Path(tempfile.mkdtemp(prefix="sanzhi-fetched-"))
+            weakref.finalize(self, shutil.rmtree, self._path, ignore_errors=True)
+        return self._path
+
+
+def server_files(
+    engine: sa.Engine, office_id: int, settings: Callable[[], StoreSettings]
+) -> ChunkedStore:
+    """The store of an office on a server; `settings` is asked only when an object store is used."""
+
+    def opened() -> objects.Objects:
+        now = settings()
+        found = credentials.find(now.endpoint, now.bucket)
+        return objects.open_objects(now, office_id, found)
+
+    return ChunkedStore(ServerChunks(Books(engine, office_id), opened), Fetched())
+
+
+def probe(settings: StoreSettings, office_id: int) -> None:
+    """Whether this PC reaches the object store and may write there. Raises DomainError."""
+    found = credentials.find(settings.endpoint, settings.bucket)
+    objects.open_objects(settings, office_id, found).probe()

@@ -1,0 +1,276 @@
+"""What PostgreSQL does with attachments: taking chunks, handing them out, hashing them again.
+
+Lives here: the functions of the schema `api` about files, and what registering a decision asks
+them. Must not: commands on cases (`persistence.functions`).
+
+Nobody may read the tables `blob` and `blob_chunk`: a hash is only learnt from a material one may
+see, so that nobody can take another case's file into his own. Every chunk is a transaction of its
+own; the same call again does nothing, so it needs no command id.
+"""
+
+from collections.abc import Mapping
+
+from sanzhi_desktop.domain.case import CaseFault
+from sanzhi_desktop.domain.files import MIB, FileFault
+from sanzhi_desktop.domain.people import Role
+from sanzhi_desktop.domain.workflow import Action
+from sanzhi_desktop.persistence.faults import PersistenceFault
+
+CHUNK = 4 * MIB
+_KEEPERS = f"array['{Role.ADMIN.value}', '{Role.AUDITOR.value}']"
+
+# What only the server can look at, by the function that writes: asked before it writes anything.
+SERVER_STEPS: Mapping[str, str] = {
+    f"do_{Action.REGISTER_DECISION}": "  perform app.demand_files(p_office, p_case);",
+    f"do_{Action.MATERIALS_CHANGED}": "  perform app.demand_damage(p_office, p_case);",
+}
+
+
+def functions(*, safe: str, definer: str) -> str:
+    """CREATE FUNCTION of everything about files; the settings are those of all other functions."""
+    parts = (_INNER, _UPLOAD, _DOWNLOAD, _KEEPING)
+    return "\n\n".join(p.replace("%SAFE%", safe).replace("%DEFINER%", definer) for p in parts)
+
+
+STORAGE = "alter table app.blob_chunk alter column data set storage external;"
+
+_INNER = f"""create function app.file_member(p_office integer, v_me text) returns void
+language plpgsql %SAFE% as $$
+begin
+  perform 1 from person where office_id = p_office and person_id = v_me and active = 1;
+  if not found then perform app.refuse('{CaseFault.NOT_FOUND}', '{{}}'); end if;
+end $$;
+
+create function app.file_keeper(p_office integer, v_me text, v_now timestamptz) returns void
+language plpgsql %SAFE% as $$
+begin
+  perform app.file_member(p_office, v_me);
+  if not app.roles(p_office, v_me, (v_now at time zone 'Asia/Shanghai')::date)
+     && {_KEEPERS} then
+    perform app.refuse('{PersistenceFault.NOT_ALLOWED}',
+      jsonb_build_object('action', 'blob_check'));
+  end if;
+end $$;
+
+create function app.file_digest(p_office integer, p_sha256 text) returns text
+language sql stable %SAFE% as $$
+  select encode(sha256(coalesce(string_agg(data, ''::bytea order by n), ''::bytea)), 'hex')
+    from blob_chunk where office_id = p_office and sha256 = p_sha256
+$$;
+
+create function app.file_state(p_office integer, p_sha256 text) returns text
+language plpgsql %SAFE% as $$
+declare b app.blob;
+begin
+  select * into b from blob
+   where office_id = p_office and sha256 = p_sha256 and complete = 1;
+  if not found then return 'missing'; end if;
+  if b.place <> 'database' then return 'elsewhere'; end if;
+  if app.file_digest(p_office, p_sha256) = p_sha256 then return 'intact'; end if;
+  return 'changed';
+end $$;
+
+create function app.file_readable(p_office integer, p_sha256 text, v_me text)
+returns boolean language plpgsql %SAFE% as $$
+begin
+  perform 1 from blob
+   where office_id = p_office and sha256 = p_sha256 and stored_by = v_me limit 1;
+  if found then return true; end if;
+  perform 1 from material m
+   where m.office_id = p_office and m.sha256 = p_sha256
+     and app.sees(p_office, m.readers, v_me) limit 1;
+  return found;
+end $$;
+
+create function app.damaged(p_office integer, p_case text)
+returns table (name text, sha256 text, state text) language sql %SAFE% as $$
+  select f.name, f.sha256, f.state from (
+    select m.name, m.sha256, m.place, app.file_state(m.office_id, m.sha256) as state
+      from material m
+     where m.office_id = p_office and m.case_id = p_case and m.sha256 <> '') f
+   where f.state in ('changed', 'missing') order by f.place
+$$;
+
+create function app.demand_files(p_office integer, p_case text) returns void
+language plpgsql %SAFE% as $$
+declare v_changed text; v_missing text;
+begin
+  select string_agg(name, '、') filter (where state = 'changed'),
+         string_agg(name, '、') filter (where state = 'missing')
+    into v_changed, v_missing from app.damaged(p_office, p_case);
+  if v_changed is not null then
+    perform app.refuse('{FileFault.CHANGED}', jsonb_build_object('names', v_changed));
+  elsif v_missing is not null then
+    perform app.refuse('{FileFault.MISSING}', jsonb_build_object('names', v_missing));
+  end if;
+end $$;
+
+create function app.demand_damage(p_office integer, p_case text) returns void
+language plpgsql %SAFE% as $$
+declare v_elsewhere boolean; v_damaged boolean;
+begin
+  select exists (select 1 from app.damaged(p_office, p_case) where state = 'changed')
+    into v_damaged;
+  if v_damaged then return; end if;
+  -- Bytes outside the database can only be looked at by whoever sends the command.
+  select exists (select 1 from material m where m.office_id = p_office and m.case_id = p_case
+     and m.sha256 <> '' and app.file_state(m.office_id, m.sha256) = 'elsewhere') into v_elsewhere;
+  if not v_elsewhere then perform app.refuse('{FileFault.INTACT}', '{{}}'); end if;
+end $$;"""
+
+_UPLOAD = f"""create function api.begin_file(p_office integer, p_sha256 text, p_size bigint)
+returns jsonb language plpgsql %DEFINER% as $$
+declare v_me text := session_user; v_now timestamptz := clock_timestamp();
+  s app.file_store; b app.blob; v_used bigint; v_have jsonb;
+begin
+  perform app.file_member(p_office, v_me);
+  if p_sha256 !~ '^[0-9a-f]{{64}}$' or p_size is null or p_size < 0 then
+    perform app.refuse('{FileFault.BAD_CHUNK}', '{{}}');
+  end if;
+  -- The row of the office's setting serialises the count of the quota.
+  select * into s from file_store where office_id = p_office for update;
+  if not found or s.kind = 'folder' then perform app.refuse('{FileFault.STORE_KIND}', '{{}}'); end if;
+  select * into b from blob where office_id = p_office and sha256 = p_sha256;
+  if b.sha256 is not null and b.complete = 0 and (b.size <> p_size or b.place <> s.kind) then
+    delete from blob_chunk where office_id = p_office and sha256 = p_sha256;
+    delete from blob where office_id = p_office and sha256 = p_sha256;
+    b := null;
+  end if;
+  if b.sha256 is null then
+    if s.file_limit > 0 and p_size > s.file_limit then
+      perform app.refuse('{FileFault.TOO_LARGE}',
+        jsonb_build_object('size_mb', round(p_size / {MIB}.0, 1),
+          'limit_mb', round(s.file_limit / {MIB}.0, 1)));
+    end if;
+    select coalesce(sum(size), 0) into v_used from blob where office_id = p_office;
+    if s.quota > 0 and v_used + p_size > s.quota then
+      perform app.refuse('{FileFault.QUOTA}',
+        jsonb_build_object('size_mb', round(p_size / {MIB}.0, 1),
+          'used_mb', round(v_used / {MIB}.0, 1), 'quota_mb', round(s.quota / {MIB}.0, 1)));
+    end if;
+    insert into blob (office_id, sha256, size, chunk_size, place, complete, stored_by, begun_at)
+    values (p_office, p_sha256, p_size, {CHUNK}, s.kind, 0, v_me, v_now)
+    returning * into b;
+  end if;
+  select coalesce(jsonb_agg(n order by n), '[]') into v_have from blob_chunk
+   where office_id = p_office and sha256 = p_sha256;
+  return jsonb_build_object('complete', b.complete, 'chunk_size', b.chunk_size,
+    'place', b.place, 'sm3', s.sm3, 'have', v_have);
+end $$;
+
+create function api.put_chunk(p_office integer, p_sha256 text, p_n integer, p_data bytea,
+  p_digest text)
+returns void language plpgsql %DEFINER% as $$
+declare v_me text := session_user; b app.blob; v_due bigint;
+begin
+  perform app.file_member(p_office, v_me);
+  select * into b from blob where office_id = p_office and sha256 = p_sha256 for share;
+  if b.sha256 is null or b.place <> 'database' then
+    perform app.refuse('{FileFault.BAD_CHUNK}', '{{}}');
+  end if;
+  if b.complete = 1 then return; end if;
+  v_due := least(b.chunk_size::bigint, b.size - p_n::bigint * b.chunk_size);
+  if p_n < 0 or v_due <= 0 or length(p_data) <> v_due
+     or encode(sha256(p_data), 'hex') <> p_digest then
+    perform app.refuse('{FileFault.BAD_CHUNK}', '{{}}');
+  end if;
+  insert into blob_chunk (office_id, sha256, n, data) values (p_office, p_sha256, p_n, p_data)
+  on conflict (office_id, sha256, n) do nothing;
+end $$;
+
+create function api.complete_file(p_office integer, p_sha256 text, p_sm3 text)
+returns boolean language plpgsql %DEFINER% as $$
+declare v_me text := session_user; v_now timestamptz := clock_timestamp(); b app.blob;
+begin
+  perform app.file_member(p_office, v_me);
+  select * into b from blob where office_id = p_office and sha256 = p_sha256 for update;
+  if b.sha256 is null then perform app.refuse('{FileFault.BAD_CHUNK}', '{{}}'); end if;
+  if b.complete = 1 then return true; end if;
+  if b.place = 'database' and app.file_digest(p_office, p_sha256) <> p_sha256 then
+    -- Somebody sent other bytes under this hash: begin anew, with nothing of them left.
+    delete from blob_chunk where office_id = p_office and sha256 = p_sha256;
+    return false;
+  end if;
+  update blob set complete = 1, completed_at = v_now, sm3 = p_sm3, stored_by = v_me
+   where office_id = p_office and sha256 = p_sha256;
+  return true;
+end $$;"""
+
+_DOWNLOAD = """create function api.sm3_wanted(p_office integer)
+returns boolean language plpgsql %DEFINER% as $$
+declare v_me text := session_user; v_wanted boolean;
+begin
+  perform app.file_member(p_office, v_me);
+  select sm3 = 1 into v_wanted from file_store where office_id = p_office;
+  return coalesce(v_wanted, false);
+end $$;
+
+create function api.file_info(p_office integer, p_sha256 text)
+returns jsonb language plpgsql %DEFINER% as $$
+declare v_me text := session_user; v_info jsonb;
+begin
+  perform app.file_member(p_office, v_me);
+  if not app.file_readable(p_office, p_sha256, v_me) then return null; end if;
+  select jsonb_build_object('size', size, 'chunk_size', chunk_size, 'place', place)
+    into v_info from blob
+   where office_id = p_office and sha256 = p_sha256 and complete = 1;
+  return v_info;
+end $$;
+
+create function api.get_chunk(p_office integer, p_sha256 text, p_n integer)
+returns bytea language plpgsql %DEFINER% as $$
+declare v_me text := session_user; v_data bytea;
+begin
+  perform app.file_member(p_office, v_me);
+  if not app.file_readable(p_office, p_sha256, v_me) then return null; end if;
+  select data into v_data from blob_chunk
+   where office_id = p_office and sha256 = p_sha256 and n = p_n;
+  return v_data;
+end $$;
+
+create function api.file_state(p_office integer, p_sha256 text)
+returns text language plpgsql %DEFINER% as $$
+declare v_me text := session_user; v_now timestamptz := clock_timestamp();
+begin
+  perform app.file_member(p_office, v_me);
+  if not app.file_readable(p_office, p_sha256, v_me) then
+    perform app.file_keeper(p_office, v_me, v_now);
+  end if;
+  return app.file_state(p_office, p_sha256);
+end $$;"""
+
+_KEEPING = """create function api.file_size(p_office integer, p_sha256 text)
+returns jsonb language plpgsql %DEFINER% as $$
+declare v_me text := session_user; v_now timestamptz := clock_timestamp(); v_info jsonb;
+begin
+  perform app.file_member(p_office, v_me);
+  if not app.file_readable(p_office, p_sha256, v_me) then
+    perform app.file_keeper(p_office, v_me, v_now);
+  end if;
+  select jsonb_build_object('size', size, 'chunk_size', chunk_size) into v_info from blob
+   where office_id = p_office and sha256 = p_sha256;
+  return v_info;
+end $$;
+
+create function api.files(p_office integer)
+returns table (sha256 text, sm3 text, size bigint, complete smallint, place text)
+language plpgsql %DEFINER% as $$
+#variable_conflict use_column
+declare v_me text := session_user; v_now timestamptz := clock_timestamp();
+begin
+  perform app.file_keeper(p_office, v_me, v_now);
+  return query select b.sha256, b.sm3, b.size, b.complete, b.place from blob b
+    where b.office_id = p_office order by b.sha256;
+end $$;
+
+create function api.file_uses(p_office integer)
+returns table (sha256 text, case_id text, case_name text, material text)
+language plpgsql %DEFINER% as $$
+#variable_conflict use_column
+declare v_me text := session_user; v_now timestamptz := clock_timestamp();
+begin
+  perform app.file_keeper(p_office, v_me, v_now);
+  return query select m.sha256, m.case_id, k.name, m.name from material m join case_ k
+      on k.office_id = m.office_id and k.case_id = m.case_id
+    where m.office_id = p_office and m.sha256 <> '' order by m.case_id, m.place;
+end $$;"""
