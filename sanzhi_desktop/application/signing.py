@@ -3,7 +3,7 @@
 Codes, frozen records and ports only; no PDF, no cryptography. `documents` implements them.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -59,6 +59,7 @@ class PaperFault(Code):
     EMPTY_VALUE = "paper.empty_value"
     ORDER = "paper.order"
     SIGNED = "paper.signed"
+    SIGNER = "paper.signer"
     HASH = "paper.hash"
     TOO_WIDE = "paper.too_wide"
 
@@ -72,6 +73,7 @@ class VerifyFault(Code):
     FIELDS_TOO_FEW = "verify.fields_too_few"
     MISSING = "verify.missing"
     EXTRA = "verify.extra"
+    WRONG_SIGNER = "verify.wrong_signer"
     BROKEN = "verify.broken"
     NOT_INTACT = "verify.not_intact"
     UNTRUSTED = "verify.untrusted"
@@ -195,6 +197,18 @@ class SignatureField:
     role: str
     place: str  # e.g. "sig:Head"
     with_qr: bool = False  # the QR's place belongs to this signature's appearance
+    signer: str = ""  # who alone may sign here, by registered name; empty: whoever holds the role
+
+
+@dataclass(frozen=True, slots=True)
+class AwaitedSignature:
+    """A place to sign on a prepared paper. `due`: nothing else has to be signed before it."""
+
+    field: str
+    role: str
+    signer: str  # registered name; empty: whoever holds the role
+    signed: bool
+    due: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,11 +269,28 @@ class Verdict:
     sha256: str
 
 
-# What each kind of paper must carry at the least, whatever its own mark says.
+# What each kind of paper must carry, in the order of signing, whatever its own mark says. Minutes
+# are signed by as many members as were present: see `fields_fit`.
 REQUIRED: Mapping[str, Collection[str]] = {
     "opinion": ("Reviewer", "Head"),
     "record": ("Handler", "Reviewer"),
-    "minutes": ("Chair", "Recorder"),
+    "minutes": ("Recorder", "Chair"),
     "transfer": ("Head",),
     "responsibility": ("Head",),
 }
+MEMBER = "Member"  # with a number from 1: a member present, in minutes
+
+
+def fields_fit(kind: str, names: Sequence[str]) -> bool:
+    """Whether signature fields, in signing order, are exactly those that a kind of paper has.
+
+    Minutes: the recorder, at least one member besides the chair (one head alone discusses nothing
+    collectively), the chair.
+    """
+    wanted = REQUIRED.get(kind)
+    if wanted is None:
+        return True
+    if kind == "minutes":
+        members = [f"{MEMBER}{place}" for place in range(1, max(2, len(names) - 1))]
+        wanted = ("Recorder", *members, "Chair")
+    return tuple(names) == tuple(wanted)

@@ -12,8 +12,20 @@ from typing import Protocol
 from sanzhi_desktop.application.catalogue import CatalogueSheets
 from sanzhi_desktop.application.ports import OpinionPress
 from sanzhi_desktop.application.rulebook import RuleBook
-from sanzhi_desktop.application.signing import Certificate, SigningKey
+from sanzhi_desktop.application.signing import (
+    AskSecret,
+    AwaitedSignature,
+    Certificate,
+    PaperRecord,
+    SigningKey,
+    Verdict,
+)
 from sanzhi_desktop.domain.case import Submission
+from sanzhi_desktop.domain.dispute_papers import (
+    DisagreementPaper,
+    MinutesPaper,
+    ResponsibilityPaper,
+)
 from sanzhi_desktop.domain.papers import (
     CorrectionPaper,
     ReturnPaper,
@@ -50,6 +62,49 @@ class SheetPress(Protocol):
     def correction(self, paper: CorrectionPaper) -> bytes: ...
     def returned(self, paper: ReturnPaper) -> bytes: ...
     def strip(self, paper: StripPaper) -> bytes: ...
+
+
+DisputePaper = DisagreementPaper | MinutesPaper | ResponsibilityPaper
+
+
+class SignedPapers(Protocol):
+    """Papers that any number of people sign with their own keys, one signature at a time.
+
+    The first field of a paper certifies it, the last locks it, those between come in any order.
+    """
+
+    def prepare(self, paper: DisputePaper) -> bytes:
+        """The PDF/A-2b with empty places. Raises DomainError for an unprintable character."""
+        ...
+
+    def sign(
+        self,
+        pdf: bytes,
+        *,
+        field: str,
+        key: SigningKey,
+        ask: AskSecret,
+        name: str,
+        at: datetime,
+        reason: str,
+    ) -> bytes:
+        """One more signature; the bytes given are a prefix of those returned.
+
+        Raises DomainError: not that person's place, out of turn, signed already, wrong secret.
+        """
+        ...
+
+    def awaited(self, pdf: bytes) -> Sequence[AwaitedSignature]:
+        """Every place to sign, in the order of signing, and which may be signed now."""
+        ...
+
+    def verify(self, pdf: bytes, *, record: PaperRecord) -> Verdict:
+        """What the verifier says of the paper."""
+        ...
+
+    def editable_copy(self, paper: DisputePaper) -> bytes:
+        """The same content as .docx, marked as a copy."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,3 +176,4 @@ class Work:
     keys: KeyDesk
     reader: SubmissionReader
     catalogues: CatalogueSheets
+    papers: SignedPapers

@@ -9,6 +9,7 @@ from sanzhi_desktop.application.signing import PaperRecord
 from sanzhi_desktop.application.work import Work
 from sanzhi_desktop.documents.fonts import FaceSet, bundled_faces, find_faces, system_folders
 from sanzhi_desktop.documents.keydesk import Keys
+from sanzhi_desktop.documents.paper_desk import PaperDesk
 from sanzhi_desktop.documents.prefill import PrefillReader
 from sanzhi_desktop.documents.press import Press
 from sanzhi_desktop.documents.sheets.catalogue import CatalogueWorkbooks
@@ -29,6 +30,7 @@ def work(*, bundled_fonts: bool = False, demonstration: bool = False) -> Work:
         keys=Keys(faces),
         reader=PrefillReader(),
         catalogues=CatalogueWorkbooks(),
+        papers=PaperDesk(faces),
     )
 
 

@@ -94,12 +94,13 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One table cell. `span` counts columns."""
+    """One table cell. `span` counts columns; `top`: text at the upper edge, not in the middle."""
 
     content: tuple[Inline, ...]
     align: Align = Align.LEFT
     span: int = 1
     face: Face | None = None
+    top: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +114,17 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A ruled table; the heading row is repeated on each page it reaches."""
+    """A ruled table; the heading row is repeated on each page it reaches.
+
+    `together`: it goes to a new page rather than be divided, when one page holds it; to that end
+    its type may become as small as `least` (0: never smaller).
+    """
 
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
     size: float = 12.0  # pt: 小四 12, 4号 14
+    together: bool = False
+    least: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,10 +141,14 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class KeyValueTable:
-    """A form (送审表): each row holds one to three label and value pairs."""
+    """A form (送审表): each row holds one to three label and value pairs.
+
+    A `heading` stands above the rows, across the form and again on each page it reaches.
+    """
 
     rows: tuple[tuple[Pair, ...], ...]
     size: float = 12.0
+    heading: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +217,7 @@ class Document:
     blocks: tuple[Block, ...]
     mark: str = ""  # 样例 / 演示 in the head of every page
     form: bool = False  # a table form: no page of 22 lines, A4 margins only
+    wide: bool = False  # A4 across
 
 
 @dataclass(frozen=True, slots=True)

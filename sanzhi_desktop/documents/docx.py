@@ -49,7 +49,7 @@ def write_docx(document: Document) -> bytes:
     """The editable copy of a paper."""
     import docx
 
-    writer = _Writer(docx.Document(), load_sheet(document.form))
+    writer = _Writer(docx.Document(), load_sheet(document.form, wide=document.wide))
     writer.prepare(document)
     for block in document.blocks:
         writer.block(block)
@@ -70,10 +70,13 @@ class _Writer:
 
     def prepare(self, document: Document) -> None:
         """Page, grid, head and foot, and the file's own properties."""
+        from docx.enum.section import WD_ORIENT
         from docx.shared import Pt
 
         section, sheet = self.word.sections[0], self._sheet
         section.page_width, section.page_height = Pt(sheet.width), Pt(sheet.height)
+        if document.wide:
+            section.orientation = WD_ORIENT.LANDSCAPE
         section.left_margin = Pt(sheet.left)
         section.right_margin = Pt(sheet.width - sheet.right)
         section.top_margin = Pt(sheet.top)
@@ -177,6 +180,9 @@ class _Writer:
 
     def _form(self, form: KeyValueTable) -> None:
         label = 6.6 * form.size
+        if form.heading:
+            title = Cell((Run(form.heading),), Align.CENTRE, face=Face.HEI)
+            self._row(self._grid(1, [self._sheet.text_width]).rows[0], (title,), form.size)
         for pairs in form.rows:
             value = (self._sheet.text_width - label * len(pairs)) / len(pairs)
             grid = self._grid(1, [label, value] * len(pairs))
@@ -208,7 +214,8 @@ class _Writer:
             target = row.cells[column]
             if cell.span > 1:
                 target = target.merge(row.cells[column + cell.span - 1])
-            target.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
+            centre, top = WD_CELL_VERTICAL_ALIGNMENT.CENTER, WD_CELL_VERTICAL_ALIGNMENT.TOP
+            target.vertical_alignment = top if cell.top else centre
             face = cell.face or Face.BODY
             self._runs(target.paragraphs[0], cell.content, face, size, align=cell.align, grid=False)
             column += cell.span

@@ -24,20 +24,28 @@ Box = tuple[float, float, float, float]  # left, bottom, right, top
 
 @dataclass(frozen=True, slots=True)
 class MarkedField:
-    """A required signature with its role; `parts` are boxes inside its widget, in points."""
+    """A required signature with its role; `parts` are boxes inside its widget, in points.
+
+    `signer` names the one person who may sign here; empty: whoever holds the role.
+    """
 
     name: str
     role: str
     parts: Mapping[str, Box]
+    signer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class PaperMark:
-    """What a paper says about itself. The first field certifies, the last locks the paper."""
+    """What a paper says about itself. The first field certifies, the last locks the paper.
+
+    `number`: a 文号 that is printed rather than filled in later.
+    """
 
     kind: str
     fields: tuple[MarkedField, ...]
     content_hash: str
+    number: str = ""
 
 
 def content_hash(content: Any) -> str:
@@ -67,9 +75,11 @@ def to_text(mark: PaperMark) -> str:
                     "role": field.role,
                     "parts": {key: [round(v, 3) for v in box] for key, box in field.parts.items()},
                 }
+                | ({"signer": field.signer} if field.signer else {})
                 for field in mark.fields
             ],
-        },
+        }
+        | ({"number": mark.number} if mark.number else {}),
         ensure_ascii=False,
         sort_keys=True,
         separators=(",", ":"),
@@ -87,16 +97,18 @@ def from_text(text: str) -> PaperMark:
                 _text(entry["name"]),
                 _text(entry["role"]),
                 {_text(key): _box(box) for key, box in entry["parts"].items()},
+                _text(entry["signer"]) if "signer" in entry else "",
             )
             for entry in raw["fields"]
         )
         form, kind, digest = raw["format"], _text(raw["kind"]), _text(raw["content"])
+        number = _text(raw["number"]) if "number" in raw else ""
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise DomainError(PaperFault.NOT_OURS) from error
     twice = len({field.name for field in fields}) != len(fields)
     if form != FORMAT or not fields or twice or not _HEX.fullmatch(digest):
         raise DomainError(PaperFault.NOT_OURS)
-    return PaperMark(kind, fields, digest)
+    return PaperMark(kind, fields, digest, number)
 
 
 def _text(value: object) -> str:

@@ -55,18 +55,20 @@ def prepare(
     kind: str,
     required_fields: Sequence[SignatureField],
     content_hash: str,
+    number: str = "",
 ) -> bytes:
     """A PDF/A-2b with empty fields and the paper mark, ready for its first signature.
 
     The signatures are made in the order of `required_fields`: the first certifies, the last locks
     every field. "number" and "date" become read-only text fields where the layout has their
-    places. Raises DomainError: a place is missing, the pages cannot become PDF/A.
+    places; a `number` that the pages print already is told to the mark. Raises DomainError: a
+    place is missing, the pages cannot become PDF/A.
     """
     import pikepdf
 
     check_hash(content_hash)
     widgets, marked = _plan(laid_out.places, laid_out.pages, required_fields)
-    mark = PaperMark(kind, marked, content_hash)
+    mark = PaperMark(kind, marked, content_hash, number)
     converted, save_options = _convert(laid_out.pdf)
     with pikepdf.open(io.BytesIO(converted)) as paper:
         _add_form(paper, widgets)
@@ -116,7 +118,7 @@ def _plan(
             key: (p.left - left, p.bottom - bottom, p.right - left, p.top - bottom)
             for key, p in parts.items()
         }
-        marked.append(MarkedField(field.name, field.role, inside))
+        marked.append(MarkedField(field.name, field.role, inside, field.signer))
     if not marked:
         raise DomainError(PaperFault.PLACE_MISSING, place="sig")
     for widget in widgets:

@@ -10,7 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sanzhi_desktop.application.signing import KeyFault, Look, OpenKey, PaperFault
+from sanzhi_desktop.application.signing import (
+    AwaitedSignature,
+    KeyFault,
+    Look,
+    OpenKey,
+    PaperFault,
+)
 from sanzhi_desktop.documents import fields
 from sanzhi_desktop.documents.keys import check_usable, is_named
 from sanzhi_desktop.documents.paper_mark import Box, PaperMark
@@ -50,7 +56,7 @@ def sign(pdf: bytes, key: OpenKey, signing: Signing, look: Look) -> bytes:
     writer = fields.appending(pdf)
     mark = fields.read_mark(writer.root)
     signed = fields.signed_names(writer.root)
-    _check_order(mark, signed, signing.field)
+    _check_place(mark, signed, signing)
     last = signing.field == mark.fields[-1].name
     values = fields.text_values(writer.root)
     if last and not all(values.values()):
@@ -60,6 +66,29 @@ def sign(pdf: bytes, key: OpenKey, signing: Signing, look: Look) -> bytes:
     if last and printed != signing.name:
         raise DomainError(KeyFault.WRONG_PERSON, name=printed, holder=signing.name)
     return _append(writer, key, signing, look, certify=not signed, only=len(mark.fields) == 1)
+
+
+def check_turn(pdf: bytes, signing: Signing) -> None:
+    """Raises DomainError when that person may not sign there now; what `sign` would say."""
+    root = fields.appending(pdf).root
+    _check_place(fields.read_mark(root), fields.signed_names(root), signing)
+
+
+def awaited(pdf: bytes) -> tuple[AwaitedSignature, ...]:
+    """Every signature that the paper requires, in its order. Raises DomainError: not ours."""
+    root = fields.appending(pdf).root
+    mark = fields.read_mark(root)
+    signed = fields.signed_names(root)
+    return tuple(
+        AwaitedSignature(
+            field=field.name,
+            role=field.role,
+            signer=field.signer,
+            signed=field.name in signed,
+            due=field.name not in signed and not _out_of_turn(mark, signed, field.name),
+        )
+        for field in mark.fields
+    )
 
 
 def parts_of(pdf: bytes, field: str) -> Mapping[str, Box]:
@@ -78,17 +107,29 @@ def _check_person(key: OpenKey, signing: Signing) -> None:
     check_usable(certificate, signing.time)
 
 
+def _check_place(mark: PaperMark, signed: list[str], signing: Signing) -> None:
+    _check_order(mark, signed, signing.field)
+    for field in mark.fields:
+        if field.name == signing.field and field.signer not in ("", signing.name):
+            raise DomainError(PaperFault.SIGNER, field=field.name, name=field.signer)
+
+
 def _check_order(mark: PaperMark, signed: list[str], field: str) -> None:
     names = [entry.name for entry in mark.fields]
     if field not in names:
         raise DomainError(PaperFault.FIELD_UNKNOWN, field=field)
     if field in signed:
         raise DomainError(PaperFault.SIGNED, field=field)
+    if _out_of_turn(mark, signed, field):
+        first = next(name for name in names if name not in signed)
+        raise DomainError(PaperFault.ORDER, field=field, first=first)
+
+
+def _out_of_turn(mark: PaperMark, signed: list[str], field: str) -> bool:
+    """The first one certifies and the last one locks; between them the order is free."""
+    names = [entry.name for entry in mark.fields]
     waiting = [name for name in names if name not in signed]
-    # The first one certifies and the last one locks; between them the order is free.
-    out_of_turn = (not signed and field != names[0]) or (field == names[-1] and len(waiting) > 1)
-    if out_of_turn:
-        raise DomainError(PaperFault.ORDER, field=field, first=waiting[0])
+    return (not signed and field != names[0]) or (field == names[-1] and len(waiting) > 1)
 
 
 def _append(

@@ -19,6 +19,7 @@ from sanzhi_desktop.application.signing import (
     SignatureReport,
     Verdict,
     VerifyFault,
+    fields_fit,
 )
 from sanzhi_desktop.documents.differences import differences
 from sanzhi_desktop.documents.fields import entry, form_fields, is_signature, read_mark, text_values
@@ -116,12 +117,14 @@ def _judge(
             signatures=tuple(_report(pdf, e, roots, None)[0] for e in embedded),
         )
     roles = {field.name: field.role for field in mark.fields}
+    signers = {field.name: field.signer for field in mark.fields}
     reports, checks = [], {}
     for signature in embedded:
         report, checked = _report(pdf, signature, roots, roles.get(signature.field_name))
         if checked is not None:
             checks[report.field] = checked
             report = _with_person(report, checked, register, now)
+            report = _in_own_field(report, signers.get(report.field, ""))
         reports.append(report)
     faults = [*_mark_faults(reader, mark, checks, reports), *_form_faults(reader.root, mark)]
     if not roots:
@@ -138,7 +141,7 @@ def _judge(
         changes=_changes(reader, mark, checks),
         record=RecordState.ABSENT,
         faults=tuple(faults),
-        values=values,
+        values={"number": mark.number} | values if mark.number else values,
         content_hash=mark.content_hash,
         sha256="",
     )
@@ -236,6 +239,15 @@ def _with_person(
     return replace(report, trusted=trusted, faults=report.faults + tuple(faults))
 
 
+def _in_own_field(report: SignatureReport, expected: str) -> SignatureReport:
+    """The report with a fault when the field was another person's to sign."""
+    if expected in ("", report.name):
+        return report
+    facts = {"field": report.field, "expected": expected, "name": report.name}
+    wrong = Finding(VerifyFault.WRONG_SIGNER, facts)
+    return replace(report, faults=(*report.faults, wrong))
+
+
 def _mark_faults(
     reader: "PdfFileReader",
     mark: PaperMark,
@@ -245,8 +257,7 @@ def _mark_faults(
     """The mark stands in what the first signature covers; first certifies, last locks all."""
     if not reports:
         return
-    least = REQUIRED.get(mark.kind, ())
-    if not set(least) <= {field.name for field in mark.fields}:
+    if not fields_fit(mark.kind, [field.name for field in mark.fields]):
         yield Finding(VerifyFault.FIELDS_TOO_FEW, {"kind": mark.kind})
     for checked in checks.values():
         try:

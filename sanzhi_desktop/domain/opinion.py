@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from sanzhi_desktop.domain.dispute_papers import MatrixRow
+
 
 class Outcome(StrEnum):
     """Conclusion of one round. Which of them an office may use is a rule of its profile."""
@@ -155,3 +157,4 @@ class OpinionPaper:
     transfer_to: str = ""  # 拟移送机关
     mark: str = ""  # 样例 / 演示, printed on every page; empty for a real office
     audit_root: str = ""  # checkpoint of the office's history, hex
+    matrix: tuple[MatrixRow, ...] = ()  # every problem through all rounds (问题处理表)

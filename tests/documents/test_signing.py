@@ -236,7 +236,7 @@ def test_a_paper_with_one_signature_is_closed_by_it() -> None:
 def test_minutes_take_their_middle_signatures_in_any_order() -> None:
     place = papers.laid_out().places["sig:Reviewer"]
     quarter = (place.right - place.left) / 4
-    names = ("Chair", "Member1", "Member2", "Recorder")
+    names = ("Recorder", "Member1", "Member2", "Chair")
     places = {k: v for k, v in papers.laid_out().places.items() if k != "signer"}
     for number, name in enumerate(names):
         left = place.left + number * quarter
@@ -249,7 +249,7 @@ def test_minutes_take_their_middle_signatures_in_any_order() -> None:
     )
     values = {"number": papers.NUMBER, "date": papers.DATE}
     pdf = fields.fill(minutes, values, faces=papers.faces())
-    for name in ("Chair", "Member2", "Member1", "Recorder"):
+    for name in ("Recorder", "Member2", "Member1", "Chair"):
         with papers.office().open(papers.HEAD) as key:
             request = Signing(name, papers.HEAD, "会议纪要", papers.NOW)
             pdf = signing.sign(pdf, key, request, TextLook((papers.HEAD,), papers.faces()))

@@ -21,6 +21,7 @@ from sanzhi_desktop.documents.blocks import (
     Title,
 )
 from sanzhi_desktop.documents.content.annex import checklist_blocks, material_table
+from sanzhi_desktop.documents.content.matrix import matrix_blocks, matrix_title
 from sanzhi_desktop.documents.content.phrases import (
     chinese_date,
     load_phrases,
@@ -190,6 +191,7 @@ class _Opinion:
         given = (
             (self.paper.materials, words["materials_title"]),
             (self.paper.checklist, words["checklist_title"]),
+            (self.paper.matrix, matrix_title()),
         )
         return [title for content, title in given if content]
 
@@ -236,4 +238,7 @@ class _Opinion:
         if self.paper.checklist:
             blocks.append(Attachment(next(labels), next(titles)))
             blocks += checklist_blocks(self.paper, self.words)
+        if self.paper.matrix:
+            blocks.append(Attachment(next(labels), next(titles)))
+            blocks += matrix_blocks(self.paper.matrix)
         return blocks

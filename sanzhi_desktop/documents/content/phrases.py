@@ -11,9 +11,9 @@ from sanzhi_desktop.documents.blocks import Face, Paragraph, Run
 _NUMERALS = "一二三四五六七八九"
 
 
-def load_phrases(paper: str) -> Mapping[str, Any]:
-    """The phrases of one paper: "opinion", "submission", "correction" or "return"."""
-    text = resources.path("templates", "papers.toml").read_text("utf-8")
+def load_phrases(paper: str, *, file: str = "papers") -> Mapping[str, Any]:
+    """The phrases of one paper out of a file of templates: "opinion", "submission" …"""
+    text = resources.path("templates", f"{file}.toml").read_text("utf-8")
     section: Mapping[str, Any] = tomllib.loads(text)[paper]
     return section
 

@@ -16,7 +16,7 @@ def lay_out(document: Document, faces: FaceSet) -> LaidOut:
     Raises DomainError `typeset.no_glyph` before anything is written when a character cannot be
     printed by any font.
     """
-    sheet = load_sheet(document.form)
+    sheet = load_sheet(document.form, wide=document.wide)
     setter = Setter(faces)
     pieces = Parts(sheet, setter).pieces(document.blocks)
     book = Book(sheet.width, sheet.height)

@@ -53,13 +53,13 @@ class Sheet:
         return self.height - self.top
 
 
-def load_sheet(form: bool) -> Sheet:
-    """The sheet for letter-like papers, or for table forms."""
+def load_sheet(form: bool, *, wide: bool = False) -> Sheet:
+    """The sheet for letter-like papers, for table forms, or the one that lies across."""
     data: dict[str, Any] = tomllib.loads(
         resources.path("templates", "page.toml").read_text("utf-8")
     )
     page, number, seal, mark = (
-        data["form" if form else "document"],
+        data["wide" if wide else "form" if form else "document"],
         data["number"],
         data["seal"],
         data["mark"],

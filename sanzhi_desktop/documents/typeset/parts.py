@@ -26,13 +26,14 @@ from sanzhi_desktop.documents.typeset.ink import Page
 from sanzhi_desktop.documents.typeset.line import Line, break_lines
 from sanzhi_desktop.documents.typeset.setter import Setter
 from sanzhi_desktop.documents.typeset.signature import set_signature
-from sanzhi_desktop.documents.typeset.table import set_form, set_table
+from sanzhi_desktop.documents.typeset.table import Row, set_form, set_table
 from sanzhi_desktop.documents.typeset.title import break_title
 
 _HEADING_FACES = {1: Face.HEI, 2: Face.KAI, 3: Face.BODY, 4: Face.BODY}
 _TITLE_ROWS = 1.2  # pitch of title lines, in rows
 _INDENT = 2  # cells
 _TABLE_AIR = 5.0  # pt between text and the table below it
+_HEADED = 2  # rows left for headings above a table that has a page to itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +150,7 @@ class Parts:
             case PageBreak():
                 made = [Break()]
             case Table():
-                made = list(set_table(block, self._sheet.text_width, self._setter))
+                made = list(self._table(block))
             case KeyValueTable():
                 made = list(set_form(block, self._sheet.text_width, self._setter))
             case SignatureBlock():
@@ -157,6 +158,19 @@ class Parts:
             case Attachment():
                 made = self._attachment(block)
         return made
+
+    def _table(self, block: Table) -> list[Row]:
+        """A table in its own size or, kept together, in the largest that one page holds."""
+        rows = set_table(block, self._sheet.text_width, self._setter)
+        room = (self._sheet.rows - _HEADED) * self._sheet.pitch - _TABLE_AIR
+        size = block.size
+        while block.least < size and block.together and _height(rows) > room:
+            size = max(block.least, size - 1)
+            smaller = replace(block, size=size)
+            rows = set_table(smaller, self._sheet.text_width, self._setter)
+        if _height(rows) > room and size != block.size:
+            return set_table(block, self._sheet.text_width, self._setter)
+        return rows
 
     def _paragraph(self, block: Paragraph) -> list[Piece]:
         return self._lines(
@@ -218,6 +232,10 @@ class Parts:
         label = self._lines((Run(block.label),), Face.HEI, "附件", keep=True)
         blank = Blank(self._sheet.pitch, keep=True)
         return [Break(), *label, *self._title(block.title), blank]
+
+
+def _height(rows: Sequence[Row]) -> float:
+    return sum(row.height for row in rows)
 
 
 def _hold(pieces: list[Piece]) -> None:

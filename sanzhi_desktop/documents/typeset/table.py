@@ -13,6 +13,7 @@ from sanzhi_desktop.documents.blocks import (
     Run,
     Table,
 )
+from sanzhi_desktop.documents.typeset import kinsoku
 from sanzhi_desktop.documents.typeset.geometry import MM
 from sanzhi_desktop.documents.typeset.ink import Page
 from sanzhi_desktop.documents.typeset.line import Line, break_lines
@@ -40,6 +41,7 @@ class SetCell:
     least: float = 1
     place: str = ""
     foot: Line | None = None
+    top: bool = False
 
     @property
     def rows(self) -> float:
@@ -112,7 +114,8 @@ class Row:
     def _text(self, page: Page, cell: SetCell, x0: float, top: float, bottom: float) -> None:
         block = len(cell.lines) * self.pitch
         roomy = cell.place or cell.foot or cell.least > len(cell.lines)
-        above = _AIR if roomy and cell.align is Align.LEFT else (top - bottom - block) / 2
+        high = cell.top or (roomy and cell.align is Align.LEFT)
+        above = _AIR if high else (top - bottom - block) / 2
         base = top - above - self.pitch + (self.pitch - self.size) / 2 + 0.12 * self.size
         for line in cell.lines:
             room = cell.width - 2 * _PAD
@@ -132,17 +135,23 @@ def set_table(table: Table, width: float, setter: Setter) -> list[Row]:
     ]
     head = replace(_row(heading, widths, table.size, setter), keep=True)
     rows = [head]
-    for cells in table.rows:
+    for place, cells in enumerate(table.rows, 1):
         row = _row(cells, widths, table.size, setter)
         group = len(cells) == 1 and cells[0].span == len(widths)
-        rows.append(replace(row, again=head, keep=group))
+        keep = place < len(table.rows) and (group or table.together)
+        rows.append(replace(row, again=head, keep=keep))
     return rows
 
 
 def set_form(form: KeyValueTable, width: float, setter: Setter) -> list[Row]:
     """The rows of a form: label, value, label, value …"""
     label_width = _LABEL * form.size + 2 * _PAD
-    rows = []
+    rows: list[Row] = []
+    head: Row | None = None
+    if form.heading:
+        title = _wrap((Run(form.heading),), width, Face.HEI, form.size, setter)
+        head = Row((SetCell(0.0, width, title, Align.CENTRE),), form.size, keep=True)
+        rows.append(head)
     for pairs in form.rows:
         value_width = (width - label_width * len(pairs)) / len(pairs)
         cells, left = [], 0.0
@@ -151,15 +160,24 @@ def set_form(form: KeyValueTable, width: float, setter: Setter) -> list[Row]:
             cells.append(SetCell(left, label_width, label, Align.CENTRE))
             cells.append(_value(pair, left + label_width, value_width, form.size, setter))
             left += label_width + value_width
-        rows.append(Row(tuple(cells), form.size, keep=any(pair.hold for pair in pairs)))
+        hold = any(pair.hold for pair in pairs)
+        rows.append(Row(tuple(cells), form.size, keep=hold, again=head))
     return rows
 
 
 def _even(label: str) -> str:
     """A long label in lines of like length: no single character on the last one."""
+    if not label:
+        return ""
     lines = -(-len(label) // int(_LABEL))
     step = -(-len(label) // lines)
-    return "\n".join(label[at : at + step] for at in range(0, len(label), step))
+    parts = [""]
+    for atom in kinsoku.atoms(label):  # a closing sign stays with the character before it
+        last = parts[-1]
+        if last and len(last + atom) > step and kinsoku.breakable(last, atom):
+            parts.append("")
+        parts[-1] += atom
+    return "\n".join(parts)
 
 
 def _value(pair: Pair, left: float, width: float, size: float, setter: Setter) -> SetCell:
@@ -175,7 +193,7 @@ def _row(cells: Sequence[Cell], widths: Sequence[float], size: float, setter: Se
     for cell in cells:
         width = sum(widths[column : column + cell.span])
         lines = _wrap(cell.content, width, cell.face or Face.BODY, size, setter)
-        done.append(SetCell(left, width, lines, cell.align))
+        done.append(SetCell(left, width, lines, cell.align, top=cell.top))
         column += cell.span
         left += width
     return Row(tuple(done), size)
