@@ -5,9 +5,11 @@ All names and numbers are invented. The commands are exactly those that a use ca
 
 import base64
 import hashlib
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from sanzhi_desktop.application.commands import (
@@ -87,6 +89,7 @@ def submission(**changes: Any) -> dict[str, Any]:
     return submission_to_json(made) | changes
 
 
+FILE = b"%PDF-1.7 the approval of filing"  # the bytes of the first material, in every store
 MATERIALS: list[dict[str, object]] = [
     {
         "material_id": "m1",
@@ -94,8 +97,8 @@ MATERIALS: list[dict[str, object]] = [
         "name": "立案审批表",
         "pages": 2,
         "original": True,
-        "sha256": "a" * 64,
-        "size": 10,
+        "sha256": hashlib.sha256(FILE).hexdigest(),
+        "size": len(FILE),
         "file_name": "立案.pdf",
     },
     {
@@ -143,6 +146,7 @@ class Desk:
     office_id: int
     sessions: dict[str, Session]
     papers: dict[str, str] = field(default_factory=dict)
+    stored: bool = False  # whether the first material's file is in the store
 
     def gateway(self, who: str) -> Gateway:
         return self.sessions[who].gateway
@@ -185,6 +189,7 @@ class Desk:
 
     def register(self, case_id: str = "", who: str = "h1", **changes: Any) -> str:
         case_id = case_id or new_id()
+        self.store_file()
         self.send(
             who,
             case_id,
@@ -197,6 +202,15 @@ class Desk:
             profile_edition="2026-1",
         )
         return case_id
+
+    def store_file(self) -> None:
+        """A material may only name a file that is in the store."""
+        if not self.stored:
+            with tempfile.TemporaryDirectory() as folder:
+                source = Path(folder) / "file"
+                source.write_bytes(FILE)
+                self.sessions["h1"].files.put(source)
+            self.stored = True
 
     def confirmed(self, **changes: Any) -> str:
         case_id = self.register(**changes)
