@@ -22,6 +22,15 @@ _AREAS = {
     "RoundReason": "round_reason",
     "Adoption": "adoption",
     "NumberStatus": "number_status",
+    "Side": "side",
+    "Agreement": "agreement",
+    "Stance": "stance",
+    "Ruling": "ruling",
+    "ExpertKind": "expert_kind",
+    "Choice": "choice",
+    "MeetingState": "meeting_state",
+    "Attendance": "attendance",
+    "ItemState": "item_state",
 }
 
 
