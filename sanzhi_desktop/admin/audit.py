@@ -13,6 +13,7 @@ from sanzhi_desktop.persistence.faults import PersistenceFault
 
 if TYPE_CHECKING:
     from sanzhi_desktop.domain.audit import Break
+    from sanzhi_desktop.persistence.open import Opened
     from sanzhi_desktop.persistence.reader import DatabaseReader
     from sanzhi_desktop.persistence.witness import Witness
 
@@ -55,6 +56,7 @@ def _verify(args: argparse.Namespace) -> int:
     database = opened(args)
     try:
         reader = database.reader()
+        _refuse_a_part(database)
         breaks = [Break(f.case_id, f.seq, f.what) for f in reader.verify_chains()]
         witness = ask(reader) if ask else None
         if witness is not None:
@@ -77,6 +79,16 @@ def _verify(args: argparse.Namespace) -> int:
     else:
         _tell(told)
     return 0 if valid else 1
+
+
+def _refuse_a_part(database: "Opened") -> None:
+    """On a server a person may see only his own cases; an answer about these is none about all."""
+    from sanzhi_desktop.persistence.chains import sees_all
+    from sanzhi_desktop.persistence.reader import reading
+
+    with reading(database.engine) as db:
+        if not sees_all(db, database.office_id):
+            raise DomainError(PersistenceFault.HISTORY_BY_AUDITOR)
 
 
 def _asking(text: str) -> "Callable[[DatabaseReader], Witness]":

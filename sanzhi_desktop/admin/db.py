@@ -139,7 +139,7 @@ def _check(args: argparse.Namespace) -> int:
         )
         _files(database.files)
         if not faults:
-            print("历史记录链完整。")
+            print("历史记录链完整。" if _whole(database) else "您能看到的案件，历史记录链完整。")
             return 0
         print(
             f"历史记录有 {len(faults)} 处断裂，请运行 sanzhi audit verify 查看。", file=sys.stderr
@@ -147,6 +147,14 @@ def _check(args: argparse.Namespace) -> int:
         return 1
     finally:
         database.close()
+
+
+def _whole(database: "Opened") -> bool:
+    from sanzhi_desktop.persistence.chains import sees_all
+    from sanzhi_desktop.persistence.reader import reading
+
+    with reading(database.engine) as db:
+        return sees_all(db, database.office_id)
 
 
 def _files(folder: Path) -> None:

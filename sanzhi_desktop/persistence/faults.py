@@ -60,6 +60,7 @@ class PersistenceFault(Code):
     OFFICE_ON_SERVER = "persistence.office_on_server"
     LOGIN_BY_DBA = "persistence.login_by_dba"
     LOGIN_TAKEN = "persistence.login_taken"
+    HISTORY_BY_AUDITOR = "persistence.history_by_auditor"
     ROLE_BY_DBA = "persistence.role_by_dba"
     NO_SUCH_PERSON = "persistence.no_such_person"
     NO_SUCH_ROW = "persistence.no_such_row"

@@ -129,8 +129,8 @@ begin
   insert into audit (office_id, case_id, seq, entry, hash, readers)
   values (p_office, p_case, v_seq, v_entry, v_hash, v_readers);
   if v_seq = 1 then
-    insert into audit_head (office_id, case_id, seq, hash)
-    values (p_office, p_case, v_seq, v_hash);
+    insert into audit_head (office_id, case_id, seq, hash, readers)
+    values (p_office, p_case, v_seq, v_hash, v_readers);
   else
     update audit_head set seq = v_seq, hash = v_hash
      where office_id = p_office and case_id = p_case;

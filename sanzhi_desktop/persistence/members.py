@@ -160,7 +160,7 @@ begin
       perform app.refuse('{PersistenceFault.LOGIN_BY_DBA}', jsonb_build_object('person', p_person));
     end if;
   elsif to_regrole(p_person) is null then
-    execute format('create role %I login connection limit 8 password %L', p_person, p_verifier);
+    execute format('create role %I login connection limit 16 password %L', p_person, p_verifier);
     execute format('comment on role %I is %L', p_person, 'sanzhi office ' || p_office);
     execute format('alter role %I set idle_in_transaction_session_timeout = %L', p_person, '60s');
     execute format('alter role %I set temp_file_limit = %L', p_person, '512MB');

@@ -25,7 +25,6 @@ EXCEPTIONS: Mapping[str, Sight] = {
     "presence": Sight.NOBODY,  # `api.beat` tells it to those who see the case
     "blob": Sight.NOBODY,  # a hash is learnt from a material that one may see, nowhere else
     "blob_chunk": Sight.NOBODY,  # `api.get_chunk` hands it to those who see the case
-    "audit_head": Sight.OFFICE,  # hashes alone: everybody's papers print the root over all of them
     "recusal": Sight.OFFICE,  # whoever assigns must see them before there is a reviewer
     "irregularity": Sight.OFFICE,  # 应审未审: there is no case whose people could be named
 }

@@ -34,7 +34,9 @@ OFFICE = NewOffice(code="7", name="示例单位", series="示法审", profile_id
 ADMINISTRATOR = Person(ADMIN, "管理员")
 _NEXT = itertools.count()
 # What the DBA of a server before PostgreSQL 16 makes for the unit of `desk.PEOPLE`'s unit head.
-UNIT_ROLES = ("sz_o7_u" + hashlib.sha256("执法一科".encode()).hexdigest()[:12],)
+UNIT_ROLES = tuple(
+    "sz_o7_u" + hashlib.sha256(unit.encode()).hexdigest()[:12] for unit in ("执法一科", "执法二科")
+)
 
 
 @pytest.fixture(scope="session")
