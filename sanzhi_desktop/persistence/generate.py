@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Dialect
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from sanzhi_desktop.persistence import functions, rights, walls
+from sanzhi_desktop.persistence import functions, rights, wall_sql
 from sanzhi_desktop.persistence.blobs.functions import STORAGE
 from sanzhi_desktop.persistence.revision import SQL, TABLE
 from sanzhi_desktop.persistence.tables import metadata
@@ -39,9 +39,9 @@ def texts() -> Mapping[tuple[str, str], str]:
     server = postgresql.dialect()  # type: ignore[no-untyped-call]
     made = {
         ("sqlite", "tables.sql"): tables(embedded),
-        ("sqlite", "walls.sql"): walls.sqlite(),
+        ("sqlite", "walls.sql"): wall_sql.sqlite(),
         ("postgresql", "tables.sql"): functions.SCHEMAS + tables(server) + "\n" + STORAGE + "\n",
-        ("postgresql", "walls.sql"): walls.postgresql(),
+        ("postgresql", "walls.sql"): wall_sql.postgresql(),
         ("postgresql", "functions.sql"): functions.functions(),
         ("postgresql", "owner.sql"): rights.owner(),
         ("postgresql", "rights.sql"): rights.rights(),
