@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from sanzhi_desktop.application.rulebook import CAUSES
+from sanzhi_desktop.application.transfer_gate import with_transfer
 from sanzhi_desktop.domain import checks
 from sanzhi_desktop.domain.case import Case, ClockEvent, Handler, PartyType, Round, Submission
 from sanzhi_desktop.domain.case_period import period_events, period_rule
@@ -76,13 +77,14 @@ def gate_of(case: Case, profile: Profile, *, changed: str = "") -> GateAnswer:
     bytes were just found to differ."""
     issued = [r for r in case.rounds if r.issued_at is not None]
     last = max(issued, key=lambda r: r.round, default=None)
-    return gate(
+    answer = gate(
         profile,
         case.submission.kind,
         reviewed=last is not None,
         passed=case.clearance is not None and case.clearance.open,
         changed=changed or _changed_since(case, last),
     )
+    return with_transfer(answer, case, profile)
 
 
 def _changed_since(case: Case, last: Round | None) -> str:

@@ -41,11 +41,20 @@ class ClockKind(StrEnum):
     OBJECTION = "objection"  # 提出异议的期限
     REPLY = "reply"  # 答复异议的期限
     NEGOTIATION = "negotiation"  # 协商沟通的期限
+    TRANSFER_APPROVE = "transfer_approve"  # 移送：正职负责人审批
+    TRANSFER_SEND = "transfer_send"  # 移送：批准后送达
+    TRANSFER_FORWARD = "transfer_forward"  # 移送：公安机关转送
+    TRANSFER_ANSWER = "transfer_answer"  # 移送：公安机关审查立案
+    TRANSFER_OBJECT = "transfer_object"  # 移送：提请复议
+    TRANSFER_REPLY = "transfer_reply"  # 移送：公安机关复议
+    TRANSFER_SUPERVISE = "transfer_supervise"  # 移送：建议立案监督
+    TRANSFER_HAND_OVER = "transfer_hand_over"  # 移送：移交涉案物品
+    TRANSFER_PROMPT = "transfer_prompt"  # 移送监察机关：及时
 
     @property
     def recorded(self) -> bool:
         """Whether the program knows when it ended; of the others only the last day is known."""
-        return self in (
+        return self.value.startswith("transfer_") or self in (
             ClockKind.REVIEW,
             ClockKind.DECISION,
             ClockKind.OBJECTION,
@@ -128,8 +137,9 @@ def clocks_of(
 def _review(
     case: Case, profile: Profile, calendar: Calendar, statutory: CaseClock | None, *, now: datetime
 ) -> CaseClock:
-    limit = profile.duration("review.limit")
-    strip = stepping.review_strip(case, review_rule(profile), calendar, now=now)
+    rule = review_rule(profile, case.submission.kind)
+    limit = profile.review_limit(case.submission.kind)
+    strip = stepping.review_strip(case, rule, calendar, now=now)
     if strip is not None and statutory is not None and statutory.strip is not None:
         strip = beside_statute(strip, statutory.strip)
     return CaseClock(ClockKind.REVIEW, strip, promptly=limit is not None and limit.value is None)

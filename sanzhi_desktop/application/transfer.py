@@ -15,11 +15,9 @@ from sanzhi_desktop.application.ports import Session
 from sanzhi_desktop.application.review import check_recusal
 from sanzhi_desktop.domain.case import Case, CaseFault
 from sanzhi_desktop.domain.errors import DomainError
-from sanzhi_desktop.domain.opinion import Answer, Outcome
 from sanzhi_desktop.domain.people import PeopleFault, Person, Recusal, Role, is_recused
 from sanzhi_desktop.domain.profile import Profile
 from sanzhi_desktop.domain.transfer import (
-    CRIME_ITEM,
     Attachment,
     AttachmentRule,
     Transfer,
@@ -33,22 +31,6 @@ from sanzhi_desktop.domain.transfer import (
 )
 from sanzhi_desktop.domain.workdays import local_date
 from sanzhi_desktop.domain.workflow import TRANSITIONS, Action
-
-
-def suspected(case: Case) -> bool:
-    """Whether the review says that a crime is suspected: an issued opinion that proposes the
-    transfer or names it as a problem, or the crime item of the running round answered so."""
-    issued = {r.round for r in case.rounds if r.issued_at is not None}
-    return (
-        any(r.round in issued and r.outcome is Outcome.TRANSFER_CRIME for r in case.rounds)
-        or any(p.round in issued and p.item_id == CRIME_ITEM for p in case.problems)
-        or any(a.item_id == CRIME_ITEM and a.answer is Answer.FAILS for a in case.answers)
-    )
-
-
-def due(case: Case) -> bool:
-    """A crime is suspected and nobody has begun to transfer it."""
-    return suspected(case) and not case.transfers
 
 
 def attachment_rules(profile: Profile) -> tuple[AttachmentRule, ...]:
@@ -374,8 +356,3 @@ def hand_over(session: Session, step: Step, *, items: str, received_by: str) -> 
 def close(session: Session, step: Step, *, reason: str) -> Changed:
     """No further objection; the case is dealt with by administrative law (art. 10)."""
     return send_step(session, step, Action.CLOSE_TRANSFER, reason=reason)
-
-
-def blocks_penalty(transfer: Transfer | None) -> bool:
-    """Art. 11: until the case has been sent, no penalty in its place."""
-    return transfer is not None and transfer.open and not transfer.stage.sent

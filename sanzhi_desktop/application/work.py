@@ -20,6 +20,7 @@ from sanzhi_desktop.application.signing import (
     SigningKey,
     Verdict,
 )
+from sanzhi_desktop.application.transfer_letter import TransferPress
 from sanzhi_desktop.domain.case import Submission
 from sanzhi_desktop.domain.dispute_papers import (
     DisagreementPaper,
@@ -177,3 +178,4 @@ class Work:
     reader: SubmissionReader
     catalogues: CatalogueSheets
     papers: SignedPapers
+    letters: TransferPress

@@ -13,6 +13,7 @@ from sanzhi_desktop.documents.paper_desk import PaperDesk
 from sanzhi_desktop.documents.prefill import PrefillReader
 from sanzhi_desktop.documents.press import Press
 from sanzhi_desktop.documents.sheets.catalogue import CatalogueWorkbooks
+from sanzhi_desktop.documents.transfer_press import LetterPress
 from sanzhi_desktop.resources.rulebook import ShippedBook
 
 
@@ -31,6 +32,7 @@ def work(*, bundled_fonts: bool = False, demonstration: bool = False) -> Work:
         reader=PrefillReader(),
         catalogues=CatalogueWorkbooks(),
         papers=PaperDesk(faces),
+        letters=LetterPress(faces),
     )
 
 

@@ -27,6 +27,9 @@ class GateCode(Code):
     DISPUTE_DECIDED = "gate.dispute_decided"
     REPASS = "gate.repass"
     DISPUTE_POSSIBLE = "gate.dispute_possible"
+    TRANSFER_DUE = "gate.transfer_due"
+    TRANSFER_UNSENT = "gate.transfer_unsent"
+    TRANSFER_OPEN = "gate.transfer_open"
 
 
 @dataclass(frozen=True, slots=True)

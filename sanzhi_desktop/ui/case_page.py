@@ -9,6 +9,7 @@ from sanzhi_desktop.application.deadlines import CaseClock, clocks_of
 from sanzhi_desktop.application.ports import Session
 from sanzhi_desktop.application.queries import DocumentRow, HistoryRow
 from sanzhi_desktop.application.rulebook import office_calendar, profile_of
+from sanzhi_desktop.application.transfer_clocks import transfer_clocks
 from sanzhi_desktop.application.work import Work
 from sanzhi_desktop.domain.case import Case
 from sanzhi_desktop.domain.deadline import DeadlineStrip
@@ -59,7 +60,9 @@ def read_page(session: Session, work: Work, case_id: str) -> CasePage:
     profile = profile_of(
         work.book, case, reader.profile_applied(case.profile_id, case.profile_edition)
     )
-    clocks = clocks_of(case, profile, office_calendar(work.book, reader), now=now)
+    calendar = office_calendar(work.book, reader)
+    clocks = clocks_of(case, profile, calendar, now=now)
+    clocks += transfer_clocks(case.transfers, profile, calendar, now=now)
     strip = clocks[0].strip if case.clock else None
     return CasePage(
         case=case,

@@ -18,5 +18,8 @@ class GateCard(Card):
     def __init__(self, answer: GateAnswer, parent: QWidget | None = None) -> None:
         super().__init__(title(answer), parent)
         for reason in answer.why:
-            words = PlainLabel(sentence(reason.code.value, **reason.facts)).wrapped().selectable()
+            facts = dict(reason.facts)
+            if "stage" in facts:
+                facts["stage"] = sentence(f"transfer_stage.{facts['stage']}")
+            words = PlainLabel(sentence(reason.code.value, **facts)).wrapped().selectable()
             self.body.addWidget(words)
