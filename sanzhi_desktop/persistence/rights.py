@@ -58,18 +58,19 @@ def of_case() -> tuple[str, ...]:
     return tuple(t.name for t in metadata.sorted_tables if t.info.get(SIGHT) is Sight.CASE)
 
 
+_GRANTS = f"""revoke all on all functions in schema app from public;
+revoke all on all functions in schema api from public;
+revoke all on schema app from public;
+revoke all on schema api from public;
+revoke all on all tables in schema app from public;
+grant usage on schema app to {OFFICERS};
+grant usage on schema api to {OFFICERS};
+grant execute on all functions in schema api to {OFFICERS};"""
+
+
 def rights() -> str:
     """Policies and grants; run last, as the owner, once every table and function is there."""
-    parts = [
-        "revoke all on all functions in schema app from public;\n"
-        "revoke all on all functions in schema api from public;\n"
-        "revoke all on schema app from public;\n"
-        "revoke all on schema api from public;\n"
-        "revoke all on all tables in schema app from public;\n"
-        f"grant usage on schema app to {OFFICERS};\n"
-        f"grant usage on schema api to {OFFICERS};\n"
-        f"grant execute on all functions in schema api to {OFFICERS};"
-    ]
+    parts = [_GRANTS]
     for table, condition in policies().items():
         parts.append(
             f"alter table app.{table} enable row level security;\n"
