@@ -170,8 +170,12 @@ def _of_rule(profile_name: str, key: str, times: int) -> _Period:
     from sanzhi_desktop.resources.profiles.schema import schema
 
     profile = profiles.load(profile_name)
-    rule = profile.rule(key)
-    if schema().keys[key].type != "duration":
+    spec = schema().spec(key)
+    if key in profile.rules or spec is None:
+        rule = profile.rule(key)
+    else:  # nothing is said for this kind alone: the general rule governs it
+        rule = profile.for_kind(*_base_and_kind(key))
+    if spec is None or spec.type != "duration":
         raise DomainError(DeadlineInput.NOT_A_PERIOD, key=key, title=rule.title, profile=profile.id)
     if rule.open or rule.unit in (PROMPTLY, UNSPECIFIED):
         return _Period(rule.title, None, Unit.WORKING_DAY, open=rule.open, rule=rule)
@@ -188,6 +192,11 @@ def _of_rule(profile_name: str, key: str, times: int) -> _Period:
     )
 
 
+def _base_and_kind(key: str) -> tuple[str, str]:
+    base, _, kind = key.rpartition(".")
+    return base, kind
+
+
 def _extensions(profile: "Profile", period: "Duration", times: int) -> tuple[tuple[int, Unit], ...]:
     """The lengths of the first `times` extensions that the rule provides for.
 
@@ -196,6 +205,8 @@ def _extensions(profile: "Profile", period: "Duration", times: int) -> tuple[tup
     following: Duration | None = period.extension
     if period.key == "review.limit":
         following = profile.duration("review.extension")
+    elif period.key.startswith("review.limit."):
+        following = profile.duration("review.extension", _base_and_kind(period.key)[1])
     found: list[tuple[int, Unit]] = []
     for _ in range(times):
         if following is None or following.value is None or period.before:

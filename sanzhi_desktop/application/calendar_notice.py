@@ -124,7 +124,7 @@ def moves(
         edition = (case.profile_id, case.profile_edition)
         if edition not in profiles:
             profiles[edition] = profile_of(book, case, session.reader.profile_applied(*edition))
-        strip = stepping.review_strip(case, review_rule(profiles[edition]), calendar, now=now)
+        strip = stepping.review_strip(case, review_rule(profiles[edition], case.submission.kind), calendar, now=now)
         if strip is not None and strip.due != row.due_on:
             move = DueMove(
                 row.case_id, case.version, row.name, row.party_name, row.due_on, strip.due

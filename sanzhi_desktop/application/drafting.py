@@ -254,7 +254,7 @@ def _checklist_lines(findings: Findings) -> tuple[ChecklistLine, ...]:
         ChecklistLine(
             item.id,
             item.dimension,
-            item.text,
+            f"{item.text}（{item.added}）" if item.added else item.text,
             item.basis_text(findings.kind, findings.layers),
             item.weight,
             row.answer,

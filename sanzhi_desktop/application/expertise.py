@@ -180,7 +180,7 @@ def _due(
     if any(r.request_id != closing for r in others):
         return {}
     applied = session.reader.profile_applied(case.profile_id, case.profile_edition)
-    rule = review_rule(profile_of(book, case, applied))
+    rule = review_rule(profile_of(book, case, applied), case.submission.kind)
     if rule is None:
         return {}
     now = session.gateway.now().astimezone(UTC)

@@ -59,10 +59,11 @@ def offer(case: Case, profile: Profile, calendar: Calendar, *, now: datetime) ->
     Raises DomainError: the limit itself is open, no rule provides for an extension, the clock
     has not started or has stopped, the last day has passed, the whole extension was used.
     """
-    rule = review_rule(profile)
+    kind = case.submission.kind
+    rule = review_rule(profile, kind)
     if rule is None:
         raise DomainError(ExtensionFault.LIMIT_OPEN)
-    more = profile.duration("review.extension")
+    more = profile.duration("review.extension", kind)
     if more is None:
         raise DomainError(ExtensionFault.NOT_PROVIDED, profile=profile.name)
     strip = compute(rule, _events(case), calendar=calendar, now=now)

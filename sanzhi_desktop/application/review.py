@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 
 from sanzhi_desktop.application import drafting, stepping
+from sanzhi_desktop.application.attachments import demand_intact
 from sanzhi_desktop.application.commands import Changed
 from sanzhi_desktop.application.drafting import Draft, Findings, PaperFacts
-from sanzhi_desktop.application.attachments import demand_intact
 from sanzhi_desktop.application.papers import StoredPaper, digest
 from sanzhi_desktop.application.ports import OpinionPress, Session
 from sanzhi_desktop.application.rulebook import (
@@ -20,6 +20,7 @@ from sanzhi_desktop.application.wording import Wording
 from sanzhi_desktop.domain import checklist
 from sanzhi_desktop.domain.case import AnswerRow, Case, CaseFault, RoundReason
 from sanzhi_desktop.domain.checklist import Progress
+from sanzhi_desktop.domain.checklist_additions import additions
 from sanzhi_desktop.domain.deadline_words import basis_paragraph
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.domain.opinion import OpinionPaper, Outcome
@@ -156,7 +157,9 @@ def open_desk(session: Session, book: RuleBook, *, case_id: str) -> Desk:
     )
     layers = frozenset({*profile.layers, profile.id})
     kind = case.submission.kind
-    items = book.checklist().applicable(kind, layers)
+    items = checklist.applicable(
+        (*book.checklist().items, *additions(profile, case.submission)), kind, layers
+    )
     answers = {a.item_id: a for a in case.answers}
     current = case.current
     draft = drafting.draft_from_json(current.opinion if current else {})
@@ -220,7 +223,7 @@ def paper_of(
     case = desk.case
     office = session.reader.office()
     wording = book.wording()
-    rule = review_rule(desk.profile)
+    rule = review_rule(desk.profile, desk.case.submission.kind)
     calendar = office_calendar(book, session.reader)
     strip = stepping.review_strip(case, rule, calendar, now=session.gateway.now())
     people = session.reader.people()

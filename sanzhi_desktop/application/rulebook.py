@@ -10,6 +10,7 @@ from sanzhi_desktop.application.wording import Wording
 from sanzhi_desktop.domain.case import Case
 from sanzhi_desktop.domain.checklist import Checklist
 from sanzhi_desktop.domain.deadline import START_ACCEPTANCE, START_RECEIPT, DeadlineRule
+from sanzhi_desktop.domain.kinds import Kind
 from sanzhi_desktop.domain.profile import Profile
 from sanzhi_desktop.domain.rule import Rule
 from sanzhi_desktop.domain.workdays import Arrangement, Calendar, Unit
@@ -96,18 +97,18 @@ class RuleChange(Protocol):
     def right(self) -> Rule: ...
 
 
-def review_rule(profile: Profile) -> DeadlineRule | None:
-    """The review clock of a profile; None while its limit is open.
+def review_rule(profile: Profile, kind: Kind) -> DeadlineRule | None:
+    """The review clock of a profile for one kind of enforcement; None while its limit is open.
 
     A profile that says nothing of suspension still stops the clock for a correction it ordered
     itself only when a rule says so: silence stops nothing.
     """
-    limit = profile.review_limit()
+    limit = profile.review_limit(kind)
     if limit is None or limit.value is None:
         return None
     source = limit.source.cited() if limit.source else ""
-    start = START_ACCEPTANCE if profile.review_start() == "acceptance" else START_RECEIPT
-    causes = {row["id"]: row.get("name", "") for row in profile.rows("review.suspend")}
+    start = START_ACCEPTANCE if profile.review_start(kind) == "acceptance" else START_RECEIPT
+    causes = {row["id"]: row.get("name", "") for row in profile.for_kind("review.suspend", kind).value or ()}
     return DeadlineRule(
         key=limit.key,
         name="审核期限",

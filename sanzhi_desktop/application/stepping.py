@@ -112,7 +112,7 @@ def deadline_after(
 ) -> DeadlineStrip | None:
     """The strip as it will be once confirm, ask_correction or accept is recorded; feeds the
     list's cache."""
-    rule = review_rule(profile)
+    rule = review_rule(profile, case.submission.kind)
     if rule is None:
         return None
     events = [e for e in case.clock if e.round == case.round]

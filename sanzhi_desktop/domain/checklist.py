@@ -98,6 +98,7 @@ class Item:
     computed: str = ""
     outcomes: tuple[Outcome, ...] = ()
     common_veto: bool = False
+    added: str = ""  # 本单位增加, 本地办法增加: who put it beside the shipped items
 
     def applies(self, kind: Kind, layers: Collection[str]) -> bool:
         """Whether the item is asked for this kind under these layers."""

@@ -111,28 +111,40 @@ class Profile:
     def for_kind(self, key: str, kind: Kind | str) -> Rule:
         """The rule of a key for one kind of enforcement: `key.<kind>` beside `key`.
 
-        Within one document the special rule answers; between layers the stricter wins.
+        Within one document the special rule answers, and so it does where the general one is but a
+        default or a document that a lower layer may relax; else between layers the stricter wins.
         """
         general = self.rule(key).in_force()
         special = self.rules.get(f"{key}.{Kind(kind).value}")
-        if special is None or not special.answers:
+        if special is None or not special.in_force().answers:
             return general
-        if general.layer != special.layer and is_stricter(general, special):
-            return general
-        return special
+        special = special.in_force()
+        if general.layer == special.layer or self.rule(key).open:
+            return special
+        if not general.binding and self._above(special, general):
+            return special
+        return general if is_stricter(general, special) else special
 
-    def duration(self, key: str) -> Duration | None:
-        """The period of a key with its day rule; None when it is open without a default."""
-        rule = self.rule(key).in_force()
+    def _above(self, one: Rule, other: Rule) -> bool:
+        """Whether a rule comes from a layer over that of the other."""
+        known = one.layer in self.layers and other.layer in self.layers
+        return known and self.layers.index(one.layer) > self.layers.index(other.layer)
+
+    def duration(self, key: str, kind: Kind | str | None = None) -> Duration | None:
+        """The period of a key with its day rule, for a kind of enforcement where one is named;
+        None when it is open without a default."""
+        rule = self.rule(key).in_force() if kind is None else self.for_kind(key, kind)
         return as_duration(rule) if rule.answers else None
 
-    def review_limit(self) -> Duration | None:
+    def review_limit(self, kind: Kind | str | None = None) -> Duration | None:
         """How long a review may take (审核期限); None: the office has not set it."""
-        return self.duration("review.limit")
+        return self.duration("review.limit", kind)
 
-    def review_start(self) -> str:
+    def review_start(self, kind: Kind | str | None = None) -> str:
         """`receipt` or `acceptance`; receipt unless a rule says otherwise (the stricter)."""
-        return str(self.value("review.start") or "receipt")
+        key = "review.start"
+        found = self.value(key) if kind is None else self.for_kind(key, kind).value
+        return str(found or "receipt")
 
     def outcomes(self) -> tuple[OutcomeRule, ...]:
         """The conclusions the office may reach, in the order of its document."""

@@ -153,7 +153,7 @@ class ChecklistModel(QAbstractTableModel):
         if column == 0:
             return MARKS[item.weight]
         if column == 1:
-            return item.text
+            return f"【{item.added}】{item.text}" if item.added else item.text
         row = self._state.row(item.id) if self._state else None
         return name(row.answer) if row else ""
 

@@ -76,7 +76,8 @@ class ItemPanel(Card):
         if item is None:
             return
         findings = state.desk.findings
-        self.text.setText(f"{MARKS[item.weight]} {name(item.weight)}　{item.text}")
+        added = f"【{item.added}】" if item.added else ""
+        self.text.setText(f"{MARKS[item.weight]} {name(item.weight)}　{added}{item.text}")
         self.basis.setText(
             self.tr("依据：{0}").format(item.basis_text(findings.kind, findings.layers))
         )

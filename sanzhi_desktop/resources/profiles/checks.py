@@ -64,14 +64,14 @@ def check_layer(
     if not isinstance(tables, dict):
         place.wrong_type("表格", tables, "rules")
         tables = {}
-    known = schema().keys
     for key, table in tables.items():
-        if key not in known:
+        spec = schema().spec(key)
+        if spec is None:
             _unknown_key(place, key, table)
         elif not isinstance(table, dict):
             place.wrong_type('表格，写成 [rules."键"]', table, "rules", key)
         else:
-            rules[key] = _rule(place, known[key], table, documents)
+            rules[key] = _rule(place, spec, table, documents)
     if not place.flaws:
         periods.with_own_keys(place, rules)
     if place.flaws:
@@ -158,11 +158,11 @@ def _documents(place: Place) -> dict[str, Document]:
 
 def _unknown_key(place: Place, key: str, table: Any) -> None:
     steps = [key]
-    while isinstance(table, dict) and ".".join(steps) not in schema().keys and table:
+    while isinstance(table, dict) and schema().spec(".".join(steps)) is None and table:
         name, table = next(iter(table.items()))
         steps.append(name)
     whole = ".".join(steps)
-    if whole in schema().keys:
+    if schema().spec(whole) is not None:
         line = place.raw.line("rules", *steps)
         facts = {"name": whole, "whole": whole}
         place.flaws.append(Flaw(FileFault.KEY_UNQUOTED, place.raw.file, line, whole, facts))

@@ -13,6 +13,7 @@ from sanzhi_desktop.domain.profile import Profile
 from sanzhi_desktop.domain.rule import PROMPTLY, UNSPECIFIED, Rule, rule_as_dict
 from sanzhi_desktop.domain.scope import threshold_name
 from sanzhi_desktop.domain.workdays import Unit
+from sanzhi_desktop.resources.profiles.schema import schema
 
 _WORDS = {
     PROMPTLY: "及时",
@@ -24,6 +25,7 @@ _WORDS = {
     "receipt": "收到送审材料之日",
     "acceptance": "受理之日",
 }
+_WEIGHTS = {"VETO": "否决项", "SERIOUS": "重要项", "FORMAL": "规范项"}
 _ROW_NAMES = ("name", "posts", "bodies", "penalty", "id")
 MOST_ROWS = 60  # a catalogue may have thousands of items; nobody reads them in one line
 
@@ -50,12 +52,19 @@ def changes(left: Profile, right: Profile) -> tuple[Change, ...]:
 
     Quotes, sources and notes alone are no difference: two plans may say the same in other words.
     """
-    keys = dict.fromkeys((*left.rules, *right.rules))
+    keys = sorted({*left.rules, *right.rules}, key=schema().place)
+    pairs = ((key, _held(left, right, key), _held(right, left, key)) for key in keys)
     return tuple(
-        Change(key, left.rule(key), right.rule(key))
-        for key in keys
-        if _substance(left.rule(key)) != _substance(right.rule(key))
+        Change(key, mine, other)
+        for key, mine, other in pairs
+        if _substance(mine) != _substance(other)
     )
+
+
+def _held(profile: Profile, beside: Profile, key: str) -> Rule:
+    """The rule of a key; a key of one kind that only the other profile says counts as open."""
+    found = profile.rules.get(key)
+    return found if found is not None else Rule(key, beside.rule(key).title, open=True)
 
 
 def _substance(rule: Rule) -> Any:
@@ -132,6 +141,10 @@ def _threshold(row: Mapping[str, Any]) -> str:
     return words
 
 
+def _checklist_item(row: Mapping[str, Any]) -> str:
+    return f"{row['text']}（{_WEIGHTS.get(row['weight'], row['weight'])}）"
+
+
 def _catalogue_edition(row: Mapping[str, Any]) -> str:
     words = str(row["edition"])
     if row.get("published"):
@@ -155,6 +168,7 @@ _SHAPES: tuple[tuple[str, Callable[[Mapping[str, Any]], str]], ...] = (
     ("edition", _catalogue_edition),
     ("number", _numbered),
     ("kind", _threshold),
+    ("dimension", _checklist_item),
 )
 
 

@@ -4,7 +4,7 @@ Lives here: from checked layers to one `domain.profile.Profile`. Must not: readi
 their form. Order of layers: national first, the office's own last.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -30,6 +30,8 @@ def resolve(layers: Sequence[Layer]) -> Profile:
     rules: dict[str, Rule] = {}
     for key, spec in schema().keys.items():
         rules[key] = _resolve_key(spec, layers)
+        for own in _said_by_kind(spec, layers):
+            rules[own.key] = _resolve_key(own, layers)
     for key in rules:
         _explain_special(rules, key)
     return Profile(
@@ -42,6 +44,17 @@ def resolve(layers: Sequence[Layer]) -> Profile:
         effective_from=top.effective_from,
         effective_to=top.effective_to,
     )
+
+
+def _said_by_kind(spec: KeySpec, layers: Sequence[Layer]) -> Iterator[KeySpec]:
+    """The keys of one kind of enforcement that some layer says beside the general one."""
+    if not spec.by_kind:
+        return
+    for kind in Kind:
+        own = schema().spec(f"{spec.key}.{kind.value}")
+        listed = own is None or own.key in schema().keys
+        if own is not None and not listed and any(own.key in layer.rules for layer in layers):
+            yield own
 
 
 def _explain_special(rules: dict[str, Rule], key: str) -> None:

@@ -84,34 +84,41 @@ def extension(place: Place, found: Any, *steps: str | int, deep: int = 1) -> Any
 
 
 def with_own_keys(place: Place, rules: dict[str, Mapping[str, Any]]) -> None:
-    """Gives start, extension and pauses of the review limit the keys they are read from.
+    """Gives start, extension and pauses of the review limit the keys they are read from; those
+    of a limit for one kind of enforcement keys for that kind.
 
     A lawyer may write them in one paragraph with the limit, as the article does; said twice and
     not alike they are refused.
     """
-    limit = rules.get(LIMIT, {})
+    for key in [key for key in rules if key == LIMIT or key.startswith(f"{LIMIT}.")]:
+        _apart(place, rules, key)
+
+
+def _apart(place: Place, rules: dict[str, Mapping[str, Any]], key: str) -> None:
+    limit, kind = rules[key], key.removeprefix(LIMIT)
     source = {name: limit[name] for name in SOURCE_FIELDS if name in limit}
     parts: dict[str, tuple[str, dict[str, Any]]] = {}
     if "start" in limit:
-        parts["start"] = ("review.start", {"value": limit["start"]})
+        parts["start"] = (f"review.start{kind}", {"value": limit["start"]})
     if "extension" in limit:
         more = dict(limit["extension"])
         then = more.pop("then", None)
-        parts["extension"] = ("review.extension", more | ({"extension": then} if then else {}))
+        more |= {"extension": then} if then else {}
+        parts["extension"] = (f"review.extension{kind}", more)
     if "excludes" in limit:
         rows = [{"id": one, "name": CAUSE_NAMES.get(one, one)} for one in limit["excludes"]]
-        parts["excludes"] = ("review.suspend", {"value": rows})
+        parts["excludes"] = (f"review.suspend{kind}", {"value": rows})
     if "start" in limit and limit["start"] not in ("receipt", "acceptance"):
         allowed = _told({code: STARTS[code] for code in ("receipt", "acceptance")})
         value = limit["start"]
-        place.fault(FileFault.BAD_CHOICE, "rules", LIMIT, "start", value=value, allowed=allowed)
-    for field, (key, table) in parts.items():
-        if key not in rules:
-            rules[key] = table | source
-        elif not _alike(rules[key], table):
-            place.fault(FileFault.SAID_TWICE, "rules", LIMIT, field, other=key)
+        place.fault(FileFault.BAD_CHOICE, "rules", key, "start", value=value, allowed=allowed)
+    for field, (own, table) in parts.items():
+        if own not in rules:
+            rules[own] = table | source
+        elif not _alike(rules[own], table):
+            place.fault(FileFault.SAID_TWICE, "rules", key, field, other=own)
     if parts:
-        rules[LIMIT] = {name: found for name, found in limit.items() if name not in parts}
+        rules[key] = {name: found for name, found in limit.items() if name not in parts}
 
 
 def _alike(standing: Mapping[str, Any], inline: Mapping[str, Any]) -> bool:

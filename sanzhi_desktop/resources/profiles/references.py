@@ -51,7 +51,9 @@ def _floors(place: Place, layer: Layer, below: Sequence[Layer]) -> None:
     """A plan that is weaker than the statute is shown as such; an office's own decision that
     lowers the gate is refused, because no office may release itself."""
     for key, table in layer.rules.items():
-        spec = schema().keys[key]
+        spec = schema().spec(key)
+        if spec is None:
+            continue
         cited = layer.documents.get(str(table.get("document")))
         own = cited is not None and cited.rank == "office"
         if not (own and (spec.floor or spec.office_floor)) or "value" not in table:

@@ -6,11 +6,13 @@ profile against it (`checks`, `fields`).
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from sanzhi_desktop import resources
+from sanzhi_desktop.domain.kinds import Kind
 
+KINDS = frozenset(kind.value for kind in Kind)
 RANKS = ("law", "admin_regulation", "local_regulation", "rule", "normative", "office")
 # 法律、行政法规、地方性法规、规章: a normative document below them cannot relax what they say.
 BINDING = frozenset(("law", "admin_regulation", "local_regulation", "rule"))
@@ -56,6 +58,7 @@ class KeySpec:
     stricter: str = ""
     floor: bool = False
     office_floor: bool = False
+    by_kind: bool = False  # may be said for one kind of enforcement: the key with .penalty …
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,23 @@ class Schema:
 
     keys: Mapping[str, KeySpec]
     rows: Mapping[str, Mapping[str, FieldSpec]]
+
+    def spec(self, key: str) -> KeySpec | None:
+        """What a key is: one of the table, or one of these for a kind of enforcement."""
+        found = self.keys.get(key)
+        if found is not None:
+            return found
+        base, _, kind = key.rpartition(".")
+        general = self.keys.get(base)
+        if general is None or not general.by_kind or kind not in KINDS:
+            return None
+        return replace(general, key=key, title=f"{general.title}（{Kind(kind).chinese}）")
+
+    def place(self, key: str) -> tuple[int, str]:
+        """Where a key stands in the order of the table; those of one kind follow the general."""
+        order = {known: number for number, known in enumerate(self.keys)}
+        base = key if key in order else key.rpartition(".")[0]
+        return order.get(base, len(order)), key
 
 
 def _field(text: str) -> FieldSpec:
@@ -96,6 +116,7 @@ def schema() -> Schema:
             spec.get("stricter", ""),
             spec.get("floor", False),
             spec.get("office_floor", False),
+            spec.get("by_kind", False),
         )
     rows = {
         name: {field: _field(text) for field, text in fields.items()}

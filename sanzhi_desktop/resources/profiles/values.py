@@ -49,6 +49,18 @@ _WORDS = {
     "department": ("部门",),
     "authorised": ("授权组织",),
     "government": ("人民政府", "政府"),
+    "SUBJECT": ("主体", "执法主体"),
+    "POWERS": ("权限", "执法权限", "管辖"),
+    "PROCEDURE": ("程序", "执法程序"),
+    "EVIDENCE": ("事实证据", "事实和证据", "证据"),
+    "LAW": ("法律适用", "适用法律"),
+    "DISCRETION": ("裁量", "自由裁量"),
+    "DOCUMENTS": ("文书与权利", "执法文书", "文书"),
+    "TRANSFER": ("移送", "涉嫌犯罪移送"),
+    "VETO": ("否决项", "否决"),
+    "SERIOUS": ("重要项", "重要"),
+    "FORMAL": ("规范项", "规范", "形式项"),
+    "always": ("都要", "都适用"),
 }
 _UNITS_IN_CHINESE = {"元": "yuan", "%": "percent", "％": "percent", "人": "person", "轮": "round"}
 

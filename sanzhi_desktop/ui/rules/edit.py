@@ -4,6 +4,7 @@ Only for administrators. Everything happens on the bench; nothing counts before 
 """
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -13,6 +14,7 @@ from PySide6.QtWidgets import (
     QDialog,
     QFileDialog,
     QLineEdit,
+    QMenu,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -21,6 +23,7 @@ from PySide6.QtWidgets import (
 from sanzhi_desktop.application import ruleset
 from sanzhi_desktop.application.ruleset import OwnRules
 from sanzhi_desktop.domain.errors import DomainError
+from sanzhi_desktop.domain.kinds import Kind
 from sanzhi_desktop.domain.people import Role
 from sanzhi_desktop.domain.profile import Profile
 from sanzhi_desktop.domain.rule import Rule
@@ -92,6 +95,7 @@ class OwnRulesDialog(QDialog):
         self.model: RowModel[Rule] = RowModel(self._columns(), self)
         self.table.use(self.model)
         self.set_rule = button(self.tr("设定或者修改(&S)…"), self._set)
+        self.by_kind = button(self.tr("只为一类执法另行规定(&K)…"), self._choose_kind)
         self.accept_default = button(self.tr("接受全国缺省(&D)…"), self._accept_default)
         self.take_back = button(self.tr("取消本单位的设定(&R)"), self._take_back)
         self.bring_in = button(self.tr("引入地方办法(&I)…"), self._choose_file)
@@ -158,7 +162,7 @@ class OwnRulesDialog(QDialog):
         profile = self.bench.profile
         if profile is None:
             return
-        rules = (profile.rule(key) for key in schema().keys if key in profile.rules)
+        rules = sorted(profile.rules.values(), key=lambda rule: schema().place(rule.key))
         found = [rule for rule in rules if self._wanted(rule)]
         before = self.table.current_row()
         place = next(
@@ -182,6 +186,8 @@ class OwnRulesDialog(QDialog):
     def _enable(self) -> None:
         rule = self._chosen()
         self.set_rule.setEnabled(rule is not None)
+        spec = schema().spec(rule.key) if rule is not None else None
+        self.by_kind.setEnabled(spec is not None and spec.by_kind)
         self.accept_default.setEnabled(rule is not None and rule.open and rule.default is not None)
         self.take_back.setEnabled(rule is not None and rule.key in self.bench.own.rules)
 
@@ -195,6 +201,25 @@ class OwnRulesDialog(QDialog):
         rule = self._chosen()
         if rule is not None:
             RuleDialog(self.bench, rule, self).open()
+
+    def _choose_kind(self) -> None:
+        rule = self._chosen()
+        if rule is None:
+            return
+        menu = QMenu(self)
+        for kind in Kind:
+            menu.addAction(kind.chinese, partial(self.set_for_kind, rule.key, kind))
+        menu.popup(self.by_kind.mapToGlobal(self.by_kind.rect().bottomLeft()))
+
+    def set_for_kind(self, key: str, kind: Kind) -> None:
+        """The rule of a key for one kind of enforcement, beside the general one."""
+        profile, schema_ = self.bench.profile, schema()
+        base = key if key in schema_.keys else key.rpartition(".")[0]
+        spec = schema_.spec(f"{base}.{kind.value}")
+        if profile is None or spec is None:
+            return
+        held = profile.rules.get(spec.key) or Rule(spec.key, spec.title, open=True)
+        RuleDialog(self.bench, held, self).open()
 
     def _accept_default(self) -> None:
         rule = self._chosen()
@@ -291,7 +316,7 @@ class OwnRulesDialog(QDialog):
         outer.addWidget(self.unpublished)
         outer.addLayout(row(self.which, None, self.search))
         outer.addWidget(self.table, 1)
-        outer.addLayout(row(self.set_rule, self.accept_default, self.take_back, None))
+        outer.addLayout(row(self.set_rule, self.by_kind, self.accept_default, self.take_back, None))
         outer.addLayout(row(self.bring_in, self.send, None, self.discard, close, self.publish))
         self.resize(960, 640)
 
@@ -305,5 +330,5 @@ def read_profile_file(path: Path) -> ReadFile:
 
 
 def _title(key: str) -> str:
-    spec = schema().keys.get(key)
+    spec = schema().spec(key)
     return spec.title if spec is not None else key

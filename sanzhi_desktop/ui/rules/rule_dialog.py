@@ -145,7 +145,10 @@ class RuleDialog(QDialog):
             )
         )
         self.refusal = Banner()
-        self.value = ValueEditor(schema().keys[rule.key])
+        spec = schema().spec(rule.key)
+        if spec is None:
+            raise KeyError(rule.key)  # a key that no table holds is a mistake of ours
+        self.value = ValueEditor(spec)
         self.source = SourceForm(bench)
         self.ok = button(self.tr("确定(&O)"), self.submit, kind="primary", shortcut="Ctrl+S")
         self.ok.setDefault(True)

@@ -50,8 +50,7 @@ def read_rules(session: Session, work: Work) -> RulesPage:
     profile = work.book.applied(applied) if applied else work.book.profile(office.profile_id)
     names = {head.id: head.name for head in profiles.heads()} | {profile.id: profile.name}
     # A kept profile has its keys in the order of the alphabet; the key table has one of its own.
-    place = {key: number for number, key in enumerate(schema().keys)}
-    ordered = sorted(profile.rules.values(), key=lambda rule: place.get(rule.key, len(place)))
+    ordered = sorted(profile.rules.values(), key=lambda rule: schema().place(rule.key))
     return RulesPage(profile, tuple(ordered), names)
 
 
