@@ -25,6 +25,8 @@ VERBS: dict[str, str] = {
     "db": "db",
     "user": "user",
     "audit": "audit",
+    "backup": "backup",
+    "restore": "restore",
     "selftest": "selftest",
 }
 

@@ -1,0 +1,389 @@
+"""Backups of both databases: good only when restored and checked; a good one is never pushed out."""
+
+import hashlib
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sanzhi_desktop.admin.main import main
+from sanzhi_desktop.application.keeping import KeepingFault
+from sanzhi_desktop.domain.errors import DomainError
+from sanzhi_desktop.persistence.files import FolderStore
+from sanzhi_desktop.persistence.keeping import backup, folder
+from sanzhi_desktop.persistence.keeping.backup import EmbeddedKeeper
+from sanzhi_desktop.persistence.keeping.folder import Manifest
+from sanzhi_desktop.persistence.open import files_folder, open_embedded
+from tests.persistence.cluster import OWNER_PASSWORD, Cluster
+from tests.persistence.desk import START, Desk, Ticking
+
+HERE = Path(__file__)
+
+
+def quiet(_step: int, _total: int, _text: str) -> None:
+    """Nobody watches."""
+
+
+def without_walls(path: Path, *changes: str) -> None:
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        found = db.execute("select name, sql from sqlite_master where type = 'trigger'").fetchall()
+        for name, _ in found:
+            db.execute(f"drop trigger {name}")
+        for change in changes:
+            db.execute(change)
+        for _, text in found:
+            db.execute(text)
+
+
+@pytest.fixture
+def office(embedded_desk: Desk, embedded_path: Path) -> Path:
+    """An office with two cases and the one attachment that both name."""
+    embedded_desk.passed()
+    embedded_desk.signing()
+    return embedded_path
+
+
+@pytest.fixture
+def keeper(office: Path) -> EmbeddedKeeper:
+    return EmbeddedKeeper(office, Ticking(START))
+
+
+def test_a_backup_proves_itself_and_comes_back(
+    keeper: EmbeddedKeeper, tmp_path: Path, office: Path
+) -> None:
+    steps: list[str] = []
+    made = keeper.backup(tmp_path / "kept", keep=3, report=lambda _s, _t, text: steps.append(text))
+    assert (made.good, made.why, made.cases, made.files) == (True, "", 2, 1)
+    assert {"复制数据库", "试恢复并验证"} <= set(steps)
+    assert sorted(p.name for p in (tmp_path / "kept").iterdir()) == [
+        "files", made.path.name, made.path.with_suffix(".json").name
+    ]  # fmt: skip
+    target = tmp_path / "back" / "office.db"
+    backup.restore_embedded(made.path, target, report=quiet)
+    dumps = [
+        subprocess.run(["sqlite3", p, ".dump"], capture_output=True, check=True).stdout
+        for p in (office, target)
+    ]
+    assert dumps[0] == dumps[1]
+    opened = open_embedded(target)
+    session = opened.session("au")
+    assert session.reader.verify_chains() == ()
+    (file,) = [p for p in opened.files.rglob("*") if p.is_file()]
+    assert hashlib.sha256(session.files.path(file.name).read_bytes()).hexdigest() == file.name
+    opened.close()
+
+
+def test_others_go_on_working_while_a_copy_is_made(
+    keeper: EmbeddedKeeper, embedded_desk: Desk, tmp_path: Path
+) -> None:
+    def work(_step: int, _total: int, text: str) -> None:
+        if text == "复制数据库":
+            embedded_desk.register()
+
+    made = keeper.backup(tmp_path / "kept", keep=3, report=work)
+    assert (made.good, made.cases) == (True, 2), "the copy is of the moment when it began"
+
+
+def test_what_is_stopped_leaves_nothing_behind(keeper: EmbeddedKeeper, tmp_path: Path) -> None:
+    class Stopped(Exception):  # noqa: N818 - not an error
+        pass
+
+    for word in ("复制数据库", "附件 1 / 1", "试恢复并验证", "恢复数据库"):
+
+        def stop(_step: int, _total: int, text: str, word: str = word) -> None:
+            if text == word:
+                raise Stopped
+
+        with pytest.raises(Stopped):
+            keeper.backup(tmp_path / "kept", keep=3, report=stop)
+        assert [p.name for p in (tmp_path / "kept").iterdir() if p.name != "files"] == []
+        assert keeper.backups(tmp_path / "kept") == []
+
+
+TAMPERED = [
+    ("update audit set entry = replace(entry, 'confirm', 'accept')", "断裂"),
+    ("update checkpoint set root = previous", "断裂"),
+    ("update material set sha256 = '" + "a" * 64 + "' where sha256 <> ''", "附件"),
+    ("insert into person_role (office_id, person_id, seq, role) values (7, 'ck', 9, 'head')",
+     "断裂"),
+    ("drop trigger wall_decision_insert_gate", "缺少"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("change", "why"), TAMPERED)
+def test_a_source_that_was_tampered_with_is_kept_but_never_called_good(
+    keeper: EmbeddedKeeper, embedded_desk: Desk, tmp_path: Path, change: str, why: str
+) -> None:
+    embedded_desk.gateway("au").checkpoint(7)
+    good = keeper.backup(tmp_path / "kept", keep=1, report=quiet)
+    assert good.good
+    if change.startswith("drop"):
+        with closing(sqlite3.connect(keeper.database)) as db:
+            db.execute(change)
+    else:
+        without_walls(keeper.database, change)
+    for _ in range(3):
+        bad = keeper.backup(tmp_path / "kept", keep=1, report=quiet)
+        assert not bad.good
+        assert why in bad.why
+    listed = keeper.backups(tmp_path / "kept")
+    assert [(row.path, row.good) for row in listed] == [(bad.path, False), (good.path, True)]
+    assert good.path.is_file()
+    assert backup.restore_embedded(good.path, tmp_path / "again.db", report=quiet).good
+
+
+def test_an_attachment_that_changed_is_noticed(keeper: EmbeddedKeeper, tmp_path: Path) -> None:
+    (file,) = [p for p in files_folder(keeper.database).rglob("*") if p.is_file()]
+    file.chmod(0o644)
+    file.write_bytes(file.read_bytes()[:-1] + b"T")
+    made = keeper.backup(tmp_path / "kept", keep=1, report=quiet)
+    assert (made.good, file.name in made.why) == (False, True)
+
+
+def test_attachments_stand_once_and_go_with_the_last_backup_that_names_them(
+    keeper: EmbeddedKeeper, tmp_path: Path
+) -> None:
+    kept = tmp_path / "kept"
+    first = keeper.backup(kept, keep=1, report=quiet)
+    strange = tmp_path / "x"
+    strange.write_bytes(b"nobody's")
+    sha256, _ = FolderStore(files_folder(keeper.database)).put(strange)
+    second = keeper.backup(kept, keep=1, report=quiet)
+    assert not first.path.exists()
+    assert second.files == 2
+    shutil.rmtree(files_folder(keeper.database) / sha256[:2])
+    assert keeper.backup(kept, keep=1, report=quiet).good
+    assert len([p for p in (kept / "files").rglob("*") if p.is_file()]) == 1
+
+
+def test_a_backup_inside_the_attachments_is_refused(keeper: EmbeddedKeeper) -> None:
+    with pytest.raises(DomainError) as refused:
+        keeper.backup(files_folder(keeper.database) / "kept", keep=1, report=quiet)
+    assert refused.value.code is KeepingFault.INSIDE_ITSELF
+
+
+def manifest(moment: datetime, *, good: bool) -> Manifest:
+    return Manifest(
+        kind="sqlite", made_at=moment.isoformat(), program="", revision="", source="",
+        sha256="", size=HERE.stat().st_size, offices=(), counts={}, files=(), verified_at="x" if good else "",
+    )  # fmt: skip
+
+
+@given(st.lists(st.booleans(), max_size=30), st.integers(1, 5))
+def test_no_order_of_good_and_bad_pushes_out_the_last_good_one(
+    goods: list[bool], keep: int
+) -> None:
+    at = datetime(2026, 9, 1, tzinfo=UTC)
+    rows = [  # this very file stands for the data of all: it is there, and of the right size
+        (HERE, manifest(at - timedelta(days=n), good=good)) for n, good in enumerate(goods)
+    ]
+    gone = folder.to_evict(rows, keep)
+    for kind in (True, False):
+        all_ = [one for one in rows if one[1].good is kind]
+        left = [one for one in all_ if one not in gone]
+        assert left == all_[:keep], "the newest of each kind stay"
+
+
+def refused(call: Callable[[], object]) -> DomainError:
+    with pytest.raises(DomainError) as caught:
+        call()
+    return caught.value
+
+
+def test_a_backup_that_was_damaged_is_not_put_back(keeper: EmbeddedKeeper, tmp_path: Path) -> None:
+    made = keeper.backup(tmp_path / "kept", keep=1, report=quiet)
+    target = tmp_path / "back.db"
+    content = made.path.read_bytes()
+    made.path.write_bytes(content[:5000] + b"X" + content[5001:])
+    back = lambda: backup.restore_embedded(made.path, target, report=quiet)  # noqa: E731
+    assert refused(back).code is KeepingFault.DAMAGED
+    made.path.write_bytes(content)
+    (file,) = [p for p in (tmp_path / "kept" / "files").rglob("*") if p.is_file()]
+    file.chmod(0o644)
+    file.write_bytes(b"other")
+    assert refused(back).code is KeepingFault.DAMAGED
+    assert not target.exists()
+    assert not files_folder(target).exists()
+    made.path.unlink()
+    assert refused(back).code is KeepingFault.DAMAGED
+    assert not keeper.backups(tmp_path / "kept")[0].good
+    made.path.with_suffix(".json").write_text("{}", "utf-8")
+    assert refused(back).code is KeepingFault.NOT_A_BACKUP
+
+
+def test_nothing_is_written_over(keeper: EmbeddedKeeper, tmp_path: Path, office: Path) -> None:
+    made = keeper.backup(tmp_path / "kept", keep=1, report=quiet)
+    before = office.read_bytes()
+    found = refused(lambda: backup.restore_embedded(made.path, office, report=quiet))
+    assert found.code is KeepingFault.TARGET_NOT_EMPTY
+    assert office.read_bytes() == before
+
+
+def test_a_copy_of_a_newer_program_is_not_put_back(keeper: EmbeddedKeeper, tmp_path: Path) -> None:
+    made = keeper.backup(tmp_path / "kept", keep=1, report=quiet)
+    data, told = folder.read_manifest(made.path)
+    folder.write_manifest(data, replace(told, revision="9999"))
+    found = refused(lambda: backup.restore_embedded(data, tmp_path / "back.db", report=quiet))
+    assert found.code == "persistence.database_newer"
+
+
+_SMALL_DISK = """
+import resource, sys
+from sanzhi_desktop.admin.main import main
+resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a limit on the size of files is POSIX")
+def test_a_full_disk_says_so_and_leaves_the_older_backup(
+    keeper: EmbeddedKeeper, tmp_path: Path
+) -> None:
+    kept = tmp_path / "kept"
+    older = keeper.backup(kept, keep=1, report=quiet)
+    done = subprocess.run(
+        [sys.executable, "-c", _SMALL_DISK, "backup", "--db", keeper.database, "--to", kept,
+         "--keep", "1"],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, "磁盘已满" in done.stderr) == (2, True), done.stderr
+    assert sorted(p.name for p in kept.iterdir()) == sorted(
+        ["files", older.path.name, older.path.with_suffix(".json").name]
+    )
+
+
+def test_the_verbs(keeper: EmbeddedKeeper, tmp_path: Path, capsys: Any) -> None:
+    kept, target = tmp_path / "kept", tmp_path / "back.db"
+    made = ["backup", "--db", str(keeper.database), "--to", str(kept), "--json"]
+    assert main(made) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["verified"], told["cases"], told["files"]) == (True, 2, 1)
+    assert main(["restore", told["file"], "--db", f"sqlite:///{target}"]) == 0
+    assert "案件 2 件" in capsys.readouterr().out
+    assert main(["audit", "verify", "--db", str(target)]) == 0
+    assert main(["restore", told["file"], "--db", str(target)]) == 2
+    assert "不会覆盖" in capsys.readouterr().err
+    assert main(["restore", str(tmp_path / "no.db"), "--db", str(tmp_path / "y.db")]) == 2
+    assert main(["backup", "--db", str(tmp_path / "no.db"), "--to", str(kept)]) == 2
+    without_walls(keeper.database, "update person_role set role = 'head' where role = 'clerk'")
+    capsys.readouterr()
+    assert main(made) == 1
+    told = json.loads(capsys.readouterr().out)
+    assert (told["verified"], "断裂" in told["why"]) == (False, True)
+
+
+# ------------------------------------------------------------------ the server
+
+
+@pytest.fixture
+def arguments(
+    cluster: Cluster, server_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> list[str]:
+    monkeypatch.setenv("PGPASSWORD", OWNER_PASSWORD)
+    return ["backup", "--db", cluster.url(server_database), "--to", str(tmp_path / "kept"),
+            "--pg-bin", str(cluster.bin), "--json"]  # fmt: skip
+
+
+def psql(cluster: Cluster, database: str, query: str) -> str:
+    done = subprocess.run(
+        ["psql", "-h", "127.0.0.1", "-p", str(cluster.port), "-U", "postgres", "-d", database,
+         "-At", "-c", query],
+        capture_output=True, text=True, check=True,
+        env={**os.environ, "PGPASSWORD": OWNER_PASSWORD},
+    )  # fmt: skip
+    return done.stdout.strip()
+
+
+@pytest.mark.postgres
+def test_a_dump_proves_itself_and_comes_back(
+    cluster: Cluster, server_desk: Desk, server_database: str, arguments: list[str], capsys: Any
+) -> None:
+    server_desk.passed()
+    server_desk.gateway("au").checkpoint(7)
+    assert main(arguments) == 0, capsys.readouterr().err
+    told = json.loads(capsys.readouterr().out)
+    assert (told["verified"], told["cases"]) == (True, 1)
+    assert psql(cluster, "postgres", "select count(*) from pg_database"
+                                     " where datname like 'sanzhi_check%'") == "0"  # fmt: skip
+    with cluster.connect() as owner:
+        owner.execute("create database came_back template template0")
+    try:
+        back = ["restore", told["file"], "--db", cluster.url("came_back"),
+                "--pg-bin", str(cluster.bin)]  # fmt: skip
+        assert main(back) == 0, capsys.readouterr().err
+        rows = "select string_agg(a::text, '|' order by case_id, seq) from app.audit a"
+        assert psql(cluster, "came_back", rows) == psql(cluster, server_database, rows) != ""
+        assert main(["audit", "verify", "--db", cluster.url("came_back")]) in (0, 2)
+        assert main(back) == 2
+        assert "不会覆盖" in capsys.readouterr().err
+        embedded = ["restore", told["file"], "--db", str(Path(told["file"]).parent / "x.db")]
+        assert main(embedded) == 2
+        assert "sanzhi move" in capsys.readouterr().err
+    finally:
+        with cluster.connect() as owner:
+            owner.execute("drop database came_back with (force)")
+
+
+@pytest.mark.postgres
+def test_a_dump_of_a_tampered_history_is_not_good(
+    cluster: Cluster, server_desk: Desk, server_database: str, arguments: list[str], capsys: Any
+) -> None:
+    case_id = server_desk.register()
+    with cluster.connect(server_database) as owner:
+        owner.execute("set session_replication_role = replica")
+        owner.execute("update app.audit set entry = replace(entry, 'register', 'confirm')"
+                      f" where case_id = '{case_id}'")  # fmt: skip
+    assert main(arguments) == 1
+    told = json.loads(capsys.readouterr().out)
+    assert (told["verified"], case_id in told["why"]) == (False, True)
+
+
+@pytest.mark.postgres
+def test_who_does_not_see_everything_makes_no_backup(
+    cluster: Cluster, server_database: str, arguments: list[str], capsys: Any,
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path,
+) -> None:  # fmt: skip
+    monkeypatch.setenv("PGPASSWORD", "a password of the tests")
+    as_admin = [a.replace("postgres@", "adm@") for a in arguments]
+    assert main(as_admin) == 2
+    assert "看不到全部数据" in capsys.readouterr().err
+    assert list((tmp_path / "kept").iterdir()) == []
+
+
+@pytest.mark.postgres
+@pytest.mark.skipif(sys.platform == "win32", reason="the stand-in is a shell script")
+def test_no_secret_stands_on_the_command_line_and_old_programs_are_named(
+    cluster: Cluster, server_database: str, arguments: list[str], capsys: Any, tmp_path: Path
+) -> None:
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    arguments[arguments.index("--pg-bin") + 1] = str(tools)
+    assert main(arguments) == 2
+    assert "SANZHI_PG_BIN" in capsys.readouterr().err, "no such program"
+    for name in ("pg_dump", "pg_restore"):
+        script = tools / name
+        script.write_text("#!/bin/sh\necho 'pg_dump (PostgreSQL) 9.6.1'\n", "utf-8")
+        script.chmod(0o755)
+    assert main(arguments) == 2
+    shown = capsys.readouterr().err
+    assert ("9" in shown, "不能比服务器旧" in shown) == (True, True)
+    for name in ("pg_dump", "pg_restore"):
+        (tools / name).write_text(
+            f'#!/bin/sh\necho "$0 $@" >> {tmp_path}/said\nexec {cluster.bin}/{name} "$@"\n', "utf-8"
+        )
+    assert main(arguments) == 0, capsys.readouterr().err
+    said = (tmp_path / "said").read_text("utf-8")
+    assert "--snapshot=" in said
+    assert OWNER_PASSWORD not in said
