@@ -190,8 +190,7 @@ def _say(finding: "Finding") -> str:
 
 def _named(facts: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        key: _name("field", str(value)) if key == "field" else value
-        for key, value in facts.items()
+        key: _name("field", str(value)) if key == "field" else value for key, value in facts.items()
     }
 
 

@@ -94,13 +94,15 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One table cell. `span` counts columns; `top`: text at the upper edge, not in the middle."""
+    """One table cell. `span` counts columns; `top`: text at the upper edge, not in the middle;
+    `label`: said again where a row that runs over the page goes on."""
 
     content: tuple[Inline, ...]
     align: Align = Align.LEFT
     span: int = 1
     face: Face | None = None
     top: bool = False
+    label: bool = False
 
 
 @dataclass(frozen=True, slots=True)

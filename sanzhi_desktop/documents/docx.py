@@ -177,6 +177,8 @@ class _Writer:
         _repeat(grid.rows[0])
         for row, cells in zip(grid.rows, (heading, *table.rows), strict=True):
             self._row(row, cells, table.size)
+        if table.together:
+            _bind(grid.rows[:-1])
 
     def _form(self, form: KeyValueTable) -> None:
         label = 6.6 * form.size
@@ -283,6 +285,12 @@ class _Writer:
             else:
                 _child(run._r, "w:instrText").text = text  # noqa: SLF001
         self._font(paragraph.add_run(" —"), Face.SONG, size, tight=False)
+
+
+def _bind(rows: Any) -> None:
+    for row in rows:
+        for cell in row.cells:
+            cell.paragraphs[0].paragraph_format.keep_with_next = True
 
 
 def _repeat(row: Any) -> None:

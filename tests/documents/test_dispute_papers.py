@@ -153,6 +153,10 @@ def test_a_problem_longer_than_a_page_runs_on_and_loses_nothing() -> None:
     laid_out = laid(document)
     column = squeezed(_column(laid_out, WIDE)).replace("承办机构意见", "")  # again on each page
     assert squeezed(long) in column
+    continued = [lines(page)[:2] for page in chars(laid_out.pdf)[2:4]]
+    assert [head for head, _ in continued] == ["演示文书，不具有法律效力"] * 2
+    assert [head for _, head in continued] == ["事项审核机构意见承办机构意见"] * 2
+    assert said(document).count("意见和理由") == 4  # once on each page the row reaches
     _demand_inside(laid_out, WIDE)
 
 

@@ -200,7 +200,7 @@ def _pair(label: str, value: str) -> Pair:
 
 
 def _label(text: str) -> Cell:
-    return Cell((Run(text),), Align.CENTRE, face=Face.HEI)
+    return Cell((Run(text),), Align.CENTRE, face=Face.HEI, label=True)
 
 
 def _sides(label: str, review: str, unit: str) -> tuple[Cell, ...]:

@@ -126,6 +126,9 @@ class Flow:
         page = self._page or self._turn()
         if isinstance(piece, Blank) and self._used == 0:
             return
+        fresh = self._used == 0
+        if fresh and piece.again is not None:
+            self._draw(page, piece.again, 0.0)
         start = self._start(piece)
         if start + piece.height > self._room + _EPSILON:
             if isinstance(piece, Blank):
@@ -137,18 +140,10 @@ class Flow:
                 self._page = None
                 self._put(parts[1])
                 return
-            if self._used > 0:
-                page, start = self._turn(), 0.0
-        if self._used == 0 and piece.again is not None:
-            self._draw(page, piece.again, 0.0)
-            start = self._used
-            if start + piece.height > self._room + _EPSILON:
-                parts = piece.split(self._room - start)
-                if parts is not None:
-                    self._draw(page, parts[0], start)
-                    self._page = None
-                    self._put(parts[1])
-                    return
+            if not fresh:
+                self._page = None
+                self._put(piece)
+                return
         self._draw(page, piece, start)
 
     def _draw(self, page: Page, piece: Piece, start: float) -> None:

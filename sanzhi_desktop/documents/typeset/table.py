@@ -42,6 +42,7 @@ class SetCell:
     place: str = ""
     foot: Line | None = None
     top: bool = False
+    label: bool = False
 
     @property
     def rows(self) -> float:
@@ -82,7 +83,11 @@ class Row:
             for cell in self.cells
         )
         tail = tuple(
-            replace(cell, lines=cell.lines[fits:], least=max(1, cell.least - fits))
+            replace(
+                cell,
+                lines=cell.lines if cell.label else cell.lines[fits:],
+                least=max(1, cell.least - fits),
+            )
             for cell in self.cells
         )
         return replace(self, cells=head, keep=False), replace(self, cells=tail)
@@ -193,7 +198,7 @@ def _row(cells: Sequence[Cell], widths: Sequence[float], size: float, setter: Se
     for cell in cells:
         width = sum(widths[column : column + cell.span])
         lines = _wrap(cell.content, width, cell.face or Face.BODY, size, setter)
-        done.append(SetCell(left, width, lines, cell.align, top=cell.top))
+        done.append(SetCell(left, width, lines, cell.align, top=cell.top, label=cell.label))
         column += cell.span
         left += width
     return Row(tuple(done), size)
