@@ -11,6 +11,7 @@ from sanzhi_desktop.domain.case import Case, ClockEvent
 from sanzhi_desktop.domain.clock import STOP, DeadlineRule, DeadlineStrip
 from sanzhi_desktop.domain.deadline import compute
 from sanzhi_desktop.domain.dispute import Dispute
+from sanzhi_desktop.domain.kinds import Kind
 from sanzhi_desktop.domain.profile import Profile
 from sanzhi_desktop.domain.workdays import Calendar, Unit
 
@@ -25,10 +26,10 @@ _RULES = {
 }
 
 
-def _rule(profile: Profile, kind: ClockKind) -> tuple[DeadlineRule | None, bool]:
+def _rule(profile: Profile, kind: ClockKind, of: Kind) -> tuple[DeadlineRule | None, bool]:
     """The rule with its days, and whether it only says 及时."""
     key, name, start = _RULES[kind]
-    limit = profile.duration(key)
+    limit = profile.duration(key, of)
     if limit is None or limit.value is None:
         return None, limit is not None
     rule = DeadlineRule(
@@ -49,11 +50,12 @@ def _clock(
     profile: Profile,
     calendar: Calendar,
     *,
+    of: Kind,
     start: datetime,
     end: datetime | None,
     now: datetime,
 ) -> CaseClock | None:
-    rule, promptly = _rule(profile, kind)
+    rule, promptly = _rule(profile, kind, of)
     if rule is None:
         return CaseClock(kind, None, promptly=True) if promptly else None
     events = [ClockEvent(0, 1, rule.start, start)]
@@ -70,7 +72,13 @@ def objection_strip(
     if current is None or current.issued_at is None:
         return None
     clock = _clock(
-        ClockKind.OBJECTION, profile, calendar, start=current.issued_at, end=None, now=now
+        ClockKind.OBJECTION,
+        profile,
+        calendar,
+        of=case.submission.kind,
+        start=current.issued_at,
+        end=None,
+        now=now,
     )
     return clock.strip if clock is not None else None
 
@@ -89,7 +97,15 @@ def dispute_clocks(
     consulted = [c for c in dispute.consultations if c.round == case.round]
     raised = objection.raised_at if objection else None
     found = [
-        _clock(ClockKind.OBJECTION, profile, calendar, start=current.issued_at, end=raised, now=now)
+        _clock(
+            ClockKind.OBJECTION,
+            profile,
+            calendar,
+            of=case.submission.kind,
+            start=current.issued_at,
+            end=raised,
+            now=now,
+        )
     ]
     if objection is not None:
         found.append(
@@ -97,6 +113,7 @@ def dispute_clocks(
                 ClockKind.REPLY,
                 profile,
                 calendar,
+                of=case.submission.kind,
                 start=objection.raised_at,
                 end=objection.replied_at,
                 now=now,
@@ -107,6 +124,14 @@ def dispute_clocks(
         done = max((e for e in ends if e is not None), default=None) if all(ends) else None
         began = min(c.opened_at for c in consulted)
         found.append(
-            _clock(ClockKind.NEGOTIATION, profile, calendar, start=began, end=done, now=now)
+            _clock(
+                ClockKind.NEGOTIATION,
+                profile,
+                calendar,
+                of=case.submission.kind,
+                start=began,
+                end=done,
+                now=now,
+            )
         )
     return tuple(clock for clock in found if clock is not None)
