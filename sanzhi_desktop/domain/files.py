@@ -34,6 +34,7 @@ class FileFault(Code):
     SECRET_IN_ENDPOINT = "files.secret_in_endpoint"  # a code, no secret
     NO_CREDENTIALS = "files.no_credentials"
     NO_KEYRING = "files.no_keyring"
+    NO_BUCKET = "files.no_bucket"
     OBJECTS_REFUSED = "files.objects_refused"
     OBJECTS_AWAY = "files.objects_away"
 

@@ -60,7 +60,9 @@ class FolderStore:
         limits = self.settings()
         size = source.stat().st_size if limits.file_limit or limits.quota else 0
         if limits.file_limit and size > limits.file_limit:
-            raise DomainError(FileFault.TOO_LARGE, size_mb=mib(size), limit_mb=mib(limits.file_limit))
+            raise DomainError(
+                FileFault.TOO_LARGE, size_mb=mib(size), limit_mb=mib(limits.file_limit)
+            )
         if not limits.quota:
             return
         used = sum(file.size for file in self.listing())

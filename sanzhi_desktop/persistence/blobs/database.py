@@ -81,7 +81,7 @@ class ServerChunks:
         if begun.place is StoreKind.OBJECTS:
             kept = self.objects()
             if len(kept.have(sha256, size, begun.chunk_size)) != count(size, begun.chunk_size) or (
-                begun.have and not kept.intact(sha256, size, begun.chunk_size)
+                begun.have and kept.state(sha256, size, begun.chunk_size) is not FileState.INTACT
             ):
                 kept.clear(sha256, size, begun.chunk_size)
                 return False
@@ -107,8 +107,7 @@ class ServerChunks:
         if told != "elsewhere":
             return FileState(told)
         info = self.books.call("file_size", sha256)
-        intact = self.objects().intact(sha256, info["size"], info["chunk_size"])
-        return FileState.INTACT if intact else FileState.CHANGED
+        return self.objects().state(sha256, info["size"], info["chunk_size"])
 
     def listing(self) -> tuple[StoredFile, ...]:
         """Every file in the books. Raises DomainError for who does not keep the files."""

@@ -60,12 +60,15 @@ $$;
 
 create function app.file_state(p_office integer, p_sha256 text) returns text
 language plpgsql %SAFE% as $$
-declare b app.blob;
+declare b app.blob; v_chunks bigint;
 begin
   select * into b from blob
    where office_id = p_office and sha256 = p_sha256 and complete = 1;
   if not found then return 'missing'; end if;
   if b.place <> 'database' then return 'elsewhere'; end if;
+  select count(*) into v_chunks from blob_chunk
+   where office_id = p_office and sha256 = p_sha256;
+  if v_chunks * b.chunk_size < b.size then return 'missing'; end if;
   if app.file_digest(p_office, p_sha256) = p_sha256 then return 'intact'; end if;
   return 'changed';
 end $$;

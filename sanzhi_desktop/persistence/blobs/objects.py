@@ -11,10 +11,11 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sanzhi_desktop.domain.errors import DomainError
-from sanzhi_desktop.domain.files import FileFault, StoreSettings
+from sanzhi_desktop.domain.files import FileFault, FileState, StoreSettings
 from sanzhi_desktop.persistence.blobs.chunked import count
 
 if TYPE_CHECKING:
@@ -65,15 +66,15 @@ class Objects:
         except FileNotFoundError:
             return None
 
-    def intact(self, sha256: str, size: int, chunk_size: int) -> bool:
+    def state(self, sha256: str, size: int, chunk_size: int) -> FileState:
         """Reads every chunk and compares the hash; only the bytes themselves can tell."""
         digest = hashlib.sha256()
         for n in range(count(size, chunk_size)):
             data = self.get(sha256, n)
             if data is None:
-                return False
+                return FileState.MISSING
             digest.update(data)
-        return digest.hexdigest() == sha256
+        return FileState.INTACT if digest.hexdigest() == sha256 else FileState.CHANGED
 
     def clear(self, sha256: str, size: int, chunk_size: int) -> None:
         """Takes away the chunks of an upload that did not add up."""
@@ -107,11 +108,14 @@ class Objects:
 
         try:
             yield
-        except FileNotFoundError:
-            raise
         except (PermissionDeniedError, UnauthenticatedError) as error:
             raise DomainError(FileFault.OBJECTS_REFUSED, place=self.place) from error
         except (BaseError, OSError) as error:
+            # A bucket that is not there must never look like a file that is not there.
+            if "NoSuchBucket" in str(error):
+                raise DomainError(FileFault.NO_BUCKET, place=self.place) from error
+            if isinstance(error, FileNotFoundError):
+                raise
             raise DomainError(
                 FileFault.OBJECTS_AWAY, place=self.place, message=_first_line(error)
             ) from error
@@ -135,6 +139,6 @@ def open_objects(settings: StoreSettings, office_id: int, credentials: "Credenti
         secret_access_key=credentials.secret,
         virtual_hosted_style_request=False,
         client_options={"allow_http": plain, "timeout": _SECONDS, "connect_timeout": "5s"},
-        retry_config={"max_retries": 2},
+        retry_config={"max_retries": 2, "retry_timeout": timedelta(seconds=30)},
     )
     return Objects(store, office_id, f"{settings.endpoint}/{settings.bucket}")

@@ -292,8 +292,8 @@ begin
   insert into audit (office_id, case_id, seq, entry, hash, readers)
   values (p_office, p_case, v_seq, v_entry, v_hash, v_readers);
   if v_seq = 1 then
-    insert into audit_head (office_id, case_id, seq, hash)
-    values (p_office, p_case, v_seq, v_hash);
+    insert into audit_head (office_id, case_id, seq, hash, readers)
+    values (p_office, p_case, v_seq, v_hash, v_readers);
   else
     update audit_head set seq = v_seq, hash = v_hash
      where office_id = p_office and case_id = p_case;
@@ -307,7 +307,7 @@ returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
 declare v_item jsonb; v_index bigint := 0;
 begin
-  insert into case_ (office_id, case_id, version, state, round, submission, name, sort_key, kind, party_name, party_number, amount_fen, agency, file_number, handler_codes, unit, registered_by, registered_at, due_on, profile_id, profile_edition, updated_at, readers) values (p_office, p_case, 1, v_target, 0, coalesce(((p_payload #> '{submission}'))::text, ''), coalesce((p_payload #>> '{submission,name}'), ''), coalesce((p_payload #>> '{sort_key}'), ''), coalesce((p_payload #>> '{submission,kind}'), ''), coalesce((p_payload #>> '{submission,party,name}'), ''), coalesce((p_payload #>> '{submission,party,number}'), ''), coalesce(((p_payload #>> '{submission,amount_fen}'))::bigint, 0), coalesce((p_payload #>> '{submission,agency}'), ''), coalesce((p_payload #>> '{submission,file_number}'), ''), (',' || coalesce((select string_agg((h.value ->> 'person_id') || ',', '' order by h.n) from jsonb_array_elements((p_payload #> '{submission,handlers}')) with ordinality as h(value, n) where h.value ->> 'person_id' <> ''), '')), coalesce((p_payload #>> '{unit}'), ''), v_me, v_now, app.day((p_payload #>> '{due_on}')), coalesce((p_payload #>> '{profile_id}'), ''), coalesce((p_payload #>> '{profile_edition}'), ''), v_now, v_readers);
+  insert into case_ (office_id, readers, case_id, version, state, round, submission, name, sort_key, kind, party_name, party_number, amount_fen, agency, file_number, handler_codes, unit, registered_by, registered_at, due_on, profile_id, profile_edition, updated_at) values (p_office, v_readers, p_case, 1, v_target, 0, coalesce(((p_payload #> '{submission}'))::text, ''), coalesce((p_payload #>> '{submission,name}'), ''), coalesce((p_payload #>> '{sort_key}'), ''), coalesce((p_payload #>> '{submission,kind}'), ''), coalesce((p_payload #>> '{submission,party,name}'), ''), coalesce((p_payload #>> '{submission,party,number}'), ''), coalesce(((p_payload #>> '{submission,amount_fen}'))::bigint, 0), coalesce((p_payload #>> '{submission,agency}'), ''), coalesce((p_payload #>> '{submission,file_number}'), ''), (',' || coalesce((select string_agg((h.value ->> 'person_id') || ',', '' order by h.n) from jsonb_array_elements((p_payload #> '{submission,handlers}')) with ordinality as h(value, n) where h.value ->> 'person_id' <> ''), '')), coalesce((p_payload #>> '{unit}'), ''), v_me, v_now, app.day((p_payload #>> '{due_on}')), coalesce((p_payload #>> '{profile_id}'), ''), coalesce((p_payload #>> '{profile_edition}'), ''), v_now);
   if coalesce((p_payload #>> '{unit}'), '') <> '' then
     insert into unit (office_id, name) values (p_office, coalesce((p_payload #>> '{unit}'), '')) on conflict (office_id, name) do nothing;
   end if;
@@ -317,7 +317,7 @@ begin
   if coalesce((v_item #>> '{sha256}'), '') <> '' and exists (select 1 from file_store where office_id = p_office and kind <> 'folder') and not exists (select 1 from blob where office_id = p_office and sha256 = coalesce((v_item #>> '{sha256}'), '') and complete = 1) then
     perform app.refuse('files.not_stored', jsonb_build_object('name', coalesce((v_item #>> '{name}'), '')));
   end if;
-  insert into material (office_id, case_id, material_id, place, code, name, pages, original, sha256, size, file_name, waived, readers) values (p_office, p_case, coalesce((v_item #>> '{material_id}'), ''), v_index, coalesce((v_item #>> '{code}'), ''), coalesce((v_item #>> '{name}'), ''), (nullif((v_item #>> '{pages}'), ''))::bigint, (case when (v_item #> '{original}') = 'false'::jsonb then 0 else 1 end), coalesce((v_item #>> '{sha256}'), ''), coalesce(((v_item #>> '{size}'))::bigint, 0), coalesce((v_item #>> '{file_name}'), ''), coalesce((v_item #>> '{waived}'), ''), v_readers);
+  insert into material (office_id, readers, case_id, material_id, place, code, name, pages, original, sha256, size, file_name, waived) values (p_office, v_readers, p_case, coalesce((v_item #>> '{material_id}'), ''), v_index, coalesce((v_item #>> '{code}'), ''), coalesce((v_item #>> '{name}'), ''), (nullif((v_item #>> '{pages}'), ''))::bigint, (case when (v_item #> '{original}') = 'false'::jsonb then 0 else 1 end), coalesce((v_item #>> '{sha256}'), ''), coalesce(((v_item #>> '{size}'))::bigint, 0), coalesce((v_item #>> '{file_name}'), ''), coalesce((v_item #>> '{waived}'), ''));
   end loop;
 end $$;
 
@@ -326,6 +326,9 @@ returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
 declare v_item jsonb; v_index bigint := 0;
 begin
+  if exists (select 1 from escalation where office_id = p_office and case_id = p_case and round = c.round and withdrawn_at is null) and not exists (select 1 from dispute_result where office_id = p_office and case_id = p_case and round = c.round) then
+    perform app.refuse('dispute.pending', jsonb_build_object());
+  end if;
   if coalesce(coalesce((p_payload #>> '{submission,unit}'), ''), '') <> '' then
     insert into unit (office_id, name) values (p_office, coalesce((p_payload #>> '{submission,unit}'), '')) on conflict (office_id, name) do nothing;
   end if;
@@ -338,7 +341,7 @@ begin
   if coalesce((v_item #>> '{sha256}'), '') <> '' and exists (select 1 from file_store where office_id = p_office and kind <> 'folder') and not exists (select 1 from blob where office_id = p_office and sha256 = coalesce((v_item #>> '{sha256}'), '') and complete = 1) then
     perform app.refuse('files.not_stored', jsonb_build_object('name', coalesce((v_item #>> '{name}'), '')));
   end if;
-  insert into material (office_id, case_id, material_id, place, code, name, pages, original, sha256, size, file_name, waived, readers) values (p_office, p_case, coalesce((v_item #>> '{material_id}'), ''), v_index, coalesce((v_item #>> '{code}'), ''), coalesce((v_item #>> '{name}'), ''), (nullif((v_item #>> '{pages}'), ''))::bigint, (case when (v_item #> '{original}') = 'false'::jsonb then 0 else 1 end), coalesce((v_item #>> '{sha256}'), ''), coalesce(((v_item #>> '{size}'))::bigint, 0), coalesce((v_item #>> '{file_name}'), ''), coalesce((v_item #>> '{waived}'), ''), v_readers);
+  insert into material (office_id, readers, case_id, material_id, place, code, name, pages, original, sha256, size, file_name, waived) values (p_office, v_readers, p_case, coalesce((v_item #>> '{material_id}'), ''), v_index, coalesce((v_item #>> '{code}'), ''), coalesce((v_item #>> '{name}'), ''), (nullif((v_item #>> '{pages}'), ''))::bigint, (case when (v_item #> '{original}') = 'false'::jsonb then 0 else 1 end), coalesce((v_item #>> '{sha256}'), ''), coalesce(((v_item #>> '{size}'))::bigint, 0), coalesce((v_item #>> '{file_name}'), ''), coalesce((v_item #>> '{waived}'), ''));
   end loop;
   update clearance set open = 0, closed_at = v_now, closed_because = p_reason where office_id = p_office and case_id = p_case and open = 1;
   update case_ set version = version + 1,
@@ -355,7 +358,8 @@ begin
     agency = case when (coalesce((p_payload #> '{submission}'), 'null'::jsonb) <> 'null'::jsonb) then coalesce((p_payload #>> '{submission,agency}'), '') else agency end,
     file_number = case when (coalesce((p_payload #> '{submission}'), 'null'::jsonb) <> 'null'::jsonb) then coalesce((p_payload #>> '{submission,file_number}'), '') else file_number end,
     handler_codes = case when (coalesce((p_payload #> '{submission}'), 'null'::jsonb) <> 'null'::jsonb) then (',' || coalesce((select string_agg((h.value ->> 'person_id') || ',', '' order by h.n) from jsonb_array_elements((p_payload #> '{submission,handlers}')) with ordinality as h(value, n) where h.value ->> 'person_id' <> ''), '')) else handler_codes end,
-    unit = case when (coalesce((p_payload #> '{submission}'), 'null'::jsonb) <> 'null'::jsonb) then coalesce((p_payload #>> '{submission,unit}'), '') else unit end
+    unit = case when (coalesce((p_payload #> '{submission}'), 'null'::jsonb) <> 'null'::jsonb) then coalesce((p_payload #>> '{submission,unit}'), '') else unit end,
+    edited_round = case when c.state = 'responding' then c.round else edited_round end
    where office_id = p_office and case_id = p_case;
 end $$;
 
@@ -367,11 +371,17 @@ begin
   if (case when (p_payload #> '{declared}') = 'true'::jsonb then 1 else 0 end) = 0 then
     perform app.refuse('case.not_declared', jsonb_build_object());
   end if;
+  if c.state = 'responding' and (exists (select 1 from escalation where office_id = p_office and case_id = p_case and round = c.round and withdrawn_at is null) and not exists (select 1 from dispute_result where office_id = p_office and case_id = p_case and round = c.round)) then
+    perform app.refuse('dispute.pending', jsonb_build_object());
+  end if;
+  if coalesce((p_payload #>> '{round_reason}'), '') = 'review_of_review' and not exists (select 1 from objection where office_id = p_office and case_id = p_case and round = c.round) then
+    perform app.refuse('dispute.no_objection', jsonb_build_object());
+  end if;
   if c.state = 'responding' and exists (select 1 from problem where office_id = p_office and case_id = p_case and round = c.round and trim(response) = '') then
     perform app.refuse('case.response_missing', jsonb_build_object('number', (select min(number) from problem where office_id = p_office and case_id = p_case and round = c.round and trim(response) = '')));
   end if;
   if not exists (select 1 from round where office_id = p_office and case_id = p_case and round = (case when c.state = 'draft' then 1 when c.state = 'responding' then c.round + 1 else c.round end)) then
-    insert into round (office_id, case_id, round, reason, submission, kind, party_name, party_number, amount_fen, handler_codes, submitted_by, submitted_at, declared, readers) values (p_office, p_case, (case when c.state = 'draft' then 1 when c.state = 'responding' then c.round + 1 else c.round end), coalesce((p_payload #>> '{round_reason}'), ''), c.submission, c.kind, c.party_name, c.party_number, c.amount_fen, c.handler_codes, v_me, v_now, 1, v_readers);
+    insert into round (office_id, readers, case_id, round, reason, submission, kind, party_name, party_number, amount_fen, handler_codes, submitted_by, submitted_at, declared) values (p_office, v_readers, p_case, (case when c.state = 'draft' then 1 when c.state = 'responding' then c.round + 1 else c.round end), coalesce((p_payload #>> '{round_reason}'), ''), c.submission, c.kind, c.party_name, c.party_number, c.amount_fen, c.handler_codes, v_me, v_now, 1);
   end if;
   update round set submission = c.submission, kind = c.kind, party_name = c.party_name, party_number = c.party_number, amount_fen = c.amount_fen, handler_codes = c.handler_codes, submitted_by = v_me, submitted_at = v_now, declared = 1, reason = case when c.state = 'correction' then reason else coalesce((p_payload #>> '{round_reason}'), '') end where office_id = p_office and case_id = p_case and round = (case when c.state = 'draft' then 1 when c.state = 'responding' then c.round + 1 else c.round end);
   if c.state <> 'correction' then
@@ -402,7 +412,7 @@ begin
     perform app.refuse('persistence.digest_mismatch', jsonb_build_object());
   end if;
   if (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) and not exists (select 1 from document where office_id = p_office and case_id = p_case and sha256 = coalesce((p_payload #>> '{document,sha256}'), '')) then
-    insert into document (office_id, case_id, sha256, round, kind, size, content, stored_by, stored_at, readers) values (p_office, p_case, coalesce((p_payload #>> '{document,sha256}'), ''), c.round, 'correction', length(decode((p_payload #>> '{document,pdf}'), 'base64')), decode((p_payload #>> '{document,pdf}'), 'base64'), v_me, v_now, v_readers);
+    insert into document (office_id, readers, case_id, sha256, round, kind, size, content, stored_by, stored_at) values (p_office, v_readers, p_case, coalesce((p_payload #>> '{document,sha256}'), ''), c.round, 'correction', length(decode((p_payload #>> '{document,pdf}'), 'base64')), decode((p_payload #>> '{document,pdf}'), 'base64'), v_me, v_now);
   end if;
   insert into clock_event (office_id, case_id, seq, round, event, at, cause, number, unit, approver, reason, readers) select p_office, p_case, coalesce(max(seq), 0) + 1, c.round, 'suspend', v_now, 'correction', coalesce(((p_payload #>> '{days,number}'))::bigint, 0), coalesce((p_payload #>> '{days,unit}'), ''), '', p_reason, v_readers from clock_event where office_id = p_office and case_id = p_case;
   update case_ set version = version + 1,
@@ -449,7 +459,7 @@ begin
     perform app.refuse('persistence.digest_mismatch', jsonb_build_object());
   end if;
   if (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) and not exists (select 1 from document where office_id = p_office and case_id = p_case and sha256 = coalesce((p_payload #>> '{document,sha256}'), '')) then
-    insert into document (office_id, case_id, sha256, round, kind, size, content, stored_by, stored_at, readers) values (p_office, p_case, coalesce((p_payload #>> '{document,sha256}'), ''), c.round, 'return', length(decode((p_payload #>> '{document,pdf}'), 'base64')), decode((p_payload #>> '{document,pdf}'), 'base64'), v_me, v_now, v_readers);
+    insert into document (office_id, readers, case_id, sha256, round, kind, size, content, stored_by, stored_at) values (p_office, v_readers, p_case, coalesce((p_payload #>> '{document,sha256}'), ''), c.round, 'return', length(decode((p_payload #>> '{document,pdf}'), 'base64')), decode((p_payload #>> '{document,pdf}'), 'base64'), v_me, v_now);
   end if;
   if c.state in ('submitted', 'correction', 'accepted', 'reviewing', 'signing') then
     insert into clock_event (office_id, case_id, seq, round, event, at, cause, number, unit, approver, reason, readers) select p_office, p_case, coalesce(max(seq), 0) + 1, c.round, 'stop', v_now, '', 0, '', '', p_reason, v_readers from clock_event where office_id = p_office and case_id = p_case;
@@ -477,7 +487,7 @@ begin
     perform app.refuse('persistence.digest_mismatch', jsonb_build_object());
   end if;
   if (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) and not exists (select 1 from document where office_id = p_office and case_id = p_case and sha256 = coalesce((p_payload #>> '{document,sha256}'), '')) then
-    insert into document (office_id, case_id, sha256, round, kind, size, content, stored_by, stored_at, readers) values (p_office, p_case, coalesce((p_payload #>> '{document,sha256}'), ''), c.round, 'not_needed', length(decode((p_payload #>> '{document,pdf}'), 'base64')), decode((p_payload #>> '{document,pdf}'), 'base64'), v_me, v_now, v_readers);
+    insert into document (office_id, readers, case_id, sha256, round, kind, size, content, stored_by, stored_at) values (p_office, v_readers, p_case, coalesce((p_payload #>> '{document,sha256}'), ''), c.round, 'not_needed', length(decode((p_payload #>> '{document,pdf}'), 'base64')), decode((p_payload #>> '{document,pdf}'), 'base64'), v_me, v_now);
   end if;
   update case_ set version = version + 1,
     state = v_target,
@@ -503,6 +513,9 @@ begin
   end if;
   if exists (select 1 from recusal where office_id = p_office and person_id = coalesce((p_payload #>> '{reviewer}'), '') and ((case_id <> '' and case_id = p_case) or (party <> '' and party = c.party_name) or (unit <> '' and unit = c.unit))) then
     perform app.refuse('people.recused', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((p_payload #>> '{reviewer}'), '')), coalesce((p_payload #>> '{reviewer}'), ''))));
+  end if;
+  if exists (select 1 from round where office_id = p_office and case_id = p_case and round = c.round and (reason = 'review_of_review')) and exists (select 1 from round where office_id = p_office and case_id = p_case and round = c.round - 1 and reviewer = coalesce((p_payload #>> '{reviewer}'), '')) then
+    perform app.refuse('dispute.same_reviewer', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((p_payload #>> '{reviewer}'), '')), coalesce((p_payload #>> '{reviewer}'), ''))));
   end if;
   if exists (select 1 from person where office_id = p_office and person_id = coalesce((p_payload #>> '{reviewer}'), '') and trim(legal_qualification) = '' and (first_review_on is null or first_review_on >= '2018-01-01')) then
     perform app.refuse('people.unqualified', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((p_payload #>> '{reviewer}'), '')), coalesce((p_payload #>> '{reviewer}'), ''))));
@@ -532,6 +545,9 @@ begin
   end if;
   if exists (select 1 from recusal where office_id = p_office and person_id = coalesce((p_payload #>> '{reviewer}'), '') and ((case_id <> '' and case_id = p_case) or (party <> '' and party = c.party_name) or (unit <> '' and unit = c.unit))) then
     perform app.refuse('people.recused', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((p_payload #>> '{reviewer}'), '')), coalesce((p_payload #>> '{reviewer}'), ''))));
+  end if;
+  if exists (select 1 from round where office_id = p_office and case_id = p_case and round = c.round and (reason = 'review_of_review')) and exists (select 1 from round where office_id = p_office and case_id = p_case and round = c.round - 1 and reviewer = coalesce((p_payload #>> '{reviewer}'), '')) then
+    perform app.refuse('dispute.same_reviewer', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((p_payload #>> '{reviewer}'), '')), coalesce((p_payload #>> '{reviewer}'), ''))));
   end if;
   if exists (select 1 from person where office_id = p_office and person_id = coalesce((p_payload #>> '{reviewer}'), '') and trim(legal_qualification) = '' and (first_review_on is null or first_review_on >= '2018-01-01')) then
     perform app.refuse('people.unqualified', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((p_payload #>> '{reviewer}'), '')), coalesce((p_payload #>> '{reviewer}'), ''))));
@@ -573,7 +589,7 @@ begin
     perform app.refuse('persistence.digest_mismatch', jsonb_build_object());
   end if;
   if (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) and not exists (select 1 from document where office_id = p_office and case_id = p_case and sha256 = coalesce((p_payload #>> '{document,sha256}'), '')) then
-    insert into document (office_id, case_id, sha256, round, kind, size, content, stored_by, stored_at, readers) values (p_office, p_case, coalesce((p_payload #>> '{document,sha256}'), ''), c.round, 'case_extension', length(decode((p_payload #>> '{document,pdf}'), 'base64')), decode((p_payload #>> '{document,pdf}'), 'base64'), v_me, v_now, v_readers);
+    insert into document (office_id, readers, case_id, sha256, round, kind, size, content, stored_by, stored_at) values (p_office, v_readers, p_case, coalesce((p_payload #>> '{document,sha256}'), ''), c.round, 'case_extension', length(decode((p_payload #>> '{document,pdf}'), 'base64')), decode((p_payload #>> '{document,pdf}'), 'base64'), v_me, v_now);
   end if;
   insert into clock_event (office_id, case_id, seq, round, event, at, cause, number, unit, approver, reason, readers) select p_office, p_case, coalesce(max(seq), 0) + 1, c.round, 'extend_case', (app.day((p_payload #>> '{approved_on}'))::timestamp at time zone 'Asia/Shanghai'), coalesce((p_payload #>> '{paper}'), ''), coalesce(((p_payload #>> '{number}'))::bigint, 0), coalesce((p_payload #>> '{unit}'), ''), coalesce((p_payload #>> '{approver}'), ''), p_reason, v_readers from clock_event where office_id = p_office and case_id = p_case;
 end $$;
@@ -601,7 +617,7 @@ begin
   for v_item, v_index in select t.value, t.n - 1 from jsonb_array_elements(
     case when jsonb_typeof(p_payload #> '{answers}') is null or jsonb_typeof(p_payload #> '{answers}') = 'null'
     then '[]' else p_payload #> '{answers}' end) with ordinality as t(value, n) loop
-  insert into answer (office_id, case_id, round, item_id, answer, note, evidence, answered_by, answered_at, readers) values (p_office, p_case, c.round, coalesce((v_item #>> '{item_id}'), ''), coalesce((v_item #>> '{answer}'), ''), coalesce((v_item #>> '{note}'), ''), coalesce((v_item #>> '{evidence}'), ''), v_me, v_now, v_readers) on conflict (office_id, case_id, round, item_id) do update set answer = excluded.answer, note = excluded.note, evidence = excluded.evidence, answered_by = excluded.answered_by, answered_at = excluded.answered_at;
+  insert into answer (office_id, readers, case_id, round, item_id, answer, note, evidence, answered_by, answered_at) values (p_office, v_readers, p_case, c.round, coalesce((v_item #>> '{item_id}'), ''), coalesce((v_item #>> '{answer}'), ''), coalesce((v_item #>> '{note}'), ''), coalesce((v_item #>> '{evidence}'), ''), v_me, v_now) on conflict (office_id, case_id, round, item_id) do update set answer = excluded.answer, note = excluded.note, evidence = excluded.evidence, answered_by = excluded.answered_by, answered_at = excluded.answered_at;
   end loop;
   update case_ set version = version + 1,
     state = v_target,
@@ -631,6 +647,9 @@ begin
   if coalesce((p_payload #>> '{outcome}'), '') = '' then
     perform app.refuse('persistence.outcome_mismatch', jsonb_build_object());
   end if;
+  if exists (select 1 from expert_request where office_id = p_office and case_id = p_case and round = c.round and answered_at is null and withdrawn_at is null) then
+    perform app.refuse('expert.still_open', jsonb_build_object('name', (select min(expert_name) from expert_request where office_id = p_office and case_id = p_case and round = c.round and answered_at is null and withdrawn_at is null)));
+  end if;
   if exists (select 1 from recusal where office_id = p_office and person_id = v_me and ((case_id <> '' and case_id = p_case) or (party <> '' and party = c.party_name) or (unit <> '' and unit = c.unit))) then
     perform app.refuse('people.recused', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
   end if;
@@ -641,7 +660,7 @@ begin
     perform app.refuse('persistence.digest_mismatch', jsonb_build_object());
   end if;
   if (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) and not exists (select 1 from document where office_id = p_office and case_id = p_case and sha256 = coalesce((p_payload #>> '{document,sha256}'), '')) then
-    insert into document (office_id, case_id, sha256, round, kind, size, content, stored_by, stored_at, readers) values (p_office, p_case, coalesce((p_payload #>> '{document,sha256}'), ''), c.round, 'opinion_certified', length(decode((p_payload #>> '{document,pdf}'), 'base64')), decode((p_payload #>> '{document,pdf}'), 'base64'), v_me, v_now, v_readers);
+    insert into document (office_id, readers, case_id, sha256, round, kind, size, content, stored_by, stored_at) values (p_office, v_readers, p_case, coalesce((p_payload #>> '{document,sha256}'), ''), c.round, 'opinion_certified', length(decode((p_payload #>> '{document,pdf}'), 'base64')), decode((p_payload #>> '{document,pdf}'), 'base64'), v_me, v_now);
   end if;
   delete from problem where office_id = p_office and case_id = p_case and round = c.round;
   for v_item, v_index in select t.value, t.n - 1 from jsonb_array_elements(
@@ -650,7 +669,7 @@ begin
   if coalesce(((v_item #>> '{number}'))::bigint, 0) <> (select coalesce(max(number), 0) from problem where office_id = p_office and case_id = p_case and round <> c.round) + 1 + v_index then
     perform app.refuse('persistence.problem_numbers', jsonb_build_object('number', coalesce(((v_item #>> '{number}'))::bigint, 0), 'expected', (select coalesce(max(number), 0) from problem where office_id = p_office and case_id = p_case and round <> c.round) + 1 + v_index));
   end if;
-  insert into problem (office_id, case_id, number, round, item_id, dimension, finding, basis, evidence, suggestion, readers) values (p_office, p_case, coalesce(((v_item #>> '{number}'))::bigint, 0), c.round, coalesce((v_item #>> '{item_id}'), ''), coalesce((v_item #>> '{dimension}'), ''), coalesce((v_item #>> '{finding}'), ''), coalesce((v_item #>> '{basis}'), ''), coalesce((v_item #>> '{evidence}'), ''), coalesce((v_item #>> '{suggestion}'), ''), v_readers);
+  insert into problem (office_id, readers, case_id, number, round, item_id, dimension, finding, basis, evidence, suggestion) values (p_office, v_readers, p_case, coalesce(((v_item #>> '{number}'))::bigint, 0), c.round, coalesce((v_item #>> '{item_id}'), ''), coalesce((v_item #>> '{dimension}'), ''), coalesce((v_item #>> '{finding}'), ''), coalesce((v_item #>> '{basis}'), ''), coalesce((v_item #>> '{evidence}'), ''), coalesce((v_item #>> '{suggestion}'), ''));
   end loop;
   update round set opinion = coalesce(((p_payload #> '{opinion}'))::text, ''), outcome = nullif((p_payload #>> '{outcome}'), ''), materials_digest = coalesce((p_payload #>> '{materials_digest}'), ''), same_person_reason = coalesce((p_payload #>> '{opinion,same_person_reason}'), ''), override_reason = coalesce((p_payload #>> '{opinion,override_reason}'), ''), certified_sha256 = coalesce((p_payload #>> '{document,sha256}'), ''), certified_at = v_now, sent_back = '' where office_id = p_office and case_id = p_case and round = c.round;
   update case_ set version = version + 1,
@@ -731,7 +750,7 @@ begin
     perform app.refuse('persistence.digest_mismatch', jsonb_build_object());
   end if;
   if (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) and not exists (select 1 from document where office_id = p_office and case_id = p_case and sha256 = coalesce((p_payload #>> '{document,sha256}'), '')) then
-    insert into document (office_id, case_id, sha256, round, kind, size, content, stored_by, stored_at, readers) values (p_office, p_case, coalesce((p_payload #>> '{document,sha256}'), ''), c.round, 'opinion', length(decode((p_payload #>> '{document,pdf}'), 'base64')), decode((p_payload #>> '{document,pdf}'), 'base64'), v_me, v_now, v_readers);
+    insert into document (office_id, readers, case_id, sha256, round, kind, size, content, stored_by, stored_at) values (p_office, v_readers, p_case, coalesce((p_payload #>> '{document,sha256}'), ''), c.round, 'opinion', length(decode((p_payload #>> '{document,pdf}'), 'base64')), decode((p_payload #>> '{document,pdf}'), 'base64'), v_me, v_now);
   end if;
   update round set issued = 1, issued_at = v_now, issued_sha256 = coalesce((p_payload #>> '{document,sha256}'), ''), signer = v_me where office_id = p_office and case_id = p_case and round = c.round;
   update number set status = 'issued' where office_id = p_office and case_id = p_case and round = c.round and status = 'reserved';
@@ -780,7 +799,7 @@ begin
     perform app.refuse('persistence.digest_mismatch', jsonb_build_object());
   end if;
   if (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) and not exists (select 1 from document where office_id = p_office and case_id = p_case and sha256 = coalesce((p_payload #>> '{document,sha256}'), '')) then
-    insert into document (office_id, case_id, sha256, round, kind, size, content, stored_by, stored_at, readers) values (p_office, p_case, coalesce((p_payload #>> '{document,sha256}'), ''), c.round, 'opinion', length(decode((p_payload #>> '{document,pdf}'), 'base64')), decode((p_payload #>> '{document,pdf}'), 'base64'), v_me, v_now, v_readers);
+    insert into document (office_id, readers, case_id, sha256, round, kind, size, content, stored_by, stored_at) values (p_office, v_readers, p_case, coalesce((p_payload #>> '{document,sha256}'), ''), c.round, 'opinion', length(decode((p_payload #>> '{document,pdf}'), 'base64')), decode((p_payload #>> '{document,pdf}'), 'base64'), v_me, v_now);
   end if;
   update round set issued = 1, issued_at = v_now, issued_sha256 = coalesce((p_payload #>> '{document,sha256}'), ''), signer = v_me where office_id = p_office and case_id = p_case and round = c.round;
   update number set status = 'issued' where office_id = p_office and case_id = p_case and round = c.round and status = 'reserved';
@@ -857,6 +876,9 @@ begin
   if exists (select 1 from round where office_id = p_office and case_id = p_case and round = c.round and (dated > app.day((p_payload #>> '{decided_on}')))) then
     perform app.refuse('case.date_order', jsonb_build_object('first', 'opinion.dated', 'second', 'decision.decided_on', 'earlier', (select cast(dated as text) from round where office_id = p_office and case_id = p_case and round = c.round), 'later', coalesce((p_payload #>> '{decided_on}'), '')));
   end if;
+  if exists (select 1 from dispute_result where office_id = p_office and case_id = p_case and held_on > app.day((p_payload #>> '{decided_on}'))) then
+    perform app.refuse('dispute.meeting_after_decision', jsonb_build_object('date', (select cast(max(held_on) as text) from dispute_result where office_id = p_office and case_id = p_case), 'decided', coalesce((p_payload #>> '{decided_on}'), '')));
+  end if;
   insert into decision (office_id, case_id, clearance_id, kind, party_name, party_number, amount_fen, number, decided_on, content, registered_by, registered_at, readers) select office_id, case_id, clearance_id, coalesce((p_payload #>> '{kind}'), ''), coalesce((p_payload #>> '{party_name}'), ''), coalesce((p_payload #>> '{party_number}'), ''), coalesce(((p_payload #>> '{amount_fen}'))::bigint, 0), coalesce((p_payload #>> '{number}'), ''), app.day((p_payload #>> '{decided_on}')), coalesce((p_payload #>> '{content}'), ''), v_me, v_now, v_readers from clearance where office_id = p_office and case_id = p_case and open = 1 and kind = coalesce((p_payload #>> '{kind}'), '') and party_name = coalesce((p_payload #>> '{party_name}'), '') and party_number = coalesce((p_payload #>> '{party_number}'), '') and amount_fen = coalesce(((p_payload #>> '{amount_fen}'))::bigint, 0);
   update case_ set version = version + 1,
     state = v_target,
@@ -929,7 +951,7 @@ begin
   if not exists (select 1 from transfer_member where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and person_id = v_me) then
     perform app.refuse('transfer.not_in_team', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
   end if;
-  insert into transfer_event (office_id, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action, readers) values (p_office, p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), (select coalesce(max(seq), 0) + 1 from transfer_event where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0)), coalesce((p_payload #>> '{choice}'), ''), app.instant((p_payload #>> '{at}')), v_now, v_me, p_reason, coalesce(((p_payload #> '{detail}'))::text, ''), 'report_transfer', v_readers);
+  insert into transfer_event (office_id, readers, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action) values (p_office, v_readers, p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), (select coalesce(max(seq), 0) + 1 from transfer_event where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0)), coalesce((p_payload #>> '{choice}'), ''), app.instant((p_payload #>> '{at}')), v_now, v_me, p_reason, coalesce(((p_payload #> '{detail}'))::text, ''), 'report_transfer');
   update transfer set stage = case when stage = 'opened' and coalesce((p_payload #>> '{choice}'), '') = '' then 'reported' end, ended = case when case when stage = 'opened' and coalesce((p_payload #>> '{choice}'), '') = '' then 'reported' end in ('refused', 'done', 'closed') then 1 else 0 end, last_at = app.instant((p_payload #>> '{at}')) where office_id = p_office and case_id = p_case and ended = 0;
   update case_ set version = version + 1,
     state = v_target,
@@ -967,7 +989,7 @@ begin
   if coalesce((p_payload #>> '{choice}'), '') = 'refused' and trim(p_reason) = '' then
     perform app.refuse('transfer.reason_missing', jsonb_build_object());
   end if;
-  insert into transfer_event (office_id, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action, readers) values (p_office, p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), (select coalesce(max(seq), 0) + 1 from transfer_event where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0)), coalesce((p_payload #>> '{choice}'), ''), app.instant((p_payload #>> '{at}')), v_now, v_me, p_reason, coalesce(((p_payload #> '{detail}'))::text, ''), 'decide_transfer', v_readers);
+  insert into transfer_event (office_id, readers, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action) values (p_office, v_readers, p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), (select coalesce(max(seq), 0) + 1 from transfer_event where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0)), coalesce((p_payload #>> '{choice}'), ''), app.instant((p_payload #>> '{at}')), v_now, v_me, p_reason, coalesce(((p_payload #> '{detail}'))::text, ''), 'decide_transfer');
   update transfer set stage = case when stage = 'reported' and coalesce((p_payload #>> '{choice}'), '') = 'approved' then 'approved' when stage = 'reported' and coalesce((p_payload #>> '{choice}'), '') = 'refused' then 'refused' end, ended = case when case when stage = 'reported' and coalesce((p_payload #>> '{choice}'), '') = 'approved' then 'approved' when stage = 'reported' and coalesce((p_payload #>> '{choice}'), '') = 'refused' then 'refused' end in ('refused', 'done', 'closed') then 1 else 0 end, last_at = app.instant((p_payload #>> '{at}')) where office_id = p_office and case_id = p_case and ended = 0;
   update case_ set version = version + 1,
     state = v_target,
@@ -1019,7 +1041,7 @@ begin
   insert into counter (office_id, series, year, last_no) select p_office, (select series || '移' from office where office_id = p_office), coalesce(((p_payload #>> '{year}'))::bigint, 0), 0 where not exists (select 1 from counter where office_id = p_office and series = (select series || '移' from office where office_id = p_office) and year = coalesce(((p_payload #>> '{year}'))::bigint, 0)) on conflict (office_id, series, year) do nothing;
   update counter set last_no = last_no + 1 where office_id = p_office and series = (select series || '移' from office where office_id = p_office) and year = coalesce(((p_payload #>> '{year}'))::bigint, 0) and not exists (select 1 from transfer_number where office_id = p_office and case_id = p_case and transfer_no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and status <> 'void');
   if not exists (select 1 from transfer_number where office_id = p_office and case_id = p_case and transfer_no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and status <> 'void') then
-    insert into transfer_number (office_id, series, year, no, label, case_id, transfer_no, status, reserved_by, reserved_at, readers) values (p_office, (select series || '移' from office where office_id = p_office), coalesce(((p_payload #>> '{year}'))::bigint, 0), (select last_no from counter where office_id = p_office and series = (select series || '移' from office where office_id = p_office) and year = coalesce(((p_payload #>> '{year}'))::bigint, 0)), (select series || '移' from office where office_id = p_office) || '〔' || cast(coalesce(((p_payload #>> '{year}'))::bigint, 0) as text) || '〕' || cast((select last_no from counter where office_id = p_office and series = (select series || '移' from office where office_id = p_office) and year = coalesce(((p_payload #>> '{year}'))::bigint, 0)) as text) || '号', p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), 'reserved', v_me, v_now, v_readers);
+    insert into transfer_number (office_id, readers, series, year, no, label, case_id, transfer_no, status, reserved_by, reserved_at) values (p_office, v_readers, (select series || '移' from office where office_id = p_office), coalesce(((p_payload #>> '{year}'))::bigint, 0), (select last_no from counter where office_id = p_office and series = (select series || '移' from office where office_id = p_office) and year = coalesce(((p_payload #>> '{year}'))::bigint, 0)), (select series || '移' from office where office_id = p_office) || '〔' || cast(coalesce(((p_payload #>> '{year}'))::bigint, 0) as text) || '〕' || cast((select last_no from counter where office_id = p_office and series = (select series || '移' from office where office_id = p_office) and year = coalesce(((p_payload #>> '{year}'))::bigint, 0)) as text) || '号', p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), 'reserved', v_me, v_now);
   end if;
   update transfer set number = (select label from transfer_number where office_id = p_office and case_id = p_case and transfer_no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and status <> 'void'), dated = app.day((p_payload #>> '{dated}')) where office_id = p_office and case_id = p_case and ended = 0;
   update case_ set version = version + 1,
@@ -1065,11 +1087,11 @@ begin
     perform app.refuse('persistence.digest_mismatch', jsonb_build_object());
   end if;
   if (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) and not exists (select 1 from document where office_id = p_office and case_id = p_case and sha256 = coalesce((p_payload #>> '{document,sha256}'), '')) then
-    insert into document (office_id, case_id, sha256, round, kind, size, content, stored_by, stored_at, readers) values (p_office, p_case, coalesce((p_payload #>> '{document,sha256}'), ''), c.round, 'transfer', length(decode((p_payload #>> '{document,pdf}'), 'base64')), decode((p_payload #>> '{document,pdf}'), 'base64'), v_me, v_now, v_readers);
+    insert into document (office_id, readers, case_id, sha256, round, kind, size, content, stored_by, stored_at) values (p_office, v_readers, p_case, coalesce((p_payload #>> '{document,sha256}'), ''), c.round, 'transfer', length(decode((p_payload #>> '{document,pdf}'), 'base64')), decode((p_payload #>> '{document,pdf}'), 'base64'), v_me, v_now);
   end if;
   update transfer set letter_sha256 = coalesce((p_payload #>> '{document,sha256}'), '') where office_id = p_office and case_id = p_case and ended = 0;
   update transfer_number set status = 'issued' where office_id = p_office and case_id = p_case and transfer_no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and status <> 'void' and status = 'reserved';
-  insert into transfer_event (office_id, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action, readers) values (p_office, p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), (select coalesce(max(seq), 0) + 1 from transfer_event where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0)), coalesce((p_payload #>> '{choice}'), ''), app.instant((p_payload #>> '{at}')), v_now, v_me, p_reason, coalesce(((p_payload #> '{detail}'))::text, ''), 'issue_transfer', v_readers);
+  insert into transfer_event (office_id, readers, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action) values (p_office, v_readers, p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), (select coalesce(max(seq), 0) + 1 from transfer_event where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0)), coalesce((p_payload #>> '{choice}'), ''), app.instant((p_payload #>> '{at}')), v_now, v_me, p_reason, coalesce(((p_payload #> '{detail}'))::text, ''), 'issue_transfer');
   update transfer set stage = case when stage = 'approved' and coalesce((p_payload #>> '{choice}'), '') = '' then 'signed' end, ended = case when case when stage = 'approved' and coalesce((p_payload #>> '{choice}'), '') = '' then 'signed' end in ('refused', 'done', 'closed') then 1 else 0 end, last_at = app.instant((p_payload #>> '{at}')) where office_id = p_office and case_id = p_case and ended = 0;
   update case_ set version = version + 1,
     state = v_target,
@@ -1101,7 +1123,7 @@ begin
   if not exists (select 1 from transfer_member where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and person_id = v_me) and not exists (select 1 from person_role where office_id = p_office and person_id = v_me and role = 'clerk' and (valid_from is null or valid_from <= v_today) and (valid_to is null or valid_to >= v_today)) then
     perform app.refuse('transfer.not_in_team', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
   end if;
-  insert into transfer_event (office_id, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action, readers) values (p_office, p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), (select coalesce(max(seq), 0) + 1 from transfer_event where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0)), coalesce((p_payload #>> '{choice}'), ''), app.instant((p_payload #>> '{at}')), v_now, v_me, p_reason, coalesce(((p_payload #> '{detail}'))::text, ''), 'deliver_transfer', v_readers);
+  insert into transfer_event (office_id, readers, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action) values (p_office, v_readers, p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), (select coalesce(max(seq), 0) + 1 from transfer_event where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0)), coalesce((p_payload #>> '{choice}'), ''), app.instant((p_payload #>> '{at}')), v_now, v_me, p_reason, coalesce(((p_payload #> '{detail}'))::text, ''), 'deliver_transfer');
   update transfer set stage = case when stage = 'signed' and coalesce((p_payload #>> '{choice}'), '') = '' then 'delivered' end, ended = case when case when stage = 'signed' and coalesce((p_payload #>> '{choice}'), '') = '' then 'delivered' end in ('refused', 'done', 'closed') then 1 else 0 end, last_at = app.instant((p_payload #>> '{at}')) where office_id = p_office and case_id = p_case and ended = 0;
   update case_ set version = version + 1,
     state = v_target,
@@ -1133,7 +1155,7 @@ begin
   if not exists (select 1 from transfer_member where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and person_id = v_me) and not exists (select 1 from person_role where office_id = p_office and person_id = v_me and role = 'clerk' and (valid_from is null or valid_from <= v_today) and (valid_to is null or valid_to >= v_today)) then
     perform app.refuse('transfer.not_in_team', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
   end if;
-  insert into transfer_event (office_id, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action, readers) values (p_office, p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), (select coalesce(max(seq), 0) + 1 from transfer_event where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0)), coalesce((p_payload #>> '{choice}'), ''), app.instant((p_payload #>> '{at}')), v_now, v_me, p_reason, coalesce(((p_payload #> '{detail}'))::text, ''), 'receipt_transfer', v_readers);
+  insert into transfer_event (office_id, readers, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action) values (p_office, v_readers, p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), (select coalesce(max(seq), 0) + 1 from transfer_event where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0)), coalesce((p_payload #>> '{choice}'), ''), app.instant((p_payload #>> '{at}')), v_now, v_me, p_reason, coalesce(((p_payload #> '{detail}'))::text, ''), 'receipt_transfer');
   update transfer set stage = case when stage = 'delivered' and coalesce((p_payload #>> '{choice}'), '') = '' and destination = 'police' then 'received' when stage = 'delivered' and coalesce((p_payload #>> '{choice}'), '') = '' and destination = 'supervisory' then 'done' end, ended = case when case when stage = 'delivered' and coalesce((p_payload #>> '{choice}'), '') = '' and destination = 'police' then 'received' when stage = 'delivered' and coalesce((p_payload #>> '{choice}'), '') = '' and destination = 'supervisory' then 'done' end in ('refused', 'done', 'closed') then 1 else 0 end, last_at = app.instant((p_payload #>> '{at}')) where office_id = p_office and case_id = p_case and ended = 0;
   update case_ set version = version + 1,
     state = v_target,
@@ -1165,7 +1187,7 @@ begin
   if not exists (select 1 from transfer_member where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and person_id = v_me) and not exists (select 1 from person_role where office_id = p_office and person_id = v_me and role = 'clerk' and (valid_from is null or valid_from <= v_today) and (valid_to is null or valid_to >= v_today)) then
     perform app.refuse('transfer.not_in_team', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
   end if;
-  insert into transfer_event (office_id, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action, readers) values (p_office, p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), (select coalesce(max(seq), 0) + 1 from transfer_event where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0)), coalesce((p_payload #>> '{choice}'), ''), app.instant((p_payload #>> '{at}')), v_now, v_me, p_reason, coalesce(((p_payload #> '{detail}'))::text, ''), 'police_answer', v_readers);
+  insert into transfer_event (office_id, readers, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action) values (p_office, v_readers, p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), (select coalesce(max(seq), 0) + 1 from transfer_event where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0)), coalesce((p_payload #>> '{choice}'), ''), app.instant((p_payload #>> '{at}')), v_now, v_me, p_reason, coalesce(((p_payload #> '{detail}'))::text, ''), 'police_answer');
   update transfer set stage = case when stage = 'received' and coalesce((p_payload #>> '{choice}'), '') = 'filed' then 'filed' when stage = 'received' and coalesce((p_payload #>> '{choice}'), '') = 'not_filed' then 'not_filed' when stage = 'received' and coalesce((p_payload #>> '{choice}'), '') = 'forwarded' then 'forwarded' when stage = 'forwarded' and coalesce((p_payload #>> '{choice}'), '') = 'filed' then 'filed' when stage = 'forwarded' and coalesce((p_payload #>> '{choice}'), '') = 'not_filed' then 'not_filed' when stage = 'forwarded' and coalesce((p_payload #>> '{choice}'), '') = 'forwarded' then 'forwarded' when stage = 'objected' and coalesce((p_payload #>> '{choice}'), '') = 'filed' then 'filed' when stage = 'objected' and coalesce((p_payload #>> '{choice}'), '') = 'not_filed' then 'upheld' when stage = 'supervised' and coalesce((p_payload #>> '{choice}'), '') = 'filed' then 'filed' when stage = 'supervised' and coalesce((p_payload #>> '{choice}'), '') = 'not_filed' then 'closed' end, ended = case when case when stage = 'received' and coalesce((p_payload #>> '{choice}'), '') = 'filed' then 'filed' when stage = 'received' and coalesce((p_payload #>> '{choice}'), '') = 'not_filed' then 'not_filed' when stage = 'received' and coalesce((p_payload #>> '{choice}'), '') = 'forwarded' then 'forwarded' when stage = 'forwarded' and coalesce((p_payload #>> '{choice}'), '') = 'filed' then 'filed' when stage = 'forwarded' and coalesce((p_payload #>> '{choice}'), '') = 'not_filed' then 'not_filed' when stage = 'forwarded' and coalesce((p_payload #>> '{choice}'), '') = 'forwarded' then 'forwarded' when stage = 'objected' and coalesce((p_payload #>> '{choice}'), '') = 'filed' then 'filed' when stage = 'objected' and coalesce((p_payload #>> '{choice}'), '') = 'not_filed' then 'upheld' when stage = 'supervised' and coalesce((p_payload #>> '{choice}'), '') = 'filed' then 'filed' when stage = 'supervised' and coalesce((p_payload #>> '{choice}'), '') = 'not_filed' then 'closed' end in ('refused', 'done', 'closed') then 1 else 0 end, last_at = app.instant((p_payload #>> '{at}')) where office_id = p_office and case_id = p_case and ended = 0;
   update case_ set version = version + 1,
     state = v_target,
@@ -1197,7 +1219,7 @@ begin
   if not exists (select 1 from transfer_member where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and person_id = v_me) and not exists (select 1 from person_role where office_id = p_office and person_id = v_me and role = 'unit_head' and (valid_from is null or valid_from <= v_today) and (valid_to is null or valid_to >= v_today)) then
     perform app.refuse('transfer.not_in_team', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
   end if;
-  insert into transfer_event (office_id, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action, readers) values (p_office, p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), (select coalesce(max(seq), 0) + 1 from transfer_event where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0)), coalesce((p_payload #>> '{choice}'), ''), app.instant((p_payload #>> '{at}')), v_now, v_me, p_reason, coalesce(((p_payload #> '{detail}'))::text, ''), 'object_transfer', v_readers);
+  insert into transfer_event (office_id, readers, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action) values (p_office, v_readers, p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), (select coalesce(max(seq), 0) + 1 from transfer_event where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0)), coalesce((p_payload #>> '{choice}'), ''), app.instant((p_payload #>> '{at}')), v_now, v_me, p_reason, coalesce(((p_payload #> '{detail}'))::text, ''), 'object_transfer');
   update transfer set stage = case when stage = 'not_filed' and coalesce((p_payload #>> '{choice}'), '') = 'reconsider' then 'objected' when stage = 'not_filed' and coalesce((p_payload #>> '{choice}'), '') = 'supervise' then 'supervised' when stage = 'upheld' and coalesce((p_payload #>> '{choice}'), '') = 'supervise' then 'supervised' end, ended = case when case when stage = 'not_filed' and coalesce((p_payload #>> '{choice}'), '') = 'reconsider' then 'objected' when stage = 'not_filed' and coalesce((p_payload #>> '{choice}'), '') = 'supervise' then 'supervised' when stage = 'upheld' and coalesce((p_payload #>> '{choice}'), '') = 'supervise' then 'supervised' end in ('refused', 'done', 'closed') then 1 else 0 end, last_at = app.instant((p_payload #>> '{at}')) where office_id = p_office and case_id = p_case and ended = 0;
   update case_ set version = version + 1,
     state = v_target,
@@ -1229,7 +1251,7 @@ begin
   if not exists (select 1 from transfer_member where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and person_id = v_me) and not exists (select 1 from person_role where office_id = p_office and person_id = v_me and role = 'unit_head' and (valid_from is null or valid_from <= v_today) and (valid_to is null or valid_to >= v_today)) then
     perform app.refuse('transfer.not_in_team', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
   end if;
-  insert into transfer_event (office_id, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action, readers) values (p_office, p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), (select coalesce(max(seq), 0) + 1 from transfer_event where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0)), coalesce((p_payload #>> '{choice}'), ''), app.instant((p_payload #>> '{at}')), v_now, v_me, p_reason, coalesce(((p_payload #> '{detail}'))::text, ''), 'close_transfer', v_readers);
+  insert into transfer_event (office_id, readers, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action) values (p_office, v_readers, p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), (select coalesce(max(seq), 0) + 1 from transfer_event where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0)), coalesce((p_payload #>> '{choice}'), ''), app.instant((p_payload #>> '{at}')), v_now, v_me, p_reason, coalesce(((p_payload #> '{detail}'))::text, ''), 'close_transfer');
   update transfer set stage = case when stage = 'not_filed' and coalesce((p_payload #>> '{choice}'), '') = '' then 'closed' when stage = 'upheld' and coalesce((p_payload #>> '{choice}'), '') = '' then 'closed' end, ended = case when case when stage = 'not_filed' and coalesce((p_payload #>> '{choice}'), '') = '' then 'closed' when stage = 'upheld' and coalesce((p_payload #>> '{choice}'), '') = '' then 'closed' end in ('refused', 'done', 'closed') then 1 else 0 end, last_at = app.instant((p_payload #>> '{at}')) where office_id = p_office and case_id = p_case and ended = 0;
   update case_ set version = version + 1,
     state = v_target,
@@ -1261,7 +1283,7 @@ begin
   if not exists (select 1 from transfer_member where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and person_id = v_me) and not exists (select 1 from person_role where office_id = p_office and person_id = v_me and role = 'clerk' and (valid_from is null or valid_from <= v_today) and (valid_to is null or valid_to >= v_today)) then
     perform app.refuse('transfer.not_in_team', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
   end if;
-  insert into transfer_event (office_id, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action, readers) values (p_office, p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), (select coalesce(max(seq), 0) + 1 from transfer_event where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0)), coalesce((p_payload #>> '{choice}'), ''), app.instant((p_payload #>> '{at}')), v_now, v_me, p_reason, coalesce(((p_payload #> '{detail}'))::text, ''), 'hand_over', v_readers);
+  insert into transfer_event (office_id, readers, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action) values (p_office, v_readers, p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), (select coalesce(max(seq), 0) + 1 from transfer_event where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0)), coalesce((p_payload #>> '{choice}'), ''), app.instant((p_payload #>> '{at}')), v_now, v_me, p_reason, coalesce(((p_payload #> '{detail}'))::text, ''), 'hand_over');
   update transfer set stage = case when stage = 'filed' and coalesce((p_payload #>> '{choice}'), '') = '' then 'done' end, ended = case when case when stage = 'filed' and coalesce((p_payload #>> '{choice}'), '') = '' then 'done' end in ('refused', 'done', 'closed') then 1 else 0 end, last_at = app.instant((p_payload #>> '{at}')) where office_id = p_office and case_id = p_case and ended = 0;
   update case_ set version = version + 1,
     state = v_target,
@@ -1287,7 +1309,7 @@ begin
   if coalesce((app.day((p_payload #>> '{opened_on}'))::timestamp at time zone 'Asia/Shanghai') > app.instant((p_payload #>> '{at}')), true) then
     perform app.refuse('case.field_missing', jsonb_build_object('field', 'transfer.at'));
   end if;
-  insert into transfer (office_id, case_id, no, stage, destination, opened_on, last_at, readers) values (p_office, p_case, (select coalesce(max(no), 0) + 1 from transfer where office_id = p_office and case_id = p_case), 'opened', coalesce((p_payload #>> '{destination}'), ''), app.day((p_payload #>> '{opened_on}')), app.instant((p_payload #>> '{at}')), v_readers);
+  insert into transfer (office_id, readers, case_id, no, stage, destination, opened_on, last_at) values (p_office, v_readers, p_case, (select coalesce(max(no), 0) + 1 from transfer where office_id = p_office and case_id = p_case), 'opened', coalesce((p_payload #>> '{destination}'), ''), app.day((p_payload #>> '{opened_on}')), app.instant((p_payload #>> '{at}')));
   for v_item, v_index in select t.value, t.n - 1 from jsonb_array_elements(
     case when jsonb_typeof(p_payload #> '{team}') is null or jsonb_typeof(p_payload #> '{team}') = 'null'
     then '[]' else p_payload #> '{team}' end) with ordinality as t(value, n) loop
@@ -1304,13 +1326,13 @@ begin
     perform app.refuse('people.recused', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '')), coalesce((v_item #>> '{person_id}'), ''))));
   end if;
   if not exists (select 1 from transfer_member where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and person_id = coalesce((v_item #>> '{person_id}'), '')) then
-    insert into transfer_member (office_id, case_id, no, person_id, place, name, certificate, readers) values (p_office, p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), coalesce((v_item #>> '{person_id}'), ''), v_index, coalesce((select name from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '')), coalesce((v_item #>> '{person_id}'), '')), (select enforcement_certificate from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '')), v_readers);
+    insert into transfer_member (office_id, readers, case_id, no, person_id, place, name, certificate) values (p_office, v_readers, p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), coalesce((v_item #>> '{person_id}'), ''), v_index, coalesce((select name from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '')), coalesce((v_item #>> '{person_id}'), '')), (select enforcement_certificate from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '')));
   end if;
   end loop;
   if (select count(*) from transfer_member where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0)) < 2 then
     perform app.refuse('transfer.team_too_few', jsonb_build_object('count', (select count(*) from transfer_member where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0)), 'least', 2));
   end if;
-  insert into transfer_event (office_id, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action, readers) values (p_office, p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), (select coalesce(max(seq), 0) + 1 from transfer_event where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0)), coalesce((p_payload #>> '{choice}'), ''), app.instant((p_payload #>> '{at}')), v_now, v_me, p_reason, coalesce(((p_payload #> '{detail}'))::text, ''), 'open_transfer', v_readers);
+  insert into transfer_event (office_id, readers, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action) values (p_office, v_readers, p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), (select coalesce(max(seq), 0) + 1 from transfer_event where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0)), coalesce((p_payload #>> '{choice}'), ''), app.instant((p_payload #>> '{at}')), v_now, v_me, p_reason, coalesce(((p_payload #> '{detail}'))::text, ''), 'open_transfer');
   update case_ set version = version + 1,
     state = v_target,
     updated_at = v_now,
@@ -1323,7 +1345,7 @@ returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
 declare v_item jsonb; v_index bigint := 0;
 begin
-  insert into opening (office_id, case_id, version, person_id, opened_at, readers) values (p_office, p_case, c.version, v_me, v_now, v_readers) on conflict (office_id, case_id, version, person_id) do nothing;
+  insert into opening (office_id, readers, case_id, version, person_id, opened_at) values (p_office, v_readers, p_case, c.version, v_me, v_now) on conflict (office_id, case_id, version, person_id) do nothing;
 end $$;
 
 create function app.do_recall(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
@@ -1417,7 +1439,7 @@ begin
   if coalesce((p_payload #>> '{until}'), '') <> '' and app.day((p_payload #>> '{until}')) < v_today then
     perform app.refuse('office_life.until_past', jsonb_build_object());
   end if;
-  insert into reminder (office_id, case_id, reminder_id, sender, addressee, text, until, sent_at, readers) values (p_office, p_case, p_cmd, v_me, coalesce((p_payload #>> '{person_id}'), ''), coalesce((p_payload #>> '{text}'), ''), app.day((p_payload #>> '{until}')), v_now, v_readers);
+  insert into reminder (office_id, readers, case_id, reminder_id, sender, addressee, text, until, sent_at) values (p_office, v_readers, p_case, p_cmd, v_me, coalesce((p_payload #>> '{person_id}'), ''), coalesce((p_payload #>> '{text}'), ''), app.day((p_payload #>> '{until}')), v_now);
 end $$;
 
 create function app.do_ask_opinion(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
@@ -1443,7 +1465,7 @@ begin
   if exists (select 1 from second_opinion where office_id = p_office and case_id = p_case and asked_of = coalesce((p_payload #>> '{person_id}'), '') and given_at is null) then
     perform app.refuse('office_life.already_asked', jsonb_build_object());
   end if;
-  insert into second_opinion (office_id, case_id, request_id, asked_by, asked_of, question, until, asked_at, readers) values (p_office, p_case, p_cmd, v_me, coalesce((p_payload #>> '{person_id}'), ''), coalesce((p_payload #>> '{question}'), ''), app.day((p_payload #>> '{until}')), v_now, v_readers);
+  insert into second_opinion (office_id, readers, case_id, request_id, asked_by, asked_of, question, until, asked_at) values (p_office, v_readers, p_case, p_cmd, v_me, coalesce((p_payload #>> '{person_id}'), ''), coalesce((p_payload #>> '{question}'), ''), app.day((p_payload #>> '{until}')), v_now);
 end $$;
 
 create function app.do_give_opinion(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
@@ -1458,6 +1480,550 @@ begin
     perform app.refuse('office_life.not_asked', jsonb_build_object());
   end if;
   update second_opinion set opinion = coalesce((p_payload #>> '{opinion}'), ''), given_at = v_now where office_id = p_office and case_id = p_case and request_id = coalesce((p_payload #>> '{request_id}'), '') and asked_of = v_me and given_at is null;
+end $$;
+
+create function app.do_open_consultation(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  if exists (select 1 from escalation where office_id = p_office and case_id = p_case and round = c.round and withdrawn_at is null) and not exists (select 1 from dispute_result where office_id = p_office and case_id = p_case and round = c.round) then
+    perform app.refuse('dispute.pending', jsonb_build_object());
+  end if;
+  insert into consultation (office_id, readers, case_id, consultation_id, round, opened_by, opened_side, opened_at) values (p_office, v_readers, p_case, coalesce((p_payload #>> '{consultation_id}'), ''), c.round, v_me, (case when (c.registered_by = v_me or replace(c.handler_codes, ',' || v_me || ',', '') <> c.handler_codes or v_me <> c.reviewer and exists (select 1 from person_role where office_id = p_office and person_id = v_me and role = 'unit_head' and (valid_from is null or valid_from <= v_today) and (valid_to is null or valid_to >= v_today))) then 'unit' else 'review' end), v_now);
+  for v_item, v_index in select t.value, t.n - 1 from jsonb_array_elements(
+    case when jsonb_typeof(p_payload #> '{points}') is null or jsonb_typeof(p_payload #> '{points}') = 'null'
+    then '[]' else p_payload #> '{points}' end) with ordinality as t(value, n) loop
+  if not exists (select 1 from problem where office_id = p_office and case_id = p_case and round = c.round and number = coalesce(((v_item #>> '{number}'))::bigint, 0)) then
+    perform app.refuse('dispute.point_unknown', jsonb_build_object('number', coalesce(((v_item #>> '{number}'))::bigint, 0)));
+  end if;
+  insert into consultation_point (office_id, readers, case_id, consultation_id, number) values (p_office, v_readers, p_case, coalesce((p_payload #>> '{consultation_id}'), ''), coalesce(((v_item #>> '{number}'))::bigint, 0));
+  end loop;
+  if not exists (select 1 from consultation_point where office_id = p_office and case_id = p_case and consultation_id = coalesce((p_payload #>> '{consultation_id}'), '')) then
+    perform app.refuse('dispute.points_missing', jsonb_build_object());
+  end if;
+  update case_ set version = version + 1,
+    state = v_target,
+    updated_at = v_now,
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+   where office_id = p_office and case_id = p_case;
+end $$;
+
+create function app.do_say(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  if exists (select 1 from escalation where office_id = p_office and case_id = p_case and round = c.round and withdrawn_at is null) and not exists (select 1 from dispute_result where office_id = p_office and case_id = p_case and round = c.round) then
+    perform app.refuse('dispute.pending', jsonb_build_object());
+  end if;
+  if not exists (select 1 from consultation where office_id = p_office and case_id = p_case and consultation_id = coalesce((p_payload #>> '{consultation_id}'), '')) then
+    perform app.refuse('dispute.consultation_unknown', jsonb_build_object());
+  end if;
+  if exists (select 1 from consultation where office_id = p_office and case_id = p_case and consultation_id = coalesce((p_payload #>> '{consultation_id}'), '') and (closed_at is not null or round <> c.round)) then
+    perform app.refuse('dispute.consultation_closed', jsonb_build_object());
+  end if;
+  if trim(coalesce((p_payload #>> '{text}'), '')) = '' then
+    perform app.refuse('dispute.text_missing', jsonb_build_object());
+  end if;
+  if not exists (select 1 from consultation_point where office_id = p_office and case_id = p_case and consultation_id = coalesce((p_payload #>> '{consultation_id}'), '') and number = coalesce(((p_payload #>> '{number}'))::bigint, 0)) then
+    perform app.refuse('dispute.point_unknown', jsonb_build_object('number', coalesce(((p_payload #>> '{number}'))::bigint, 0)));
+  end if;
+  insert into consultation_entry (office_id, readers, case_id, entry_id, consultation_id, number, side, author, said_at, text) values (p_office, v_readers, p_case, coalesce((p_payload #>> '{entry_id}'), ''), coalesce((p_payload #>> '{consultation_id}'), ''), coalesce(((p_payload #>> '{number}'))::bigint, 0), (case when (c.registered_by = v_me or replace(c.handler_codes, ',' || v_me || ',', '') <> c.handler_codes or v_me <> c.reviewer and exists (select 1 from person_role where office_id = p_office and person_id = v_me and role = 'unit_head' and (valid_from is null or valid_from <= v_today) and (valid_to is null or valid_to >= v_today))) then 'unit' else 'review' end), v_me, v_now, coalesce((p_payload #>> '{text}'), ''));
+  for v_item, v_index in select t.value, t.n - 1 from jsonb_array_elements(
+    case when jsonb_typeof(p_payload #> '{files}') is null or jsonb_typeof(p_payload #> '{files}') = 'null'
+    then '[]' else p_payload #> '{files}' end) with ordinality as t(value, n) loop
+  insert into dispute_file (office_id, readers, case_id, owner_id, place, sha256, name, size) values (p_office, v_readers, p_case, coalesce((p_payload #>> '{entry_id}'), ''), v_index, coalesce((v_item #>> '{sha256}'), ''), coalesce((v_item #>> '{name}'), ''), coalesce(((v_item #>> '{size}'))::bigint, 0));
+  end loop;
+  update case_ set version = version + 1,
+    state = v_target,
+    updated_at = v_now,
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+   where office_id = p_office and case_id = p_case;
+end $$;
+
+create function app.do_propose_result(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  if exists (select 1 from escalation where office_id = p_office and case_id = p_case and round = c.round and withdrawn_at is null) and not exists (select 1 from dispute_result where office_id = p_office and case_id = p_case and round = c.round) then
+    perform app.refuse('dispute.pending', jsonb_build_object());
+  end if;
+  if not exists (select 1 from consultation where office_id = p_office and case_id = p_case and consultation_id = coalesce((p_payload #>> '{consultation_id}'), '')) then
+    perform app.refuse('dispute.consultation_unknown', jsonb_build_object());
+  end if;
+  if exists (select 1 from consultation where office_id = p_office and case_id = p_case and consultation_id = coalesce((p_payload #>> '{consultation_id}'), '') and (closed_at is not null or round <> c.round)) then
+    perform app.refuse('dispute.consultation_closed', jsonb_build_object());
+  end if;
+  for v_item, v_index in select t.value, t.n - 1 from jsonb_array_elements(
+    case when jsonb_typeof(p_payload #> '{points}') is null or jsonb_typeof(p_payload #> '{points}') = 'null'
+    then '[]' else p_payload #> '{points}' end) with ordinality as t(value, n) loop
+  if not exists (select 1 from consultation_point where office_id = p_office and case_id = p_case and consultation_id = coalesce((p_payload #>> '{consultation_id}'), '') and number = coalesce(((v_item #>> '{number}'))::bigint, 0)) then
+    perform app.refuse('dispute.point_unknown', jsonb_build_object('number', coalesce(((v_item #>> '{number}'))::bigint, 0)));
+  end if;
+  if coalesce((v_item #>> '{agreement}'), '') <> 'open' and trim(coalesce((v_item #>> '{note}'), '')) = '' then
+    perform app.refuse('dispute.note_missing', jsonb_build_object('number', coalesce(((v_item #>> '{number}'))::bigint, 0)));
+  end if;
+  update consultation_point set agreement = nullif((v_item #>> '{agreement}'), ''), note = coalesce((v_item #>> '{note}'), '') where office_id = p_office and case_id = p_case and consultation_id = coalesce((p_payload #>> '{consultation_id}'), '') and number = coalesce(((v_item #>> '{number}'))::bigint, 0);
+  end loop;
+  if exists (select 1 from consultation_point where office_id = p_office and case_id = p_case and consultation_id = coalesce((p_payload #>> '{consultation_id}'), '') and agreement is null) then
+    perform app.refuse('dispute.points_missing', jsonb_build_object());
+  end if;
+  update consultation set proposed_by = v_me, proposed_side = (case when (c.registered_by = v_me or replace(c.handler_codes, ',' || v_me || ',', '') <> c.handler_codes or v_me <> c.reviewer and exists (select 1 from person_role where office_id = p_office and person_id = v_me and role = 'unit_head' and (valid_from is null or valid_from <= v_today) and (valid_to is null or valid_to >= v_today))) then 'unit' else 'review' end), proposed_at = v_now where office_id = p_office and case_id = p_case and consultation_id = coalesce((p_payload #>> '{consultation_id}'), '');
+  update consultation set closed_by = v_me, closed_at = v_now where office_id = p_office and case_id = p_case and consultation_id = coalesce((p_payload #>> '{consultation_id}'), '') and not exists (select 1 from consultation_point where office_id = p_office and case_id = p_case and consultation_id = coalesce((p_payload #>> '{consultation_id}'), '') and agreement <> 'open');
+  update case_ set version = version + 1,
+    state = v_target,
+    updated_at = v_now,
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+   where office_id = p_office and case_id = p_case;
+end $$;
+
+create function app.do_close_consultation(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  if exists (select 1 from escalation where office_id = p_office and case_id = p_case and round = c.round and withdrawn_at is null) and not exists (select 1 from dispute_result where office_id = p_office and case_id = p_case and round = c.round) then
+    perform app.refuse('dispute.pending', jsonb_build_object());
+  end if;
+  if not exists (select 1 from consultation where office_id = p_office and case_id = p_case and consultation_id = coalesce((p_payload #>> '{consultation_id}'), '')) then
+    perform app.refuse('dispute.consultation_unknown', jsonb_build_object());
+  end if;
+  if exists (select 1 from consultation where office_id = p_office and case_id = p_case and consultation_id = coalesce((p_payload #>> '{consultation_id}'), '') and (closed_at is not null or round <> c.round)) then
+    perform app.refuse('dispute.consultation_closed', jsonb_build_object());
+  end if;
+  if exists (select 1 from consultation where office_id = p_office and case_id = p_case and consultation_id = coalesce((p_payload #>> '{consultation_id}'), '') and proposed_at is null) then
+    perform app.refuse('dispute.not_proposed', jsonb_build_object());
+  end if;
+  if exists (select 1 from consultation where office_id = p_office and case_id = p_case and consultation_id = coalesce((p_payload #>> '{consultation_id}'), '') and proposed_side = (case when (c.registered_by = v_me or replace(c.handler_codes, ',' || v_me || ',', '') <> c.handler_codes or v_me <> c.reviewer and exists (select 1 from person_role where office_id = p_office and person_id = v_me and role = 'unit_head' and (valid_from is null or valid_from <= v_today) and (valid_to is null or valid_to >= v_today))) then 'unit' else 'review' end)) then
+    perform app.refuse('dispute.own_proposal', jsonb_build_object());
+  end if;
+  update consultation set closed_by = v_me, closed_at = v_now where office_id = p_office and case_id = p_case and consultation_id = coalesce((p_payload #>> '{consultation_id}'), '');
+  update case_ set version = version + 1,
+    state = v_target,
+    updated_at = v_now,
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+   where office_id = p_office and case_id = p_case;
+end $$;
+
+create function app.do_allow_late(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  if exists (select 1 from objection where office_id = p_office and case_id = p_case and round = c.round) then
+    perform app.refuse('dispute.already_objected', jsonb_build_object());
+  end if;
+  if not exists (select 1 from late_leave where office_id = p_office and case_id = p_case and round = c.round) then
+    insert into late_leave (office_id, readers, case_id, round, given_by, given_at, reason) values (p_office, v_readers, p_case, c.round, v_me, v_now, p_reason);
+  end if;
+  update case_ set version = version + 1,
+    state = v_target,
+    updated_at = v_now,
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+   where office_id = p_office and case_id = p_case;
+end $$;
+
+create function app.do_object(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  if exists (select 1 from escalation where office_id = p_office and case_id = p_case and round = c.round and withdrawn_at is null) and not exists (select 1 from dispute_result where office_id = p_office and case_id = p_case and round = c.round) then
+    perform app.refuse('dispute.pending', jsonb_build_object());
+  end if;
+  if exists (select 1 from objection where office_id = p_office and case_id = p_case and round = c.round) then
+    perform app.refuse('dispute.already_objected', jsonb_build_object());
+  end if;
+  insert into objection (office_id, readers, case_id, round, raised_by, raised_at) values (p_office, v_readers, p_case, c.round, v_me, v_now);
+  for v_item, v_index in select t.value, t.n - 1 from jsonb_array_elements(
+    case when jsonb_typeof(p_payload #> '{points}') is null or jsonb_typeof(p_payload #> '{points}') = 'null'
+    then '[]' else p_payload #> '{points}' end) with ordinality as t(value, n) loop
+  if not exists (select 1 from problem where office_id = p_office and case_id = p_case and round = c.round and number = coalesce(((v_item #>> '{number}'))::bigint, 0)) then
+    perform app.refuse('dispute.point_unknown', jsonb_build_object('number', coalesce(((v_item #>> '{number}'))::bigint, 0)));
+  end if;
+  if trim(coalesce((v_item #>> '{reasons}'), '')) = '' then
+    perform app.refuse('dispute.reasons_missing', jsonb_build_object('number', coalesce(((v_item #>> '{number}'))::bigint, 0)));
+  end if;
+  insert into objection_point (office_id, readers, case_id, round, number, reasons, basis, evidence) values (p_office, v_readers, p_case, c.round, coalesce(((v_item #>> '{number}'))::bigint, 0), coalesce((v_item #>> '{reasons}'), ''), coalesce((v_item #>> '{basis}'), ''), coalesce((v_item #>> '{evidence}'), ''));
+  end loop;
+  if not exists (select 1 from objection_point where office_id = p_office and case_id = p_case and round = c.round) then
+    perform app.refuse('dispute.points_missing', jsonb_build_object());
+  end if;
+  for v_item, v_index in select t.value, t.n - 1 from jsonb_array_elements(
+    case when jsonb_typeof(p_payload #> '{files}') is null or jsonb_typeof(p_payload #> '{files}') = 'null'
+    then '[]' else p_payload #> '{files}' end) with ordinality as t(value, n) loop
+  insert into dispute_file (office_id, readers, case_id, owner_id, place, sha256, name, size) values (p_office, v_readers, p_case, 'objection-' || cast(c.round as text) || '-' || coalesce((v_item #>> '{number}'), ''), v_index, coalesce((v_item #>> '{sha256}'), ''), coalesce((v_item #>> '{name}'), ''), coalesce(((v_item #>> '{size}'))::bigint, 0));
+  end loop;
+  update case_ set version = version + 1,
+    state = v_target,
+    updated_at = v_now,
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+   where office_id = p_office and case_id = p_case;
+end $$;
+
+create function app.do_reply_objection(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  if exists (select 1 from escalation where office_id = p_office and case_id = p_case and round = c.round and withdrawn_at is null) and not exists (select 1 from dispute_result where office_id = p_office and case_id = p_case and round = c.round) then
+    perform app.refuse('dispute.pending', jsonb_build_object());
+  end if;
+  if not exists (select 1 from objection where office_id = p_office and case_id = p_case and round = c.round) then
+    perform app.refuse('dispute.no_objection', jsonb_build_object());
+  end if;
+  if exists (select 1 from objection where office_id = p_office and case_id = p_case and round = c.round and replied_at is not null) then
+    perform app.refuse('dispute.already_replied', jsonb_build_object());
+  end if;
+  if exists (select 1 from recusal where office_id = p_office and person_id = v_me and ((case_id <> '' and case_id = p_case) or (party <> '' and party = c.party_name) or (unit <> '' and unit = c.unit))) then
+    perform app.refuse('people.recused', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
+  end if;
+  for v_item, v_index in select t.value, t.n - 1 from jsonb_array_elements(
+    case when jsonb_typeof(p_payload #> '{points}') is null or jsonb_typeof(p_payload #> '{points}') = 'null'
+    then '[]' else p_payload #> '{points}' end) with ordinality as t(value, n) loop
+  if not exists (select 1 from objection_point where office_id = p_office and case_id = p_case and round = c.round and number = coalesce(((v_item #>> '{number}'))::bigint, 0)) then
+    perform app.refuse('dispute.point_unknown', jsonb_build_object('number', coalesce(((v_item #>> '{number}'))::bigint, 0)));
+  end if;
+  if trim(coalesce((v_item #>> '{reply}'), '')) = '' then
+    perform app.refuse('dispute.reply_missing', jsonb_build_object('number', coalesce(((v_item #>> '{number}'))::bigint, 0)));
+  end if;
+  update objection_point set stance = nullif((v_item #>> '{stance}'), ''), reply = coalesce((v_item #>> '{reply}'), '') where office_id = p_office and case_id = p_case and round = c.round and number = coalesce(((v_item #>> '{number}'))::bigint, 0);
+  end loop;
+  if exists (select 1 from objection_point where office_id = p_office and case_id = p_case and round = c.round and stance is null) then
+    perform app.refuse('dispute.reply_missing', jsonb_build_object('number', (select min(number) from objection_point where office_id = p_office and case_id = p_case and round = c.round and stance is null)));
+  end if;
+  update objection set replied_by = v_me, replied_at = v_now where office_id = p_office and case_id = p_case and round = c.round;
+  update case_ set version = version + 1,
+    state = v_target,
+    updated_at = v_now,
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+   where office_id = p_office and case_id = p_case;
+end $$;
+
+create function app.do_freeze_record(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  if exists (select 1 from escalation where office_id = p_office and case_id = p_case and round = c.round and withdrawn_at is null) and not exists (select 1 from dispute_result where office_id = p_office and case_id = p_case and round = c.round) then
+    perform app.refuse('dispute.pending', jsonb_build_object());
+  end if;
+  if not exists (select 1 from objection where office_id = p_office and case_id = p_case and round = c.round) then
+    perform app.refuse('dispute.no_objection', jsonb_build_object());
+  end if;
+  if exists (select 1 from objection where office_id = p_office and case_id = p_case and round = c.round and replied_at is null) then
+    perform app.refuse('dispute.not_replied', jsonb_build_object());
+  end if;
+  if not (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) then
+    perform app.refuse('persistence.document_missing', jsonb_build_object());
+  end if;
+  if (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) and coalesce(encode(sha256(decode((p_payload #>> '{document,pdf}'), 'base64')), 'hex'), '') <> coalesce((p_payload #>> '{document,sha256}'), '') then
+    perform app.refuse('persistence.digest_mismatch', jsonb_build_object());
+  end if;
+  if (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) and not exists (select 1 from document where office_id = p_office and case_id = p_case and sha256 = coalesce((p_payload #>> '{document,sha256}'), '')) then
+    insert into document (office_id, readers, case_id, sha256, round, kind, size, content, stored_by, stored_at) values (p_office, v_readers, p_case, coalesce((p_payload #>> '{document,sha256}'), ''), c.round, 'record_prepared', length(decode((p_payload #>> '{document,pdf}'), 'base64')), decode((p_payload #>> '{document,pdf}'), 'base64'), v_me, v_now);
+  end if;
+  insert into record_edition (office_id, readers, case_id, round, edition, content, content_sha256, prepared_sha256, frozen_by, frozen_at) values (p_office, v_readers, p_case, c.round, coalesce((select max(edition) from record_edition where office_id = p_office and case_id = p_case and round = c.round), 0) + 1, coalesce((p_payload #>> '{content}'), ''), encode(sha256(convert_to(coalesce((p_payload #>> '{content}'), ''), 'UTF8')), 'hex'), coalesce((p_payload #>> '{document,sha256}'), ''), v_me, v_now);
+  update case_ set version = version + 1,
+    state = v_target,
+    updated_at = v_now,
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+   where office_id = p_office and case_id = p_case;
+end $$;
+
+create function app.do_certify_record(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  if exists (select 1 from escalation where office_id = p_office and case_id = p_case and round = c.round and withdrawn_at is null) and not exists (select 1 from dispute_result where office_id = p_office and case_id = p_case and round = c.round) then
+    perform app.refuse('dispute.pending', jsonb_build_object());
+  end if;
+  if not exists (select 1 from record_edition where office_id = p_office and case_id = p_case and round = c.round and edition = (select max(edition) from record_edition where office_id = p_office and case_id = p_case and round = c.round)) then
+    perform app.refuse('dispute.no_record', jsonb_build_object());
+  end if;
+  if exists (select 1 from record_edition where office_id = p_office and case_id = p_case and round = c.round and edition = (select max(edition) from record_edition where office_id = p_office and case_id = p_case and round = c.round) and certified_at is not null) then
+    perform app.refuse('dispute.record_signed', jsonb_build_object());
+  end if;
+  if exists (select 1 from record_edition where office_id = p_office and case_id = p_case and round = c.round and edition = (select max(edition) from record_edition where office_id = p_office and case_id = p_case and round = c.round) and prepared_sha256 <> coalesce((p_payload #>> '{seen_sha256}'), '')) then
+    perform app.refuse('dispute.record_changed', jsonb_build_object());
+  end if;
+  if exists (select 1 from recusal where office_id = p_office and person_id = v_me and ((case_id <> '' and case_id = p_case) or (party <> '' and party = c.party_name) or (unit <> '' and unit = c.unit))) then
+    perform app.refuse('people.recused', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
+  end if;
+  if not (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) then
+    perform app.refuse('persistence.document_missing', jsonb_build_object());
+  end if;
+  if (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) and coalesce(encode(sha256(decode((p_payload #>> '{document,pdf}'), 'base64')), 'hex'), '') <> coalesce((p_payload #>> '{document,sha256}'), '') then
+    perform app.refuse('persistence.digest_mismatch', jsonb_build_object());
+  end if;
+  if (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) and not exists (select 1 from document where office_id = p_office and case_id = p_case and sha256 = coalesce((p_payload #>> '{document,sha256}'), '')) then
+    insert into document (office_id, readers, case_id, sha256, round, kind, size, content, stored_by, stored_at) values (p_office, v_readers, p_case, coalesce((p_payload #>> '{document,sha256}'), ''), c.round, 'record_certified', length(decode((p_payload #>> '{document,pdf}'), 'base64')), decode((p_payload #>> '{document,pdf}'), 'base64'), v_me, v_now);
+  end if;
+  update record_edition set certified_sha256 = coalesce((p_payload #>> '{document,sha256}'), ''), certified_by = v_me, certified_at = v_now where office_id = p_office and case_id = p_case and round = c.round and edition = (select max(edition) from record_edition where office_id = p_office and case_id = p_case and round = c.round);
+  update case_ set version = version + 1,
+    state = v_target,
+    updated_at = v_now,
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+   where office_id = p_office and case_id = p_case;
+end $$;
+
+create function app.do_sign_record(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  if exists (select 1 from escalation where office_id = p_office and case_id = p_case and round = c.round and withdrawn_at is null) and not exists (select 1 from dispute_result where office_id = p_office and case_id = p_case and round = c.round) then
+    perform app.refuse('dispute.pending', jsonb_build_object());
+  end if;
+  if not exists (select 1 from record_edition where office_id = p_office and case_id = p_case and round = c.round and edition = (select max(edition) from record_edition where office_id = p_office and case_id = p_case and round = c.round)) then
+    perform app.refuse('dispute.no_record', jsonb_build_object());
+  end if;
+  if exists (select 1 from record_edition where office_id = p_office and case_id = p_case and round = c.round and edition = (select max(edition) from record_edition where office_id = p_office and case_id = p_case and round = c.round) and certified_at is null) then
+    perform app.refuse('dispute.record_not_certified', jsonb_build_object());
+  end if;
+  if exists (select 1 from record_edition where office_id = p_office and case_id = p_case and round = c.round and edition = (select max(edition) from record_edition where office_id = p_office and case_id = p_case and round = c.round) and complete = 1) then
+    perform app.refuse('dispute.record_signed', jsonb_build_object());
+  end if;
+  if exists (select 1 from record_edition where office_id = p_office and case_id = p_case and round = c.round and edition = (select max(edition) from record_edition where office_id = p_office and case_id = p_case and round = c.round) and certified_sha256 <> coalesce((p_payload #>> '{seen_sha256}'), '')) then
+    perform app.refuse('dispute.record_changed', jsonb_build_object());
+  end if;
+  if exists (select 1 from recusal where office_id = p_office and person_id = v_me and ((case_id <> '' and case_id = p_case) or (party <> '' and party = c.party_name) or (unit <> '' and unit = c.unit))) then
+    perform app.refuse('people.recused', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
+  end if;
+  if not (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) then
+    perform app.refuse('persistence.document_missing', jsonb_build_object());
+  end if;
+  if (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) and coalesce(encode(sha256(decode((p_payload #>> '{document,pdf}'), 'base64')), 'hex'), '') <> coalesce((p_payload #>> '{document,sha256}'), '') then
+    perform app.refuse('persistence.digest_mismatch', jsonb_build_object());
+  end if;
+  if (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) and not exists (select 1 from document where office_id = p_office and case_id = p_case and sha256 = coalesce((p_payload #>> '{document,sha256}'), '')) then
+    insert into document (office_id, readers, case_id, sha256, round, kind, size, content, stored_by, stored_at) values (p_office, v_readers, p_case, coalesce((p_payload #>> '{document,sha256}'), ''), c.round, 'record', length(decode((p_payload #>> '{document,pdf}'), 'base64')), decode((p_payload #>> '{document,pdf}'), 'base64'), v_me, v_now);
+  end if;
+  update record_edition set signed_sha256 = coalesce((p_payload #>> '{document,sha256}'), ''), signed_by = v_me, signed_at = v_now, complete = 1 where office_id = p_office and case_id = p_case and round = c.round and edition = (select max(edition) from record_edition where office_id = p_office and case_id = p_case and round = c.round);
+  update case_ set version = version + 1,
+    state = v_target,
+    updated_at = v_now,
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+   where office_id = p_office and case_id = p_case;
+end $$;
+
+create function app.do_escalate(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  if not exists (select 1 from objection where office_id = p_office and case_id = p_case and round = c.round) then
+    perform app.refuse('dispute.no_objection', jsonb_build_object());
+  end if;
+  if exists (select 1 from objection where office_id = p_office and case_id = p_case and round = c.round and replied_at is null) then
+    perform app.refuse('dispute.not_replied', jsonb_build_object());
+  end if;
+  if exists (select 1 from escalation where office_id = p_office and case_id = p_case and round = c.round and withdrawn_at is null) then
+    perform app.refuse('dispute.already_escalated', jsonb_build_object());
+  end if;
+  if exists (select 1 from consultation where office_id = p_office and case_id = p_case and round = c.round and closed_at is null) then
+    perform app.refuse('dispute.consultation_open', jsonb_build_object());
+  end if;
+  if not exists (select 1 from record_edition where office_id = p_office and case_id = p_case and round = c.round and edition = (select max(edition) from record_edition where office_id = p_office and case_id = p_case and round = c.round)) then
+    perform app.refuse('dispute.no_record', jsonb_build_object());
+  end if;
+  if exists (select 1 from record_edition where office_id = p_office and case_id = p_case and round = c.round and edition = (select max(edition) from record_edition where office_id = p_office and case_id = p_case and round = c.round) and complete = 0) then
+    perform app.refuse('dispute.record_not_signed', jsonb_build_object());
+  end if;
+  if exists (select 1 from objection where office_id = p_office and case_id = p_case and round = c.round and replied_at > (select frozen_at from record_edition where office_id = p_office and case_id = p_case and round = c.round and edition = (select max(edition) from record_edition where office_id = p_office and case_id = p_case and round = c.round))) or exists (select 1 from consultation where office_id = p_office and case_id = p_case and round = c.round and closed_at > (select frozen_at from record_edition where office_id = p_office and case_id = p_case and round = c.round and edition = (select max(edition) from record_edition where office_id = p_office and case_id = p_case and round = c.round))) then
+    perform app.refuse('dispute.record_outdated', jsonb_build_object());
+  end if;
+  insert into escalation (office_id, readers, case_id, round, place, edition, escalated_by, escalated_at, escalated_on, reason) values (p_office, v_readers, p_case, c.round, coalesce((select max(place) from escalation where office_id = p_office and case_id = p_case and round = c.round), 0) + 1, (select max(edition) from record_edition where office_id = p_office and case_id = p_case and round = c.round), v_me, v_now, v_today, p_reason);
+  for v_item, v_index in select t.value, t.n - 1 from jsonb_array_elements(
+    case when jsonb_typeof(p_payload #> '{points}') is null or jsonb_typeof(p_payload #> '{points}') = 'null'
+    then '[]' else p_payload #> '{points}' end) with ordinality as t(value, n) loop
+  if not exists (select 1 from objection_point where office_id = p_office and case_id = p_case and round = c.round and number = coalesce(((v_item #>> '{number}'))::bigint, 0) and stance = 'maintained') then
+    perform app.refuse('dispute.point_unknown', jsonb_build_object('number', coalesce(((v_item #>> '{number}'))::bigint, 0)));
+  end if;
+  insert into escalation_point (office_id, readers, case_id, round, place, number) values (p_office, v_readers, p_case, c.round, (select max(place) from escalation where office_id = p_office and case_id = p_case and round = c.round), coalesce(((v_item #>> '{number}'))::bigint, 0));
+  end loop;
+  if not exists (select 1 from escalation_point where office_id = p_office and case_id = p_case and round = c.round and place = (select max(place) from escalation where office_id = p_office and case_id = p_case and round = c.round)) then
+    perform app.refuse('dispute.nothing_open', jsonb_build_object());
+  end if;
+  update case_ set version = version + 1,
+    state = v_target,
+    updated_at = v_now,
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+   where office_id = p_office and case_id = p_case;
+end $$;
+
+create function app.do_withdraw_escalation(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  if not exists (select 1 from escalation where office_id = p_office and case_id = p_case and round = c.round and withdrawn_at is null) then
+    perform app.refuse('dispute.not_escalated', jsonb_build_object());
+  end if;
+  if exists (select 1 from agenda_item a join meeting m on m.office_id = a.office_id and m.meeting_id = a.meeting_id where a.office_id = p_office and a.case_id = p_case and a.round = c.round and a.state <> 'dropped' and m.state <> 'cancelled') then
+    perform app.refuse('dispute.on_agenda', jsonb_build_object());
+  end if;
+  update escalation set withdrawn_at = v_now where office_id = p_office and case_id = p_case and round = c.round and withdrawn_at is null;
+  update case_ set version = version + 1,
+    state = v_target,
+    updated_at = v_now,
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+   where office_id = p_office and case_id = p_case;
+end $$;
+
+create function app.do_discuss(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  if exists (select 1 from agenda_item a join meeting m on m.office_id = a.office_id and m.meeting_id = a.meeting_id where a.office_id = p_office and a.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and a.case_id = p_case and a.round = c.round and a.state = 'closed' and m.signed = 1) and ((select kind from round where office_id = p_office and case_id = p_case and round = c.round) <> 'penalty' and exists (select 1 from profile_edition where office_id = p_office and profile_id = c.profile_id and edition = c.profile_edition and replace(clears, ',' || (select kind from round where office_id = p_office and case_id = p_case and round = c.round) || ',', '') <> clears) and not exists (select 1 from problem pr where pr.office_id = p_office and pr.case_id = p_case and pr.round = c.round and not exists (select 1 from ruling r where r.office_id = p_office and r.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and r.case_id = p_case and r.number = pr.number and (r.ruling = 'adopt' or r.permits = 1)) and not exists (select 1 from objection_point o where o.office_id = p_office and o.case_id = p_case and o.number = pr.number and o.stance = 'accepted') and not exists (select 1 from consultation_point q join consultation k on k.office_id = q.office_id and k.case_id = q.case_id and k.consultation_id = q.consultation_id where q.office_id = p_office and q.case_id = p_case and q.number = pr.number and q.agreement = 'review_yields' and k.closed_at is not null)) and c.edited_round <> c.round) then
+    perform app.refuse('dispute.clears', jsonb_build_object());
+  end if;
+  if not exists (select 1 from escalation where office_id = p_office and case_id = p_case and round = c.round and withdrawn_at is null) then
+    perform app.refuse('dispute.not_escalated', jsonb_build_object());
+  end if;
+  if exists (select 1 from dispute_result where office_id = p_office and case_id = p_case and round = c.round) then
+    perform app.refuse('dispute.already_recorded', jsonb_build_object());
+  end if;
+  if not exists (select 1 from agenda_item a join meeting m on m.office_id = a.office_id and m.meeting_id = a.meeting_id where a.office_id = p_office and a.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and a.case_id = p_case and a.round = c.round and a.state = 'closed' and m.signed = 1) then
+    perform app.refuse('dispute.not_decided', jsonb_build_object());
+  end if;
+  insert into dispute_result (office_id, readers, case_id, round, meeting_id, held_on, signed, item_state, permits, kind, party_name, party_number, amount_fen, minutes_sha256, recorded_by, recorded_at) values (p_office, v_readers, p_case, c.round, coalesce((p_payload #>> '{meeting_id}'), ''), (select held_on from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')), 1, 'closed', (case when (select kind from round where office_id = p_office and case_id = p_case and round = c.round) <> 'penalty' and not exists (select 1 from problem pr where pr.office_id = p_office and pr.case_id = p_case and pr.round = c.round and not exists (select 1 from ruling r where r.office_id = p_office and r.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and r.case_id = p_case and r.number = pr.number and (r.ruling = 'adopt' or r.permits = 1)) and not exists (select 1 from objection_point o where o.office_id = p_office and o.case_id = p_case and o.number = pr.number and o.stance = 'accepted') and not exists (select 1 from consultation_point q join consultation k on k.office_id = q.office_id and k.case_id = q.case_id and k.consultation_id = q.consultation_id where q.office_id = p_office and q.case_id = p_case and q.number = pr.number and q.agreement = 'review_yields' and k.closed_at is not null)) then 1 else 0 end), (select kind from round where office_id = p_office and case_id = p_case and round = c.round), (select party_name from round where office_id = p_office and case_id = p_case and round = c.round), (select party_number from round where office_id = p_office and case_id = p_case and round = c.round), (select amount_fen from round where office_id = p_office and case_id = p_case and round = c.round), (select minutes_sha256 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')), v_me, v_now);
+  if not exists (select 1 from document where office_id = p_office and case_id = p_case and sha256 = (select minutes_sha256 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), ''))) then
+    insert into document (office_id, readers, case_id, sha256, round, kind, size, content, stored_by, stored_at) values (p_office, v_readers, p_case, (select minutes_sha256 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')), c.round, 'minutes', (select length(content) from minutes where office_id = p_office and sha256 = (select minutes_sha256 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), ''))), (select content from minutes where office_id = p_office and sha256 = (select minutes_sha256 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), ''))), v_me, v_now);
+  end if;
+  update case_ set version = version + 1,
+    state = v_target,
+    updated_at = v_now,
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+   where office_id = p_office and case_id = p_case;
+end $$;
+
+create function app.do_discuss_clear(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  if not exists (select 1 from escalation where office_id = p_office and case_id = p_case and round = c.round and withdrawn_at is null) then
+    perform app.refuse('dispute.not_escalated', jsonb_build_object());
+  end if;
+  if not exists (select 1 from agenda_item a join meeting m on m.office_id = a.office_id and m.meeting_id = a.meeting_id where a.office_id = p_office and a.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and a.case_id = p_case and a.round = c.round and a.state = 'closed' and m.signed = 1) then
+    perform app.refuse('dispute.not_decided', jsonb_build_object());
+  end if;
+  if c.edited_round = c.round then
+    perform app.refuse('dispute.changed_since', jsonb_build_object());
+  end if;
+  if not ((select kind from round where office_id = p_office and case_id = p_case and round = c.round) <> 'penalty' and exists (select 1 from profile_edition where office_id = p_office and profile_id = c.profile_id and edition = c.profile_edition and replace(clears, ',' || (select kind from round where office_id = p_office and case_id = p_case and round = c.round) || ',', '') <> clears) and not exists (select 1 from problem pr where pr.office_id = p_office and pr.case_id = p_case and pr.round = c.round and not exists (select 1 from ruling r where r.office_id = p_office and r.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and r.case_id = p_case and r.number = pr.number and (r.ruling = 'adopt' or r.permits = 1)) and not exists (select 1 from objection_point o where o.office_id = p_office and o.case_id = p_case and o.number = pr.number and o.stance = 'accepted') and not exists (select 1 from consultation_point q join consultation k on k.office_id = q.office_id and k.case_id = q.case_id and k.consultation_id = q.consultation_id where q.office_id = p_office and q.case_id = p_case and q.number = pr.number and q.agreement = 'review_yields' and k.closed_at is not null)) and c.edited_round <> c.round) then
+    perform app.refuse('dispute.does_not_clear', jsonb_build_object());
+  end if;
+  if not exists (select 1 from escalation where office_id = p_office and case_id = p_case and round = c.round and withdrawn_at is null) then
+    perform app.refuse('dispute.not_escalated', jsonb_build_object());
+  end if;
+  if exists (select 1 from dispute_result where office_id = p_office and case_id = p_case and round = c.round) then
+    perform app.refuse('dispute.already_recorded', jsonb_build_object());
+  end if;
+  if not exists (select 1 from agenda_item a join meeting m on m.office_id = a.office_id and m.meeting_id = a.meeting_id where a.office_id = p_office and a.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and a.case_id = p_case and a.round = c.round and a.state = 'closed' and m.signed = 1) then
+    perform app.refuse('dispute.not_decided', jsonb_build_object());
+  end if;
+  insert into dispute_result (office_id, readers, case_id, round, meeting_id, held_on, signed, item_state, permits, kind, party_name, party_number, amount_fen, minutes_sha256, recorded_by, recorded_at) values (p_office, v_readers, p_case, c.round, coalesce((p_payload #>> '{meeting_id}'), ''), (select held_on from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')), 1, 'closed', (case when (select kind from round where office_id = p_office and case_id = p_case and round = c.round) <> 'penalty' and not exists (select 1 from problem pr where pr.office_id = p_office and pr.case_id = p_case and pr.round = c.round and not exists (select 1 from ruling r where r.office_id = p_office and r.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and r.case_id = p_case and r.number = pr.number and (r.ruling = 'adopt' or r.permits = 1)) and not exists (select 1 from objection_point o where o.office_id = p_office and o.case_id = p_case and o.number = pr.number and o.stance = 'accepted') and not exists (select 1 from consultation_point q join consultation k on k.office_id = q.office_id and k.case_id = q.case_id and k.consultation_id = q.consultation_id where q.office_id = p_office and q.case_id = p_case and q.number = pr.number and q.agreement = 'review_yields' and k.closed_at is not null)) then 1 else 0 end), (select kind from round where office_id = p_office and case_id = p_case and round = c.round), (select party_name from round where office_id = p_office and case_id = p_case and round = c.round), (select party_number from round where office_id = p_office and case_id = p_case and round = c.round), (select amount_fen from round where office_id = p_office and case_id = p_case and round = c.round), (select minutes_sha256 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')), v_me, v_now);
+  if not exists (select 1 from document where office_id = p_office and case_id = p_case and sha256 = (select minutes_sha256 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), ''))) then
+    insert into document (office_id, readers, case_id, sha256, round, kind, size, content, stored_by, stored_at) values (p_office, v_readers, p_case, (select minutes_sha256 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')), c.round, 'minutes', (select length(content) from minutes where office_id = p_office and sha256 = (select minutes_sha256 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), ''))), (select content from minutes where office_id = p_office and sha256 = (select minutes_sha256 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), ''))), v_me, v_now);
+  end if;
+  insert into clearance (office_id, readers, clearance_id, case_id, round, origin, outcome, issued, kind, party_name, party_number, amount_fen, materials_digest, meeting_id, permits, opened_at) values (p_office, v_readers, p_cmd, p_case, c.round, 'collective_decision', (select outcome from round where office_id = p_office and case_id = p_case and round = c.round), (select issued from round where office_id = p_office and case_id = p_case and round = c.round), (select kind from round where office_id = p_office and case_id = p_case and round = c.round), (select party_name from round where office_id = p_office and case_id = p_case and round = c.round), (select party_number from round where office_id = p_office and case_id = p_case and round = c.round), (select amount_fen from round where office_id = p_office and case_id = p_case and round = c.round), (select materials_digest from round where office_id = p_office and case_id = p_case and round = c.round), coalesce((p_payload #>> '{meeting_id}'), ''), 1, v_now);
+  update case_ set version = version + 1,
+    state = v_target,
+    updated_at = v_now,
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+   where office_id = p_office and case_id = p_case;
+end $$;
+
+create function app.do_ask_expert(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  if not exists (select 1 from expert where office_id = p_office and expert_id = coalesce((p_payload #>> '{expert_id}'), '')) then
+    perform app.refuse('expert.unknown', jsonb_build_object());
+  end if;
+  if not exists (select 1 from expert where office_id = p_office and expert_id = coalesce((p_payload #>> '{expert_id}'), '') and active = 1 and (valid_from is null or valid_from <= v_today) and (valid_to is null or valid_to >= v_today)) then
+    perform app.refuse('expert.out_of_term', jsonb_build_object('name', (select name from expert where office_id = p_office and expert_id = coalesce((p_payload #>> '{expert_id}'), '')), 'date', v_today));
+  end if;
+  if exists (select 1 from expert where office_id = p_office and expert_id = coalesce((p_payload #>> '{expert_id}'), '') and (case when person_id <> '' and replace(c.handler_codes, ',' || person_id || ',', '') <> c.handler_codes then '本案承办人' when unit <> '' and unit = c.unit then unit when replace(conflicts, '
+' || c.party_name || '
+', '') <> conflicts then c.party_name else '' end) <> '') then
+    perform app.refuse('expert.conflict', jsonb_build_object('name', (select name from expert where office_id = p_office and expert_id = coalesce((p_payload #>> '{expert_id}'), '')), 'conflict', (select (case when person_id <> '' and replace(c.handler_codes, ',' || person_id || ',', '') <> c.handler_codes then '本案承办人' when unit <> '' and unit = c.unit then unit when replace(conflicts, '
+' || c.party_name || '
+', '') <> conflicts then c.party_name else '' end) from expert where office_id = p_office and expert_id = coalesce((p_payload #>> '{expert_id}'), ''))));
+  end if;
+  if trim(coalesce((p_payload #>> '{question}'), '')) = '' then
+    perform app.refuse('expert.question_missing', jsonb_build_object());
+  end if;
+  if c.state = 'reviewing' and not exists (select 1 from expert_request where office_id = p_office and case_id = p_case and round = c.round and answered_at is null and withdrawn_at is null and request_id <> coalesce((p_payload #>> '{request_id}'), '')) then
+    insert into clock_event (office_id, case_id, seq, round, event, at, cause, number, unit, approver, reason, readers) select p_office, p_case, coalesce(max(seq), 0) + 1, c.round, 'suspend', v_now, 'expert', 0, '', '', p_reason, v_readers from clock_event where office_id = p_office and case_id = p_case;
+  end if;
+  insert into expert_request (office_id, readers, case_id, request_id, round, expert_id, expert_name, expert_kind, question, asked_by, asked_at) values (p_office, v_readers, p_case, coalesce((p_payload #>> '{request_id}'), ''), c.round, coalesce((p_payload #>> '{expert_id}'), ''), (select name from expert where office_id = p_office and expert_id = coalesce((p_payload #>> '{expert_id}'), '')), (select kind from expert where office_id = p_office and expert_id = coalesce((p_payload #>> '{expert_id}'), '')), coalesce((p_payload #>> '{question}'), ''), v_me, v_now);
+  for v_item, v_index in select t.value, t.n - 1 from jsonb_array_elements(
+    case when jsonb_typeof(p_payload #> '{materials}') is null or jsonb_typeof(p_payload #> '{materials}') = 'null'
+    then '[]' else p_payload #> '{materials}' end) with ordinality as t(value, n) loop
+  if not exists (select 1 from material where office_id = p_office and case_id = p_case and material_id = coalesce((v_item #>> '{material_id}'), '')) then
+    perform app.refuse('expert.material_unknown', jsonb_build_object());
+  end if;
+  insert into expert_material (office_id, readers, case_id, request_id, material_id, name, sha256) values (p_office, v_readers, p_case, coalesce((p_payload #>> '{request_id}'), ''), coalesce((v_item #>> '{material_id}'), ''), (select name from material where office_id = p_office and case_id = p_case and material_id = coalesce((v_item #>> '{material_id}'), '')), (select sha256 from material where office_id = p_office and case_id = p_case and material_id = coalesce((v_item #>> '{material_id}'), '')));
+  end loop;
+  update case_ set version = version + 1,
+    state = v_target,
+    updated_at = v_now,
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+   where office_id = p_office and case_id = p_case;
+end $$;
+
+create function app.do_expert_answer(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  if not exists (select 1 from expert_request where office_id = p_office and case_id = p_case and request_id = coalesce((p_payload #>> '{request_id}'), '') and answered_at is null and withdrawn_at is null) then
+    perform app.refuse('expert.not_open', jsonb_build_object());
+  end if;
+  if trim(coalesce((p_payload #>> '{answer}'), '')) = '' then
+    perform app.refuse('expert.answer_missing', jsonb_build_object());
+  end if;
+  update expert_request set answer = coalesce((p_payload #>> '{answer}'), ''), answered_at = v_now, recorded_by = v_me where office_id = p_office and case_id = p_case and request_id = coalesce((p_payload #>> '{request_id}'), '');
+  for v_item, v_index in select t.value, t.n - 1 from jsonb_array_elements(
+    case when jsonb_typeof(p_payload #> '{files}') is null or jsonb_typeof(p_payload #> '{files}') = 'null'
+    then '[]' else p_payload #> '{files}' end) with ordinality as t(value, n) loop
+  insert into dispute_file (office_id, readers, case_id, owner_id, place, sha256, name, size) values (p_office, v_readers, p_case, coalesce((p_payload #>> '{request_id}'), ''), v_index, coalesce((v_item #>> '{sha256}'), ''), coalesce((v_item #>> '{name}'), ''), coalesce(((v_item #>> '{size}'))::bigint, 0));
+  end loop;
+  if c.state = 'reviewing' and not exists (select 1 from expert_request where office_id = p_office and case_id = p_case and round = c.round and answered_at is null and withdrawn_at is null and request_id <> coalesce((p_payload #>> '{request_id}'), '')) and exists (select 1 from expert_request where office_id = p_office and case_id = p_case and request_id = coalesce((p_payload #>> '{request_id}'), '') and round = c.round) then
+    insert into clock_event (office_id, case_id, seq, round, event, at, cause, number, unit, approver, reason, readers) select p_office, p_case, coalesce(max(seq), 0) + 1, c.round, 'resume', v_now, 'expert', 0, '', '', p_reason, v_readers from clock_event where office_id = p_office and case_id = p_case;
+  end if;
+  update case_ set version = version + 1,
+    state = v_target,
+    updated_at = v_now,
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+   where office_id = p_office and case_id = p_case;
+end $$;
+
+create function app.do_expert_withdraw(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  if not exists (select 1 from expert_request where office_id = p_office and case_id = p_case and request_id = coalesce((p_payload #>> '{request_id}'), '') and answered_at is null and withdrawn_at is null) then
+    perform app.refuse('expert.not_open', jsonb_build_object());
+  end if;
+  update expert_request set withdrawn_at = v_now, withdrawn_because = p_reason where office_id = p_office and case_id = p_case and request_id = coalesce((p_payload #>> '{request_id}'), '');
+  if c.state = 'reviewing' and not exists (select 1 from expert_request where office_id = p_office and case_id = p_case and round = c.round and answered_at is null and withdrawn_at is null and request_id <> coalesce((p_payload #>> '{request_id}'), '')) and exists (select 1 from expert_request where office_id = p_office and case_id = p_case and request_id = coalesce((p_payload #>> '{request_id}'), '') and round = c.round) then
+    insert into clock_event (office_id, case_id, seq, round, event, at, cause, number, unit, approver, reason, readers) select p_office, p_case, coalesce(max(seq), 0) + 1, c.round, 'resume', v_now, 'expert', 0, '', '', p_reason, v_readers from clock_event where office_id = p_office and case_id = p_case;
+  end if;
+  update case_ set version = version + 1,
+    state = v_target,
+    updated_at = v_now,
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+   where office_id = p_office and case_id = p_case;
 end $$;
 
 create function app.do_put_person(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
@@ -1621,6 +2187,464 @@ begin
   update number set status = 'void', void_reason = coalesce((p_payload #>> '{reason}'), ''), voided_at = v_now where office_id = p_office and series = coalesce((p_payload #>> '{series}'), '') and year = coalesce(((p_payload #>> '{year}'))::bigint, 0) and no = coalesce(((p_payload #>> '{no}'))::bigint, 0);
 end $$;
 
+create function app.do_put_expert(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  if trim(coalesce((p_payload #>> '{name}'), '')) = '' then
+    perform app.refuse('expert.name_missing', jsonb_build_object());
+  end if;
+  if app.day((p_payload #>> '{valid_to}')) < app.day((p_payload #>> '{valid_from}')) then
+    perform app.refuse('expert.term_order', jsonb_build_object('name', coalesce((p_payload #>> '{name}'), '')));
+  end if;
+  insert into expert (office_id, expert_id, name, kind, speciality, unit, person_id, valid_from, valid_to, conflicts, active) values (p_office, coalesce((p_payload #>> '{expert_id}'), ''), coalesce((p_payload #>> '{name}'), ''), coalesce((p_payload #>> '{kind}'), ''), coalesce((p_payload #>> '{speciality}'), ''), coalesce((p_payload #>> '{unit}'), ''), coalesce((p_payload #>> '{person_id}'), ''), app.day((p_payload #>> '{valid_from}')), app.day((p_payload #>> '{valid_to}')), coalesce((p_payload #>> '{conflicts}'), ''), (case when (p_payload #> '{active}') = 'false'::jsonb then 0 else 1 end)) on conflict (office_id, expert_id) do update set name = excluded.name, kind = excluded.kind, speciality = excluded.speciality, unit = excluded.unit, person_id = excluded.person_id, valid_from = excluded.valid_from, valid_to = excluded.valid_to, conflicts = excluded.conflicts, active = excluded.active;
+end $$;
+
+create function app.do_put_meeting(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  if trim(coalesce((p_payload #>> '{name}'), '')) = '' then
+    perform app.refuse('meeting.field_missing', jsonb_build_object('field', 'meeting.name'));
+  end if;
+  if trim(coalesce((p_payload #>> '{place}'), '')) = '' then
+    perform app.refuse('meeting.field_missing', jsonb_build_object('field', 'meeting.place'));
+  end if;
+  if trim(coalesce((p_payload #>> '{held_on}'), '')) = '' then
+    perform app.refuse('meeting.field_missing', jsonb_build_object('field', 'meeting.held_on'));
+  end if;
+  if trim(coalesce((p_payload #>> '{begins}'), '')) = '' then
+    perform app.refuse('meeting.field_missing', jsonb_build_object('field', 'meeting.begins'));
+  end if;
+  if trim(coalesce((p_payload #>> '{chair}'), '')) = '' then
+    perform app.refuse('meeting.field_missing', jsonb_build_object('field', 'meeting.chair'));
+  end if;
+  if trim(coalesce((p_payload #>> '{recorder}'), '')) = '' then
+    perform app.refuse('meeting.field_missing', jsonb_build_object('field', 'meeting.recorder'));
+  end if;
+  if coalesce(((p_payload #>> '{seen_version}'))::bigint, 0) = 0 and not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) then
+    insert into meeting (office_id, meeting_id, version, state, name, place, held_on, begins, chair, recorder, made_by, updated_at) values (p_office, coalesce((p_payload #>> '{meeting_id}'), ''), 0, 'planned', coalesce((p_payload #>> '{name}'), ''), coalesce((p_payload #>> '{place}'), ''), app.day((p_payload #>> '{held_on}')), coalesce((p_payload #>> '{begins}'), ''), coalesce((p_payload #>> '{chair}'), ''), coalesce((p_payload #>> '{recorder}'), ''), v_me, v_now);
+  end if;
+  if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) then
+    perform app.refuse('meeting.unknown', jsonb_build_object());
+  end if;
+  update meeting set version = version + 1, last_command = p_cmd, updated_at = v_now where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and version = coalesce(((p_payload #>> '{seen_version}'))::bigint, 0);
+  if (select last_command from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) <> p_cmd then
+    perform app.refuse('meeting.stale', jsonb_build_object('seen', coalesce(((p_payload #>> '{seen_version}'))::bigint, 0), 'current', (select version from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), ''))));
+  end if;
+  if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and state = 'planned') then
+    perform app.refuse('meeting.wrong_state', jsonb_build_object('state', (select state from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')), 'needed', 'planned'));
+  end if;
+  update meeting set name = coalesce((p_payload #>> '{name}'), ''), place = coalesce((p_payload #>> '{place}'), ''), held_on = app.day((p_payload #>> '{held_on}')), begins = coalesce((p_payload #>> '{begins}'), ''), chair = coalesce((p_payload #>> '{chair}'), ''), recorder = coalesce((p_payload #>> '{recorder}'), '') where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '');
+  delete from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '');
+  for v_item, v_index in select t.value, t.n - 1 from jsonb_array_elements(
+    case when jsonb_typeof(p_payload #> '{members}') is null or jsonb_typeof(p_payload #> '{members}') = 'null'
+    then '[]' else p_payload #> '{members}' end) with ordinality as t(value, n) loop
+  if exists (select 1 from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and person_id = coalesce((v_item #>> '{person_id}'), '')) then
+    perform app.refuse('meeting.member_twice', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '')), coalesce((v_item #>> '{person_id}'), ''))));
+  end if;
+  if trim(coalesce((v_item #>> '{post}'), '')) = '' then
+    perform app.refuse('meeting.field_missing', jsonb_build_object('field', 'meeting.post'));
+  end if;
+  if not exists (select 1 from person_role where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '') and role = 'agency_head' and (valid_from is null or valid_from <= app.day((p_payload #>> '{held_on}'))) and (valid_to is null or valid_to >= app.day((p_payload #>> '{held_on}')))) or not exists (select 1 from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '') and active = 1) then
+    perform app.refuse('meeting.not_head', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '')), coalesce((v_item #>> '{person_id}'), '')), 'date', coalesce((p_payload #>> '{held_on}'), '')));
+  end if;
+  insert into meeting_member (office_id, meeting_id, person_id, place, post, basis, valid_from, valid_to, attendance) values (p_office, coalesce((p_payload #>> '{meeting_id}'), ''), coalesce((v_item #>> '{person_id}'), ''), v_index, coalesce((v_item #>> '{post}'), ''), (select basis from person_role where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '') and role = 'agency_head' and (valid_from is null or valid_from <= app.day((p_payload #>> '{held_on}'))) and (valid_to is null or valid_to >= app.day((p_payload #>> '{held_on}'))) order by seq limit 1), (select valid_from from person_role where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '') and role = 'agency_head' and (valid_from is null or valid_from <= app.day((p_payload #>> '{held_on}'))) and (valid_to is null or valid_to >= app.day((p_payload #>> '{held_on}'))) order by seq limit 1), (select valid_to from person_role where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '') and role = 'agency_head' and (valid_from is null or valid_from <= app.day((p_payload #>> '{held_on}'))) and (valid_to is null or valid_to >= app.day((p_payload #>> '{held_on}'))) order by seq limit 1), 'expected');
+  end loop;
+  if (select count(*) from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) < 2 then
+    perform app.refuse('meeting.members_too_few', jsonb_build_object('count', (select count(*) from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), ''))));
+  end if;
+  if not exists (select 1 from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and person_id = coalesce((p_payload #>> '{chair}'), '')) then
+    perform app.refuse('meeting.chair_not_member', jsonb_build_object());
+  end if;
+  if exists (select 1 from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and person_id = coalesce((p_payload #>> '{recorder}'), '')) or not exists (select 1 from person where office_id = p_office and person_id = coalesce((p_payload #>> '{recorder}'), '') and active = 1) then
+    perform app.refuse('meeting.recorder_unfit', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((p_payload #>> '{recorder}'), '')), coalesce((p_payload #>> '{recorder}'), ''))));
+  end if;
+  if exists (select 1 from agenda_item a join escalation e on e.office_id = a.office_id and e.case_id = a.case_id and e.round = a.round and e.place = a.escalation where a.office_id = p_office and a.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and e.escalated_on > app.day((p_payload #>> '{held_on}'))) then
+    perform app.refuse('meeting.before_escalation', jsonb_build_object('date', coalesce((p_payload #>> '{held_on}'), ''), 'case', ''));
+  end if;
+end $$;
+
+create function app.do_put_agenda(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) then
+    perform app.refuse('meeting.unknown', jsonb_build_object());
+  end if;
+  update meeting set version = version + 1, last_command = p_cmd, updated_at = v_now where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and version = coalesce(((p_payload #>> '{seen_version}'))::bigint, 0);
+  if (select last_command from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) <> p_cmd then
+    perform app.refuse('meeting.stale', jsonb_build_object('seen', coalesce(((p_payload #>> '{seen_version}'))::bigint, 0), 'current', (select version from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), ''))));
+  end if;
+  if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and state = 'planned') then
+    perform app.refuse('meeting.wrong_state', jsonb_build_object('state', (select state from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')), 'needed', 'planned'));
+  end if;
+  delete from agenda_item where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '');
+  for v_item, v_index in select t.value, t.n - 1 from jsonb_array_elements(
+    case when jsonb_typeof(p_payload #> '{items}') is null or jsonb_typeof(p_payload #> '{items}') = 'null'
+    then '[]' else p_payload #> '{items}' end) with ordinality as t(value, n) loop
+  if not exists (select 1 from case_ k join escalation e on e.office_id = k.office_id and e.case_id = k.case_id and e.round = k.round where k.office_id = p_office and k.case_id = coalesce((v_item #>> '{case_id}'), '') and k.state = 'responding' and e.withdrawn_at is null and not exists (select 1 from dispute_result d where d.office_id = k.office_id and d.case_id = k.case_id and d.round = k.round)) then
+    perform app.refuse('meeting.case_not_escalated', jsonb_build_object('case', coalesce((select k.name from case_ k where k.office_id = p_office and k.case_id = coalesce((v_item #>> '{case_id}'), '')), '')));
+  end if;
+  if exists (select 1 from agenda_item where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((v_item #>> '{case_id}'), '')) then
+    perform app.refuse('meeting.case_twice', jsonb_build_object('case', coalesce((select k.name from case_ k where k.office_id = p_office and k.case_id = coalesce((v_item #>> '{case_id}'), '')), '')));
+  end if;
+  if exists (select 1 from agenda_item a join meeting m on m.office_id = a.office_id and m.meeting_id = a.meeting_id where a.office_id = p_office and a.case_id = coalesce((v_item #>> '{case_id}'), '') and a.round = (select k.round from case_ k where k.office_id = p_office and k.case_id = coalesce((v_item #>> '{case_id}'), '')) and a.state <> 'dropped' and m.state <> 'cancelled') then
+    perform app.refuse('meeting.on_other_agenda', jsonb_build_object('case', coalesce((select k.name from case_ k where k.office_id = p_office and k.case_id = coalesce((v_item #>> '{case_id}'), '')), '')));
+  end if;
+  if exists (select 1 from case_ k join escalation e on e.office_id = k.office_id and e.case_id = k.case_id and e.round = k.round where k.office_id = p_office and k.case_id = coalesce((v_item #>> '{case_id}'), '') and k.state = 'responding' and e.withdrawn_at is null and not exists (select 1 from dispute_result d where d.office_id = k.office_id and d.case_id = k.case_id and d.round = k.round) and e.escalated_on > (select held_on from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), ''))) then
+    perform app.refuse('meeting.before_escalation', jsonb_build_object('case', coalesce((select k.name from case_ k where k.office_id = p_office and k.case_id = coalesce((v_item #>> '{case_id}'), '')), ''), 'date', (select cast(held_on as text) from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), ''))));
+  end if;
+  insert into agenda_item (office_id, readers, case_id, meeting_id, place, round, escalation, state) values (p_office, (select k.readers from case_ k where k.office_id = p_office and k.case_id = coalesce((v_item #>> '{case_id}'), '')), coalesce((v_item #>> '{case_id}'), ''), coalesce((p_payload #>> '{meeting_id}'), ''), v_index, (select e.round from case_ k join escalation e on e.office_id = k.office_id and e.case_id = k.case_id and e.round = k.round where k.office_id = p_office and k.case_id = coalesce((v_item #>> '{case_id}'), '') and k.state = 'responding' and e.withdrawn_at is null and not exists (select 1 from dispute_result d where d.office_id = k.office_id and d.case_id = k.case_id and d.round = k.round)), (select e.place from case_ k join escalation e on e.office_id = k.office_id and e.case_id = k.case_id and e.round = k.round where k.office_id = p_office and k.case_id = coalesce((v_item #>> '{case_id}'), '') and k.state = 'responding' and e.withdrawn_at is null and not exists (select 1 from dispute_result d where d.office_id = k.office_id and d.case_id = k.case_id and d.round = k.round)), 'waiting');
+  end loop;
+end $$;
+
+create function app.do_open_meeting(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) then
+    perform app.refuse('meeting.unknown', jsonb_build_object());
+  end if;
+  update meeting set version = version + 1, last_command = p_cmd, updated_at = v_now where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and version = coalesce(((p_payload #>> '{seen_version}'))::bigint, 0);
+  if (select last_command from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) <> p_cmd then
+    perform app.refuse('meeting.stale', jsonb_build_object('seen', coalesce(((p_payload #>> '{seen_version}'))::bigint, 0), 'current', (select version from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), ''))));
+  end if;
+  if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and state = 'planned') then
+    perform app.refuse('meeting.wrong_state', jsonb_build_object('state', (select state from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')), 'needed', 'planned'));
+  end if;
+  if (select held_on from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) > v_today then
+    perform app.refuse('meeting.in_future', jsonb_build_object('date', (select cast(held_on as text) from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')), 'today', v_today));
+  end if;
+  if not exists (select 1 from agenda_item where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) then
+    perform app.refuse('meeting.agenda_empty', jsonb_build_object());
+  end if;
+  if exists (select 1 from agenda_item a where a.office_id = p_office and a.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and not exists (select 1 from case_ k join escalation e on e.office_id = k.office_id and e.case_id = k.case_id and e.round = k.round and e.withdrawn_at is null where k.office_id = a.office_id and k.case_id = a.case_id and k.state = 'responding' and k.round = a.round)) then
+    perform app.refuse('meeting.case_not_escalated', jsonb_build_object('case', coalesce((select k.name from case_ k where k.office_id = p_office and k.case_id = (select min(a.case_id) from agenda_item a where a.office_id = p_office and a.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and not exists (select 1 from case_ k join escalation e on e.office_id = k.office_id and e.case_id = k.case_id and e.round = k.round and e.withdrawn_at is null where k.office_id = a.office_id and k.case_id = a.case_id and k.state = 'responding' and k.round = a.round))), '')));
+  end if;
+  if exists (select 1 from meeting_member b where b.office_id = p_office and b.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and not exists (select 1 from person_role where office_id = p_office and person_id = b.person_id and role = 'agency_head' and (valid_from is null or valid_from <= (select held_on from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), ''))) and (valid_to is null or valid_to >= (select held_on from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), ''))))) then
+    perform app.refuse('meeting.not_head', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = (select min(b.person_id) from meeting_member b where b.office_id = p_office and b.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and not exists (select 1 from person_role where office_id = p_office and person_id = b.person_id and role = 'agency_head' and (valid_from is null or valid_from <= (select held_on from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), ''))) and (valid_to is null or valid_to >= (select held_on from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')))))), (select min(b.person_id) from meeting_member b where b.office_id = p_office and b.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and not exists (select 1 from person_role where office_id = p_office and person_id = b.person_id and role = 'agency_head' and (valid_from is null or valid_from <= (select held_on from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), ''))) and (valid_to is null or valid_to >= (select held_on from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')))))), 'date', (select cast(held_on as text) from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), ''))));
+  end if;
+  for v_item, v_index in select t.value, t.n - 1 from jsonb_array_elements(
+    case when jsonb_typeof(p_payload #> '{members}') is null or jsonb_typeof(p_payload #> '{members}') = 'null'
+    then '[]' else p_payload #> '{members}' end) with ordinality as t(value, n) loop
+  if coalesce((v_item #>> '{attendance}'), '') = 'absent' and trim(coalesce((v_item #>> '{reason}'), '')) = '' then
+    perform app.refuse('meeting.absence_reason', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '')), coalesce((v_item #>> '{person_id}'), ''))));
+  end if;
+  update meeting_member set attendance = coalesce((v_item #>> '{attendance}'), ''), absence_reason = case when coalesce((v_item #>> '{attendance}'), '') = 'absent' then coalesce((v_item #>> '{reason}'), '') else '' end where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and person_id = coalesce((v_item #>> '{person_id}'), '');
+  end loop;
+  if exists (select 1 from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and attendance = 'expected') then
+    perform app.refuse('meeting.attendance_missing', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = (select min(person_id) from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and attendance = 'expected')), (select min(person_id) from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and attendance = 'expected'))));
+  end if;
+  if not exists (select 1 from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and person_id = (select chair from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) and attendance = 'present') then
+    perform app.refuse('meeting.chair_absent', jsonb_build_object());
+  end if;
+  if 2 * (select count(*) from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and attendance = 'present') <= (select count(*) from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) or (select count(*) from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and attendance = 'present') < coalesce(((p_payload #>> '{quorum}'))::bigint, 0) then
+    perform app.refuse('meeting.no_quorum', jsonb_build_object('present', (select count(*) from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and attendance = 'present'), 'members', (select count(*) from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')), 'needed', (case when coalesce(((p_payload #>> '{quorum}'))::bigint, 0) > (select count(*) from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) / 2 + 1 then coalesce(((p_payload #>> '{quorum}'))::bigint, 0) else (select count(*) from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) / 2 + 1 end)));
+  end if;
+  for v_item, v_index in select t.value, t.n - 1 from jsonb_array_elements(
+    case when jsonb_typeof(p_payload #> '{recusals}') is null or jsonb_typeof(p_payload #> '{recusals}') = 'null'
+    then '[]' else p_payload #> '{recusals}' end) with ordinality as t(value, n) loop
+  if trim(coalesce((v_item #>> '{reason}'), '')) = '' then
+    perform app.refuse('meeting.recusal_reason', jsonb_build_object());
+  end if;
+  if not exists (select 1 from agenda_item where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((v_item #>> '{case_id}'), '')) then
+    perform app.refuse('meeting.item_unknown', jsonb_build_object());
+  end if;
+  insert into item_recusal (office_id, readers, case_id, meeting_id, person_id, reason) values (p_office, (select k.readers from case_ k where k.office_id = p_office and k.case_id = coalesce((v_item #>> '{case_id}'), '')), coalesce((v_item #>> '{case_id}'), ''), coalesce((p_payload #>> '{meeting_id}'), ''), coalesce((v_item #>> '{person_id}'), ''), coalesce((v_item #>> '{reason}'), ''));
+  end loop;
+  if exists (select 1 from meeting_member b join agenda_item a on a.office_id = b.office_id and a.meeting_id = b.meeting_id join case_ k on k.office_id = a.office_id and k.case_id = a.case_id join recusal r on r.office_id = b.office_id and r.person_id = b.person_id and (r.case_id <> '' and r.case_id = k.case_id or r.party <> '' and r.party = k.party_name or r.unit <> '' and r.unit = k.unit) where b.office_id = p_office and b.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and b.attendance = 'present' and not exists (select 1 from item_recusal i where i.office_id = b.office_id and i.meeting_id = b.meeting_id and i.case_id = a.case_id and i.person_id = b.person_id)) then
+    perform app.refuse('meeting.recused', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = (select min(b.person_id) from meeting_member b join agenda_item a on a.office_id = b.office_id and a.meeting_id = b.meeting_id join case_ k on k.office_id = a.office_id and k.case_id = a.case_id join recusal r on r.office_id = b.office_id and r.person_id = b.person_id and (r.case_id <> '' and r.case_id = k.case_id or r.party <> '' and r.party = k.party_name or r.unit <> '' and r.unit = k.unit) where b.office_id = p_office and b.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and b.attendance = 'present' and not exists (select 1 from item_recusal i where i.office_id = b.office_id and i.meeting_id = b.meeting_id and i.case_id = a.case_id and i.person_id = b.person_id))), (select min(b.person_id) from meeting_member b join agenda_item a on a.office_id = b.office_id and a.meeting_id = b.meeting_id join case_ k on k.office_id = a.office_id and k.case_id = a.case_id join recusal r on r.office_id = b.office_id and r.person_id = b.person_id and (r.case_id <> '' and r.case_id = k.case_id or r.party <> '' and r.party = k.party_name or r.unit <> '' and r.unit = k.unit) where b.office_id = p_office and b.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and b.attendance = 'present' and not exists (select 1 from item_recusal i where i.office_id = b.office_id and i.meeting_id = b.meeting_id and i.case_id = a.case_id and i.person_id = b.person_id)))));
+  end if;
+  if exists (select 1 from agenda_item a join case_ k on k.office_id = a.office_id and k.case_id = a.case_id where a.office_id = p_office and a.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and (replace(k.handler_codes, ',' || (select chair from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) || ',', '') <> k.handler_codes or exists (select 1 from item_recusal i where i.office_id = a.office_id and i.meeting_id = a.meeting_id and i.case_id = a.case_id and i.person_id = (select chair from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), ''))))) then
+    perform app.refuse('meeting.chair_recused', jsonb_build_object('case', (select min(k.name) from agenda_item a join case_ k on k.office_id = a.office_id and k.case_id = a.case_id where a.office_id = p_office and a.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and (replace(k.handler_codes, ',' || (select chair from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) || ',', '') <> k.handler_codes or exists (select 1 from item_recusal i where i.office_id = a.office_id and i.meeting_id = a.meeting_id and i.case_id = a.case_id and i.person_id = (select chair from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')))))));
+  end if;
+  update meeting set state = 'open', opened_at = v_now, quorum = coalesce(((p_payload #>> '{quorum}'))::bigint, 0), quorum_rule = coalesce((p_payload #>> '{quorum_rule}'), '') where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '');
+end $$;
+
+create function app.do_close_meeting(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) then
+    perform app.refuse('meeting.unknown', jsonb_build_object());
+  end if;
+  update meeting set version = version + 1, last_command = p_cmd, updated_at = v_now where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and version = coalesce(((p_payload #>> '{seen_version}'))::bigint, 0);
+  if (select last_command from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) <> p_cmd then
+    perform app.refuse('meeting.stale', jsonb_build_object('seen', coalesce(((p_payload #>> '{seen_version}'))::bigint, 0), 'current', (select version from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), ''))));
+  end if;
+  if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and state = 'open') then
+    perform app.refuse('meeting.wrong_state', jsonb_build_object('state', (select state from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')), 'needed', 'open'));
+  end if;
+  if exists (select 1 from agenda_item where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and state = 'waiting') then
+    perform app.refuse('meeting.items_open', jsonb_build_object());
+  end if;
+  update meeting set state = 'closed', closed_at = v_now where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '');
+end $$;
+
+create function app.do_cancel_meeting(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) then
+    perform app.refuse('meeting.unknown', jsonb_build_object());
+  end if;
+  update meeting set version = version + 1, last_command = p_cmd, updated_at = v_now where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and version = coalesce(((p_payload #>> '{seen_version}'))::bigint, 0);
+  if (select last_command from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) <> p_cmd then
+    perform app.refuse('meeting.stale', jsonb_build_object('seen', coalesce(((p_payload #>> '{seen_version}'))::bigint, 0), 'current', (select version from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), ''))));
+  end if;
+  if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and state = 'planned') then
+    perform app.refuse('meeting.wrong_state', jsonb_build_object('state', (select state from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')), 'needed', 'planned'));
+  end if;
+  if trim(coalesce((p_payload #>> '{reason}'), '')) = '' then
+    perform app.refuse('meeting.field_missing', jsonb_build_object('field', 'meeting.reason'));
+  end if;
+  update meeting set state = 'cancelled', cancelled_because = coalesce((p_payload #>> '{reason}'), '') where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '');
+end $$;
+
+create function app.do_speak(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) then
+    perform app.refuse('meeting.unknown', jsonb_build_object());
+  end if;
+  update meeting set version = version + 1, last_command = p_cmd, updated_at = v_now where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and version = coalesce(((p_payload #>> '{seen_version}'))::bigint, 0);
+  if (select last_command from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) <> p_cmd then
+    perform app.refuse('meeting.stale', jsonb_build_object('seen', coalesce(((p_payload #>> '{seen_version}'))::bigint, 0), 'current', (select version from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), ''))));
+  end if;
+  if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and state = 'open') then
+    perform app.refuse('meeting.wrong_state', jsonb_build_object('state', (select state from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')), 'needed', 'open'));
+  end if;
+  if not exists (select 1 from agenda_item where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((p_payload #>> '{case_id}'), '')) then
+    perform app.refuse('meeting.item_unknown', jsonb_build_object());
+  end if;
+  if not exists (select 1 from agenda_item where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((p_payload #>> '{case_id}'), '') and state = 'waiting') then
+    perform app.refuse('meeting.item_closed', jsonb_build_object());
+  end if;
+  if trim(coalesce((p_payload #>> '{text}'), '')) = '' then
+    perform app.refuse('meeting.text_missing', jsonb_build_object());
+  end if;
+  if coalesce((p_payload #>> '{kind}'), '') = 'report' and not (replace((select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload #>> '{case_id}'), '')), ',' || coalesce((p_payload #>> '{person_id}'), '') || ',', '') <> (select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload #>> '{case_id}'), ''))) and not exists (select 1 from round r where r.office_id = p_office and r.case_id = coalesce((p_payload #>> '{case_id}'), '') and r.reviewer = coalesce((p_payload #>> '{person_id}'), '')) then
+    perform app.refuse('meeting.reporter_unfit', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((p_payload #>> '{person_id}'), '')), coalesce((p_payload #>> '{person_id}'), ''))));
+  end if;
+  if coalesce((p_payload #>> '{kind}'), '') = 'opinion' and (replace((select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload #>> '{case_id}'), '')), ',' || coalesce((p_payload #>> '{person_id}'), '') || ',', '') <> (select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload #>> '{case_id}'), ''))) then
+    perform app.refuse('meeting.handler', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((p_payload #>> '{person_id}'), '')), coalesce((p_payload #>> '{person_id}'), ''))));
+  end if;
+  if coalesce((p_payload #>> '{kind}'), '') = 'opinion' and not exists (select 1 from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and person_id = coalesce((p_payload #>> '{person_id}'), '') and attendance = 'present') then
+    perform app.refuse('meeting.not_present', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((p_payload #>> '{person_id}'), '')), coalesce((p_payload #>> '{person_id}'), ''))));
+  end if;
+  if coalesce((p_payload #>> '{kind}'), '') = 'opinion' and exists (select 1 from item_recusal where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((p_payload #>> '{case_id}'), '') and person_id = coalesce((p_payload #>> '{person_id}'), '')) then
+    perform app.refuse('meeting.recused', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((p_payload #>> '{person_id}'), '')), coalesce((p_payload #>> '{person_id}'), ''))));
+  end if;
+  if coalesce((p_payload #>> '{kind}'), '') = 'opinion' and not exists (select 1 from speech where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((p_payload #>> '{case_id}'), '') and kind = 'report') then
+    perform app.refuse('meeting.report_missing', jsonb_build_object());
+  end if;
+  if coalesce((p_payload #>> '{kind}'), '') = 'opinion' and exists (select 1 from speech where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((p_payload #>> '{case_id}'), '') and kind = 'opinion' and person_id = coalesce((p_payload #>> '{person_id}'), '')) then
+    perform app.refuse('meeting.spoken', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((p_payload #>> '{person_id}'), '')), coalesce((p_payload #>> '{person_id}'), ''))));
+  end if;
+  if exists (select 1 from speech where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((p_payload #>> '{case_id}'), '') and kind = 'opinion' and person_id = (select chair from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), ''))) then
+    perform app.refuse('meeting.chair_spoke', jsonb_build_object());
+  end if;
+  if coalesce((p_payload #>> '{kind}'), '') = 'opinion' and coalesce((p_payload #>> '{person_id}'), '') = (select chair from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) and exists (select 1 from meeting_member b where b.office_id = p_office and b.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and b.attendance = 'present' and not (replace((select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload #>> '{case_id}'), '')), ',' || b.person_id || ',', '') <> (select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload #>> '{case_id}'), ''))) and not exists (select 1 from item_recusal where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((p_payload #>> '{case_id}'), '') and person_id = b.person_id) and not exists (select 1 from speech s where s.office_id = b.office_id and s.meeting_id = b.meeting_id and s.case_id = coalesce((p_payload #>> '{case_id}'), '') and s.kind = 'opinion' and s.person_id = b.person_id) and b.person_id <> coalesce((p_payload #>> '{person_id}'), '')) then
+    perform app.refuse('meeting.chair_last', jsonb_build_object('names', coalesce((select name from person where office_id = p_office and person_id = (select min(b.person_id) from meeting_member b where b.office_id = p_office and b.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and b.attendance = 'present' and not (replace((select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload #>> '{case_id}'), '')), ',' || b.person_id || ',', '') <> (select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload #>> '{case_id}'), ''))) and not exists (select 1 from item_recusal where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((p_payload #>> '{case_id}'), '') and person_id = b.person_id) and not exists (select 1 from speech s where s.office_id = b.office_id and s.meeting_id = b.meeting_id and s.case_id = coalesce((p_payload #>> '{case_id}'), '') and s.kind = 'opinion' and s.person_id = b.person_id) and b.person_id <> coalesce((p_payload #>> '{person_id}'), ''))), (select min(b.person_id) from meeting_member b where b.office_id = p_office and b.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and b.attendance = 'present' and not (replace((select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload #>> '{case_id}'), '')), ',' || b.person_id || ',', '') <> (select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload #>> '{case_id}'), ''))) and not exists (select 1 from item_recusal where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((p_payload #>> '{case_id}'), '') and person_id = b.person_id) and not exists (select 1 from speech s where s.office_id = b.office_id and s.meeting_id = b.meeting_id and s.case_id = coalesce((p_payload #>> '{case_id}'), '') and s.kind = 'opinion' and s.person_id = b.person_id) and b.person_id <> coalesce((p_payload #>> '{person_id}'), '')))));
+  end if;
+  insert into speech (office_id, readers, case_id, meeting_id, seq, kind, person_id, text, said_at) values (p_office, (select k.readers from case_ k where k.office_id = p_office and k.case_id = coalesce((p_payload #>> '{case_id}'), '')), coalesce((p_payload #>> '{case_id}'), ''), coalesce((p_payload #>> '{meeting_id}'), ''), coalesce((select max(seq) from speech where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((p_payload #>> '{case_id}'), '')), 0) + 1, coalesce((p_payload #>> '{kind}'), ''), coalesce((p_payload #>> '{person_id}'), ''), coalesce((p_payload #>> '{text}'), ''), v_now);
+end $$;
+
+create function app.do_vote(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) then
+    perform app.refuse('meeting.unknown', jsonb_build_object());
+  end if;
+  update meeting set version = version + 1, last_command = p_cmd, updated_at = v_now where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and version = coalesce(((p_payload #>> '{seen_version}'))::bigint, 0);
+  if (select last_command from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) <> p_cmd then
+    perform app.refuse('meeting.stale', jsonb_build_object('seen', coalesce(((p_payload #>> '{seen_version}'))::bigint, 0), 'current', (select version from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), ''))));
+  end if;
+  if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and state = 'open') then
+    perform app.refuse('meeting.wrong_state', jsonb_build_object('state', (select state from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')), 'needed', 'open'));
+  end if;
+  if not exists (select 1 from agenda_item where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((p_payload #>> '{case_id}'), '')) then
+    perform app.refuse('meeting.item_unknown', jsonb_build_object());
+  end if;
+  if not exists (select 1 from agenda_item where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((p_payload #>> '{case_id}'), '') and state = 'waiting') then
+    perform app.refuse('meeting.item_closed', jsonb_build_object());
+  end if;
+  if exists (select 1 from meeting_member b where b.office_id = p_office and b.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and b.attendance = 'present' and not (replace((select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload #>> '{case_id}'), '')), ',' || b.person_id || ',', '') <> (select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload #>> '{case_id}'), ''))) and not exists (select 1 from item_recusal where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((p_payload #>> '{case_id}'), '') and person_id = b.person_id) and not exists (select 1 from speech s where s.office_id = b.office_id and s.meeting_id = b.meeting_id and s.case_id = coalesce((p_payload #>> '{case_id}'), '') and s.kind = 'opinion' and s.person_id = b.person_id)) then
+    perform app.refuse('meeting.not_all_spoken', jsonb_build_object('names', coalesce((select name from person where office_id = p_office and person_id = (select min(b.person_id) from meeting_member b where b.office_id = p_office and b.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and b.attendance = 'present' and not (replace((select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload #>> '{case_id}'), '')), ',' || b.person_id || ',', '') <> (select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload #>> '{case_id}'), ''))) and not exists (select 1 from item_recusal where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((p_payload #>> '{case_id}'), '') and person_id = b.person_id) and not exists (select 1 from speech s where s.office_id = b.office_id and s.meeting_id = b.meeting_id and s.case_id = coalesce((p_payload #>> '{case_id}'), '') and s.kind = 'opinion' and s.person_id = b.person_id))), (select min(b.person_id) from meeting_member b where b.office_id = p_office and b.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and b.attendance = 'present' and not (replace((select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload #>> '{case_id}'), '')), ',' || b.person_id || ',', '') <> (select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload #>> '{case_id}'), ''))) and not exists (select 1 from item_recusal where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((p_payload #>> '{case_id}'), '') and person_id = b.person_id) and not exists (select 1 from speech s where s.office_id = b.office_id and s.meeting_id = b.meeting_id and s.case_id = coalesce((p_payload #>> '{case_id}'), '') and s.kind = 'opinion' and s.person_id = b.person_id)))));
+  end if;
+  for v_item, v_index in select t.value, t.n - 1 from jsonb_array_elements(
+    case when jsonb_typeof(p_payload #> '{votes}') is null or jsonb_typeof(p_payload #> '{votes}') = 'null'
+    then '[]' else p_payload #> '{votes}' end) with ordinality as t(value, n) loop
+  if not exists (select 1 from agenda_item a join escalation_point x on x.office_id = a.office_id and x.case_id = a.case_id and x.round = a.round and x.place = a.escalation where a.office_id = p_office and a.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and a.case_id = coalesce((p_payload #>> '{case_id}'), '') and x.number = coalesce(((v_item #>> '{number}'))::bigint, 0)) then
+    perform app.refuse('meeting.point_unknown', jsonb_build_object('number', coalesce(((v_item #>> '{number}'))::bigint, 0)));
+  end if;
+  if (replace((select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload #>> '{case_id}'), '')), ',' || coalesce((v_item #>> '{person_id}'), '') || ',', '') <> (select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload #>> '{case_id}'), ''))) then
+    perform app.refuse('meeting.handler', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '')), coalesce((v_item #>> '{person_id}'), ''))));
+  end if;
+  if not exists (select 1 from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and person_id = coalesce((v_item #>> '{person_id}'), '') and attendance = 'present') then
+    perform app.refuse('meeting.not_present', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '')), coalesce((v_item #>> '{person_id}'), ''))));
+  end if;
+  if exists (select 1 from item_recusal where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((p_payload #>> '{case_id}'), '') and person_id = coalesce((v_item #>> '{person_id}'), '')) then
+    perform app.refuse('meeting.recused', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '')), coalesce((v_item #>> '{person_id}'), ''))));
+  end if;
+  if exists (select 1 from vote where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((p_payload #>> '{case_id}'), '') and number = coalesce(((v_item #>> '{number}'))::bigint, 0) and person_id = coalesce((v_item #>> '{person_id}'), '')) then
+    perform app.refuse('meeting.voted', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '')), coalesce((v_item #>> '{person_id}'), '')), 'number', coalesce(((v_item #>> '{number}'))::bigint, 0)));
+  end if;
+  insert into vote (office_id, readers, case_id, meeting_id, number, person_id, choice, cast_at) values (p_office, (select k.readers from case_ k where k.office_id = p_office and k.case_id = coalesce((p_payload #>> '{case_id}'), '')), coalesce((p_payload #>> '{case_id}'), ''), coalesce((p_payload #>> '{meeting_id}'), ''), coalesce(((v_item #>> '{number}'))::bigint, 0), coalesce((v_item #>> '{person_id}'), ''), coalesce((v_item #>> '{choice}'), ''), v_now);
+  end loop;
+end $$;
+
+create function app.do_close_item(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) then
+    perform app.refuse('meeting.unknown', jsonb_build_object());
+  end if;
+  update meeting set version = version + 1, last_command = p_cmd, updated_at = v_now where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and version = coalesce(((p_payload #>> '{seen_version}'))::bigint, 0);
+  if (select last_command from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) <> p_cmd then
+    perform app.refuse('meeting.stale', jsonb_build_object('seen', coalesce(((p_payload #>> '{seen_version}'))::bigint, 0), 'current', (select version from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), ''))));
+  end if;
+  if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and state = 'open') then
+    perform app.refuse('meeting.wrong_state', jsonb_build_object('state', (select state from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')), 'needed', 'open'));
+  end if;
+  if not exists (select 1 from agenda_item where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((p_payload #>> '{case_id}'), '')) then
+    perform app.refuse('meeting.item_unknown', jsonb_build_object());
+  end if;
+  if not exists (select 1 from agenda_item where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((p_payload #>> '{case_id}'), '') and state = 'waiting') then
+    perform app.refuse('meeting.item_closed', jsonb_build_object());
+  end if;
+  if exists (select 1 from meeting_member b where b.office_id = p_office and b.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and b.attendance = 'present' and not (replace((select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload #>> '{case_id}'), '')), ',' || b.person_id || ',', '') <> (select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload #>> '{case_id}'), ''))) and not exists (select 1 from item_recusal where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((p_payload #>> '{case_id}'), '') and person_id = b.person_id) and not exists (select 1 from speech s where s.office_id = b.office_id and s.meeting_id = b.meeting_id and s.case_id = coalesce((p_payload #>> '{case_id}'), '') and s.kind = 'opinion' and s.person_id = b.person_id)) then
+    perform app.refuse('meeting.not_all_spoken', jsonb_build_object('names', coalesce((select name from person where office_id = p_office and person_id = (select min(b.person_id) from meeting_member b where b.office_id = p_office and b.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and b.attendance = 'present' and not (replace((select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload #>> '{case_id}'), '')), ',' || b.person_id || ',', '') <> (select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload #>> '{case_id}'), ''))) and not exists (select 1 from item_recusal where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((p_payload #>> '{case_id}'), '') and person_id = b.person_id) and not exists (select 1 from speech s where s.office_id = b.office_id and s.meeting_id = b.meeting_id and s.case_id = coalesce((p_payload #>> '{case_id}'), '') and s.kind = 'opinion' and s.person_id = b.person_id))), (select min(b.person_id) from meeting_member b where b.office_id = p_office and b.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and b.attendance = 'present' and not (replace((select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload #>> '{case_id}'), '')), ',' || b.person_id || ',', '') <> (select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload #>> '{case_id}'), ''))) and not exists (select 1 from item_recusal where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((p_payload #>> '{case_id}'), '') and person_id = b.person_id) and not exists (select 1 from speech s where s.office_id = b.office_id and s.meeting_id = b.meeting_id and s.case_id = coalesce((p_payload #>> '{case_id}'), '') and s.kind = 'opinion' and s.person_id = b.person_id)))));
+  end if;
+  if exists (select 1 from agenda_item a join escalation_point x on x.office_id = a.office_id and x.case_id = a.case_id and x.round = a.round and x.place = a.escalation join meeting_member b on b.office_id = a.office_id and b.meeting_id = a.meeting_id where a.office_id = p_office and a.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and a.case_id = coalesce((p_payload #>> '{case_id}'), '') and b.attendance = 'present' and not (replace((select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload #>> '{case_id}'), '')), ',' || b.person_id || ',', '') <> (select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload #>> '{case_id}'), ''))) and not exists (select 1 from item_recusal where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((p_payload #>> '{case_id}'), '') and person_id = b.person_id) and not exists (select 1 from vote v where v.office_id = a.office_id and v.meeting_id = a.meeting_id and v.case_id = a.case_id and v.number = x.number and v.person_id = b.person_id)) then
+    perform app.refuse('meeting.votes_missing', jsonb_build_object('number', (select min(x.number) from agenda_item a join escalation_point x on x.office_id = a.office_id and x.case_id = a.case_id and x.round = a.round and x.place = a.escalation join meeting_member b on b.office_id = a.office_id and b.meeting_id = a.meeting_id where a.office_id = p_office and a.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and a.case_id = coalesce((p_payload #>> '{case_id}'), '') and b.attendance = 'present' and not (replace((select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload #>> '{case_id}'), '')), ',' || b.person_id || ',', '') <> (select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload #>> '{case_id}'), ''))) and not exists (select 1 from item_recusal where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((p_payload #>> '{case_id}'), '') and person_id = b.person_id) and not exists (select 1 from vote v where v.office_id = a.office_id and v.meeting_id = a.meeting_id and v.case_id = a.case_id and v.number = x.number and v.person_id = b.person_id)), 'name', coalesce((select name from person where office_id = p_office and person_id = (select min(b.person_id) from agenda_item a join escalation_point x on x.office_id = a.office_id and x.case_id = a.case_id and x.round = a.round and x.place = a.escalation join meeting_member b on b.office_id = a.office_id and b.meeting_id = a.meeting_id where a.office_id = p_office and a.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and a.case_id = coalesce((p_payload #>> '{case_id}'), '') and b.attendance = 'present' and not (replace((select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload #>> '{case_id}'), '')), ',' || b.person_id || ',', '') <> (select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload #>> '{case_id}'), ''))) and not exists (select 1 from item_recusal where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((p_payload #>> '{case_id}'), '') and person_id = b.person_id) and not exists (select 1 from vote v where v.office_id = a.office_id and v.meeting_id = a.meeting_id and v.case_id = a.case_id and v.number = x.number and v.person_id = b.person_id))), (select min(b.person_id) from agenda_item a join escalation_point x on x.office_id = a.office_id and x.case_id = a.case_id and x.round = a.round and x.place = a.escalation join meeting_member b on b.office_id = a.office_id and b.meeting_id = a.meeting_id where a.office_id = p_office and a.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and a.case_id = coalesce((p_payload #>> '{case_id}'), '') and b.attendance = 'present' and not (replace((select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload #>> '{case_id}'), '')), ',' || b.person_id || ',', '') <> (select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload #>> '{case_id}'), ''))) and not exists (select 1 from item_recusal where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((p_payload #>> '{case_id}'), '') and person_id = b.person_id) and not exists (select 1 from vote v where v.office_id = a.office_id and v.meeting_id = a.meeting_id and v.case_id = a.case_id and v.number = x.number and v.person_id = b.person_id)))));
+  end if;
+  for v_item, v_index in select t.value, t.n - 1 from jsonb_array_elements(
+    case when jsonb_typeof(p_payload #> '{rulings}') is null or jsonb_typeof(p_payload #> '{rulings}') = 'null'
+    then '[]' else p_payload #> '{rulings}' end) with ordinality as t(value, n) loop
+  if not exists (select 1 from agenda_item a join escalation_point x on x.office_id = a.office_id and x.case_id = a.case_id and x.round = a.round and x.place = a.escalation where a.office_id = p_office and a.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and a.case_id = coalesce((p_payload #>> '{case_id}'), '') and x.number = coalesce(((v_item #>> '{number}'))::bigint, 0)) then
+    perform app.refuse('meeting.point_unknown', jsonb_build_object('number', coalesce(((v_item #>> '{number}'))::bigint, 0)));
+  end if;
+  if coalesce((v_item #>> '{ruling}'), '') = 'other' and trim(coalesce((v_item #>> '{content}'), '')) = '' then
+    perform app.refuse('meeting.content_missing', jsonb_build_object('number', coalesce(((v_item #>> '{number}'))::bigint, 0)));
+  end if;
+  if 2 * (select count(*) from vote where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((p_payload #>> '{case_id}'), '') and number = coalesce(((v_item #>> '{number}'))::bigint, 0) and choice = coalesce((v_item #>> '{ruling}'), '')) <= (select count(*) from vote where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((p_payload #>> '{case_id}'), '') and number = coalesce(((v_item #>> '{number}'))::bigint, 0)) and trim(coalesce((v_item #>> '{against_votes}'), '')) = '' then
+    perform app.refuse('meeting.against_votes', jsonb_build_object('number', coalesce(((v_item #>> '{number}'))::bigint, 0)));
+  end if;
+  insert into ruling (office_id, readers, case_id, meeting_id, number, ruling, content, permits, against_votes) values (p_office, (select k.readers from case_ k where k.office_id = p_office and k.case_id = coalesce((p_payload #>> '{case_id}'), '')), coalesce((p_payload #>> '{case_id}'), ''), coalesce((p_payload #>> '{meeting_id}'), ''), coalesce(((v_item #>> '{number}'))::bigint, 0), coalesce((v_item #>> '{ruling}'), ''), coalesce((v_item #>> '{content}'), ''), (case when coalesce((v_item #>> '{ruling}'), '') = 'uphold' then 0 when coalesce((v_item #>> '{ruling}'), '') = 'adopt' then 1 else (case when (v_item #> '{permits}') = 'true'::jsonb then 1 else 0 end) end), coalesce((v_item #>> '{against_votes}'), ''));
+  end loop;
+  if exists (select 1 from agenda_item a join escalation_point x on x.office_id = a.office_id and x.case_id = a.case_id and x.round = a.round and x.place = a.escalation where a.office_id = p_office and a.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and a.case_id = coalesce((p_payload #>> '{case_id}'), '') and not exists (select 1 from ruling g where g.office_id = a.office_id and g.meeting_id = a.meeting_id and g.case_id = a.case_id and g.number = x.number)) then
+    perform app.refuse('meeting.ruling_missing', jsonb_build_object('number', (select min(x.number) from agenda_item a join escalation_point x on x.office_id = a.office_id and x.case_id = a.case_id and x.round = a.round and x.place = a.escalation where a.office_id = p_office and a.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and a.case_id = coalesce((p_payload #>> '{case_id}'), '') and not exists (select 1 from ruling g where g.office_id = a.office_id and g.meeting_id = a.meeting_id and g.case_id = a.case_id and g.number = x.number))));
+  end if;
+  update agenda_item set state = 'closed', closed_at = v_now where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((p_payload #>> '{case_id}'), '');
+end $$;
+
+create function app.do_drop_item(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) then
+    perform app.refuse('meeting.unknown', jsonb_build_object());
+  end if;
+  update meeting set version = version + 1, last_command = p_cmd, updated_at = v_now where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and version = coalesce(((p_payload #>> '{seen_version}'))::bigint, 0);
+  if (select last_command from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) <> p_cmd then
+    perform app.refuse('meeting.stale', jsonb_build_object('seen', coalesce(((p_payload #>> '{seen_version}'))::bigint, 0), 'current', (select version from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), ''))));
+  end if;
+  if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and state = 'open') then
+    perform app.refuse('meeting.wrong_state', jsonb_build_object('state', (select state from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')), 'needed', 'open'));
+  end if;
+  if not exists (select 1 from agenda_item where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((p_payload #>> '{case_id}'), '')) then
+    perform app.refuse('meeting.item_unknown', jsonb_build_object());
+  end if;
+  if not exists (select 1 from agenda_item where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((p_payload #>> '{case_id}'), '') and state = 'waiting') then
+    perform app.refuse('meeting.item_closed', jsonb_build_object());
+  end if;
+  if trim(coalesce((p_payload #>> '{reason}'), '')) = '' then
+    perform app.refuse('meeting.field_missing', jsonb_build_object('field', 'meeting.reason'));
+  end if;
+  update agenda_item set state = 'dropped', dropped_because = coalesce((p_payload #>> '{reason}'), ''), closed_at = v_now where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((p_payload #>> '{case_id}'), '');
+end $$;
+
+create function app.do_certify_minutes(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) then
+    perform app.refuse('meeting.unknown', jsonb_build_object());
+  end if;
+  update meeting set version = version + 1, last_command = p_cmd, updated_at = v_now where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and version = coalesce(((p_payload #>> '{seen_version}'))::bigint, 0);
+  if (select last_command from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) <> p_cmd then
+    perform app.refuse('meeting.stale', jsonb_build_object('seen', coalesce(((p_payload #>> '{seen_version}'))::bigint, 0), 'current', (select version from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), ''))));
+  end if;
+  if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and state = 'closed') then
+    perform app.refuse('meeting.wrong_state', jsonb_build_object('state', (select state from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')), 'needed', 'closed'));
+  end if;
+  if (select recorder from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) <> v_me then
+    perform app.refuse('meeting.not_recorder', jsonb_build_object());
+  end if;
+  if not (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) then
+    perform app.refuse('persistence.document_missing', jsonb_build_object());
+  end if;
+  if coalesce(encode(sha256(decode((p_payload #>> '{document,pdf}'), 'base64')), 'hex'), '') <> coalesce((p_payload #>> '{document,sha256}'), '') then
+    perform app.refuse('persistence.digest_mismatch', jsonb_build_object());
+  end if;
+  insert into minutes (office_id, meeting_id, place, sha256, content, signed_by, signed_at) values (p_office, coalesce((p_payload #>> '{meeting_id}'), ''), coalesce((select max(place) from minutes where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')), 0) + 1, coalesce((p_payload #>> '{document,sha256}'), ''), decode((p_payload #>> '{document,pdf}'), 'base64'), v_me, v_now);
+  update meeting set state = 'signing', content = coalesce((p_payload #>> '{content}'), ''), minutes_sha256 = coalesce((p_payload #>> '{document,sha256}'), '') where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '');
+end $$;
+
+create function app.do_sign_minutes(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) then
+    perform app.refuse('meeting.unknown', jsonb_build_object());
+  end if;
+  update meeting set version = version + 1, last_command = p_cmd, updated_at = v_now where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and state = 'signing' and minutes_sha256 = coalesce((p_payload #>> '{seen_sha256}'), '');
+  if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and state = 'signing') then
+    perform app.refuse('meeting.wrong_state', jsonb_build_object('state', (select state from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')), 'needed', 'signing'));
+  end if;
+  if (select last_command from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) <> p_cmd then
+    perform app.refuse('meeting.signed_meanwhile', jsonb_build_object());
+  end if;
+  if not exists (select 1 from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and person_id = v_me and attendance = 'present') then
+    perform app.refuse('meeting.not_signer', jsonb_build_object());
+  end if;
+  if exists (select 1 from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and person_id = v_me and signed_at is not null) then
+    perform app.refuse('meeting.signed_already', jsonb_build_object());
+  end if;
+  if exists (select 1 from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and person_id = v_me and valid_to is not null and valid_to < v_today) and not exists (select 1 from person_role where office_id = p_office and person_id = v_me and role = 'agency_head' and (valid_from is null or valid_from <= v_today) and (valid_to is null or valid_to >= v_today)) then
+    perform app.refuse('meeting.acting_ended', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = v_me), v_me), 'date', (select cast(valid_to as text) from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and person_id = v_me)));
+  end if;
+  if (select chair from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) = v_me and exists (select 1 from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and attendance = 'present' and signed_at is null and person_id <> v_me) then
+    perform app.refuse('meeting.chair_signs_last', jsonb_build_object());
+  end if;
+  if not (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) then
+    perform app.refuse('persistence.document_missing', jsonb_build_object());
+  end if;
+  if coalesce(encode(sha256(decode((p_payload #>> '{document,pdf}'), 'base64')), 'hex'), '') <> coalesce((p_payload #>> '{document,sha256}'), '') then
+    perform app.refuse('persistence.digest_mismatch', jsonb_build_object());
+  end if;
+  insert into minutes (office_id, meeting_id, place, sha256, content, signed_by, signed_at) values (p_office, coalesce((p_payload #>> '{meeting_id}'), ''), coalesce((select max(place) from minutes where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')), 0) + 1, coalesce((p_payload #>> '{document,sha256}'), ''), decode((p_payload #>> '{document,pdf}'), 'base64'), v_me, v_now);
+  update meeting_member set signed_at = v_now where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and person_id = v_me;
+  update meeting set minutes_sha256 = coalesce((p_payload #>> '{document,sha256}'), ''), state = case when chair = v_me then 'signed' else state end, signed = case when chair = v_me then 1 else 0 end where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '');
+end $$;
+
 create function app.readers(p_office integer, p_case text) returns text
 language sql stable set search_path = pg_catalog, app, pg_temp as $$
   select ',#' || substr(encode(sha256(convert_to(k.unit, 'UTF8')), 'hex'), 1, 12) || ','
@@ -1651,8 +2675,10 @@ declare v_readers text := app.readers(p_office, p_case);
 begin
   if v_readers is null or v_readers = v_before then return v_before; end if;
   update audit set readers = v_readers where office_id = p_office and case_id = p_case;
+  update audit_head set readers = v_readers where office_id = p_office and case_id = p_case;
   update case_ set readers = v_readers where office_id = p_office and case_id = p_case;
   update clock_event set readers = v_readers where office_id = p_office and case_id = p_case;
+  update dispute_file set readers = v_readers where office_id = p_office and case_id = p_case;
   update document set readers = v_readers where office_id = p_office and case_id = p_case;
   update material set readers = v_readers where office_id = p_office and case_id = p_case;
   update opening set readers = v_readers where office_id = p_office and case_id = p_case;
@@ -1661,12 +2687,29 @@ begin
   update second_opinion set readers = v_readers where office_id = p_office and case_id = p_case;
   update transfer set readers = v_readers where office_id = p_office and case_id = p_case;
   update answer set readers = v_readers where office_id = p_office and case_id = p_case;
-  update clearance set readers = v_readers where office_id = p_office and case_id = p_case;
+  update consultation set readers = v_readers where office_id = p_office and case_id = p_case;
+  update expert_request set readers = v_readers where office_id = p_office and case_id = p_case;
+  update late_leave set readers = v_readers where office_id = p_office and case_id = p_case;
   update number set readers = v_readers where office_id = p_office and case_id = p_case;
+  update objection set readers = v_readers where office_id = p_office and case_id = p_case;
   update problem set readers = v_readers where office_id = p_office and case_id = p_case;
   update transfer_event set readers = v_readers where office_id = p_office and case_id = p_case;
   update transfer_member set readers = v_readers where office_id = p_office and case_id = p_case;
   update transfer_number set readers = v_readers where office_id = p_office and case_id = p_case;
+  update consultation_point set readers = v_readers where office_id = p_office and case_id = p_case;
+  update expert_material set readers = v_readers where office_id = p_office and case_id = p_case;
+  update objection_point set readers = v_readers where office_id = p_office and case_id = p_case;
+  update record_edition set readers = v_readers where office_id = p_office and case_id = p_case;
+  update consultation_entry set readers = v_readers where office_id = p_office and case_id = p_case;
+  update escalation set readers = v_readers where office_id = p_office and case_id = p_case;
+  update agenda_item set readers = v_readers where office_id = p_office and case_id = p_case;
+  update escalation_point set readers = v_readers where office_id = p_office and case_id = p_case;
+  update dispute_result set readers = v_readers where office_id = p_office and case_id = p_case;
+  update item_recusal set readers = v_readers where office_id = p_office and case_id = p_case;
+  update ruling set readers = v_readers where office_id = p_office and case_id = p_case;
+  update speech set readers = v_readers where office_id = p_office and case_id = p_case;
+  update vote set readers = v_readers where office_id = p_office and case_id = p_case;
+  update clearance set readers = v_readers where office_id = p_office and case_id = p_case;
   update decision set readers = v_readers where office_id = p_office and case_id = p_case;
   return v_readers;
 end $$;
@@ -1854,12 +2897,15 @@ $$;
 
 create function app.file_state(p_office integer, p_sha256 text) returns text
 language plpgsql set search_path = pg_catalog, app, pg_temp as $$
-declare b app.blob;
+declare b app.blob; v_chunks bigint;
 begin
   select * into b from blob
    where office_id = p_office and sha256 = p_sha256 and complete = 1;
   if not found then return 'missing'; end if;
   if b.place <> 'database' then return 'elsewhere'; end if;
+  select count(*) into v_chunks from blob_chunk
+   where office_id = p_office and sha256 = p_sha256;
+  if v_chunks * b.chunk_size < b.size then return 'missing'; end if;
   if app.file_digest(p_office, p_sha256) = p_sha256 then return 'intact'; end if;
   return 'changed';
 end $$;
@@ -2153,6 +3199,23 @@ begin
   when 'remind' then perform app.do_remind(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
   when 'ask_opinion' then perform app.do_ask_opinion(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
   when 'give_opinion' then perform app.do_give_opinion(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
+  when 'open_consultation' then perform app.do_open_consultation(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
+  when 'say' then perform app.do_say(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
+  when 'propose_result' then perform app.do_propose_result(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
+  when 'close_consultation' then perform app.do_close_consultation(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
+  when 'allow_late' then perform app.do_allow_late(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
+  when 'object' then perform app.do_object(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
+  when 'reply_objection' then perform app.do_reply_objection(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
+  when 'freeze_record' then perform app.do_freeze_record(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
+  when 'certify_record' then perform app.do_certify_record(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
+  when 'sign_record' then perform app.do_sign_record(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
+  when 'escalate' then perform app.do_escalate(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
+  when 'withdraw_escalation' then perform app.do_withdraw_escalation(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
+  when 'discuss' then perform app.do_discuss(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
+  when 'discuss_clear' then perform app.do_discuss_clear(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
+  when 'ask_expert' then perform app.do_ask_expert(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
+  when 'expert_answer' then perform app.do_expert_answer(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
+  when 'expert_withdraw' then perform app.do_expert_withdraw(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
   end case;
   v_readers := app.keep_readers(p_office, p_case, v_readers);
   v_result := jsonb_build_object('case_id', p_case, 'version', coalesce(c.version, 0)
@@ -2192,6 +3255,18 @@ begin
     when 'record_irregularity' then array['auditor', 'clerk', 'head', 'lead', 'reviewer']
     when 'set_file_store' then array['admin']
     when 'void_number' then array['head', 'lead']
+    when 'put_expert' then array['admin', 'head', 'lead', 'secretary']
+    when 'put_meeting' then array['secretary']
+    when 'put_agenda' then array['secretary']
+    when 'open_meeting' then array['secretary']
+    when 'close_meeting' then array['secretary']
+    when 'cancel_meeting' then array['secretary']
+    when 'speak' then array['secretary']
+    when 'vote' then array['secretary']
+    when 'close_item' then array['secretary']
+    when 'drop_item' then array['secretary']
+    when 'certify_minutes' then array['admin', 'agency_head', 'auditor', 'clerk', 'handler', 'head', 'lead', 'reviewer', 'secretary', 'unit_head']
+    when 'sign_minutes' then array['admin', 'agency_head', 'auditor', 'clerk', 'handler', 'head', 'lead', 'reviewer', 'secretary', 'unit_head']
     end, false) then
     perform app.refuse('persistence.not_allowed', jsonb_build_object('action', p_action));
   end if;
@@ -2210,6 +3285,18 @@ begin
   when 'record_irregularity' then perform app.do_record_irregularity(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
   when 'set_file_store' then perform app.do_set_file_store(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
   when 'void_number' then perform app.do_void_number(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
+  when 'put_expert' then perform app.do_put_expert(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
+  when 'put_meeting' then perform app.do_put_meeting(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
+  when 'put_agenda' then perform app.do_put_agenda(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
+  when 'open_meeting' then perform app.do_open_meeting(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
+  when 'close_meeting' then perform app.do_close_meeting(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
+  when 'cancel_meeting' then perform app.do_cancel_meeting(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
+  when 'speak' then perform app.do_speak(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
+  when 'vote' then perform app.do_vote(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
+  when 'close_item' then perform app.do_close_item(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
+  when 'drop_item' then perform app.do_drop_item(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
+  when 'certify_minutes' then perform app.do_certify_minutes(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
+  when 'sign_minutes' then perform app.do_sign_minutes(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
   end case;
   v_result := '{"case_id": "", "version": 0, "state": "", "number": ""}';
   if p_action in ('put_person', 'set_roles') then

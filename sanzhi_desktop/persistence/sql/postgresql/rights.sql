@@ -21,7 +21,7 @@ grant select on app.audit to sanzhi_officer;
 
 alter table app.audit_head enable row level security;
 create policy seen on app.audit_head for select to sanzhi_officer using (
-  pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member'));
+  pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') and (position(',' || session_user::text || ',' in readers) > 0 or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member')));
 grant select on app.audit_head to sanzhi_officer;
 
 alter table app.calendar enable row level security;
@@ -79,10 +79,20 @@ create policy seen on app.checkpoint_leaf for select to sanzhi_officer using (
   pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member'));
 grant select on app.checkpoint_leaf to sanzhi_officer;
 
+alter table app.expert enable row level security;
+create policy seen on app.expert for select to sanzhi_officer using (
+  pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member'));
+grant select on app.expert to sanzhi_officer;
+
 alter table app.file_store enable row level security;
 create policy seen on app.file_store for select to sanzhi_officer using (
   pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member'));
 grant select on app.file_store to sanzhi_officer;
+
+alter table app.meeting enable row level security;
+create policy seen on app.meeting for select to sanzhi_officer using (
+  pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member'));
+grant select on app.meeting to sanzhi_officer;
 
 alter table app.person enable row level security;
 create policy seen on app.person for select to sanzhi_officer using (
@@ -99,6 +109,11 @@ create policy seen on app.clock_event for select to sanzhi_officer using (
   pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') and (position(',' || session_user::text || ',' in readers) > 0 or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member')));
 grant select on app.clock_event to sanzhi_officer;
 
+alter table app.dispute_file enable row level security;
+create policy seen on app.dispute_file for select to sanzhi_officer using (
+  pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') and (position(',' || session_user::text || ',' in readers) > 0 or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member')));
+grant select on app.dispute_file to sanzhi_officer;
+
 alter table app.document enable row level security;
 create policy seen on app.document for select to sanzhi_officer using (
   pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') and (position(',' || session_user::text || ',' in readers) > 0 or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member')));
@@ -108,6 +123,16 @@ alter table app.material enable row level security;
 create policy seen on app.material for select to sanzhi_officer using (
   pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') and (position(',' || session_user::text || ',' in readers) > 0 or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member')));
 grant select on app.material to sanzhi_officer;
+
+alter table app.meeting_member enable row level security;
+create policy seen on app.meeting_member for select to sanzhi_officer using (
+  pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member'));
+grant select on app.meeting_member to sanzhi_officer;
+
+alter table app.minutes enable row level security;
+create policy seen on app.minutes for select to sanzhi_officer using (
+  pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member'));
+grant select on app.minutes to sanzhi_officer;
 
 alter table app.opening enable row level security;
 create policy seen on app.opening for select to sanzhi_officer using (
@@ -149,15 +174,30 @@ create policy seen on app.answer for select to sanzhi_officer using (
   pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') and (position(',' || session_user::text || ',' in readers) > 0 or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member')));
 grant select on app.answer to sanzhi_officer;
 
-alter table app.clearance enable row level security;
-create policy seen on app.clearance for select to sanzhi_officer using (
+alter table app.consultation enable row level security;
+create policy seen on app.consultation for select to sanzhi_officer using (
   pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') and (position(',' || session_user::text || ',' in readers) > 0 or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member')));
-grant select on app.clearance to sanzhi_officer;
+grant select on app.consultation to sanzhi_officer;
+
+alter table app.expert_request enable row level security;
+create policy seen on app.expert_request for select to sanzhi_officer using (
+  pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') and (position(',' || session_user::text || ',' in readers) > 0 or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member')));
+grant select on app.expert_request to sanzhi_officer;
+
+alter table app.late_leave enable row level security;
+create policy seen on app.late_leave for select to sanzhi_officer using (
+  pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') and (position(',' || session_user::text || ',' in readers) > 0 or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member')));
+grant select on app.late_leave to sanzhi_officer;
 
 alter table app.number enable row level security;
 create policy seen on app.number for select to sanzhi_officer using (
   pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') and (position(',' || session_user::text || ',' in readers) > 0 or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member')));
 grant select on app.number to sanzhi_officer;
+
+alter table app.objection enable row level security;
+create policy seen on app.objection for select to sanzhi_officer using (
+  pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') and (position(',' || session_user::text || ',' in readers) > 0 or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member')));
+grant select on app.objection to sanzhi_officer;
 
 alter table app.problem enable row level security;
 create policy seen on app.problem for select to sanzhi_officer using (
@@ -178,6 +218,76 @@ alter table app.transfer_number enable row level security;
 create policy seen on app.transfer_number for select to sanzhi_officer using (
   pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') and (position(',' || session_user::text || ',' in readers) > 0 or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member')));
 grant select on app.transfer_number to sanzhi_officer;
+
+alter table app.consultation_point enable row level security;
+create policy seen on app.consultation_point for select to sanzhi_officer using (
+  pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') and (position(',' || session_user::text || ',' in readers) > 0 or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member')));
+grant select on app.consultation_point to sanzhi_officer;
+
+alter table app.expert_material enable row level security;
+create policy seen on app.expert_material for select to sanzhi_officer using (
+  pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') and (position(',' || session_user::text || ',' in readers) > 0 or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member')));
+grant select on app.expert_material to sanzhi_officer;
+
+alter table app.objection_point enable row level security;
+create policy seen on app.objection_point for select to sanzhi_officer using (
+  pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') and (position(',' || session_user::text || ',' in readers) > 0 or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member')));
+grant select on app.objection_point to sanzhi_officer;
+
+alter table app.record_edition enable row level security;
+create policy seen on app.record_edition for select to sanzhi_officer using (
+  pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') and (position(',' || session_user::text || ',' in readers) > 0 or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member')));
+grant select on app.record_edition to sanzhi_officer;
+
+alter table app.consultation_entry enable row level security;
+create policy seen on app.consultation_entry for select to sanzhi_officer using (
+  pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') and (position(',' || session_user::text || ',' in readers) > 0 or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member')));
+grant select on app.consultation_entry to sanzhi_officer;
+
+alter table app.escalation enable row level security;
+create policy seen on app.escalation for select to sanzhi_officer using (
+  pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') and (position(',' || session_user::text || ',' in readers) > 0 or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member')));
+grant select on app.escalation to sanzhi_officer;
+
+alter table app.agenda_item enable row level security;
+create policy seen on app.agenda_item for select to sanzhi_officer using (
+  pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') and (position(',' || session_user::text || ',' in readers) > 0 or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member')));
+grant select on app.agenda_item to sanzhi_officer;
+
+alter table app.escalation_point enable row level security;
+create policy seen on app.escalation_point for select to sanzhi_officer using (
+  pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') and (position(',' || session_user::text || ',' in readers) > 0 or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member')));
+grant select on app.escalation_point to sanzhi_officer;
+
+alter table app.dispute_result enable row level security;
+create policy seen on app.dispute_result for select to sanzhi_officer using (
+  pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') and (position(',' || session_user::text || ',' in readers) > 0 or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member')));
+grant select on app.dispute_result to sanzhi_officer;
+
+alter table app.item_recusal enable row level security;
+create policy seen on app.item_recusal for select to sanzhi_officer using (
+  pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') and (position(',' || session_user::text || ',' in readers) > 0 or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member')));
+grant select on app.item_recusal to sanzhi_officer;
+
+alter table app.ruling enable row level security;
+create policy seen on app.ruling for select to sanzhi_officer using (
+  pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') and (position(',' || session_user::text || ',' in readers) > 0 or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member')));
+grant select on app.ruling to sanzhi_officer;
+
+alter table app.speech enable row level security;
+create policy seen on app.speech for select to sanzhi_officer using (
+  pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') and (position(',' || session_user::text || ',' in readers) > 0 or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member')));
+grant select on app.speech to sanzhi_officer;
+
+alter table app.vote enable row level security;
+create policy seen on app.vote for select to sanzhi_officer using (
+  pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') and (position(',' || session_user::text || ',' in readers) > 0 or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member')));
+grant select on app.vote to sanzhi_officer;
+
+alter table app.clearance enable row level security;
+create policy seen on app.clearance for select to sanzhi_officer using (
+  pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') and (position(',' || session_user::text || ',' in readers) > 0 or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member')));
+grant select on app.clearance to sanzhi_officer;
 
 alter table app.decision enable row level security;
 create policy seen on app.decision for select to sanzhi_officer using (

@@ -18,6 +18,7 @@ CREATE TABLE audit_head (
 	seq INTEGER NOT NULL,
 	hash TEXT NOT NULL,
 	noted INTEGER DEFAULT 0 NOT NULL,
+	readers TEXT DEFAULT '' NOT NULL,
 	CONSTRAINT pk_audit_head PRIMARY KEY (office_id, case_id)
 );
 
@@ -109,7 +110,9 @@ CREATE TABLE profile_edition (
 	effective_from DATE,
 	published_by TEXT DEFAULT '' NOT NULL,
 	published_at TIMESTAMP WITH TIME ZONE NOT NULL,
-	CONSTRAINT pk_profile_edition PRIMARY KEY (office_id, profile_id, edition)
+	clears TEXT DEFAULT '' NOT NULL,
+	CONSTRAINT pk_profile_edition PRIMARY KEY (office_id, profile_id, edition),
+	CONSTRAINT ck_profile_edition_never_for_a_penalty CHECK (replace(clears, ',penalty,', '') = clears)
 );
 
 CREATE TABLE root_certificate (
@@ -215,6 +218,24 @@ CREATE TABLE checkpoint_leaf (
 	CONSTRAINT fk_checkpoint_leaf_checkpoint FOREIGN KEY(office_id, n) REFERENCES checkpoint (office_id, n)
 );
 
+CREATE TABLE expert (
+	office_id INTEGER NOT NULL,
+	expert_id TEXT NOT NULL,
+	name TEXT NOT NULL,
+	kind TEXT NOT NULL,
+	speciality TEXT DEFAULT '' NOT NULL,
+	unit TEXT DEFAULT '' NOT NULL,
+	person_id TEXT DEFAULT '' NOT NULL,
+	valid_from DATE,
+	valid_to DATE,
+	conflicts TEXT DEFAULT '' NOT NULL,
+	active SMALLINT DEFAULT 1 NOT NULL CONSTRAINT ck_expert_active CHECK (active in (0, 1)),
+	CONSTRAINT pk_expert PRIMARY KEY (office_id, expert_id),
+	CONSTRAINT ck_expert_kind CHECK (kind in ('adviser', 'public_lawyer', 'committee')),
+	CONSTRAINT ck_expert_name CHECK (trim(name) <> ''),
+	CONSTRAINT fk_expert_office FOREIGN KEY(office_id) REFERENCES office (office_id)
+);
+
 CREATE TABLE file_store (
 	office_id INTEGER NOT NULL,
 	kind TEXT NOT NULL,
@@ -230,6 +251,39 @@ CREATE TABLE file_store (
 	CONSTRAINT ck_file_store_largest CHECK (kind <> 'database' or (file_limit > 0 and file_limit <= 524288000)),
 	CONSTRAINT fk_file_store_office FOREIGN KEY(office_id) REFERENCES office (office_id)
 );
+
+CREATE TABLE meeting (
+	office_id INTEGER NOT NULL,
+	meeting_id TEXT NOT NULL,
+	version INTEGER NOT NULL,
+	state TEXT NOT NULL,
+	name TEXT NOT NULL,
+	place TEXT NOT NULL,
+	held_on DATE NOT NULL,
+	begins TEXT NOT NULL,
+	chair TEXT NOT NULL,
+	recorder TEXT NOT NULL,
+	quorum INTEGER DEFAULT 0 NOT NULL,
+	quorum_rule TEXT DEFAULT '' NOT NULL,
+	opened_at TIMESTAMP WITH TIME ZONE,
+	closed_at TIMESTAMP WITH TIME ZONE,
+	content TEXT DEFAULT '' NOT NULL,
+	minutes_sha256 TEXT DEFAULT '' NOT NULL,
+	signed SMALLINT DEFAULT 0 NOT NULL CONSTRAINT ck_meeting_signed CHECK (signed in (0, 1)),
+	cancelled_because TEXT DEFAULT '' NOT NULL,
+	made_by TEXT DEFAULT '' NOT NULL,
+	updated_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	last_command TEXT DEFAULT '' NOT NULL,
+	CONSTRAINT pk_meeting PRIMARY KEY (office_id, meeting_id),
+	CONSTRAINT ck_meeting_state CHECK (state in ('planned', 'open', 'closed', 'signing', 'signed', 'cancelled')),
+	CONSTRAINT ck_meeting_recorder_not_chair CHECK (chair <> recorder),
+	CONSTRAINT ck_meeting_signed_state CHECK ((signed = 1) = (state = 'signed')),
+	CONSTRAINT ck_meeting_minutes CHECK (state not in ('signing', 'signed') or minutes_sha256 <> '' and content <> ''),
+	CONSTRAINT uq_meeting_signed UNIQUE (office_id, meeting_id, held_on, signed),
+	CONSTRAINT fk_meeting_office FOREIGN KEY(office_id) REFERENCES office (office_id)
+);
+
+CREATE INDEX ix_meeting_office_id_held_on_meeting_id ON meeting (office_id, held_on, meeting_id);
 
 CREATE TABLE person (
 	office_id INTEGER NOT NULL,
@@ -299,6 +353,20 @@ CREATE TABLE clock_event (
 	CONSTRAINT fk_clock_event_case_ FOREIGN KEY(office_id, case_id) REFERENCES case_ (office_id, case_id)
 );
 
+CREATE TABLE dispute_file (
+	office_id INTEGER NOT NULL,
+	case_id TEXT NOT NULL,
+	owner_id TEXT NOT NULL,
+	place INTEGER NOT NULL,
+	sha256 TEXT NOT NULL,
+	name TEXT NOT NULL,
+	size BIGINT DEFAULT 0 NOT NULL,
+	readers TEXT DEFAULT '' NOT NULL,
+	CONSTRAINT pk_dispute_file PRIMARY KEY (office_id, case_id, owner_id, place),
+	CONSTRAINT ck_dispute_file_sha256 CHECK (length(sha256) = 64),
+	CONSTRAINT fk_dispute_file_case_ FOREIGN KEY(office_id, case_id) REFERENCES case_ (office_id, case_id)
+);
+
 CREATE TABLE document (
 	office_id INTEGER NOT NULL,
 	case_id TEXT NOT NULL,
@@ -335,6 +403,40 @@ CREATE TABLE material (
 );
 
 CREATE INDEX ix_material_office_id_sha256 ON material (office_id, sha256);
+
+CREATE TABLE meeting_member (
+	office_id INTEGER NOT NULL,
+	meeting_id TEXT NOT NULL,
+	person_id TEXT NOT NULL,
+	place INTEGER NOT NULL,
+	post TEXT NOT NULL,
+	basis TEXT DEFAULT '' NOT NULL,
+	valid_from DATE,
+	valid_to DATE,
+	attendance TEXT NOT NULL,
+	absence_reason TEXT DEFAULT '' NOT NULL,
+	signed_at TIMESTAMP WITH TIME ZONE,
+	CONSTRAINT pk_meeting_member PRIMARY KEY (office_id, meeting_id, person_id),
+	CONSTRAINT ck_meeting_member_attendance CHECK (attendance in ('expected', 'present', 'absent')),
+	CONSTRAINT ck_meeting_member_post CHECK (trim(post) <> ''),
+	CONSTRAINT ck_meeting_member_absence_reason CHECK (attendance <> 'absent' or trim(absence_reason) <> ''),
+	CONSTRAINT ck_meeting_member_signed_present CHECK (signed_at is null or attendance = 'present'),
+	CONSTRAINT fk_meeting_member_meeting FOREIGN KEY(office_id, meeting_id) REFERENCES meeting (office_id, meeting_id),
+	CONSTRAINT fk_meeting_member_person FOREIGN KEY(office_id, person_id) REFERENCES person (office_id, person_id)
+);
+
+CREATE TABLE minutes (
+	office_id INTEGER NOT NULL,
+	meeting_id TEXT NOT NULL,
+	place INTEGER NOT NULL,
+	sha256 TEXT NOT NULL,
+	content BYTEA NOT NULL,
+	signed_by TEXT NOT NULL,
+	signed_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	CONSTRAINT pk_minutes PRIMARY KEY (office_id, meeting_id, place),
+	CONSTRAINT fk_minutes_meeting FOREIGN KEY(office_id, meeting_id) REFERENCES meeting (office_id, meeting_id),
+	CONSTRAINT uq_minutes_office_id_sha256 UNIQUE (office_id, sha256)
+);
 
 CREATE TABLE opening (
 	office_id INTEGER NOT NULL,
@@ -489,29 +591,61 @@ CREATE TABLE answer (
 	CONSTRAINT fk_answer_round FOREIGN KEY(office_id, case_id, round) REFERENCES round (office_id, case_id, round)
 );
 
-CREATE TABLE clearance (
+CREATE TABLE consultation (
 	office_id INTEGER NOT NULL,
-	clearance_id TEXT NOT NULL,
+	case_id TEXT NOT NULL,
+	consultation_id TEXT NOT NULL,
+	round INTEGER NOT NULL,
+	opened_by TEXT NOT NULL,
+	opened_side TEXT NOT NULL,
+	opened_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	proposed_by TEXT DEFAULT '' NOT NULL,
+	proposed_side TEXT DEFAULT '' NOT NULL,
+	proposed_at TIMESTAMP WITH TIME ZONE,
+	closed_by TEXT DEFAULT '' NOT NULL,
+	closed_at TIMESTAMP WITH TIME ZONE,
+	readers TEXT DEFAULT '' NOT NULL,
+	CONSTRAINT pk_consultation PRIMARY KEY (office_id, case_id, consultation_id),
+	CONSTRAINT ck_consultation_opened_side CHECK (opened_side in ('unit', 'review')),
+	CONSTRAINT ck_consultation_closed_whole CHECK ((closed_at is null) = (closed_by = '')),
+	CONSTRAINT fk_consultation_round FOREIGN KEY(office_id, case_id, round) REFERENCES round (office_id, case_id, round)
+);
+
+CREATE TABLE expert_request (
+	office_id INTEGER NOT NULL,
+	case_id TEXT NOT NULL,
+	request_id TEXT NOT NULL,
+	round INTEGER NOT NULL,
+	expert_id TEXT NOT NULL,
+	expert_name TEXT NOT NULL,
+	expert_kind TEXT NOT NULL,
+	question TEXT NOT NULL,
+	asked_by TEXT NOT NULL,
+	asked_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	answer TEXT DEFAULT '' NOT NULL,
+	answered_at TIMESTAMP WITH TIME ZONE,
+	recorded_by TEXT DEFAULT '' NOT NULL,
+	withdrawn_at TIMESTAMP WITH TIME ZONE,
+	withdrawn_because TEXT DEFAULT '' NOT NULL,
+	readers TEXT DEFAULT '' NOT NULL,
+	CONSTRAINT pk_expert_request PRIMARY KEY (office_id, case_id, request_id),
+	CONSTRAINT ck_expert_request_question CHECK (trim(question) <> ''),
+	CONSTRAINT ck_expert_request_answered_whole CHECK ((answered_at is null) = (trim(answer) = '')),
+	CONSTRAINT ck_expert_request_ended_once CHECK (answered_at is null or withdrawn_at is null),
+	CONSTRAINT fk_expert_request_round FOREIGN KEY(office_id, case_id, round) REFERENCES round (office_id, case_id, round),
+	CONSTRAINT fk_expert_request_expert FOREIGN KEY(office_id, expert_id) REFERENCES expert (office_id, expert_id)
+);
+
+CREATE TABLE late_leave (
+	office_id INTEGER NOT NULL,
 	case_id TEXT NOT NULL,
 	round INTEGER NOT NULL,
-	origin TEXT NOT NULL,
-	open SMALLINT DEFAULT 1 NOT NULL CONSTRAINT ck_clearance_open CHECK (open in (0, 1)),
-	outcome TEXT NOT NULL,
-	issued SMALLINT DEFAULT 1 NOT NULL CONSTRAINT ck_clearance_issued CHECK (issued in (0, 1)),
-	kind TEXT NOT NULL,
-	party_name TEXT DEFAULT '' NOT NULL,
-	party_number TEXT DEFAULT '' NOT NULL,
-	amount_fen BIGINT DEFAULT 0 NOT NULL,
-	materials_digest TEXT DEFAULT '' NOT NULL,
-	opened_at TIMESTAMP WITH TIME ZONE NOT NULL,
-	closed_at TIMESTAMP WITH TIME ZONE,
-	closed_because TEXT DEFAULT '' NOT NULL,
+	given_by TEXT NOT NULL,
+	given_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	reason TEXT NOT NULL,
 	readers TEXT DEFAULT '' NOT NULL,
-	CONSTRAINT pk_clearance PRIMARY KEY (office_id, clearance_id),
-	CONSTRAINT ck_clearance_from_passing_opinion CHECK (origin = 'opinion' and outcome = 'AGREE' and issued = 1),
-	CONSTRAINT uq_clearance_office_id_case_id_round_origin UNIQUE (office_id, case_id, round, origin),
-	CONSTRAINT uq_clearance_cleared UNIQUE (office_id, case_id, clearance_id, open, kind, party_name, party_number, amount_fen),
-	CONSTRAINT fk_clearance_round FOREIGN KEY(office_id, case_id, round, outcome, issued, kind, party_name, party_number, amount_fen) REFERENCES round (office_id, case_id, round, outcome, issued, kind, party_name, party_number, amount_fen)
+	CONSTRAINT pk_late_leave PRIMARY KEY (office_id, case_id, round),
+	CONSTRAINT fk_late_leave_round FOREIGN KEY(office_id, case_id, round) REFERENCES round (office_id, case_id, round)
 );
 
 CREATE TABLE number (
@@ -536,6 +670,19 @@ CREATE TABLE number (
 );
 
 CREATE UNIQUE INDEX uq_number_live ON number (office_id, case_id, round) WHERE status <> 'void';
+
+CREATE TABLE objection (
+	office_id INTEGER NOT NULL,
+	case_id TEXT NOT NULL,
+	round INTEGER NOT NULL,
+	raised_by TEXT NOT NULL,
+	raised_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	replied_by TEXT DEFAULT '' NOT NULL,
+	replied_at TIMESTAMP WITH TIME ZONE,
+	readers TEXT DEFAULT '' NOT NULL,
+	CONSTRAINT pk_objection PRIMARY KEY (office_id, case_id, round),
+	CONSTRAINT fk_objection_round FOREIGN KEY(office_id, case_id, round) REFERENCES round (office_id, case_id, round)
+);
 
 CREATE TABLE problem (
 	office_id INTEGER NOT NULL,
@@ -610,6 +757,265 @@ CREATE TABLE transfer_number (
 );
 
 CREATE UNIQUE INDEX uq_transfer_number_live ON transfer_number (office_id, case_id, transfer_no) WHERE status <> 'void';
+
+CREATE TABLE consultation_point (
+	office_id INTEGER NOT NULL,
+	case_id TEXT NOT NULL,
+	consultation_id TEXT NOT NULL,
+	number INTEGER NOT NULL,
+	agreement TEXT,
+	note TEXT DEFAULT '' NOT NULL,
+	readers TEXT DEFAULT '' NOT NULL,
+	CONSTRAINT pk_consultation_point PRIMARY KEY (office_id, case_id, consultation_id, number),
+	CONSTRAINT ck_consultation_point_agreement CHECK (agreement in ('unit_acts', 'review_yields', 'open')),
+	CONSTRAINT fk_consultation_point_consultation FOREIGN KEY(office_id, case_id, consultation_id) REFERENCES consultation (office_id, case_id, consultation_id),
+	CONSTRAINT fk_consultation_point_problem FOREIGN KEY(office_id, case_id, number) REFERENCES problem (office_id, case_id, number)
+);
+
+CREATE TABLE expert_material (
+	office_id INTEGER NOT NULL,
+	case_id TEXT NOT NULL,
+	request_id TEXT NOT NULL,
+	material_id TEXT NOT NULL,
+	name TEXT NOT NULL,
+	sha256 TEXT DEFAULT '' NOT NULL,
+	readers TEXT DEFAULT '' NOT NULL,
+	CONSTRAINT pk_expert_material PRIMARY KEY (office_id, case_id, request_id, material_id),
+	CONSTRAINT fk_expert_material_expert_request FOREIGN KEY(office_id, case_id, request_id) REFERENCES expert_request (office_id, case_id, request_id)
+);
+
+CREATE TABLE objection_point (
+	office_id INTEGER NOT NULL,
+	case_id TEXT NOT NULL,
+	round INTEGER NOT NULL,
+	number INTEGER NOT NULL,
+	reasons TEXT NOT NULL,
+	basis TEXT DEFAULT '' NOT NULL,
+	evidence TEXT DEFAULT '' NOT NULL,
+	stance TEXT,
+	reply TEXT DEFAULT '' NOT NULL,
+	readers TEXT DEFAULT '' NOT NULL,
+	CONSTRAINT pk_objection_point PRIMARY KEY (office_id, case_id, round, number),
+	CONSTRAINT ck_objection_point_stance CHECK (stance in ('maintained', 'accepted')),
+	CONSTRAINT ck_objection_point_reasons CHECK (trim(reasons) <> ''),
+	CONSTRAINT ck_objection_point_replied_whole CHECK ((stance is null) = (trim(reply) = '')),
+	CONSTRAINT fk_objection_point_objection FOREIGN KEY(office_id, case_id, round) REFERENCES objection (office_id, case_id, round),
+	CONSTRAINT fk_objection_point_problem FOREIGN KEY(office_id, case_id, number) REFERENCES problem (office_id, case_id, number)
+);
+
+CREATE TABLE record_edition (
+	office_id INTEGER NOT NULL,
+	case_id TEXT NOT NULL,
+	round INTEGER NOT NULL,
+	edition INTEGER NOT NULL,
+	content TEXT NOT NULL,
+	content_sha256 TEXT NOT NULL,
+	prepared_sha256 TEXT NOT NULL,
+	frozen_by TEXT NOT NULL,
+	frozen_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	certified_sha256 TEXT DEFAULT '' NOT NULL,
+	certified_by TEXT DEFAULT '' NOT NULL,
+	certified_at TIMESTAMP WITH TIME ZONE,
+	signed_sha256 TEXT DEFAULT '' NOT NULL,
+	signed_by TEXT DEFAULT '' NOT NULL,
+	signed_at TIMESTAMP WITH TIME ZONE,
+	complete SMALLINT DEFAULT 0 NOT NULL CONSTRAINT ck_record_edition_complete CHECK (complete in (0, 1)),
+	readers TEXT DEFAULT '' NOT NULL,
+	CONSTRAINT pk_record_edition PRIMARY KEY (office_id, case_id, round, edition),
+	CONSTRAINT ck_record_edition_both_signed CHECK (complete = 0 or certified_sha256 <> '' and signed_sha256 <> '' and certified_at is not null and signed_at is not null and certified_by <> signed_by),
+	CONSTRAINT uq_record_edition_complete UNIQUE (office_id, case_id, round, edition, complete),
+	CONSTRAINT fk_record_edition_objection FOREIGN KEY(office_id, case_id, round) REFERENCES objection (office_id, case_id, round)
+);
+
+CREATE TABLE consultation_entry (
+	office_id INTEGER NOT NULL,
+	case_id TEXT NOT NULL,
+	entry_id TEXT NOT NULL,
+	consultation_id TEXT NOT NULL,
+	number INTEGER NOT NULL,
+	side TEXT NOT NULL,
+	author TEXT NOT NULL,
+	said_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	text TEXT NOT NULL,
+	readers TEXT DEFAULT '' NOT NULL,
+	CONSTRAINT pk_consultation_entry PRIMARY KEY (office_id, case_id, entry_id),
+	CONSTRAINT ck_consultation_entry_side CHECK (side in ('unit', 'review')),
+	CONSTRAINT ck_consultation_entry_text CHECK (trim(text) <> ''),
+	CONSTRAINT fk_consultation_entry_consultation_point FOREIGN KEY(office_id, case_id, consultation_id, number) REFERENCES consultation_point (office_id, case_id, consultation_id, number)
+);
+
+CREATE INDEX ix_consultation_entry_office_id_case_id_consultation_id ON consultation_entry (office_id, case_id, consultation_id);
+
+CREATE TABLE escalation (
+	office_id INTEGER NOT NULL,
+	case_id TEXT NOT NULL,
+	round INTEGER NOT NULL,
+	place INTEGER NOT NULL,
+	edition INTEGER NOT NULL,
+	complete SMALLINT DEFAULT 1 NOT NULL CONSTRAINT ck_escalation_complete CHECK (complete in (0, 1)),
+	escalated_by TEXT NOT NULL,
+	escalated_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	escalated_on DATE NOT NULL,
+	reason TEXT DEFAULT '' NOT NULL,
+	withdrawn_at TIMESTAMP WITH TIME ZONE,
+	readers TEXT DEFAULT '' NOT NULL,
+	CONSTRAINT pk_escalation PRIMARY KEY (office_id, case_id, round, place),
+	CONSTRAINT ck_escalation_record_complete CHECK (complete = 1),
+	CONSTRAINT fk_escalation_record_edition FOREIGN KEY(office_id, case_id, round, edition, complete) REFERENCES record_edition (office_id, case_id, round, edition, complete)
+);
+
+CREATE UNIQUE INDEX uq_escalation_standing ON escalation (office_id, case_id, round) WHERE withdrawn_at is null;
+
+CREATE TABLE agenda_item (
+	office_id INTEGER NOT NULL,
+	case_id TEXT NOT NULL,
+	meeting_id TEXT NOT NULL,
+	place INTEGER NOT NULL,
+	round INTEGER NOT NULL,
+	escalation INTEGER NOT NULL,
+	state TEXT NOT NULL,
+	dropped_because TEXT DEFAULT '' NOT NULL,
+	closed_at TIMESTAMP WITH TIME ZONE,
+	readers TEXT DEFAULT '' NOT NULL,
+	CONSTRAINT pk_agenda_item PRIMARY KEY (office_id, meeting_id, case_id),
+	CONSTRAINT ck_agenda_item_state CHECK (state in ('waiting', 'closed', 'dropped')),
+	CONSTRAINT fk_agenda_item_meeting FOREIGN KEY(office_id, meeting_id) REFERENCES meeting (office_id, meeting_id),
+	CONSTRAINT fk_agenda_item_escalation FOREIGN KEY(office_id, case_id, round, escalation) REFERENCES escalation (office_id, case_id, round, place),
+	CONSTRAINT uq_agenda_item_state UNIQUE (office_id, meeting_id, case_id, round, state)
+);
+
+CREATE INDEX ix_agenda_item_office_id_case_id ON agenda_item (office_id, case_id);
+
+CREATE TABLE escalation_point (
+	office_id INTEGER NOT NULL,
+	case_id TEXT NOT NULL,
+	round INTEGER NOT NULL,
+	place INTEGER NOT NULL,
+	number INTEGER NOT NULL,
+	readers TEXT DEFAULT '' NOT NULL,
+	CONSTRAINT pk_escalation_point PRIMARY KEY (office_id, case_id, round, place, number),
+	CONSTRAINT fk_escalation_point_escalation FOREIGN KEY(office_id, case_id, round, place) REFERENCES escalation (office_id, case_id, round, place),
+	CONSTRAINT fk_escalation_point_objection_point FOREIGN KEY(office_id, case_id, round, number) REFERENCES objection_point (office_id, case_id, round, number)
+);
+
+CREATE TABLE dispute_result (
+	office_id INTEGER NOT NULL,
+	case_id TEXT NOT NULL,
+	round INTEGER NOT NULL,
+	meeting_id TEXT NOT NULL,
+	held_on DATE NOT NULL,
+	signed SMALLINT DEFAULT 1 NOT NULL CONSTRAINT ck_dispute_result_signed CHECK (signed in (0, 1)),
+	item_state TEXT NOT NULL,
+	permits SMALLINT DEFAULT 0 NOT NULL CONSTRAINT ck_dispute_result_permits CHECK (permits in (0, 1)),
+	kind TEXT NOT NULL,
+	party_name TEXT DEFAULT '' NOT NULL,
+	party_number TEXT DEFAULT '' NOT NULL,
+	amount_fen BIGINT DEFAULT 0 NOT NULL,
+	minutes_sha256 TEXT NOT NULL,
+	recorded_by TEXT DEFAULT '' NOT NULL,
+	recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	readers TEXT DEFAULT '' NOT NULL,
+	CONSTRAINT pk_dispute_result PRIMARY KEY (office_id, case_id, round),
+	CONSTRAINT ck_dispute_result_kind CHECK (kind in ('penalty', 'permit', 'coercion', 'inspection', 'expropriation', 'fee', 'other')),
+	CONSTRAINT ck_dispute_result_signed_and_decided CHECK (signed = 1 and item_state = 'closed'),
+	CONSTRAINT ck_dispute_result_never_for_a_penalty CHECK (permits = 0 or kind <> 'penalty'),
+	CONSTRAINT fk_dispute_result_meeting FOREIGN KEY(office_id, meeting_id, held_on, signed) REFERENCES meeting (office_id, meeting_id, held_on, signed),
+	CONSTRAINT fk_dispute_result_agenda_item FOREIGN KEY(office_id, meeting_id, case_id, round, item_state) REFERENCES agenda_item (office_id, meeting_id, case_id, round, state),
+	CONSTRAINT fk_dispute_result_round FOREIGN KEY(office_id, case_id, round) REFERENCES round (office_id, case_id, round),
+	CONSTRAINT uq_dispute_result_cleared UNIQUE (office_id, case_id, round, meeting_id, permits, kind, party_name, party_number, amount_fen)
+);
+
+CREATE TABLE item_recusal (
+	office_id INTEGER NOT NULL,
+	case_id TEXT NOT NULL,
+	meeting_id TEXT NOT NULL,
+	person_id TEXT NOT NULL,
+	reason TEXT NOT NULL,
+	readers TEXT DEFAULT '' NOT NULL,
+	CONSTRAINT pk_item_recusal PRIMARY KEY (office_id, meeting_id, case_id, person_id),
+	CONSTRAINT fk_item_recusal_agenda_item FOREIGN KEY(office_id, meeting_id, case_id) REFERENCES agenda_item (office_id, meeting_id, case_id),
+	CONSTRAINT fk_item_recusal_meeting_member FOREIGN KEY(office_id, meeting_id, person_id) REFERENCES meeting_member (office_id, meeting_id, person_id)
+);
+
+CREATE TABLE ruling (
+	office_id INTEGER NOT NULL,
+	case_id TEXT NOT NULL,
+	meeting_id TEXT NOT NULL,
+	number INTEGER NOT NULL,
+	ruling TEXT NOT NULL,
+	content TEXT DEFAULT '' NOT NULL,
+	permits SMALLINT DEFAULT 0 NOT NULL CONSTRAINT ck_ruling_permits CHECK (permits in (0, 1)),
+	against_votes TEXT DEFAULT '' NOT NULL,
+	readers TEXT DEFAULT '' NOT NULL,
+	CONSTRAINT pk_ruling PRIMARY KEY (office_id, meeting_id, case_id, number),
+	CONSTRAINT ck_ruling_ruling CHECK (ruling in ('uphold', 'adopt', 'other')),
+	CONSTRAINT ck_ruling_content CHECK (ruling <> 'other' or trim(content) <> ''),
+	CONSTRAINT ck_ruling_upheld CHECK (permits = 0 or ruling <> 'uphold'),
+	CONSTRAINT fk_ruling_agenda_item FOREIGN KEY(office_id, meeting_id, case_id) REFERENCES agenda_item (office_id, meeting_id, case_id),
+	CONSTRAINT fk_ruling_problem FOREIGN KEY(office_id, case_id, number) REFERENCES problem (office_id, case_id, number)
+);
+
+CREATE TABLE speech (
+	office_id INTEGER NOT NULL,
+	case_id TEXT NOT NULL,
+	meeting_id TEXT NOT NULL,
+	seq INTEGER NOT NULL,
+	kind TEXT NOT NULL,
+	person_id TEXT NOT NULL,
+	text TEXT NOT NULL,
+	said_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	readers TEXT DEFAULT '' NOT NULL,
+	CONSTRAINT pk_speech PRIMARY KEY (office_id, meeting_id, case_id, seq),
+	CONSTRAINT ck_speech_kind CHECK (kind in ('report', 'opinion')),
+	CONSTRAINT ck_speech_text CHECK (trim(text) <> ''),
+	CONSTRAINT fk_speech_agenda_item FOREIGN KEY(office_id, meeting_id, case_id) REFERENCES agenda_item (office_id, meeting_id, case_id),
+	CONSTRAINT fk_speech_person FOREIGN KEY(office_id, person_id) REFERENCES person (office_id, person_id)
+);
+
+CREATE UNIQUE INDEX uq_speech_once ON speech (office_id, meeting_id, case_id, person_id) WHERE kind = 'opinion';
+
+CREATE TABLE vote (
+	office_id INTEGER NOT NULL,
+	case_id TEXT NOT NULL,
+	meeting_id TEXT NOT NULL,
+	number INTEGER NOT NULL,
+	person_id TEXT NOT NULL,
+	choice TEXT NOT NULL,
+	cast_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	readers TEXT DEFAULT '' NOT NULL,
+	CONSTRAINT pk_vote PRIMARY KEY (office_id, meeting_id, case_id, number, person_id),
+	CONSTRAINT ck_vote_choice CHECK (choice in ('uphold', 'adopt', 'other', 'abstain')),
+	CONSTRAINT fk_vote_agenda_item FOREIGN KEY(office_id, meeting_id, case_id) REFERENCES agenda_item (office_id, meeting_id, case_id),
+	CONSTRAINT fk_vote_meeting_member FOREIGN KEY(office_id, meeting_id, person_id) REFERENCES meeting_member (office_id, meeting_id, person_id)
+);
+
+CREATE TABLE clearance (
+	office_id INTEGER NOT NULL,
+	clearance_id TEXT NOT NULL,
+	case_id TEXT NOT NULL,
+	round INTEGER NOT NULL,
+	origin TEXT NOT NULL,
+	open SMALLINT DEFAULT 1 NOT NULL CONSTRAINT ck_clearance_open CHECK (open in (0, 1)),
+	outcome TEXT NOT NULL,
+	issued SMALLINT DEFAULT 1 NOT NULL CONSTRAINT ck_clearance_issued CHECK (issued in (0, 1)),
+	kind TEXT NOT NULL,
+	party_name TEXT DEFAULT '' NOT NULL,
+	party_number TEXT DEFAULT '' NOT NULL,
+	amount_fen BIGINT DEFAULT 0 NOT NULL,
+	materials_digest TEXT DEFAULT '' NOT NULL,
+	opened_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	closed_at TIMESTAMP WITH TIME ZONE,
+	closed_because TEXT DEFAULT '' NOT NULL,
+	meeting_id TEXT,
+	permits SMALLINT,
+	readers TEXT DEFAULT '' NOT NULL,
+	CONSTRAINT pk_clearance PRIMARY KEY (office_id, clearance_id),
+	CONSTRAINT ck_clearance_origin CHECK (origin = 'opinion' and outcome = 'AGREE' and issued = 1 and meeting_id is null or origin = 'collective_decision' and outcome <> 'AGREE' and issued = 1 and meeting_id is not null and permits = 1 and kind <> 'penalty'),
+	CONSTRAINT uq_clearance_office_id_case_id_round_origin UNIQUE (office_id, case_id, round, origin),
+	CONSTRAINT uq_clearance_cleared UNIQUE (office_id, case_id, clearance_id, open, kind, party_name, party_number, amount_fen),
+	CONSTRAINT fk_clearance_round FOREIGN KEY(office_id, case_id, round, outcome, issued, kind, party_name, party_number, amount_fen) REFERENCES round (office_id, case_id, round, outcome, issued, kind, party_name, party_number, amount_fen),
+	CONSTRAINT fk_clearance_dispute_result FOREIGN KEY(office_id, case_id, round, meeting_id, permits, kind, party_name, party_number, amount_fen) REFERENCES dispute_result (office_id, case_id, round, meeting_id, permits, kind, party_name, party_number, amount_fen)
+);
 
 CREATE TABLE decision (
 	office_id INTEGER NOT NULL,

@@ -798,7 +798,7 @@ for each row execute function app.wall_round_update_duty();
 create trigger wall_clearance_insert_gate before insert on app.clearance
 for each row execute function app.wall_clearance_insert_gate();
 
-create trigger wall_clearance_update_gate before update of office_id, clearance_id, case_id, round, origin, open, outcome, issued, kind, party_name, party_number, amount_fen, materials_digest, opened_at, closed_at, closed_because on app.clearance
+create trigger wall_clearance_update_gate before update of office_id, clearance_id, case_id, round, origin, open, outcome, issued, kind, party_name, party_number, amount_fen, materials_digest, opened_at, closed_at, closed_because, meeting_id, permits on app.clearance
 for each row execute function app.wall_clearance_update_gate();
 
 create trigger wall_decision_insert_gate before insert on app.decision
@@ -819,7 +819,7 @@ for each row execute function app.wall_number_insert_next();
 create trigger wall_number_update_kept before update of office_id, series, year, no, label, case_id, round, status, reserved_by, reserved_at, void_reason, voided_at on app.number
 for each row execute function app.wall_number_update_kept();
 
-create trigger wall_audit_head_update_next before update on app.audit_head
+create trigger wall_audit_head_update_next before update of office_id, case_id, seq, hash, noted on app.audit_head
 for each row execute function app.wall_audit_head_update_next();
 
 create trigger wall_audit_head_insert_first before insert on app.audit_head
