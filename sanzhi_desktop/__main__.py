@@ -7,11 +7,11 @@ import sys
 
 
 def main() -> int:
-    """Opens the desk (`sanzhi`, `sanzhi --sample DIR`) or runs one verb. Returns the exit code."""
+    """Opens the desk (`sanzhi`, `sanzhi --sample DIR`, `sanzhi --db URL`) or runs one verb. Returns the exit code."""
     arguments = sys.argv[1:]
     if arguments[:1] == ["--selftest"]:  # what installers call; the verb is `selftest`
         arguments[0] = "selftest"
-    if not arguments or arguments[0] == "--sample":
+    if not arguments or arguments[0] in {"--sample", "--db"}:
         from sanzhi_desktop import app
 
         return app.main(arguments)

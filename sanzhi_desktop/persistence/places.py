@@ -45,9 +45,11 @@ class Target:
         if self.path is not None:
             return str(self.path)
         given = dict(self.options)
-        host = self.host or given.get("host") or "localhost"
-        port = self.port or given.get("port") or 5432
-        return f"{self.user}@{host}:{port}/{self.database}"
+        hosts = (self.host or given.get("host") or "localhost").split(",")
+        ports = str(self.port or given.get("port") or 5432).split(",")
+        ports += ports[-1:] * (len(hosts) - len(ports))
+        listed = ",".join(f"{h}:{p}" for h, p in zip(hosts, ports, strict=False))
+        return f"{self.user}@{listed}/{self.database}"
 
 
 def target(name: str | Path) -> Target:

@@ -1,5 +1,7 @@
 """The strip over every case screen: what, who, where it stands, until when."""
 
+from collections.abc import Sequence
+
 from PySide6.QtWidgets import QFrame, QVBoxLayout
 
 from sanzhi_desktop.domain.deadline import DeadlineStrip
@@ -9,7 +11,7 @@ from sanzhi_desktop.ui.badges import DueBadge, OutcomeBadge
 from sanzhi_desktop.ui.case_page import CasePage
 from sanzhi_desktop.ui.names import name
 from sanzhi_desktop.ui.theme import Tone
-from sanzhi_desktop.ui.widgets import Badge, PlainLabel, button, row
+from sanzhi_desktop.ui.widgets import Badge, PlainLabel, button, reveal, row
 
 _STATE_TONES = {
     State.PASSED: Tone.OK,
@@ -41,9 +43,19 @@ class CaseHeader(QFrame):
         lines.addLayout(top)
         self.who = PlainLabel(role="muted").wrapped()
         lines.addWidget(self.who)
+        self.present = PlainLabel(role="mark").wrapped()
+        self.present.hide()
+        lines.addWidget(self.present)
+
+    def show_present(self, names: Sequence[str]) -> None:
+        """Who else has the case open at this moment."""
+        words = self.tr("{0} 也打开了本案。同时修改的，后保存的人会看到两边的不同。")
+        self.present.setText(words.format("、".join(names)) if names else "")
+        reveal(self.present, on=bool(names))
 
     def show_new(self, text: str) -> None:
         """Nothing is registered yet."""
+        self.show_present(())
         self.name.setText(text)
         self.who.setText("")
         for badge in (self.state, self.round, self.outcome, self.due):

@@ -9,12 +9,13 @@ import json
 import os
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.ui.faults import DeskFault
@@ -28,6 +29,7 @@ CREATE TABLE IF NOT EXISTS draft (
     nonce BLOB NOT NULL, sealed BLOB NOT NULL, PRIMARY KEY (person, key));
 """
 SAVE_AFTER_MS = 400
+_SHELF = "#"  # follows the person where rows are kept that an earlier password sealed
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +46,13 @@ class Draft:
 class Journal:
     """The file. One instance lives in one thread; `person` names whose drafts it holds."""
 
-    def __init__(self, file: Path, person: str, password: str) -> None:
-        """Opens or begins the journal. Raises DomainError: wrong password, unreadable file."""
+    def __init__(self, file: Path, person: str, password: str, *, shelf: str = "") -> None:
+        """Opens or begins the journal, or one of its shelves. Raises DomainError: wrong password,
+        unreadable file."""
         file.parent.mkdir(parents=True, exist_ok=True)
         self._file = file
         self._person = person
+        self._owner = person + shelf
         try:
             self._db = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
             self._db.execute("PRAGMA journal_mode=WAL")
@@ -62,7 +66,7 @@ class Journal:
 
     def _unlock(self, password: str) -> bytes:
         row = self._db.execute(
-            "SELECT salt, nonce, sealed FROM keyring WHERE person = ?", (self._person,)
+            "SELECT salt, nonce, sealed FROM keyring WHERE person = ?", (self._owner,)
         ).fetchone()
         if row is None:
             key = os.urandom(32)
@@ -84,7 +88,7 @@ class Journal:
         sealed = AESGCM(_derive(password, salt)).encrypt(nonce, key, self._person.encode())
         self._db.execute(
             "INSERT OR REPLACE INTO keyring VALUES (?, ?, ?, ?)",
-            (self._person, salt, nonce, sealed),
+            (self._owner, salt, nonce, sealed),
         )
 
     def change_password(self, password: str) -> None:
@@ -102,12 +106,12 @@ class Journal:
         sealed = AESGCM(self._key).encrypt(nonce, body, self._bound(key))
         self._db.execute(
             "INSERT OR REPLACE INTO draft VALUES (?, ?, ?, ?, ?)",
-            (self._person, key, datetime.now(UTC).isoformat(), nonce, sealed),
+            (self._owner, key, datetime.now(UTC).isoformat(), nonce, sealed),
         )
 
     def drop(self, key: str) -> None:
         """Forgets a form: the database has it, or the person does not want it."""
-        self._db.execute("DELETE FROM draft WHERE person = ? AND key = ?", (self._person, key))
+        self._db.execute("DELETE FROM draft WHERE person = ? AND key = ?", (self._owner, key))
 
     def all(self) -> Sequence[Draft]:
         """All drafts of the person, the latest first. Rows that were tampered with are left out."""
@@ -118,7 +122,7 @@ class Journal:
         for key, saved_at, nonce, sealed in self._db.execute(
             "SELECT key, saved_at, nonce, sealed FROM draft WHERE person = ?"
             " ORDER BY saved_at DESC",
-            (self._person,),
+            (self._owner,),
         ).fetchall():
             try:
                 body = json.loads(AESGCM(self._key).decrypt(nonce, sealed, self._bound(key)))
@@ -144,12 +148,75 @@ class Journal:
         return f"{self._person}\0{key}".encode()
 
 
-def set_aside(file: Path, person: str) -> None:
-    """Gives up what cannot be opened any more: the person's drafts under a lost password."""
-    with sqlite3.connect(file) as db:
-        db.execute("DELETE FROM draft WHERE person = ?", (person,))
-        db.execute("DELETE FROM keyring WHERE person = ?", (person,))
-    db.close()
+def open_journal(file: Path, person: str, password: str) -> Journal:
+    """The journal of a log-in. What another password sealed is shelved first, never lost.
+
+    Raises DomainError when the file cannot be read.
+    """
+    try:
+        return Journal(file, person, password)
+    except DomainError as error:
+        if error.code is not DeskFault.DRAFT_WRONG_PASSWORD:
+            raise
+    _shelve(file, person)
+    return Journal(file, person, password)
+
+
+def _shelve(file: Path, person: str) -> None:
+    with closing(sqlite3.connect(file)) as db, db:
+        shelf = f"{_SHELF}{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
+        for table in ("draft", "keyring"):
+            db.execute(
+                f"UPDATE {table} SET person = ? WHERE person = ?",  # noqa: S608 - both are ours
+                (person + shelf, person),
+            )
+
+
+def shelves(file: Path, person: str) -> list[str]:
+    """The shelves of a person that hold drafts, the oldest first."""
+    with closing(sqlite3.connect(file)) as db:
+        start = person + _SHELF
+        rows = db.execute(
+            "SELECT DISTINCT person FROM draft WHERE substr(person, 1, ?) = ? ORDER BY person",
+            (len(start), start),
+        ).fetchall()
+    return [owner[len(person) :] for (owner,) in rows]
+
+
+def recover(file: Path, person: str, old_password: str, journal: Journal) -> int:
+    """Brings what the old password opens over into the journal; how many drafts. What was typed
+    since then stays. Raises DomainError when it opens no shelf."""
+    known = {draft.key for draft in journal.all()}
+    found, opened = 0, False
+    for shelf in shelves(file, person):
+        try:
+            old = Journal(file, person, old_password, shelf=shelf)
+        except DomainError:
+            continue
+        opened = True
+        for draft in old.all():
+            if draft.key not in known:
+                journal.put(
+                    draft.key, title=draft.title, version=draft.version, values=draft.values
+                )
+                found += 1
+        old.close()
+        _forget(file, person + shelf)
+    if not opened:
+        raise DomainError(DeskFault.DRAFT_WRONG_PASSWORD)
+    return found
+
+
+def give_up(file: Path, person: str) -> None:
+    """Deletes everything on the person's shelves."""
+    for shelf in shelves(file, person):
+        _forget(file, person + shelf)
+
+
+def _forget(file: Path, owner: str) -> None:
+    with closing(sqlite3.connect(file)) as db, db:
+        db.execute("DELETE FROM draft WHERE person = ?", (owner,))
+        db.execute("DELETE FROM keyring WHERE person = ?", (owner,))
 
 
 def _derive(password: str, salt: bytes) -> bytes:
@@ -159,7 +226,15 @@ def _derive(password: str, salt: bytes) -> bytes:
 
 
 class Drafts(QObject):
-    """The journal as screens use it: nothing here waits, the local lane does the work."""
+    """The journal as screens use it: nothing here waits, the local lane does the work.
+
+    `kept_here` follows when a form lies on the disk, `not_kept` when it could not be written,
+    `delivered` when the database has acknowledged it.
+    """
+
+    kept_here = Signal(str)
+    not_kept = Signal(str)
+    delivered = Signal(str)
 
     def __init__(self, jobs: Jobs, journal: Journal | None, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -167,7 +242,7 @@ class Drafts(QObject):
         self._journal = journal
 
     def use(self, journal: Journal) -> None:
-        """Goes on with another journal: the old password was found, or the old drafts given up."""
+        """Goes on with another journal: the same drafts under a new password."""
         self._journal = journal
 
     def keep(self, key: str, *, title: str, version: int, values: Mapping[str, Any]) -> None:
@@ -178,13 +253,40 @@ class Drafts(QObject):
                 Lane.LOCAL,
                 self,
                 lambda: journal.put(key, title=title, version=version, values=values),
+                done=lambda _: self.kept_here.emit(key),
+                failed=lambda error: self._not_kept(key, error),
             )
+
+    def _not_kept(self, key: str, error: BaseException) -> None:
+        self.not_kept.emit(key)
+        self._jobs.failed.emit(self, error)
 
     def drop(self, key: str) -> None:
         """Forgets a form."""
         journal = self._journal
         if journal is not None:
             self._jobs.run(Lane.LOCAL, self, lambda: journal.drop(key))
+
+    def recover(
+        self,
+        owner: QObject,
+        place: tuple[Path, str],
+        old_password: str,
+        *,
+        done: Callable[[int], None],
+        failed: Callable[[BaseException], None],
+    ) -> None:
+        """Takes over what an earlier password sealed; `place` is the file and the person."""
+        journal = self._journal
+        if journal is not None:
+            file, person = place
+            self._jobs.run(
+                Lane.LOCAL,
+                owner,
+                lambda: recover(file, person, old_password, journal),
+                done=done,
+                failed=failed,
+            )
 
     def read(self, owner: QObject, done: Callable[[Sequence[Draft]], None]) -> None:
         """Reads all drafts of the person."""
@@ -241,6 +343,7 @@ class DraftKeeper(QObject):
     def acknowledged(self) -> None:
         """The database has what was sent; what was typed meanwhile stays a draft."""
         self._acknowledged = self._sent
+        self._drafts.delivered.emit(self._state()[0])
         if not self.dirty:
             self.discard()
 

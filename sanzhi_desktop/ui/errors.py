@@ -21,8 +21,9 @@ from PySide6.QtCore import (
     qInstallMessageHandler,
 )
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QMessageBox, QWidget
 
+from sanzhi_desktop.application.link import passing
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.resources.sentences import explain, sentence
 from sanzhi_desktop.ui import logs
@@ -40,9 +41,11 @@ _QT_LEVELS = {
 
 
 class Problems(QObject):
-    """Shows failures, one box at a time. `told` repeats each text for the status line."""
+    """Shows failures, one box at a time. `told` repeats each text for the status line; `away`
+    follows every error that only means that the server cannot be reached for now."""
 
     told = Signal(str)
+    away = Signal(object)
     _elsewhere = Signal(object)  # an error that another thread's hook caught
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -55,6 +58,11 @@ class Problems(QObject):
     def report(self, owner: object, error: BaseException) -> None:
         """Tells the person at the desk what happened; `owner` decides over which window."""
         window = owner.window() if isinstance(owner, QWidget) else None
+        if passing(error):
+            # A screen reads again by itself when the server is back; a dialog waits for an answer.
+            self.away.emit(error)
+            if not isinstance(window, QDialog):
+                return
         if isinstance(error, DomainError):
             _log.info("refused: %s", error.code)
             self._tell(window, explain(error), bug=False)
@@ -65,6 +73,12 @@ class Problems(QObject):
 
     def text(self, error: BaseException) -> str:
         """The same words, for a screen that shows them in place."""
+        if passing(error):
+            self.away.emit(error)
+        return self.words(error)
+
+    def words(self, error: BaseException) -> str:
+        """The words alone."""
         if isinstance(error, DomainError):
             return explain(error)
         return sentence(DeskFault.UNEXPECTED.value, number=self._number(error)[0])

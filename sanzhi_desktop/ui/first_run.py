@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QComboBox, QFrame, QLineEdit, QVBoxLayout, QWidget
 from sanzhi_desktop.ui.door import FirstRun, ProfileChoice
 from sanzhi_desktop.ui.forms import Form
 from sanzhi_desktop.ui.theme import Tone
-from sanzhi_desktop.ui.widgets import Banner, PlainLabel, button, scrolled
+from sanzhi_desktop.ui.widgets import Banner, PlainLabel, button, reveal, row, scrolled
 
 SHORTEST_PASSWORD = 8
 
@@ -17,8 +17,11 @@ class FirstRunScreen(QWidget):
     """Asks what a new office needs. `wanted` carries a FirstRun."""
 
     wanted = Signal(object)
+    server_wanted = Signal()
+    back_wanted = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, *, back: bool = False) -> None:
+        """`back`: there is a log-in page to go back to."""
         super().__init__()
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
@@ -31,7 +34,9 @@ class FirstRunScreen(QWidget):
         lines = QVBoxLayout(card)
         lines.setContentsMargins(32, 24, 32, 26)
         lines.setSpacing(10)
-        lines.addWidget(PlainLabel(self.tr("第一次使用：建立本单位"), role="brand"))
+        lines.addWidget(PlainLabel(self.tr("第一次使用"), role="brand"))
+        self._add_choice(lines, back=back)
+        lines.addWidget(PlainLabel(self.tr("本机单机使用：建立本单位"), role="heading"))
         lines.addWidget(
             PlainLabel(
                 self.tr(
@@ -50,6 +55,21 @@ class FirstRunScreen(QWidget):
         middle.addWidget(card, 0, Qt.AlignmentFlag.AlignHCenter)
         middle.addStretch(2)
         outer.addWidget(scrolled(page))
+
+    def _add_choice(self, lines: QVBoxLayout, *, back: bool) -> None:
+        lines.addWidget(
+            PlainLabel(
+                self.tr(
+                    "单位已有服务器、由多人共用的，请连接服务器；"
+                    "只在这一台电脑上使用的，在下面建立本单位。"
+                ),
+                role="muted",
+            ).wrapped()
+        )
+        self.server = button(self.tr("连接单位服务器(&V)…"), self.server_wanted.emit)
+        self.back = button(self.tr("返回登录(&K)"), self.back_wanted.emit, kind="link")
+        reveal(self.back, on=back)
+        lines.addLayout(row(self.server, None, self.back))
 
     def _add_fields(self) -> None:
         form = self.form

@@ -1,4 +1,5 @@
-"""Work off the GUI thread: one lane for the database, one for documents, one for this PC's files.
+"""Work off the GUI thread: lanes for the database, for documents, for this PC's files, and for
+the question whether the server is there.
 
 A job belongs to an owner (a screen). Its result comes back on the GUI thread; when the owner is
 gone by then, it is dropped. Nothing here knows what a job does.
@@ -25,6 +26,7 @@ class Lane(StrEnum):
     DATABASE = "database"
     DOCUMENTS = "documents"
     LOCAL = "local"  # drafts and settings: must go on while a server does not answer
+    LINK = "link"  # asks whether the server is there, while the database lane may be waiting for it
 
 
 class Cancelled(Exception):  # noqa: N818 - not an error; nothing is shown
@@ -119,8 +121,9 @@ class Jobs(QObject):
             if before is not None:
                 before.cancel()
             self._latest[name] = task
-        self._waiting.add(id(task))
-        self.busy.emit(len(self._waiting))
+        if lane is not Lane.LINK:  # nobody waits for those
+            self._waiting.add(id(task))
+            self.busy.emit(len(self._waiting))
         self._lane(lane).put(task)
         return task
 
@@ -202,8 +205,9 @@ class Jobs(QObject):
             if wanted and task.progress is not None:
                 task.progress(*message.value)
             return
-        self._waiting.discard(id(task))
-        self.busy.emit(len(self._waiting))
+        if id(task) in self._waiting:
+            self._waiting.discard(id(task))
+            self.busy.emit(len(self._waiting))
         for name in [n for n, t in self._latest.items() if t is task]:
             del self._latest[name]
         if message.what == "failed":

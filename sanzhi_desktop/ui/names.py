@@ -34,6 +34,9 @@ _AREAS = {
     "MeetingState": "meeting_state",
     "Attendance": "attendance",
     "ItemState": "item_state",
+    "LinkState": "link_state",
+    "Encryption": "encryption",
+    "Wanted": "wanted",
 }
 
 

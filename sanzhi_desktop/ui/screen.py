@@ -3,7 +3,7 @@
 One file per screen in `ui.screens`; the list there is the only list of screens.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,6 +40,18 @@ class Screen(QWidget):
     """Base of all screens. `kinds`: what kinds of change make it read again."""
 
     kinds: frozenset[str] = frozenset({"case"})
+
+    @property
+    def case_at_hand(self) -> str:
+        """The case in front of the person; "" for none."""
+        return str(getattr(self, "case_id", "") or "")
+
+    def show_present(self, names: Sequence[str]) -> None:
+        """Who else has the case open; shown where the screen has a case header."""
+        from sanzhi_desktop.ui.case_header import CaseHeader
+
+        for header in self.findChildren(CaseHeader):
+            header.show_present(names)
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()

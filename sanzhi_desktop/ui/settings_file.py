@@ -85,6 +85,15 @@ class DeskSettings:
         self._file.setValue("login/person", value)
 
     @property
+    def last_place(self) -> str:
+        """Where somebody signed in last: "" for this PC's database, else a server's name."""
+        return str(self._file.value("login/place", ""))
+
+    @last_place.setter
+    def last_place(self, value: str) -> None:
+        self._file.setValue("login/place", value)
+
+    @property
     def papers(self) -> Path:
         """Where copies of papers are saved to at first."""
         text = str(self._file.value("folders/papers", ""))

@@ -1,11 +1,11 @@
 """The frame around the screens: rail, mark of a sample office, who is signed in, status line."""
 
+from collections.abc import Sequence
 from importlib import import_module
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
-    QFrame,
     QHBoxLayout,
     QLabel,
     QSizePolicy,
@@ -16,16 +16,16 @@ from PySide6.QtWidgets import (
 )
 
 from sanzhi_desktop.application.commands import Changed
+from sanzhi_desktop.application.link import LinkState
 from sanzhi_desktop.domain.people import Role
 from sanzhi_desktop.ui import theme
 from sanzhi_desktop.ui.desk import Desk
-from sanzhi_desktop.ui.jobs import Lane
 from sanzhi_desktop.ui.names import name
+from sanzhi_desktop.ui.pulse import Pulse
 from sanzhi_desktop.ui.screen import Screen, ScreenSpec
 from sanzhi_desktop.ui.screens import by_key, for_roles
+from sanzhi_desktop.ui.status_line import StatusLine
 from sanzhi_desktop.ui.widgets import Banner, PlainLabel, button
-
-LOOK_AGAIN_MS = 15_000
 
 
 class Rail(QWidget):
@@ -103,11 +103,11 @@ class Shell(QWidget):
 
     signed_out = Signal()
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, *, notices: Sequence[str] = ()) -> None:
+        """`notices`: what the log-in brought to light, shown until it is put away."""
         super().__init__()
         self.desk = desk
         self._screens: dict[str, Screen] = {}
-        self._last_event = -1
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
@@ -123,19 +123,21 @@ class Shell(QWidget):
         right.setSpacing(0)
         self.banner = Banner()
         right.addWidget(self.banner)
+        right.addWidget(self._notice(notices))
         self.stack = QStackedWidget()
         right.addWidget(self.stack, 1)
         middle.addLayout(right, 1)
         outer.addLayout(middle, 1)
-        outer.addWidget(self._status_line())
+        self.status = StatusLine(desk)
+        outer.addWidget(self.status)
+        self.pulse = Pulse(desk, self)
         desk.go.connect(self._go)
         desk.told.connect(self.tell)
         desk.jobs.changed.connect(self._changed)
-        desk.jobs.busy.connect(self._busy)
-        self._clock = QTimer(self)
-        self._clock.setInterval(LOOK_AGAIN_MS)
-        self._clock.timeout.connect(self._look_for_news)
-        self._clock.start()
+        self.pulse.linked.connect(self._show_link)
+        self.pulse.news.connect(self._news)
+        self.pulse.present.connect(self._show_present)
+        self.pulse.start(lambda: self.front.case_at_hand if self.front is not None else "")
 
     @property
     def front(self) -> Screen | None:
@@ -158,7 +160,9 @@ class Shell(QWidget):
         self.rail.mark(key if not spec.case else "worklist")
         if spec.case or case_id:  # the history is on the rail and opens on a case as well
             screen.open_case(case_id)
+        screen.show_present(())
         screen.shown()
+        self.pulse.soon()
         window = self.window()
         title = screen.title()
         window.setWindowTitle(self.tr("{0} - 三制法审").format(title))
@@ -170,7 +174,7 @@ class Shell(QWidget):
 
     def close_screens(self) -> None:
         """Keeps what was typed and lets the screens go; late answers for them are dropped."""
-        self._clock.stop()
+        self.pulse.stop()
         for screen in self._screens.values():
             screen.leave()
             screen.deleteLater()
@@ -178,26 +182,19 @@ class Shell(QWidget):
 
     def tell(self, text: str) -> None:
         """A word on the status line."""
-        self._word.setText(text)
+        self.status.tell(text)
 
     def _sample_mark(self) -> QLabel:
-        mark = PlainLabel(
-            self.tr("样例单位：这里的单位、人员和案件都是虚构的，签名证书仅供演示，没有法律效力。")
+        words = self.tr(
+            "样例单位：这里的单位、人员和案件都是虚构的，签名证书仅供演示，没有法律效力。"
         )
+        key = self.desk.draft_key
+        if key is not None and not key.sealed:
+            words += self.tr("草稿没有密码保护。")
+        mark = PlainLabel(words)
         mark.setObjectName("sample")
         mark.setAlignment(Qt.AlignmentFlag.AlignCenter)
         return mark
-
-    def _status_line(self) -> QFrame:
-        frame = QFrame()
-        frame.setProperty("strip", True)
-        line = QHBoxLayout(frame)
-        line.setContentsMargins(12, 3, 12, 3)
-        self._state = PlainLabel(self.tr("已连接"), role="muted")
-        self._word = PlainLabel(role="muted")
-        line.addWidget(self._word, 1)
-        line.addWidget(self._state)
-        return frame
 
     def _go(self, key: str, case_id: object) -> None:
         self.show_screen(key, str(case_id or ""))
@@ -207,32 +204,26 @@ class Shell(QWidget):
             for screen in list(self._screens.values()):
                 screen.on_changed(answer)
 
-    def _busy(self, waiting: int) -> None:
-        self._state.setText(self.tr("正在处理…") if waiting else self.tr("已连接"))
+    def _news(self) -> None:
+        self._changed(Changed(kinds=frozenset({"case", "people", "keys"})))
 
-    def _look_for_news(self) -> None:
-        reader = self.desk.session.reader
-        self.desk.jobs.run(
-            Lane.DATABASE,
-            self,
-            reader.last_event,
-            done=self._news,
-            failed=self._lost,
-            key="news",
-        )
+    def _show_link(self, state: LinkState, why: str) -> None:
+        self.status.show_link(state)
+        words = why
+        if state is LinkState.RECONNECTING:
+            words = self.tr("{0}正在自动重连；您填写的内容已保存到本机。").format(why)
+        self.banner.show_text(words, theme.Tone.WARN)
 
-    def _news(self, number: int) -> None:
-        self.banner.show_text("")
-        if self._last_event not in {-1, number}:
-            self._changed(Changed(kinds=frozenset({"case", "people", "keys"})))
-        self._last_event = number
+    def _show_present(self, case_id: str, names: Sequence[str]) -> None:
+        front = self.front
+        if front is not None and front.case_at_hand == case_id:
+            front.show_present(names)
 
-    def _lost(self, error: BaseException) -> None:
-        self._state.setText(self.tr("连接中断"))
-        self.banner.show_text(
-            self.tr("{0} 您填写的内容已暂存到本机。").format(self.desk.problems.text(error)),
-            theme.Tone.WARN,
-        )
+    def _notice(self, notices: Sequence[str]) -> Banner:
+        banner = Banner()
+        banner.show_text("\n".join(notices), theme.Tone.WARN)
+        banner.add_button(button(self.tr("知道了"), lambda: banner.show_text(""), kind="small"))
+        return banner
 
     def _sign_out(self) -> None:
         self.close_screens()

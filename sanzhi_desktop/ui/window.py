@@ -5,6 +5,7 @@ everything that knows the domain come right after it, while the person already t
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QRect, QSize, QTimer, Signal
@@ -16,7 +17,7 @@ from sanzhi_desktop.ui.settings_file import DeskSettings
 
 if TYPE_CHECKING:
     from sanzhi_desktop.ui.desk import Opened
-    from sanzhi_desktop.ui.door import Entry, FirstRun
+    from sanzhi_desktop.ui.door import Door, Entry, FirstRun
 
 
 SMALLEST = QSize(900, 600)
@@ -43,6 +44,7 @@ class DeskWindow(QMainWindow):
         self._painted = False
         self.settings = settings
         self._sample = sample
+        self._place = ""  # key of the place in front
         self.setWindowTitle(self.tr("三制法审"))
         self.resize(1280, 800)
         self.setMinimumSize(SMALLEST)
@@ -84,24 +86,77 @@ class DeskWindow(QMainWindow):
         self.started.emit()
 
     def show_login(self) -> None:
-        """The door, again."""
+        """The door, again; whatever the last log-in opened is closed."""
+        from sanzhi_desktop.ui.jobs import Lane
+
         self._show_login_page()
+        self.jobs.run(Lane.DATABASE, self, self._entry.leave)
         self._ask()
 
     def _show_login_page(self) -> None:
         login = LoginScreen(last_person=self.settings.last_person, sample=self._sample)
         login.wanted.connect(self._log_in)
+        login.place_chosen.connect(self._choose)
+        login.servers_asked.connect(self._ask_servers)
+        login.first_run_asked.connect(self._begin_first_run)
+        login.code_entered.connect(self._ask_remembering)
         self.setCentralWidget(login)
         self.setWindowTitle(self.tr("登录 - 三制法审"))
         login.ready()
 
-    def _show_first_run(self) -> None:
+    def _choose(self, place: str) -> None:
+        """Another place in front: what stands there is asked, which may take a moment."""
+        from sanzhi_desktop.ui.jobs import Lane
+
+        page = self.centralWidget()
+        if isinstance(page, LoginScreen):
+            work = partial(self._entry.choose, place)
+            self.jobs.run(Lane.DATABASE, page, work, done=self._show_door, failed=self._refused)
+
+    def _show_door(self, door: "Door") -> None:
+        page = self.centralWidget()
+        self._place = door.chosen
+        if isinstance(page, LoginScreen):
+            page.show_door(door)
+
+    def _ask_remembering(self, person_id: str) -> None:
+        from sanzhi_desktop.ui.jobs import Lane
+
+        page = self.centralWidget()
+        if person_id and isinstance(page, LoginScreen) and not self._sample:
+            work = partial(self._entry.remembering, person_id)
+            show = page.show_remembering
+            self.jobs.run(Lane.LOCAL, page, work, done=show, key="remembering")
+
+    def _ask_servers(self) -> None:
+        from sanzhi_desktop.settings import ServerList
+        from sanzhi_desktop.ui.connection.dialog import ConnectionDialog
+
+        servers = ServerList(self.settings.folders.config)
+        page = self.centralWidget()
+        code = page.code.text() if isinstance(page, LoginScreen) else ""
+        dialog = ConnectionDialog(servers, self.jobs, self._entry, self, person=code)
+        dialog.chosen.connect(self._server_chosen)
+        dialog.open()
+
+    def _server_chosen(self, name: str) -> None:
+        if not isinstance(self.centralWidget(), LoginScreen):
+            self._show_login_page()
+        self._choose(name)
+
+    def _begin_first_run(self) -> None:
+        self._show_first_run(back=True)
+        self._ask()
+
+    def _show_first_run(self, *, back: bool = False) -> None:
         from sanzhi_desktop.ui.first_run import FirstRunScreen
 
-        page = FirstRunScreen()
+        page = FirstRunScreen(back=back)
         self.setCentralWidget(page)
         self.setWindowTitle(self.tr("建立本单位 - 三制法审"))
         page.wanted.connect(self._create)
+        page.server_wanted.connect(self._ask_servers)
+        page.back_wanted.connect(self.show_login)
         page.ready()
 
     def _ask(self) -> None:
@@ -110,7 +165,7 @@ class DeskWindow(QMainWindow):
 
         page = self.centralWidget()
         if isinstance(page, LoginScreen):
-            work, done = self._entry.door, page.show_door
+            work, done = self._entry.door, self._show_door
             self.jobs.run(Lane.DATABASE, page, work, done=done, failed=self._refused)
         elif page is not None:
             show = getattr(page, "show_profiles")  # noqa: B009 - the page is imported lazily
@@ -158,21 +213,21 @@ class DeskWindow(QMainWindow):
 
     def _open(self, person_id: str, password: str) -> "Opened":
         """In the database lane: the session, and everything else the desk is given."""
-        from sanzhi_desktop.domain.errors import DomainError
         from sanzhi_desktop.ui.desk import Opened
-        from sanzhi_desktop.ui.drafts import Journal
-        from sanzhi_desktop.ui.faults import DeskFault
+        from sanzhi_desktop.ui.drafts import open_journal, shelves
 
-        session = self._entry.log_in(person_id, password)
-        office = session.reader.office()
-        work = self._entry.work()
-        journal: Journal | None = None
-        try:
-            journal = Journal(self.settings.folders.drafts, person_id, password)
-        except DomainError as error:
-            if error.code is not DeskFault.DRAFT_WRONG_PASSWORD:
-                raise
-        return Opened(session, office, work, journal)
+        entry, file = self._entry, self.settings.folders.drafts
+        session = entry.log_in(person_id, password)
+        key = entry.draft_key(person_id, password)
+        return Opened(
+            session,
+            session.reader.office(),
+            entry.work(),
+            open_journal(file, key.person, key.secret),
+            key,
+            notices=tuple(entry.notices()),
+            shelved=bool(shelves(file, key.person)),
+        )
 
     def _enter(self, opened: "Opened", *, password: str) -> None:
         from sanzhi_desktop.ui.desk import Desk
@@ -181,7 +236,7 @@ class DeskWindow(QMainWindow):
         from sanzhi_desktop.ui.shell import Shell
 
         session = opened.session
-        self.settings.last_person = "" if self._sample else session.actor.person_id
+        self._remember(session.actor.person_id, password)
         desk = Desk(
             session=session,
             office=opened.office,
@@ -191,16 +246,34 @@ class DeskWindow(QMainWindow):
             settings=self.settings,
             work=opened.work,
             entry=self._entry,
+            draft_key=opened.draft_key,
         )
-        shell = Shell(desk)
+        shell = Shell(desk, notices=opened.notices)
         desk.setParent(shell)
         desk.drafts.setParent(desk)
         shell.signed_out.connect(self.show_login)
         self.setCentralWidget(shell)
         shell.show_screen("worklist")
-        if opened.journal is None:
-            OldDrafts(desk, password, shell).open()
+        if opened.shelved:
+            OldDrafts(desk, opened.draft_key.person, shell).open()
         self.entered.emit(shell)
+
+    def _remember(self, person_id: str, password: str) -> None:
+        """Who signed in, and where; the password goes to the system's key store or nowhere."""
+        from sanzhi_desktop.ui.jobs import Lane
+
+        if self._sample:
+            self.settings.last_person = ""
+            return
+        self.settings.last_person = person_id
+        self.settings.last_place = self._place
+        page = self.centralWidget()
+        if not isinstance(page, LoginScreen) or page.remember.isHidden():
+            return
+        keep = page.remember.isChecked()
+        if not keep or password:
+            work = partial(self._entry.remember, person_id, password if keep else "")
+            self.jobs.run(Lane.LOCAL, self, work)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         page: QWidget | None = self.centralWidget()

@@ -10,7 +10,16 @@ from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
 from sanzhi_desktop.domain.errors import DomainError
-from sanzhi_desktop.ui.drafts import SAVE_AFTER_MS, DraftKeeper, Drafts, Journal, set_aside
+from sanzhi_desktop.ui.drafts import (
+    SAVE_AFTER_MS,
+    DraftKeeper,
+    Drafts,
+    Journal,
+    give_up,
+    open_journal,
+    recover,
+    shelves,
+)
 from sanzhi_desktop.ui.faults import DeskFault
 from sanzhi_desktop.ui.jobs import Jobs
 from tests.ui.conftest import idle
@@ -77,9 +86,28 @@ def test_people_on_one_pc_do_not_meet(file: Path) -> None:
     Journal(file, "a1", "x").put("k", title="", version=1, values={"who": "甲"})
     Journal(file, "b1", "x").put("k", title="", version=1, values={"who": "乙"})
     assert [d.values for d in Journal(file, "a1", "x").all()] == [{"who": "甲"}]
-    set_aside(file, "a1")
-    assert Journal(file, "a1", "y").all() == []
+    assert open_journal(file, "a1", "y").all() == []
+    give_up(file, "a1")
+    assert shelves(file, "a1") == []
     assert [d.values for d in Journal(file, "b1", "x").all()] == [{"who": "乙"}]
+
+
+def test_an_old_passwords_drafts_wait_on_a_shelf(file: Path) -> None:
+    Journal(file, "a1", "first").put("k", title="一", version=1, values={"n": 1})
+    second = open_journal(file, "a1", "second")
+    second.put("k2", title="二", version=2, values={"n": 2})
+    second.close()
+    third = open_journal(file, "a1", "third")
+    third.put("k2", title="新", version=3, values={"n": 3})
+    assert len(shelves(file, "a1")) == 2
+    with pytest.raises(DomainError) as caught:
+        recover(file, "a1", "never", third)
+    assert caught.value.code is DeskFault.DRAFT_WRONG_PASSWORD
+    assert recover(file, "a1", "first", third) == 1
+    # What was typed since then stands; the old text of the same form does not replace it.
+    assert recover(file, "a1", "second", third) == 0
+    assert {d.key: d.values for d in third.all()} == {"k": {"n": 1}, "k2": {"n": 3}}
+    assert shelves(file, "a1") == []
 
 
 def test_a_row_moved_to_another_form_is_not_taken(file: Path) -> None:

@@ -1,0 +1,333 @@
+"""The ways in, as ports of the desk: the database of this PC, a sample office, a server.
+
+Lives here: which place a person chose, and what he should be told on entering. Must not: windows.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sanzhi_desktop import settings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sanzhi_desktop.application.ports import Session
+    from sanzhi_desktop.application.work import Work
+    from sanzhi_desktop.persistence.open import Opened
+    from sanzhi_desktop.ui.door import (
+        Door,
+        DraftKey,
+        FirstRun,
+        OwnKey,
+        ProfileChoice,
+        Remembering,
+        Trial,
+    )
+
+CLOCK_APART = timedelta(minutes=5)
+CLOCK_WRONG = timedelta(days=1)
+
+
+class EmbeddedEntry:
+    """The way into the database of this PC. Everything runs in the database lane."""
+
+    def __init__(self, database: Path) -> None:
+        self._database = database
+        self._opened: Opened | None = None
+        self._work: Work | None = None
+
+    def _open(self) -> "Opened":
+        if self._opened is None:
+            from sanzhi_desktop.persistence.open import open_embedded
+
+            self._opened = open_embedded(self._database)
+        return self._opened
+
+    def door(self) -> "Door":
+        """The office as it stands in the database."""
+        from sanzhi_desktop.ui.door import Door
+
+        office = self._open().reader().office()
+        return Door(office.name, office.sample, str(self._database))
+
+    def choose(self, _place: str) -> "Door":
+        """There is this place alone."""
+        return self.door()
+
+    def profiles(self) -> "Sequence[ProfileChoice]":
+        """The shipped profiles."""
+        from sanzhi_desktop.ui.door import ProfileChoice
+
+        book = self.work().book
+        found = [(book.profile(profile_id), name) for profile_id, name in book.profiles()]
+        return [ProfileChoice(profile.id, name, profile.edition) for profile, name in found]
+
+    def create(self, wanted: "FirstRun") -> None:
+        """The first run."""
+        from sanzhi_desktop.compose import offices
+        from sanzhi_desktop.domain.people import Person, check_person
+
+        admin = Person(wanted.admin_id, wanted.admin_name)
+        check_person(admin, {})
+        self._opened = offices.create_office(
+            self._database,
+            code=wanted.office_code,
+            name=wanted.office_name,
+            series=wanted.series,
+            profile_id=wanted.profile_id,
+            admin=admin,
+            password=wanted.password,
+        )
+
+    def log_in(self, person_id: str, password: str) -> "Session":
+        """Checks the password; the session of the person."""
+        opened = self._open()
+        if opened.accounts is not None:
+            opened.accounts.log_in(person_id, password)
+        return opened.session(person_id)
+
+    def leave(self) -> None:
+        """The file stays open: it is nobody's own."""
+
+    def notices(self) -> "Sequence[str]":
+        """Nothing to tell."""
+        return ()
+
+    def remembering(self, _person_id: str) -> "Remembering":
+        """The password of this PC's database is never remembered."""
+        from sanzhi_desktop.ui.door import Remembering
+
+        return Remembering()
+
+    def remember(self, _person_id: str, _password: str) -> bool:
+        """See `remembering`."""
+        return False
+
+    def draft_key(self, person_id: str, password: str) -> "DraftKey":
+        """Drafts are sealed under the log-in password."""
+        from sanzhi_desktop.ui.door import DraftKey
+
+        return DraftKey(person_id, password)
+
+    def try_server(
+        self, server: settings.Server, person_id: str, password: str
+    ) -> "Sequence[Trial]":
+        """Tries each address of a server."""
+        return try_server(server, person_id, password)
+
+    def work(self) -> "Work":
+        """Rules, papers, keys, reader: made once."""
+        if self._work is None:
+            from sanzhi_desktop import compose
+
+            self._work = compose.work()
+        return self._work
+
+    def own_key(self, _person_id: str) -> "OwnKey | None":
+        """The person chooses his own key; nothing is known beforehand."""
+        return None
+
+    def hash_password(self, password: str) -> str:
+        """The argon2 hash of a new password."""
+        from sanzhi_desktop.persistence.accounts import hash_password
+
+        return hash_password(password)
+
+
+class SampleEntry(EmbeddedEntry):
+    """The way into the sample office: people are chosen by a click."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self._folder = folder
+
+    def _open(self) -> "Opened":
+        if self._opened is None:
+            from sanzhi_desktop.compose import offices
+
+            self._opened = offices.open_sample(self._folder, self.work())
+        return self._opened
+
+    def door(self) -> "Door":
+        """The sample office and its people, in the order of the work."""
+        from sanzhi_desktop.domain.people import Role
+        from sanzhi_desktop.ui.door import Choice, Door
+
+        reader = self._open().reader()
+        order = {role: number for number, role in enumerate(Role)}
+        choices = [
+            Choice(p.person_id, p.name, p.unit, tuple(g.role for g in p.roles))
+            for p in reader.people().values()
+            if p.active and p.roles
+        ]
+        choices.sort(key=lambda c: (min(order[r] for r in c.roles), c.person_id))
+        office = reader.office()
+        return Door(office.name, office.sample, "", tuple(choices))
+
+    def log_in(self, person_id: str, _password: str) -> "Session":
+        """Whoever was clicked."""
+        return self._open().session(person_id)
+
+    def draft_key(self, person_id: str, _password: str) -> "DraftKey":
+        """Nobody types a password here: a secret of the system's key store seals, or nothing."""
+        from sanzhi_desktop.persistence import key_store
+        from sanzhi_desktop.ui.door import DraftKey
+
+        secret = key_store.random_secret(str(self._folder))
+        return DraftKey(person_id, secret or "", sealed=secret is not None)
+
+    def own_key(self, person_id: str) -> "OwnKey | None":
+        """The throw-away key of a sample person; its passphrase is public on purpose."""
+        from sanzhi_desktop.compose import offices, sample
+        from sanzhi_desktop.ui.door import OwnKey
+
+        file = offices.sample_key(self._folder, person_id)
+        return OwnKey(file, sample.PASSPHRASE) if file.exists() else None
+
+
+class ServerEntry(EmbeddedEntry):
+    """The way into a server's database. Each log-in has its own connections."""
+
+    def __init__(
+        self,
+        url: str,
+        title: str,
+        *,
+        files: Path,
+        server: settings.Server | None = None,
+        clock: Callable[[], datetime] | None = None,
+    ) -> None:
+        super().__init__(files)
+        self._url = url
+        self._title = title
+        self._files = files
+        self._server = server
+        self._clock = clock
+        self._notices: tuple[str, ...] = ()
+        self._before: list[Opened] = []  # of earlier log-ins: checking a password is one as well
+
+    def door(self) -> "Door":
+        """The server's name and addresses; what stands in it is told after log-in."""
+        from sanzhi_desktop.persistence.places import target
+        from sanzhi_desktop.ui.door import Door
+
+        shown = self._server.shown if self._server else target(self._url).shown()
+        return Door(self._title, sample=False, place=shown)
+
+    def log_in(self, person_id: str, password: str) -> "Session":
+        """Logs in on the server. Raises DomainError, each reason in its own words."""
+        from sanzhi_desktop.persistence.link import Patience
+        from sanzhi_desktop.persistence.open import open_shared
+
+        code = person_id.strip().lower()
+        waits = self._server or settings.Server("", ())
+        opened = open_shared(
+            self._url,
+            files=self._files,
+            user=code,
+            password=password or self._kept(code),
+            office=waits.office or None,
+            patience=Patience(reconnect=waits.wait_seconds, answer=waits.answer_seconds),
+        )
+        try:
+            session = opened.session(code)
+            self._notices = self._told(opened, session)
+        except BaseException:
+            opened.close()
+            raise
+        if self._opened is not None:
+            self._before.append(self._opened)
+        self._opened = opened
+        return session
+
+    def _told(self, opened: "Opened", session: "Session") -> tuple[str, ...]:
+        from sanzhi_desktop.application.link import LinkFault
+        from sanzhi_desktop.domain.errors import DomainError
+        from sanzhi_desktop.resources.sentences import sentence
+
+        there = session.gateway.now()
+        here = self._clock() if self._clock is not None else datetime.now(UTC)
+        apart = abs(there - here)
+        shown = f"{there.astimezone():%Y-%m-%d %H:%M}"
+        if apart >= CLOCK_WRONG:
+            facts = {"server": shown, "here": f"{here.astimezone():%Y-%m-%d %H:%M}"}
+            raise DomainError(LinkFault.CLOCK_WRONG, days=round(apart / CLOCK_WRONG), **facts)
+        told = [sentence(code) for code in opened.notes]
+        if apart >= CLOCK_APART:
+            minutes = round(apart / timedelta(minutes=1))
+            told.append(sentence(LinkFault.CLOCK_APART.value, minutes=minutes, server=shown))
+        return tuple(told)
+
+    def leave(self) -> None:
+        """Closes the connections of whoever was signed in."""
+        if self._opened is not None:
+            self._before.append(self._opened)
+            self._opened = None
+        while self._before:
+            self._before.pop().close()
+
+    def notices(self) -> "Sequence[str]":
+        """What the last log-in brought to light."""
+        return self._notices
+
+    def _name(self, person_id: str) -> str:
+        from dataclasses import replace
+
+        from sanzhi_desktop.persistence.places import target
+
+        return replace(target(self._url), user=person_id.strip().lower()).shown()
+
+    def _kept(self, person_id: str) -> str | None:
+        from sanzhi_desktop.persistence import key_store
+
+        return key_store.get(key_store.SERVICE, self._name(person_id))
+
+    def remembering(self, person_id: str) -> "Remembering":
+        """What the system's key store can do and does for this person."""
+        from sanzhi_desktop.persistence import key_store
+        from sanzhi_desktop.ui.door import Remembering
+
+        possible = key_store.usable()
+        return Remembering(possible, possible and self._kept(person_id) is not None)
+
+    def remember(self, person_id: str, password: str) -> bool:
+        """Only a real store of the system ever gets a password."""
+        from sanzhi_desktop.persistence import key_store
+
+        if password:
+            return key_store.put(key_store.SERVICE, self._name(person_id), password)
+        key_store.forget(key_store.SERVICE, self._name(person_id))
+        return True
+
+    def draft_key(self, person_id: str, password: str) -> "DraftKey":
+        """Drafts of a server's office are not those of this PC's office."""
+        from sanzhi_desktop.persistence.places import target
+        from sanzhi_desktop.ui.door import DraftKey
+
+        code = person_id.strip().lower()
+        office = self._opened.office_id if self._opened is not None else 0
+        secret = password or self._kept(code) or ""
+        return DraftKey(f"{code}@{target(self._url).database}/{office}", secret)
+
+
+def try_server(server: settings.Server, person_id: str, password: str) -> "Sequence[Trial]":
+    """Tries each address of a server and says in words what it answered."""
+    from sanzhi_desktop.persistence.places import target
+    from sanzhi_desktop.persistence.trial import Answer, answers
+    from sanzhi_desktop.resources.sentences import explain, sentence
+    from sanzhi_desktop.ui.door import Trial
+
+    def words(answer: Answer) -> str:
+        parts = []
+        if answer.fault is not None:
+            parts.append(explain(answer.fault))
+        else:
+            parts.append(sentence("trial.logged_in" if answer.logged_in else "trial.reached"))
+        if answer.certificate_days is not None and answer.certificate_days >= 0:
+            parts.append(sentence("trial.certificate", days=answer.certificate_days))
+        return "".join(parts)
+
+    found = answers(target(server.url), user=person_id.strip().lower(), password=password)
+    return [Trial(f"{a.host}:{a.port}", a.fault is None, words(a)) for a in found]

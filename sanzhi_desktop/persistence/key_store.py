@@ -1,0 +1,91 @@
+"""The key store of the operating system: the only place where a password may be remembered.
+
+Lives here: which stores count as real. Must not: files, plain text, or a store that forgets.
+"""
+
+import secrets
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from keyring.backend import KeyringBackend
+
+SERVICE = "sanzhi"
+DRAFTS = "sanzhi-drafts"
+# Backends of `keyring` that hold a secret where only the signed-in user of the PC gets at it.
+_REAL = (
+    "keyring.backends.Windows.",
+    "keyring.backends.macOS.",
+    "keyring.backends.SecretService.",
+    "keyring.backends.libsecret.",
+    "keyring.backends.kwallet.",
+)
+
+
+def _store() -> "KeyringBackend | None":
+    import keyring
+    from keyring.errors import KeyringError
+
+    try:
+        found: Any = keyring.get_keyring()
+        # Several at once: the first real one, so that nothing ends in a file by accident.
+        for backend in (found, *getattr(found, "backends", ())):
+            made: KeyringBackend = backend
+            if f"{type(made).__module__}.".startswith(_REAL):
+                return made
+    except (KeyringError, RuntimeError):
+        return None
+    return None
+
+
+def usable() -> bool:
+    """Whether this PC has a real key store."""
+    return _store() is not None
+
+
+def get(service: str, name: str) -> str | None:
+    """What the store keeps; None when it keeps nothing, is locked or is not there."""
+    from keyring.errors import KeyringError
+
+    store = _store()
+    if store is None:
+        return None
+    try:
+        return store.get_password(service, name)
+    except KeyringError:
+        return None
+
+
+def put(service: str, name: str, secret: str) -> bool:
+    """Keeps a secret; whether the store took it."""
+    from keyring.errors import KeyringError
+
+    store = _store()
+    if store is None:
+        return False
+    try:
+        store.set_password(service, name, secret)
+    except KeyringError:
+        return False
+    return True
+
+
+def forget(service: str, name: str) -> None:
+    """Takes a secret away."""
+    from keyring.errors import KeyringError
+
+    store = _store()
+    if store is None:
+        return
+    try:
+        store.delete_password(service, name)
+    except KeyringError:  # nothing was kept there
+        return
+
+
+def random_secret(name: str) -> str | None:
+    """A secret of this PC's user, made at the first call; None without a real store."""
+    kept = get(DRAFTS, name)
+    if kept is not None:
+        return kept
+    made = secrets.token_urlsafe(32)
+    return made if put(DRAFTS, name, made) else None

@@ -1,0 +1,212 @@
+"""The one place where servers are set up: the list, the form, and a button that tries them."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from sanzhi_desktop.domain.errors import DomainError
+from sanzhi_desktop.resources.sentences import explain, sentence
+from sanzhi_desktop.settings import Server, ServerFault, ServerList
+from sanzhi_desktop.ui.connection.form import ServerForm
+from sanzhi_desktop.ui.door import Entry, Trial
+from sanzhi_desktop.ui.forms import Form
+from sanzhi_desktop.ui.jobs import Jobs, Lane
+from sanzhi_desktop.ui.theme import Tone
+from sanzhi_desktop.ui.widgets import Badge, Banner, Card, PlainLabel, button, clear, row, scrolled
+
+
+class ConnectionPage(QWidget):
+    """Belongs to a dialog or a tab. `saved` names the server that was kept."""
+
+    saved = Signal(str)
+
+    def __init__(self, servers: ServerList, jobs: Jobs, entry: Entry, *, person: str = "") -> None:
+        super().__init__()
+        self._servers = servers
+        self._jobs = jobs
+        self._entry = entry
+        self._editing = ""  # name under which the shown server is kept; "" for a new one
+        outer = QHBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(16)
+        outer.addLayout(self._build_list())
+        right = QVBoxLayout()
+        right.setSpacing(10)
+        self.banner = Banner()
+        right.addWidget(self.banner)
+        self.form = ServerForm()
+        inner = QWidget()
+        lines = QVBoxLayout(inner)
+        lines.setContentsMargins(0, 0, 8, 0)
+        lines.addWidget(self._build_trial(person))
+        lines.addWidget(self.form)
+        self.area = scrolled(inner)
+        right.addWidget(self.area, 1)
+        right.addLayout(self._build_foot())
+        outer.addLayout(right, 1)
+        self.refresh()
+
+    def _build_list(self) -> QVBoxLayout:
+        lines = QVBoxLayout()
+        self.list = QListWidget()
+        self.list.setAccessibleName(self.tr("服务器清单"))
+        self.list.setFixedWidth(190)
+        self.list.currentItemChanged.connect(lambda *_: self._show_chosen())
+        self.add = button(self.tr("新增(&A)"), self.begin_new, kind="small")
+        self.drop = button(self.tr("删除(&X)"), self._drop, kind="small")
+        lines.addWidget(self.list, 1)
+        lines.addLayout(row(self.add, self.drop, None))
+        return lines
+
+    def _build_trial(self, person: str) -> Card:
+        card = Card(self.tr("测试连接"))
+        self.trial_form = Form()
+        self.code = QLineEdit(person)
+        self.password = QLineEdit()
+        self.password.setEchoMode(QLineEdit.EchoMode.Password)
+        self.password.setInputMethodHints(Qt.InputMethodHint.ImhSensitiveData)
+        self.trial_form.add("code", self.tr("人员代码(&U)"), self.code)
+        self.trial_form.add(
+            "password",
+            self.tr("密码(&P)"),
+            self.password,
+            hint=self.tr("可以不填，只检查线路和证书；填写的不会保存"),
+        )
+        card.body.addWidget(self.trial_form)
+        self.test = button(self.tr("测试连接(&T)"), self.try_it)
+        card.body.addLayout(row(self.test, None))
+        self._answers = QVBoxLayout()
+        card.body.addLayout(self._answers)
+        return card
+
+    def _build_foot(self) -> QHBoxLayout:
+        self.save = button(self.tr("保存(&S)"), self.keep, kind="primary")
+        return row(None, self.save)
+
+    def refresh(self, choose: str = "") -> None:
+        """Reads the list again and shows one of it, or a new one when it is empty."""
+        try:
+            known = self._servers.all()
+        except DomainError as error:
+            self.banner.show_text(explain(error), Tone.DANGER)
+            known = ()
+        self.list.blockSignals(True)
+        self.list.clear()
+        for server in known:
+            item = QListWidgetItem(server.name)
+            item.setData(Qt.ItemDataRole.UserRole, server)
+            item.setToolTip(server.shown)
+            self.list.addItem(item)
+        names = [server.name for server in known]
+        self.list.setCurrentRow(names.index(choose) if choose in names else 0 if names else -1)
+        self.list.blockSignals(False)
+        if names:
+            self._show_chosen()
+        else:
+            self.begin_new()
+
+    def _chosen(self) -> Server | None:
+        found = [item.data(Qt.ItemDataRole.UserRole) for item in self.list.selectedItems()]
+        return found[0] if found and isinstance(found[0], Server) else None
+
+    def _show_chosen(self) -> None:
+        server = self._chosen()
+        if server is not None:
+            self._editing = server.name
+            self.form.show_server(server)
+            self._clear_answers()
+        self.drop.setEnabled(server is not None)
+
+    def begin_new(self) -> None:
+        """An empty form."""
+        self.list.blockSignals(True)
+        self.list.setCurrentRow(-1)
+        self.list.blockSignals(False)
+        self._editing = ""
+        self.form.show_server(Server("", ()))
+        self._clear_answers()
+        self.drop.setEnabled(False)
+        self.form.where.fields["name"].editor.setFocus()
+
+    def keep(self) -> bool:
+        """Saves what the form says; whether it could be saved."""
+        server = self.form.server()
+        faults = server.faults()
+        self.form.show_faults(faults)
+        if faults:
+            return False
+        try:
+            self._servers.keep(server, instead_of=self._editing)
+        except DomainError as error:
+            if error.code is ServerFault.NAME_TAKEN:
+                self.form.show_faults({"name": ServerFault.NAME_TAKEN})
+                self.form.where.fields["name"].error(explain(error))
+            else:
+                self.banner.show_text(explain(error), Tone.DANGER)
+            return False
+        self.banner.show_text(sentence("server.kept", name=server.name), Tone.OK)
+        self.refresh(server.name)
+        self.saved.emit(server.name)
+        return True
+
+    def _drop(self) -> None:
+        server = self._chosen()
+        if server is None:
+            return
+        try:
+            self._servers.drop(server.name)
+        except DomainError as error:
+            self.banner.show_text(explain(error), Tone.DANGER)
+            return
+        self.refresh()
+
+    # ----- trying
+
+    def try_it(self) -> None:
+        """Tries each address with what the form says now, saved or not."""
+        server = self.form.server()
+        faults = {k: f for k, f in server.faults().items() if k != "name"}
+        self.form.show_faults(faults)
+        if faults:
+            return
+        code, password = self.code.text(), self.password.text()
+        self._clear_answers()
+        self._answers.addWidget(PlainLabel(self.tr("正在测试…"), role="muted"))
+        self.test.setEnabled(False)
+        self._jobs.run(
+            Lane.LINK,
+            self,
+            lambda: self._entry.try_server(server, code, password),
+            done=self._show_answers,
+            failed=self._trial_failed,
+            key="trial",
+        )
+
+    def _show_answers(self, trials: Sequence[Trial]) -> None:
+        self._clear_answers()
+        for trial in trials:
+            tone = Tone.OK if trial.good else Tone.DANGER
+            mark = Badge(self.tr("通") if trial.good else self.tr("不通"), tone)
+            address = PlainLabel(trial.address)
+            words = PlainLabel(trial.words).wrapped().selectable()
+            line = row(mark, address, words, spacing=10)
+            line.setStretch(2, 1)
+            self._answers.addLayout(line)
+        if trials and all(trial.good for trial in trials):
+            self.password.clear()
+
+    def _trial_failed(self, error: BaseException) -> None:
+        self._clear_answers()
+        self._jobs.failed.emit(self, error)
+
+    def _clear_answers(self) -> None:
+        clear(self._answers)
+        self.test.setEnabled(True)

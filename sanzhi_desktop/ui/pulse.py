@@ -1,0 +1,121 @@
+"""The pulse of a signed-in desk: every few seconds one cheap question to the database.
+
+Is it there, may it be written, did others change something, who else has this case open. On a
+server the question runs in a lane of its own, so that it is answered while work waits.
+"""
+
+from collections.abc import Callable, Mapping
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from sanzhi_desktop.application.link import Beat, LinkState
+from sanzhi_desktop.ui.desk import Desk
+from sanzhi_desktop.ui.jobs import Lane
+
+BEAT_MS = 3_000
+
+
+class Pulse(QObject):
+    """`linked`: state and why; `news`: others wrote something; `present`: case id and names of
+    those who have it open as well; `back`: the server can be reached again."""
+
+    linked = Signal(object, str)
+    news = Signal()
+    present = Signal(str, object)
+    back = Signal()
+
+    def __init__(self, desk: Desk, parent: QObject) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self._case: Callable[[], str] = str
+        self._last: int | None = None
+        self._state = LinkState.ONLINE
+        self._asking = False
+        self._names: Mapping[str, str] = {}
+        self._timer = QTimer(self)
+        self._timer.setInterval(BEAT_MS)
+        self._timer.timeout.connect(self.beat)
+        desk.problems.away.connect(self._away)
+        self.back.connect(desk.link_back)
+
+    @property
+    def state(self) -> LinkState:
+        """As the last beat found it."""
+        return self._state
+
+    def start(self, case: Callable[[], str]) -> None:
+        """Begins; `case` says which case is open at this desk."""
+        self._case = case
+        self._timer.start()
+        self._read_names()
+
+    def stop(self) -> None:
+        """The desk is left."""
+        self._timer.stop()
+        self._desk.problems.away.disconnect(self._away)
+
+    def soon(self) -> None:
+        """Asks before the next turn: another case was opened."""
+        if self._timer.isActive() and self._desk.session.link is not None:
+            QTimer.singleShot(0, self, self.beat)
+
+    def beat(self) -> None:
+        """Asks once, unless the last question is still open."""
+        if self._asking:
+            return
+        self._asking = True
+        session, case_id = self._desk.session, self._case()
+        link = session.link
+        if link is not None:
+            lane, ask = Lane.LINK, lambda: link.beat(case_id)
+        else:
+            lane = Lane.DATABASE
+            ask = lambda: Beat(LinkState.ONLINE, session.reader.last_event())  # noqa: E731
+        self._desk.jobs.run(
+            lane, self, ask, done=lambda found: self._heard(case_id, found), failed=self._failed
+        )
+
+    def _failed(self, error: BaseException) -> None:
+        self._asking = False
+        self._show(LinkState.RECONNECTING, self._desk.problems.text(error))
+
+    def _heard(self, case_id: str, found: Beat) -> None:
+        self._asking = False
+        why = self._desk.problems.words(found.fault) if found.fault is not None else ""
+        was = self._state
+        self._show(found.state, why)
+        if found.state is LinkState.RECONNECTING:
+            return
+        returned = was is LinkState.RECONNECTING
+        if returned:
+            self.back.emit()
+        if returned or self._last not in {None, found.news}:
+            self.news.emit()
+            self._read_names()
+        self._last = found.news
+        self.present.emit(case_id, [self._names.get(p, p) for p in found.present])
+
+    def _show(self, state: LinkState, why: str) -> None:
+        self._state = state
+        self.linked.emit(state, why)
+
+    def _away(self, error: BaseException) -> None:
+        """Work met a server that is away: said at once, and looked at."""
+        if self._state is not LinkState.RECONNECTING:
+            self._show(LinkState.RECONNECTING, self._desk.problems.words(error))
+            self.beat()
+
+    def _read_names(self) -> None:
+        reader = self._desk.session.reader
+        if self._desk.session.link is not None:
+            self._desk.jobs.run(
+                Lane.DATABASE,
+                self,
+                lambda: {p.person_id: p.name for p in reader.people().values()},
+                done=self._know,
+                failed=lambda _: None,
+                key="names",
+            )
+
+    def _know(self, names: Mapping[str, str]) -> None:
+        self._names = names
