@@ -11,12 +11,15 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from sanzhi_desktop.application import editions
 from sanzhi_desktop.application.queries import (
     CalendarRow,
+    CaseEvents,
     CaseRow,
     CertificateRow,
     ChainFault,
     DocumentRow,
+    EditionRow,
     HistoryRow,
     IrregularityRow,
     ListQuery,
@@ -30,7 +33,15 @@ from sanzhi_desktop.domain.case import Case, CaseFault
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.domain.files import FileUse, StoreSettings
 from sanzhi_desktop.domain.people import Actor, Person
-from sanzhi_desktop.persistence import blob_reader, chains, checkpoints, mapping, tables, worklist
+from sanzhi_desktop.persistence import (
+    blob_reader,
+    chains,
+    checkpoints,
+    mapping,
+    rules_reader,
+    tables,
+    worklist,
+)
 from sanzhi_desktop.persistence.errors import named_by_engine
 from sanzhi_desktop.persistence.faults import PersistenceFault
 from sanzhi_desktop.persistence.transfer_reader import letter_under, transfers_of
@@ -58,9 +69,11 @@ class DatabaseReader:
     person_id: str
     clock: Callable[[], datetime] | None = None
 
+    def _now(self) -> datetime:
+        return self.clock() if self.clock is not None else datetime.now(UTC)
+
     def _today(self) -> date:
-        moment = self.clock() if self.clock is not None else datetime.now(UTC)
-        return moment.astimezone(SHANGHAI).date()
+        return self._now().astimezone(SHANGHAI).date()
 
     def _all(self, table: sa.Table, *conditions: Any, order: Sequence[Any] = ()) -> list[Any]:
         query = sa.select(table).where(table.c.office_id == self.office_id, *conditions)
@@ -70,6 +83,7 @@ class DatabaseReader:
     def office(self) -> Office:
         """The office. Raises DomainError when the database has none of this number."""
         found = self._all(tables.office)
+        running = editions.in_force(self.editions(), self._now()) if found else None
         if not found:
             raise DomainError(PersistenceFault.NOT_INITIALISED, found="", expected="", where="")
         row = found[0]
@@ -78,8 +92,8 @@ class DatabaseReader:
             code=row["code"],
             name=row["name"],
             series=row["series"],
-            profile_id=row["profile_id"],
-            profile_edition=row["profile_edition"],
+            profile_id=running.profile_id if running else row["profile_id"],
+            profile_edition=running.edition if running else row["profile_edition"],
             sample=bool(row["sample"]),
         )
 
@@ -266,6 +280,16 @@ class DatabaseReader:
         found = self._all(tables.calendar, order=["published_at", "year", "edition"])
         return tuple(CalendarRow(**_without_office(row)) for row in found)
 
+    def editions(self) -> Sequence[EditionRow]:
+        """The published editions of the office's rules, those to come as well."""
+        with reading(self.engine) as db:
+            return rules_reader.editions_of(db, self.office_id)
+
+    def clock_events(self, case_ids: Sequence[str]) -> Sequence[CaseEvents]:
+        """The clock events of many cases at once."""
+        with reading(self.engine) as db:
+            return rules_reader.events_of(db, self.office_id, case_ids)
+
     def profile_applied(self, profile_id: str, edition: str) -> Mapping[str, object]:
         """A published profile edition, as applied. Raises DomainError when never published."""
         import json
@@ -302,7 +326,8 @@ class DatabaseReader:
         with reading(self.engine) as db:
             found = chains.breaks(db, self.office_id)
             told = {b.case_id for b in found}
-            kept = checkpoints.breaks(db, self.office_id)
+            part = not chains.sees_all(db, self.office_id)
+            kept = checkpoints.breaks(db, self.office_id, part=part)
         found.extend(b for b in kept if b.case_id not in told)
         return tuple(ChainFault(b.case_id, b.seq, b.what) for b in found)
 
