@@ -15,7 +15,7 @@ from sanzhi_desktop.application.ports import Session
 from sanzhi_desktop.application.review import check_recusal
 from sanzhi_desktop.domain.case import Case, CaseFault
 from sanzhi_desktop.domain.errors import DomainError
-from sanzhi_desktop.domain.people import PeopleFault, Person, Recusal, Role, is_recused
+from sanzhi_desktop.domain.people import Actor, PeopleFault, Person, Recusal, Role, is_recused
 from sanzhi_desktop.domain.profile import Profile
 from sanzhi_desktop.domain.transfer import (
     Attachment,
@@ -117,7 +117,7 @@ def send_step(
             now=session.gateway.now(),
         )
         if row.moves:
-            check_member(session, current(case.transfers), action)
+            check_member(session.actor, current(case.transfers), action)
     return stepping.send(
         session,
         case_id=step.case_id,
@@ -134,7 +134,7 @@ def send_step(
     )
 
 
-def check_member(session: Session, transfer: Transfer | None, action: Action) -> None:
+def check_member(me: Actor, transfer: Transfer | None, action: Action) -> None:
     """A handler acts as a member of the team, others by their own role.
 
     Raises DomainError(NOT_IN_TEAM).
@@ -142,10 +142,10 @@ def check_member(session: Session, transfer: Transfer | None, action: Action) ->
     roles = next(t.roles for t in TRANSITIONS if t.action is action)
     if transfer is None or not transfer.open or Role.HANDLER not in roles:
         return
-    if (roles - {Role.HANDLER}) & session.actor.roles:
+    if (roles - {Role.HANDLER}) & me.roles:
         return
-    if session.actor.person_id not in {m.person_id for m in transfer.team}:
-        raise DomainError(TransferFault.NOT_IN_TEAM, name=session.actor.name)
+    if me.person_id not in {m.person_id for m in transfer.team}:
+        raise DomainError(TransferFault.NOT_IN_TEAM, name=me.name)
 
 
 def demand(**fields: str) -> None:
@@ -243,7 +243,7 @@ def prepare(
     """The attachments of art. 6, each with file or pages or the reason why there is none."""
     kept = check_attachments(attachment_rules(profile), attachments)
     case = session.reader.case(step.case_id)
-    check_member(session, current(case.transfers), Action.PREPARE_TRANSFER)
+    check_member(session.actor, current(case.transfers), Action.PREPARE_TRANSFER)
     return send_step(
         session,
         step,

@@ -162,7 +162,8 @@ def issue(
     stored = StoredPaper("transfer", signed)
     changed = send_step(
         session,
-        Step(case_id, case.version, session.gateway.now()),
+        # To the minute, as every step: the delivery that follows is told to the minute too.
+        Step(case_id, case.version, session.gateway.now().replace(second=0, microsecond=0)),
         Action.ISSUE_TRANSFER,
         detail={"number": transfer.number, "organ": addressee.strip()},
         more={"document": stored.as_payload()},

@@ -6,7 +6,7 @@ from sanzhi_desktop.application.deadlines import CaseClock
 from sanzhi_desktop.domain.clock import ClockState, DeadlineStrip
 from sanzhi_desktop.domain.workdays import DayStep, Unit
 from sanzhi_desktop.resources.sentences import sentence
-from sanzhi_desktop.ui.names import named
+from sanzhi_desktop.ui.names import moment, named
 from sanzhi_desktop.ui.theme import Tone
 
 WEEKDAYS = "一二三四五六日"
@@ -33,6 +33,8 @@ def due(clock: CaseClock) -> str:
     """The last day, 暂定 where it is."""
     if clock.strip is None or clock.strip.due is None:
         return "—"
+    if clock.strip.due_at is not None:  # counted in hours
+        return moment(clock.strip.due_at)
     return f"{clock.strip.due.isoformat()}{'（暂定）' if clock.strip.provisional else ''}"
 
 
@@ -65,7 +67,9 @@ def tone(clock: CaseClock) -> Tone:
         return Tone.DANGER if strip is not None and strip.late else Tone.NEUTRAL
     if strip.state is ClockState.OVERDUE:
         return Tone.DANGER
-    near = strip.state is ClockState.SUSPENDED or strip.remaining <= 2
+    # A period in hours is near from its first moment: there is no second day to wait for.
+    few = 24 if strip.rule.unit is Unit.HOUR else 2
+    near = strip.state is ClockState.SUSPENDED or strip.remaining <= few
     return Tone.WARN if near else Tone.OK
 
 

@@ -32,6 +32,7 @@ from sanzhi_desktop.ui.paper_panel import PaperPanel
 from sanzhi_desktop.ui.screen import Screen
 from sanzhi_desktop.ui.steps.aftermath import problem_words
 from sanzhi_desktop.ui.tables import Column, RowModel, Table
+from sanzhi_desktop.ui.transfer.panel import TransferPanel
 from sanzhi_desktop.ui.widgets import (
     Card,
     EmptyState,
@@ -153,6 +154,9 @@ class CaseScreen(Screen):
         self.tabs.addTab(scrolled(problems), self.tr("审核意见与问题"))
         self.clocks = ClocksPanel(desk)
         self.tabs.addTab(self.clocks, self.tr("期限"))
+        self.transfer = TransferPanel(desk)
+        place = self.tabs.addTab(self.transfer, self.tr("涉嫌犯罪移送"))
+        self.transfer.titled.connect(partial(self.tabs.setTabText, place))
         self.notes = NotesPanel()
         self.tabs.addTab(self.notes, self.tr("催办与加签"))
         self.tabs.addTab(self._build_papers(), self.tr("文书"))
@@ -182,6 +186,7 @@ class CaseScreen(Screen):
         materials: Iterable[Material] = page.case.materials
         self.materials.show_materials(materials)
         self.clocks.show_page(page)
+        self.transfer.show_page(page)
         self.notes.show_page(page)
         self._show_problems(page)
         self._papers.replace(page.documents)

@@ -15,6 +15,7 @@ from sanzhi_desktop.domain.workflow import Action
 from sanzhi_desktop.ui.desk import Desk
 
 _HERE = "sanzhi_desktop.ui.steps"
+_TRANSFER = "sanzhi_desktop.ui.transfer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,17 @@ ASKED: Mapping[Action, StepSpec] = {
     Action.REMIND: StepSpec(f"{_HERE}.office_life", "RemindStep"),
     Action.ASK_OPINION: StepSpec(f"{_HERE}.office_life", "AskOpinionStep"),
     Action.GIVE_OPINION: StepSpec(f"{_HERE}.office_life", "GiveOpinionStep"),
+    Action.OPEN_TRANSFER: StepSpec(f"{_TRANSFER}.deciding", "OpenTransferStep"),
+    Action.REPORT_TRANSFER: StepSpec(f"{_TRANSFER}.deciding", "ReportTransferStep"),
+    Action.DECIDE_TRANSFER: StepSpec(f"{_TRANSFER}.deciding", "DecideTransferStep"),
+    Action.PREPARE_TRANSFER: StepSpec(f"{_TRANSFER}.attachments", "PrepareTransferStep"),
+    Action.ISSUE_TRANSFER: StepSpec(f"{_TRANSFER}.sending", "IssueTransferStep"),
+    Action.DELIVER_TRANSFER: StepSpec(f"{_TRANSFER}.sending", "DeliverTransferStep"),
+    Action.RECEIPT_TRANSFER: StepSpec(f"{_TRANSFER}.sending", "ReceiptTransferStep"),
+    Action.POLICE_ANSWER: StepSpec(f"{_TRANSFER}.answering", "PoliceAnswerStep"),
+    Action.OBJECT_TRANSFER: StepSpec(f"{_TRANSFER}.answering", "ObjectTransferStep"),
+    Action.HAND_OVER: StepSpec(f"{_TRANSFER}.answering", "HandOverStep"),
+    Action.CLOSE_TRANSFER: StepSpec(f"{_TRANSFER}.answering", "CloseTransferStep"),
 }
 
 

@@ -1,0 +1,176 @@
+"""What every dialog of a transfer is: a step with its moment, faults in place, a draft kept."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog, QLineEdit
+
+from sanzhi_desktop.application.commands import Changed
+from sanzhi_desktop.application.transfer import PaperIn, Step
+from sanzhi_desktop.domain.case import CaseFault, Material
+from sanzhi_desktop.domain.errors import DomainError
+from sanzhi_desktop.domain.transfer import TransferFault
+from sanzhi_desktop.ui.drafts import Draft, DraftKeeper
+from sanzhi_desktop.ui.faults import DeskFault
+from sanzhi_desktop.ui.jobs import Lane
+from sanzhi_desktop.ui.materials_editor import store
+from sanzhi_desktop.ui.names import SHANGHAI, moment
+from sanzhi_desktop.ui.steps.base import StepDialog
+from sanzhi_desktop.ui.widgets import button
+
+_TIMES = (TransferFault.IN_FUTURE, TransferFault.TIME_ORDER)
+
+
+def parse_moment(text: str) -> datetime:
+    """A moment as people type it: 2026-09-18 14:30, 2026年9月18日14时30分, 2026/9/18 14：30.
+
+    Beijing time. Raises DomainError(DATE_UNREADABLE).
+    """
+    plain = text.strip()
+    for mark in "年月日./时分：":
+        plain = plain.replace(mark, " ")
+    parts = plain.replace("-", " ").replace(":", " ").split()
+    try:
+        year, month, day, hour, minute = (int(p) for p in parts)
+        return datetime(year, month, day, hour, minute, tzinfo=SHANGHAI)
+    except ValueError:
+        raise DomainError(DeskFault.DATE_UNREADABLE, value=text) from None
+
+
+class TransferStep(StepDialog):
+    """Subclasses fill the form in `fields` and give the command in `work`."""
+
+    when = ""  # the label of the moment; "" when the step has none
+
+    def build(self) -> None:
+        self.setMinimumWidth(620)
+        self.papers: dict[str, PaperIn] = {}
+        self.fields()
+        if self.when:
+            self.form.add("at", self.when, QLineEdit(), hint=self.tr("例如 2026-09-18 14:30"))
+        self.keeper = DraftKeeper(self.desk.drafts, self._kept, self)
+        self.form.changed.connect(lambda _key: self.keeper.touched())
+        self.desk.drafts.read(self, self._restore)
+        self.read(self.look_up, self._looked_up)
+
+    def fields(self) -> None:
+        """Title and fields."""
+        raise NotImplementedError
+
+    def look_up(self) -> Any:
+        """In the database lane: what the dialog needs beside the case."""
+        return None
+
+    def looked_up(self, found: Any) -> None:
+        """Shows what was looked up."""
+
+    def _looked_up(self, found: Any) -> None:
+        self.looked_up(found)
+        self.desk.jobs.run(Lane.DATABASE, self, self.desk.session.gateway.now, done=self._offer_now)
+
+    def _offer_now(self, now: datetime) -> None:
+        field = self.form.fields.get("at")
+        if field is not None and not field.text.strip():
+            field.set_text(moment(now))
+
+    def step(self) -> Step:
+        """The case as it was seen, and the moment typed. Its fault is shown in place and raised."""
+        self.form.clear_errors()
+        case = self.case
+        field = self.form.fields.get("at")
+        if field is None:
+            return Step(case.case_id, case.version, self.desk.session.gateway.now())
+        try:
+            return Step(case.case_id, case.version, parse_moment(field.text))
+        except DomainError:
+            field.error(self.tr("时间认不出来，请按 2026-09-18 14:30 的形式填写。"))
+            field.editor.setFocus()
+            raise
+
+    def text(self, key: str) -> str:
+        """A field's text without blanks around it."""
+        return self.form.fields[key].text.strip()
+
+    def add_paper(self, key: str, label: str) -> None:
+        """A file that may be attached; it goes to the office's files at once."""
+        editor = QLineEdit()
+        editor.setReadOnly(True)
+        choose = button(self.tr("选择文件…"), lambda: self._ask(key), kind="small")
+        choose.setAccessibleName(self.tr("选择文件：{0}").format(label.split("(&", maxsplit=1)[0]))
+        self.form.add(key, label, editor, beside=choose, hint=self.tr("可以不附"))
+
+    def _ask(self, key: str) -> None:
+        dialog = QFileDialog(self, self.tr("选择文件"))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(lambda file: self.attach(key, Path(file)))
+        dialog.open()
+
+    def attach(self, key: str, path: Path) -> None:
+        """Stores a file and shows its name."""
+        files = self.desk.session.files
+        self.desk.jobs.run(
+            Lane.DOCUMENTS,
+            self,
+            lambda: store(files, path),
+            done=lambda material: self.attached(key, material),
+            failed=self.refuse,
+        )
+
+    def attached(self, key: str, material: Material) -> None:
+        """A file is in the store."""
+        self.papers[key] = PaperIn(material.sha256, material.file_name)
+        self.form.fields[key].set_text(material.file_name)
+        self.keeper.touched()
+
+    def refuse(self, error: BaseException) -> None:
+        """Shows why not, beneath its field where it has one; what was typed stays."""
+        super().refuse(error)
+        if not isinstance(error, DomainError):
+            return
+        key = ""
+        if error.code is CaseFault.FIELD_MISSING:
+            key = str(error.facts.get("field", "")).removeprefix("transfer.")
+        elif error.code in _TIMES:
+            key = "at"
+        elif error.code is TransferFault.REASON_MISSING:
+            key = "reason"
+        field = self.form.fields.get(key)
+        if field is not None:
+            field.error(self.desk.problems.text(error))
+            field.editor.setFocus()
+
+    def _draft_key(self) -> str:
+        return f"{type(self).__name__}:{self.case.case_id}"
+
+    def values(self) -> Mapping[str, Any]:
+        """What the draft keeps beside the texts of the form."""
+        return {}
+
+    def put_values(self, values: Mapping[str, Any]) -> None:
+        """Takes over what a draft kept beside the texts."""
+
+    def _kept(self) -> tuple[str, str, int, Mapping[str, Any]]:
+        papers = {key: [p.sha256, p.file_name] for key, p in self.papers.items()}
+        values = {"form": self.form.values(), "papers": papers, **self.values()}
+        return self._draft_key(), self.windowTitle(), self.case.version, values
+
+    def _restore(self, drafts: Sequence[Draft]) -> None:
+        kept = next((d for d in drafts if d.key == self._draft_key()), None)
+        if kept is None:
+            return
+        self.form.put({k: str(v) for k, v in kept.values.get("form", {}).items()})
+        self.papers = {k: PaperIn(*pair) for k, pair in kept.values.get("papers", {}).items()}
+        self.put_values(kept.values)
+
+    def reject(self) -> None:
+        """Closed without being sent: what was typed is there the next time."""
+        self.keeper.flush()
+        super().reject()
+
+    def _done(self, answer: Changed) -> None:
+        self.keeper.discard()
+        super()._done(answer)
