@@ -10,10 +10,12 @@ from sanzhi_desktop.application.commands import Changed, Command, OfficeCommand
 from sanzhi_desktop.application.link import Link
 from sanzhi_desktop.application.queries import (
     CalendarRow,
+    CaseEvents,
     CaseRow,
     CertificateRow,
     ChainFault,
     DocumentRow,
+    EditionRow,
     HistoryRow,
     IrregularityRow,
     ListQuery,
@@ -21,11 +23,12 @@ from sanzhi_desktop.application.queries import (
     Office,
     RecusalRow,
     SealRow,
+    SimilarRow,
 )
 from sanzhi_desktop.application.signing import AskSecret, PaperRecord, SigningKey, Verdict
 from sanzhi_desktop.domain.case import Case
-from sanzhi_desktop.domain.files import FileState, FileUse, StoredFile, StoreSettings
 from sanzhi_desktop.domain.dispute import Dispute, Expert
+from sanzhi_desktop.domain.files import FileState, FileUse, StoredFile, StoreSettings
 from sanzhi_desktop.domain.meeting import Meeting, MeetingRow, WaitingCase
 from sanzhi_desktop.domain.opinion import OpinionPaper
 from sanzhi_desktop.domain.people import Actor, Person
@@ -72,12 +75,18 @@ class Reader(Protocol):
     def document(self, sha256: str) -> bytes: ...
     def has_document(self, sha256: str) -> DocumentRow | None: ...
     def calendars(self) -> Sequence[CalendarRow]: ...
+    def editions(self) -> Sequence[EditionRow]: ...
+    def clock_events(self, case_ids: Sequence[str]) -> Sequence[CaseEvents]: ...
     def issued_under(self, number: str) -> str | None:
         """SHA-256 of the opinion issued under a 文号; None when there is none."""
         ...
 
     def numbers(self) -> Sequence[NumberRow]:
         """Every 文号 of the office, the newest first."""
+        ...
+
+    def similar(self, case: Case) -> Sequence[SimilarRow]:
+        """Earlier decisions of the same kind on the same provisions, the closest first."""
         ...
 
     def irregularities(self) -> Sequence[IrregularityRow]: ...

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
+from sanzhi_desktop.domain.case import ClockEvent
 from sanzhi_desktop.domain.kinds import Kind
 from sanzhi_desktop.domain.opinion import Outcome
 from sanzhi_desktop.domain.workflow import State
@@ -152,6 +153,44 @@ class NumberRow:
     reserved_by: str
     reserved_at: datetime
     void_reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class EditionRow:
+    """A published edition of the office's rules. `effective_from` may lie after publication."""
+
+    profile_id: str
+    edition: str
+    effective_from: date | None
+    published_by: str
+    published_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CaseEvents:
+    """The clock events of one case, and what its rules are chosen by."""
+
+    case_id: str
+    version: int
+    round: int
+    kind: Kind
+    profile_id: str
+    profile_edition: str
+    events: tuple[ClockEvent, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SimilarRow:
+    """An earlier decision of the office that rests on the same provisions. Money in fen."""
+
+    case_id: str
+    name: str
+    party_name: str
+    number: str
+    decided_on: date
+    amount_fen: int
+    tier: str
+    shared: tuple[str, ...]  # the provisions that both name: why it is shown
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from sanzhi_desktop.application.queries import (
     Office,
     RecusalRow,
     SealRow,
+    SimilarRow,
 )
 from sanzhi_desktop.domain.audit import Head
 from sanzhi_desktop.domain.case import Case, CaseFault
@@ -44,6 +45,7 @@ from sanzhi_desktop.persistence import (
 )
 from sanzhi_desktop.persistence.errors import named_by_engine
 from sanzhi_desktop.persistence.faults import PersistenceFault
+from sanzhi_desktop.persistence.similar import similar_decisions
 from sanzhi_desktop.persistence.transfer_reader import letter_under, transfers_of
 from sanzhi_desktop.persistence.writes import SHANGHAI
 
@@ -269,6 +271,11 @@ class DatabaseReader:
         )
         with reading(self.engine) as db:
             return tuple(mapping.number_row(row) for row in db.execute(query).mappings())
+
+    def similar(self, case: Case) -> Sequence[SimilarRow]:
+        """Earlier decisions of the same kind on the same provisions, the closest first."""
+        with reading(self.engine) as db:
+            return similar_decisions(db, case)
 
     def irregularities(self) -> Sequence[IrregularityRow]:
         """应审未审, newest first."""

@@ -1,0 +1,1 @@
+"""The collective discussion: planning, roll call, the room's screen, minutes and signatures."""

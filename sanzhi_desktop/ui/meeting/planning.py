@@ -1,0 +1,203 @@
+"""Before the meeting: who sits, when and where, which cases in which order; calling it off."""
+
+from collections.abc import Callable, Sequence
+from datetime import date
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QComboBox, QLineEdit, QListWidget, QListWidgetItem, QTableWidget
+
+from sanzhi_desktop.application import meetings, stepping
+from sanzhi_desktop.application.commands import Changed, new_id
+from sanzhi_desktop.application.meetings import Plan
+from sanzhi_desktop.domain.errors import DomainError
+from sanzhi_desktop.domain.meeting import Meeting, MeetingFault, WaitingCase
+from sanzhi_desktop.domain.people import Person, Role
+from sanzhi_desktop.ui.forms import lines, text_of
+from sanzhi_desktop.ui.meeting.base import MeetingDialog
+from sanzhi_desktop.ui.meeting.grids import check_cell, text_cell
+from sanzhi_desktop.ui.names import day
+from sanzhi_desktop.ui.widgets import PlainLabel, button, row
+
+_POST = "负责人"
+
+
+class PlanDialog(MeetingDialog):
+    """A new meeting, or another plan for one that has not begun."""
+
+    def build(self) -> None:
+        self.name_it(
+            self.tr("会议安排"),
+            self.tr(
+                "成员从行政机关负责人中选，写明职务；代理的须在代理期内。"
+                "记录人不是成员。时间按会议当天的岗位核对。"
+            ),
+            self.tr("保存安排(&O)"),
+        )
+        self.setMinimumSize(680, 560)
+        for key, label in (("name", "会议名称(&N)"), ("place", "地点(&L)")):
+            self.form.add(key, self.tr(label), QLineEdit())
+        self.form.add("held_on", self.tr("日期(&D)"), QLineEdit(), hint="2026-09-28")
+        self.form.add("begins", self.tr("时间(&T)"), QLineEdit(), hint="09:30")
+        self.chair, self.recorder = QComboBox(), QComboBox()
+        self.form.add("chair", self.tr("主持人(&C)"), self.chair)
+        self.form.add("recorder", self.tr("记录人(&R)"), self.recorder)
+        self.body.addWidget(PlainLabel(self.tr("成员和职务"), role="muted"))
+        self.members = QTableWidget(0, 3)
+        self.members.setHorizontalHeaderLabels([self.tr("参加"), self.tr("姓名"), self.tr("职务")])
+        self.members.setAccessibleName(self.tr("成员和职务"))
+        self.members.verticalHeader().hide()
+        self.members.horizontalHeader().setStretchLastSection(True)
+        self.body.addWidget(self.members, 1)
+        session, book = self.desk.session, self.desk.work.book
+
+        def facts() -> tuple[list[Person], str, date]:
+            today = stepping.today(session)
+            words = meetings.meeting_name(meetings.profile_here(session, book))
+            return list(session.reader.people().values()), words, today
+
+        self.read(facts, self._fill)
+
+    def _fill(self, facts: tuple[list[Person], str, date]) -> None:
+        people, words, today = facts
+        planned = self.meeting
+        self.form.put(
+            {
+                "name": planned.name if planned else words,
+                "place": planned.place if planned else "",
+                "held_on": day(planned.held_on if planned else today),
+                "begins": planned.begins if planned else "",
+            }
+        )
+        heads = [p for p in people if any(g.role is Role.AGENCY_HEAD for g in p.roles)]
+        writers = [p for p in people if p.active and p not in heads]
+        seated = {m.person_id: m.post for m in planned.members} if planned else {}
+        self.members.setRowCount(len(heads))
+        for at, person in enumerate(heads):
+            on = person.person_id in seated if planned else True
+            check_cell(self.members, at, 0, on=on, key=person.person_id)
+            text_cell(self.members, at, 1, person.name)
+            text_cell(self.members, at, 2, seated.get(person.person_id, _POST), edit=True)
+            self.chair.addItem(person.name, person.person_id)
+        for person in writers:
+            self.recorder.addItem(person.name, person.person_id)
+        chair = planned.chair if planned else ""
+        recorder = planned.recorder if planned else self.desk.session.actor.person_id
+        self.chair.setCurrentIndex(max(0, self.chair.findData(chair)))
+        self.recorder.setCurrentIndex(max(0, self.recorder.findData(recorder)))
+
+    def work(self) -> Callable[[], Changed]:
+        session = self.desk.session
+        chosen = []
+        for at in range(self.members.rowCount()):
+            first, post = self.members.item(at, 0), self.members.item(at, 2)
+            if first is not None and first.checkState() is Qt.CheckState.Checked:
+                code = str(first.data(Qt.ItemDataRole.UserRole))
+                chosen.append((code, post.text() if post is not None else ""))
+        held_on = self.form.day("held_on")
+        if held_on is None:
+            raise DomainError(MeetingFault.FIELD_MISSING, field="meeting.held_on")
+        plan = Plan(
+            name=self.form.fields["name"].text.strip(),
+            place=self.form.fields["place"].text.strip(),
+            held_on=held_on,
+            begins=self.form.fields["begins"].text.strip(),
+            chair=text_of(self.chair),
+            recorder=text_of(self.recorder),
+            members=tuple(chosen),
+        )
+        old = self.meeting
+        meeting_id = old.meeting_id if old else new_id()
+
+        def send() -> Changed:
+            meetings.plan(
+                session,
+                plan,
+                meeting_id=meeting_id,
+                seen_version=old.version if old else 0,
+            )
+            return Changed(kinds=frozenset({"meetings"}))
+
+        return send
+
+
+class AgendaDialog(MeetingDialog):
+    """The escalated cases in the order in which they are discussed."""
+
+    def build(self) -> None:
+        self.name_it(
+            self.tr("议程"),
+            self.tr("勾选提请讨论的案件；按“上移”“下移”排定次序。"),
+            self.tr("保存议程(&O)"),
+        )
+        self.form.hide()
+        self.list = QListWidget()
+        self.list.setAccessibleName(self.tr("议程"))
+        self.body.addWidget(self.list, 1)
+        self.body.addLayout(
+            row(
+                button(self.tr("上移(&U)"), lambda: self._move(-1), kind="small"),
+                button(self.tr("下移(&W)"), lambda: self._move(1), kind="small"),
+                None,
+            )
+        )
+        self.read(self.desk.session.reader.waiting_cases, self._fill)
+
+    def _fill(self, waiting: Sequence[WaitingCase]) -> None:
+        listed = [i.case_id for i in self.here.items]
+        names = {i.case_id: i.case_name for i in self.here.items}
+        free = [w for w in waiting if w.meeting_id in {"", self.here.meeting_id}]
+        names |= {w.case_id: f"{w.case_name}（{w.unit}）" for w in free}
+        for case_id in [*listed, *(w.case_id for w in free if w.case_id not in listed)]:
+            item = QListWidgetItem(names[case_id])
+            item.setData(Qt.ItemDataRole.UserRole, case_id)
+            item.setCheckState(
+                Qt.CheckState.Checked
+                if case_id in listed or not listed
+                else Qt.CheckState.Unchecked
+            )
+            self.list.addItem(item)
+        if self.list.count():
+            self.list.setCurrentRow(0)
+        else:
+            self.explanation.setText(self.tr("没有等待讨论的案件。案件提请集体讨论后列在这里。"))
+
+    def _move(self, by: int) -> None:
+        at = self.list.currentRow()
+        if 0 <= at + by < self.list.count():
+            self.list.insertItem(at + by, self.list.takeItem(at))
+            self.list.setCurrentRow(at + by)
+
+    def work(self) -> Callable[[], Changed]:
+        session, here = self.desk.session, self.here
+        items = [self.list.item(n) for n in range(self.list.count())]
+        chosen = [
+            str(i.data(Qt.ItemDataRole.UserRole))
+            for i in items
+            if i.checkState() is Qt.CheckState.Checked
+        ]
+        return lambda: meetings.set_agenda(
+            session, meeting_id=here.meeting_id, seen_version=here.version, case_ids=chosen
+        )
+
+
+class CancelMeetingDialog(MeetingDialog):
+    """取消会议: its cases wait for the next one."""
+
+    def build(self) -> None:
+        self.name_it(
+            self.tr("取消会议"),
+            self.tr("取消后，议程上的案件等待下一次会议。理由保留。"),
+            self.tr("取消会议(&O)"),
+        )
+        self.form.add("reason", self.tr("理由(&R)"), lines(3))
+
+    def work(self) -> Callable[[], Changed]:
+        session, here, reason = self.desk.session, self.here, self.form.fields["reason"].text
+        return lambda: meetings.cancel_meeting(
+            session, meeting_id=here.meeting_id, seen_version=here.version, reason=reason.strip()
+        )
+
+
+def title_of(meeting: Meeting) -> str:
+    """What a meeting is called where many stand together."""
+    return f"{meeting.name}　{meeting.held_on.isoformat()}"

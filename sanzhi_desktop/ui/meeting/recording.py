@@ -1,0 +1,241 @@
+"""In the meeting: what was reported, said, voted and decided on one case."""
+
+from collections.abc import Callable
+
+from PySide6.QtWidgets import QComboBox, QLineEdit, QTableWidget, QWidget
+
+from sanzhi_desktop.application import discussion
+from sanzhi_desktop.application.commands import Changed
+from sanzhi_desktop.domain.dispute import RuledPoint, Ruling
+from sanzhi_desktop.domain.meeting import AgendaItem, Choice, Meeting
+from sanzhi_desktop.domain.meeting_rules import eligible, next_speakers, tally
+from sanzhi_desktop.ui.desk import Desk
+from sanzhi_desktop.ui.forms import Form, combo, lines, text_of
+from sanzhi_desktop.ui.meeting.base import MeetingDialog
+from sanzhi_desktop.ui.meeting.grids import text_cell
+from sanzhi_desktop.ui.names import name
+from sanzhi_desktop.ui.widgets import Card, PlainLabel, column, scrolled
+
+
+class _OnItem(MeetingDialog):
+    """A step on one case of the agenda."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        meeting: Meeting,
+        item: AgendaItem,
+        reporters: dict[str, str],
+        parent: QWidget,
+    ) -> None:
+        """`reporters`: code and name of those who may report: the handlers and the reviewer."""
+        self.item = item
+        self.reporters = reporters
+        super().__init__(desk, meeting, parent)
+
+
+class ReportDialog(_OnItem):
+    """汇报: a handler or the reviewer, without a vote."""
+
+    def build(self) -> None:
+        self.name_it(
+            self.tr("记录汇报"),
+            self.tr("承办人和审核人只汇报，不参加表决。"),
+            self.tr("记录(&O)"),
+        )
+        self.person = QComboBox()
+        for code, words in self.reporters.items():
+            self.person.addItem(words, code)
+        self.form.add("person", self.tr("汇报人(&P)"), self.person)
+        self.form.add("text", self.tr("汇报内容(&T)"), lines(6))
+
+    def work(self) -> Callable[[], Changed]:
+        session, here, item = self.desk.session, self.here, self.item
+        person, text = text_of(self.person), self.form.fields["text"].text.strip()
+        return lambda: discussion.report(
+            session,
+            meeting_id=here.meeting_id,
+            seen_version=here.version,
+            case_id=item.case_id,
+            person_id=person,
+            text=text,
+        )
+
+
+class SpeechDialog(_OnItem):
+    """发言: each member once, in the order spoken, the chair last."""
+
+    def build(self) -> None:
+        self.name_it(
+            self.tr("记录发言"),
+            self.tr("按发言的先后逐人记录，原话记入；主持人最后发言。"),
+            self.tr("记录(&O)"),
+        )
+        self.person = QComboBox()
+        for member in next_speakers(self.here, self.item):
+            self.person.addItem(f"{member.name}（{member.post}）", member.person_id)
+        self.form.add("person", self.tr("发言人(&P)"), self.person)
+        self.form.add("text", self.tr("发言内容(&T)"), lines(6))
+
+    def work(self) -> Callable[[], Changed]:
+        session, here, item = self.desk.session, self.here, self.item
+        person, text = text_of(self.person), self.form.fields["text"].text.strip()
+        return lambda: discussion.speak(
+            session,
+            meeting_id=here.meeting_id,
+            seen_version=here.version,
+            case_id=item.case_id,
+            person_id=person,
+            text=text,
+        )
+
+
+class VoteDialog(_OnItem):
+    """表决: every member on every point."""
+
+    def build(self) -> None:
+        self.name_it(
+            self.tr("表决"),
+            self.tr("逐人逐个问题选择；回避的成员和承办人没有表决权，不在表中。"),
+            self.tr("记录表决(&O)"),
+        )
+        self.setMinimumSize(720, 420)
+        self.form.hide()
+        members = eligible(self.here, self.item)
+        points = self.item.points
+        self.table = QTableWidget(len(members), 1 + len(points))
+        self.table.setHorizontalHeaderLabels(
+            [self.tr("成员"), *(self.tr("问题 {0}").format(n) for n in points)]
+        )
+        self.table.setAccessibleName(self.tr("表决"))
+        self.table.verticalHeader().hide()
+        self.choices: dict[tuple[int, str], QComboBox] = {}
+        cast = {(v.number, v.person_id): v.choice for v in self.item.votes}
+        for at, member in enumerate(members):
+            text_cell(self.table, at, 0, f"{member.name}（{member.post}）")
+            for place, number in enumerate(points, 1):
+                key = (number, member.person_id)
+                if key in cast:
+                    text_cell(self.table, at, place, name(cast[key]))
+                    continue
+                box = combo(Choice, first=self.tr("未表决"))
+                box.setAccessibleName(self.tr("{0}，问题 {1}").format(member.name, number))
+                self.table.setCellWidget(at, place, box)
+                self.choices[key] = box
+        self.table.resizeColumnsToContents()
+        for place in range(1, 1 + len(points)):
+            self.table.setColumnWidth(place, max(170, self.table.columnWidth(place)))
+        self.body.addWidget(self.table, 1)
+
+    def work(self) -> Callable[[], Changed]:
+        session, here, item = self.desk.session, self.here, self.item
+        votes = [
+            (number, person, Choice(text_of(box)))
+            for (number, person), box in self.choices.items()
+            if text_of(box)
+        ]
+        return lambda: discussion.vote(
+            session,
+            meeting_id=here.meeting_id,
+            seen_version=here.version,
+            case_id=item.case_id,
+            votes=votes,
+        )
+
+
+class RulingDialog(_OnItem):
+    """作出决定: point by point, with the votes beside it."""
+
+    def build(self) -> None:
+        self.name_it(
+            self.tr("作出决定"),
+            self.tr(
+                "逐个问题作出决定。选“其他”的写明内容；与多数表决不一致的，写明负责人的理由。"
+                "少数意见按原话保留在笔录中。"
+            ),
+            self.tr("作出决定(&O)"),
+        )
+        self.setMinimumSize(720, 560)
+        self.form.hide()
+        self.forms: dict[int, Form] = {}
+        self.rulings: dict[int, QComboBox] = {}
+        cards: list[QWidget | None] = []
+        for number in self.item.points:
+            card = Card(self.tr("问题 {0}").format(number))
+            votes = tally(self.item, number)
+            words = "　".join(f"{name(choice)} {count} 票" for choice, count in votes.most_common())
+            card.body.addWidget(PlainLabel(self.tr("表决：{0}").format(words), role="muted"))
+            form = Form()
+            ruling = combo(Ruling)
+            if votes:
+                leading = votes.most_common(1)[0][0].value
+                ruling.setCurrentIndex(max(0, ruling.findData(leading)))
+            form.add("ruling", self.tr("决定"), ruling)
+            form.add("content", self.tr("内容"), lines(2), hint=self.tr("选“其他”时必填"))
+            permits = combo((), first=self.tr("不允许按拟作决定办理"))
+            permits.addItem(self.tr("允许按拟作决定办理"), "1")
+            form.add("permits", self.tr("“其他”的效果"), permits)
+            form.add(
+                "against_votes",
+                self.tr("与表决不一致的理由"),
+                QLineEdit(),
+                hint=self.tr("与多数一致时留空"),
+            )
+            form.show_row("permits", on=False)
+            ruling.currentIndexChanged.connect(
+                lambda _, f=form, r=ruling: f.show_row(
+                    "permits", on=r.currentData() == Ruling.OTHER.value
+                )
+            )
+            card.body.addWidget(form)
+            self.forms[number], self.rulings[number] = form, ruling
+            cards.append(card)
+        page = QWidget()
+        page.setLayout(column(*cards, None))
+        self.body.addWidget(scrolled(page), 1)
+
+    def work(self) -> Callable[[], Changed]:
+        session, here, item = self.desk.session, self.here, self.item
+        rulings = []
+        for number, form in self.forms.items():
+            values = form.values()
+            ruling = Ruling(text_of(self.rulings[number]))
+            rulings.append(
+                RuledPoint(
+                    number,
+                    ruling,
+                    values["content"].strip(),
+                    permits=ruling is Ruling.OTHER and values["permits"] == "1",
+                    against_votes=values["against_votes"].strip(),
+                )
+            )
+        return lambda: discussion.close_item(
+            session,
+            meeting_id=here.meeting_id,
+            seen_version=here.version,
+            case_id=item.case_id,
+            rulings=rulings,
+        )
+
+
+class DropDialog(_OnItem):
+    """退出议程: undecided, with the reason."""
+
+    def build(self) -> None:
+        self.name_it(
+            self.tr("退出议程"),
+            self.tr("本次会议不作决定。案件仍处于提请状态，等待下一次会议。"),
+            self.tr("退出议程(&O)"),
+        )
+        self.form.add("reason", self.tr("理由(&R)"), lines(3))
+
+    def work(self) -> Callable[[], Changed]:
+        session, here, item = self.desk.session, self.here, self.item
+        reason = self.form.fields["reason"].text.strip()
+        return lambda: discussion.drop_item(
+            session,
+            meeting_id=here.meeting_id,
+            seen_version=here.version,
+            case_id=item.case_id,
+            reason=reason,
+        )

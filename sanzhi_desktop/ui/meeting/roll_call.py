@@ -1,0 +1,81 @@
+"""点名: who is there, who is not and why, who stays out of which case."""
+
+from collections.abc import Callable
+
+from PySide6.QtWidgets import QTableWidget
+
+from sanzhi_desktop.application import meetings
+from sanzhi_desktop.application.commands import Changed
+from sanzhi_desktop.application.meetings import RollCall
+from sanzhi_desktop.ui.meeting.base import MeetingDialog
+from sanzhi_desktop.ui.meeting.grids import check_cell, code_at, text_at, text_cell, ticked
+from sanzhi_desktop.ui.widgets import PlainLabel
+
+
+class RollCallDialog(MeetingDialog):
+    """Opens the meeting once the quorum is there."""
+
+    def build(self) -> None:
+        here = self.here
+        self.name_it(
+            self.tr("点名开会"),
+            self.tr("勾选出席的成员；没有出席的写明原因。不足法定人数的会议不能开始，也不能表决。"),
+            self.tr("开会(&O)"),
+        )
+        self.setMinimumSize(760, 520)
+        self.form.hide()
+        self.members = QTableWidget(len(here.members), 4)
+        self.members.setHorizontalHeaderLabels(
+            [self.tr("出席"), self.tr("姓名"), self.tr("职务"), self.tr("缺席原因")]
+        )
+        self.members.setAccessibleName(self.tr("点名"))
+        for at, member in enumerate(here.members):
+            check_cell(self.members, at, 0, on=True, key=member.person_id)
+            text_cell(self.members, at, 1, member.name)
+            acting = f"（{member.basis}）" if member.basis else ""
+            text_cell(self.members, at, 2, f"{member.post}{acting}")
+            text_cell(self.members, at, 3, "", edit=True)
+        self.body.addWidget(self.members, 1)
+        self.body.addWidget(
+            PlainLabel(self.tr("回避：成员不参加讨论和表决的案件，写明理由"), role="muted")
+        )
+        pairs = [(i, m) for i in here.items for m in here.members]
+        self.recusals = QTableWidget(len(pairs), 4)
+        self.recusals.setHorizontalHeaderLabels(
+            [self.tr("回避"), self.tr("案件"), self.tr("姓名"), self.tr("理由")]
+        )
+        self.recusals.setAccessibleName(self.tr("回避"))
+        for at, (item, member) in enumerate(pairs):
+            check_cell(self.recusals, at, 0, on=False, key=f"{item.case_id}\n{member.person_id}")
+            text_cell(self.recusals, at, 1, item.case_name)
+            text_cell(self.recusals, at, 2, member.name)
+            text_cell(self.recusals, at, 3, "", edit=True)
+        self.body.addWidget(self.recusals, 1)
+        for table in (self.members, self.recusals):
+            table.verticalHeader().hide()
+            table.resizeColumnsToContents()
+            table.horizontalHeader().setStretchLastSection(True)
+
+    def work(self) -> Callable[[], Changed]:
+        session, book, here = self.desk.session, self.desk.work.book, self.here
+        roll = [
+            RollCall(
+                code_at(self.members, at, 0),
+                ticked(self.members, at, 0),
+                text_at(self.members, at, 3),
+            )
+            for at in range(self.members.rowCount())
+        ]
+        recusals = []
+        for at in range(self.recusals.rowCount()):
+            if ticked(self.recusals, at, 0):
+                case_id, person_id = code_at(self.recusals, at, 0).split("\n")
+                recusals.append((case_id, person_id, text_at(self.recusals, at, 3)))
+        return lambda: meetings.open_meeting(
+            session,
+            meetings.profile_here(session, book),
+            meeting_id=here.meeting_id,
+            seen_version=here.version,
+            roll=roll,
+            recusals=recusals,
+        )
