@@ -33,7 +33,7 @@ _ROLES = """select r.rolname as name, r.rolcanlogin as login, r.rolconnlimit as 
   coalesce(shobj_description(r.oid, 'pg_authid'), '') as comment,
   coalesce((select array_agg(g.rolname::text order by g.rolname) from pg_auth_members m
     join pg_roles g on g.oid = m.roleid where m.member = r.oid), '{}') as member_of
- from pg_roles r where not r.rolsuper and (r.rolname like 'sanzhi\\_%' or r.rolname ~ '^sz_o[0-9]+'
+ from pg_roles r where not r.rolsuper and (r.rolname like 'sanzhi\\_%%' or r.rolname ~ '^sz_o[0-9]+'
    or exists (select 1 from app.person p where p.person_id = r.rolname)) order by 1"""
 
 
