@@ -17,16 +17,16 @@ from sanzhi_desktop.application.commands import (
     new_id,
 )
 from sanzhi_desktop.application.ports import Session
-from sanzhi_desktop.application.queries import CaseRow, ListQuery, ListScope
+from sanzhi_desktop.application.queries import CaseEvents, CaseRow, ListQuery, ListScope
 from sanzhi_desktop.application.rulebook import (
     RuleBook,
     office_calendar,
-    profile_of,
     review_rule,
 )
 from sanzhi_desktop.domain.case import CaseFault
+from sanzhi_desktop.domain.clock import DeadlineRule
 from sanzhi_desktop.domain.errors import Code, DomainError
-from sanzhi_desktop.domain.profile import Profile
+from sanzhi_desktop.domain.kinds import Kind
 from sanzhi_desktop.domain.workdays import Arrangement, Calendar
 from sanzhi_desktop.domain.workflow import TRANSITIONS, Action, WorkflowFault
 
@@ -115,22 +115,34 @@ def moves(
     `since`: the first day on which the calendar changed; what is due before it cannot move.
     """
     now = session.gateway.now()
-    profiles: dict[tuple[str, str], Profile] = {}
+    rows = [
+        row
+        for row in _running(session)
+        if since is None or row.due_on is None or row.due_on >= since
+    ]
+    cases = {case.case_id: case for case in session.reader.clock_events([r.case_id for r in rows])}
+    rules: dict[tuple[str, str, Kind], DeadlineRule | None] = {}
     found: list[DueMove] = []
-    for row in _running(session):
-        if since is not None and row.due_on is not None and row.due_on < since:
+    for row in rows:
+        case = cases.get(row.case_id)
+        if case is None:  # closed since the list was read
             continue
-        case = session.reader.case(row.case_id)
-        edition = (case.profile_id, case.profile_edition)
-        if edition not in profiles:
-            profiles[edition] = profile_of(book, case, session.reader.profile_applied(*edition))
-        strip = stepping.review_strip(case, review_rule(profiles[edition], case.submission.kind), calendar, now=now)
+        key = (case.profile_id, case.profile_edition, case.kind)
+        if key not in rules:
+            rules[key] = _rule_of(session, book, case)
+        strip = stepping.strip_of(case.round, case.events, rules[key], calendar, now=now)
         if strip is not None and strip.due != row.due_on:
             move = DueMove(
                 row.case_id, case.version, row.name, row.party_name, row.due_on, strip.due
             )
             found.append(move)
     return tuple(found)
+
+
+def _rule_of(session: Session, book: RuleBook, case: CaseEvents) -> DeadlineRule | None:
+    applied = session.reader.profile_applied(case.profile_id, case.profile_edition)
+    profile = book.applied(applied) if applied else book.profile(case.profile_id)
+    return review_rule(profile, case.kind)
 
 
 def _running(session: Session) -> Iterator[CaseRow]:

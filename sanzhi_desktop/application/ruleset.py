@@ -7,7 +7,7 @@ document, and published as a new edition. Running cases keep the edition they we
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -22,6 +22,7 @@ OWN_LAYER = "own_layer"  # where the applied profile keeps the office's own tabl
 FOUNDING = "founding"  # and the id of the profile they stand on
 IMPORTED = "imported"  # the files of a jurisdiction that was brought in, when it is not shipped
 _DATES = ("date", "effective")
+FURTHEST = timedelta(days=5 * 365)  # a later day is a slip of the keyboard
 
 
 class RulesetFault(Code):
@@ -30,7 +31,7 @@ class RulesetFault(Code):
     SOURCE_MISSING = "ruleset.source_missing"
     EDITION_TAKEN = "ruleset.edition_taken"
     EDITION_MISSING = "ruleset.edition_missing"
-    NOT_YET = "ruleset.not_yet"
+    TOO_FAR = "ruleset.too_far"
     NOTHING_CHANGED = "ruleset.nothing_changed"
 
 
@@ -77,12 +78,18 @@ class OwnRules:
 
 
 def current(reader: Reader) -> OwnRules:
-    """The office's own layer as published last; empty under a shipped profile."""
+    """The office's own layer as it is in force; empty under a shipped profile."""
     here = reader.office()
-    applied = reader.profile_applied(here.profile_id, here.profile_edition)
+    return of_edition(reader, here.profile_id, here.profile_edition)
+
+
+def of_edition(reader: Reader, profile_id: str, edition: str) -> OwnRules:
+    """The office's own layer of one published edition, also of one that is still to come."""
+    here = reader.office()
+    applied = reader.profile_applied(profile_id, edition)
     kept = applied.get(OWN_LAYER)
     if not isinstance(kept, Mapping):
-        return OwnRules(str(applied.get("id", here.profile_id)), here.name, {}, {})
+        return OwnRules(str(applied.get("id", profile_id)), here.name, {}, {})
     documents = {name: _dated(about) for name, about in kept["documents"].items()}
     rules = {key: _exact(rule) for key, rule in kept["rules"].items()}
     return OwnRules(
@@ -149,20 +156,21 @@ def adopt(own: OwnRules, profile: Profile, texts: Sequence[str]) -> OwnRules:
 def publish(
     session: Session, book: RuleBook, own: OwnRules, *, edition: str, effective_from: date
 ) -> Changed:
-    """Publishes a new edition, in force at once. Raises DomainError: no edition, one that exists,
-    no change, a day that has not come."""
+    """Publishes a new edition, in force at once or from a later day (待生效): from then on new
+    cases fall under it. Raises DomainError: no edition, one that exists, no change, a day that is
+    further off than anybody plans."""
     if not edition.strip():
         raise DomainError(RulesetFault.EDITION_MISSING)
     today = stepping.today(session)
-    if effective_from > today:  # nothing would switch it on when its day comes
+    if effective_from > today + FURTHEST:
         raise DomainError(
-            RulesetFault.NOT_YET, date=effective_from.isoformat(), today=today.isoformat()
+            RulesetFault.TOO_FAR, date=effective_from.isoformat(), years=FURTHEST.days // 365
         )
-    here = session.reader.office()
     made = preview(book, session.reader, own, edition=edition, effective_from=effective_from)
     if not made.from_running:
         raise DomainError(RulesetFault.NOTHING_CHANGED)
-    if (made.profile.id, edition) == (here.profile_id, here.profile_edition):
+    taken = {(e.profile_id, e.edition) for e in session.reader.editions()}
+    if (made.profile.id, edition) in taken:
         raise DomainError(RulesetFault.EDITION_TAKEN, edition=edition)
     return office.publish_profile(
         session,

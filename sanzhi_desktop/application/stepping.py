@@ -4,7 +4,7 @@ The database checks all of it again; checking here gives the person the reason b
 network is asked, and is the only check that buttons need.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -95,10 +95,22 @@ def review_strip(
     case: Case, rule: DeadlineRule | None, calendar: Calendar, *, now: datetime
 ) -> DeadlineStrip | None:
     """The review clock of the running round; None when the profile leaves the limit open."""
+    return strip_of(case.round, case.clock, rule, calendar, now=now)
+
+
+def strip_of(
+    round_: int,
+    events: Iterable[ClockEvent],
+    rule: DeadlineRule | None,
+    calendar: Calendar,
+    *,
+    now: datetime,
+) -> DeadlineStrip | None:
+    """The review clock of one round out of a case's events; None without a rule."""
     if rule is None:
         return None
-    events = [e for e in case.clock if e.round == case.round]
-    return compute(rule, events, calendar=calendar, now=now)
+    own = [e for e in events if e.round == round_]
+    return compute(rule, own, calendar=calendar, now=now)
 
 
 def deadline_after(

@@ -130,7 +130,7 @@ def case(row: Row, parts: Mapping[str, Sequence[Row]]) -> Case:
             for a in parts["answer"]
         ),
         problems=tuple(_problem(p) for p in parts["problem"]),
-        clock=tuple(_clock_event(e) for e in parts["clock_event"]),
+        clock=tuple(clock_event(e) for e in parts["clock_event"]),
         clearance=_clearance(open_first[0]) if open_first else None,
         decision=_decision(parts["decision"][0]) if parts["decision"] else None,
         sent_from=State(row["sent_from"]) if row["sent_from"] else None,
@@ -222,7 +222,8 @@ def _problem(row: Row) -> ProblemRow:
     )
 
 
-def _clock_event(row: Row) -> ClockEvent:
+def clock_event(row: Row) -> ClockEvent:
+    """One event of a clock."""
     return ClockEvent(
         round=row["round"],
         seq=row["seq"],

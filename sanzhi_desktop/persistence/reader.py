@@ -85,10 +85,11 @@ class DatabaseReader:
     def office(self) -> Office:
         """The office. Raises DomainError when the database has none of this number."""
         found = self._all(tables.office)
-        running = editions.in_force(self.editions(), self._now()) if found else None
         if not found:
             raise DomainError(PersistenceFault.NOT_INITIALISED, found="", expected="", where="")
         row = found[0]
+        last = (row["profile_id"], row["profile_edition"])
+        running = editions.in_force(self.editions(), self._now(), last=last)
         return Office(
             office_id=row["office_id"],
             code=row["code"],

@@ -1,14 +1,14 @@
 """The office's own rules: set, compared, published; running cases keep theirs."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from sanzhi_desktop import resources
-from sanzhi_desktop.application import ruleset
+from sanzhi_desktop.application import editions, ruleset
 from sanzhi_desktop.application.ports import Session
 from sanzhi_desktop.application.ruleset import OwnRules, RulesetFault
 from sanzhi_desktop.compose.offices import new_office
@@ -106,14 +106,61 @@ def test_faults_are_refused_and_the_running_edition_stays(admin: Session) -> Non
     assert admin.reader.office().profile_id == "zhengzhou"
 
 
-def test_an_edition_whose_day_has_not_come_is_refused(admin: Session) -> None:
+def test_an_edition_of_a_later_day_waits_for_it(tmp_path: Path) -> None:
+    """Kept, listed as coming, in force from midnight of its day in Beijing; running cases keep
+    theirs, and of two for one day the one published last counts."""
+    clock = [datetime(2026, 9, 18, 1, tzinfo=UTC)]
+    opened = create_embedded(
+        tmp_path / "office.db",
+        new_office(profiles.shipped("zhengzhou"), code="1", name="甲", series="甲"),
+        admin=Person("guanli_01", "管理员"),
+        clock=lambda: clock[0],
+    )
+    admin = opened.session("guanli_01")
+    first = admin.reader.office().profile_edition
+    day = date(2026, 10, 1)
+
+    def later(edition: str, number: int) -> None:
+        rules = own(admin).set("review.limit", {**LIMIT, "value": number})
+        ruleset.publish(admin, BOOK, rules, edition=edition, effective_from=day)
+        clock[0] += timedelta(minutes=1)
+
+    later("2026-10", 7)
+    assert admin.reader.office().profile_edition == first
+    (waiting,) = editions.coming(admin.reader.editions(), date(2026, 9, 18))
+    assert (waiting.edition, waiting.effective_from) == ("2026-10", day)
+    later("2026-10-2", 6)
+    (waiting,) = editions.coming(admin.reader.editions(), date(2026, 9, 18))
+    assert waiting.edition == "2026-10-2"
+    assert ruleset.of_edition(admin.reader, "zhengzhou_office", "2026-10-2").rules["review.limit"][
+        "value"
+    ] == 6  # fmt: skip
+    clock[0] = datetime(2026, 9, 30, 15, 59, 59, tzinfo=UTC)
+    assert admin.reader.office().profile_edition == first
+    clock[0] = datetime(2026, 9, 30, 16, tzinfo=UTC)
+    assert admin.reader.office().profile_edition == "2026-10-2"
+    assert editions.coming(admin.reader.editions(), date(2026, 10, 1)) == ()
+    publish_now = own(admin).set("review.limit", {**LIMIT, "value": 4})
+    ruleset.publish(admin, BOOK, publish_now, edition="2026-10-3", effective_from=day)
+    assert admin.reader.office().profile_edition == "2026-10-3"
+    opened.close()
+
+
+def test_a_day_beyond_all_planning_is_a_slip(admin: Session) -> None:
     rules = own(admin)
     error = refused(
         lambda: ruleset.publish(
-            admin, BOOK, rules, edition="2026-1", effective_from=date(2026, 9, 19)
+            admin, BOOK, rules, edition="2026-1", effective_from=date(2062, 9, 19)
         )
     )
-    assert error.code is RulesetFault.NOT_YET
+    assert error.code is RulesetFault.TOO_FAR
+
+
+def test_an_edition_that_was_ever_published_is_not_published_again(admin: Session) -> None:
+    publish(admin, own(admin))
+    publish(admin, own(admin).set("review.limit", {**LIMIT, "value": 6}), "2026-2")
+    again = own(admin).set("review.limit", {**LIMIT, "value": 5})
+    assert refused(lambda: publish(admin, again)).code is RulesetFault.EDITION_TAKEN
 
 
 def test_dropping_a_rule_lets_the_founding_document_speak_again(admin: Session) -> None:

@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -13,11 +13,14 @@ from pytestqt.qtbot import QtBot
 
 from sanzhi_desktop import resources
 from sanzhi_desktop.application.work import Work
-from sanzhi_desktop.domain.kinds import parse_kind, parse_procedure
+from sanzhi_desktop.domain.case import Submission
+from sanzhi_desktop.domain.checklist_additions import additions
+from sanzhi_desktop.domain.kinds import Kind, parse_kind, parse_procedure
 from sanzhi_desktop.domain.rule import Source
 from sanzhi_desktop.resources import profiles
 from sanzhi_desktop.resources.profiles.schema import schema
 from sanzhi_desktop.resources.profiles.write import as_toml
+from sanzhi_desktop.ui.rules import words
 from sanzhi_desktop.ui.rules.edit import OwnRulesDialog
 from sanzhi_desktop.ui.rules.flaws import FaultsDialog
 from sanzhi_desktop.ui.rules.publish import PublishDialog
@@ -110,9 +113,10 @@ def test_an_open_rule_is_set_previewed_and_published(
     founding = {change.key: change for change in shown.founding.model._rows}
     assert set(founding) == set(dialog.bench.own.rules)
     assert founding[KEY].left.open
-    shown.form.put({"edition": "2026-2", "from": "2026-09-21"})
+    shown.form.put({"edition": "2026-2", "from": "2062-09-21"})
     shown.ok.click()
-    assert "不能晚于今天" in shown.form.fields["from"].fault.text()
+    admin.idle()
+    assert "2062-09-21" in shown.refusal.label.text()
     shown.form.put({"from": "2026-09-18"})
     shown.ok.click()
     admin.idle()
@@ -365,3 +369,84 @@ def test_a_new_document_does_not_take_the_title_of_another(
     rule.source.document.setEditText(DOCUMENT)
     assert rule.source.values()["title"] == ""
     assert rule.source.values()["rank"] == "office"
+
+
+def test_an_edition_of_a_later_day_waits_and_then_takes_effect(
+    admin: Seat, dialog: OwnRulesDialog, screen: RulesScreen
+) -> None:
+    rule = open_rule(admin, dialog, KEY)
+    rule.value.form.put({"value": "3", "unit": "working_day", "approver": "分管负责人"})
+    cite(rule)
+    rule.ok.click()
+    admin.idle()
+    before = admin.desk.session.reader.office().profile_edition
+    dialog.publish.click()
+    shown = admin.dialog(PublishDialog, dialog)
+    shown.form.put({"edition": "2027-1", "from": "2027-01-01"})
+    told: list[str] = []
+    admin.desk.told.connect(told.append)
+    shown.ok.click()
+    admin.idle()
+    admin.qtbot.waitUntil(lambda: not dialog.bench.dirty)
+    assert told[-1] == "新版本已发布，自 2027-01-01 起施行（待生效）。"
+    assert admin.desk.session.reader.office().profile_edition == before
+    admin.idle()
+    assert "待生效：版本 2027-1，自 2027-01-01 起施行" in screen.coming.label.text()
+    assert "以待生效版本为底稿" in dialog.coming.label.text()
+    assert KEY not in dialog.bench.own.rules
+    dialog.from_coming.click()
+    admin.idle()
+    assert KEY in dialog.bench.own.rules
+    dialog.bench.discard()
+    admin.now = datetime(2026, 12, 31, 17, tzinfo=UTC)  # one o'clock of New Year in Beijing
+    assert admin.desk.session.reader.office().profile_edition == "2027-1"
+    screen.shown()
+    admin.idle()
+    assert "版本 2027-1" in screen.edition.text()
+    assert not screen.coming.isVisible()
+
+
+def test_a_rule_of_one_kind_is_set_beside_the_general_one(
+    admin: Seat, dialog: OwnRulesDialog
+) -> None:
+    dialog.which.setCurrentIndex(dialog.which.findData("all"))
+    place = next(n for n, r in enumerate(dialog.model._rows) if r.key == "review.limit")
+    dialog.table.setCurrentIndex(dialog.model.index(place, 0))
+    assert dialog.by_kind.isEnabled()
+    dialog.set_for_kind("review.limit", Kind.PERMIT)
+    rule = admin.dialog(RuleDialog, dialog)
+    assert rule.windowTitle().endswith("法制审核期限（行政许可）")
+    rule.value.form.put({"value": "8", "unit": "working_day"})
+    cite(rule)
+    rule.ok.click()
+    admin.idle()
+    profile = dialog.bench.profile
+    assert profile is not None
+    limits = [profile.review_limit(kind) for kind in (Kind.PENALTY, Kind.PERMIT)]
+    assert [limit.value for limit in limits if limit] == [5, 8]
+    shown = next(r for r in dialog.model._rows if r.key == "review.limit.permit")
+    assert shown.title == "法制审核期限（行政许可）"
+    staff = next(n for n, r in enumerate(dialog.model._rows) if r.key == "staff.ratio")
+    dialog.table.setCurrentIndex(dialog.model.index(staff, 0))
+    assert not dialog.by_kind.isEnabled()
+
+
+def test_an_item_is_added_to_the_checklist(admin: Seat, dialog: OwnRulesDialog) -> None:
+    rule = open_rule(admin, dialog, "checklist.items")
+    rows: Any = rule.value.rows
+    rows.add_row()
+    cells = {"text": "现场照片注明拍摄时间", "finding": "照片没有注明时间"}
+    for code, text in cells.items():
+        rows.table.item(0, list(rows.fields).index(code)).setText(text)
+    for code, value in (("dimension", "EVIDENCE"), ("weight", "SERIOUS")):
+        box = rows.table.cellWidget(0, list(rows.fields).index(code))
+        box.setCurrentIndex(box.findData(value))
+    cite(rule)
+    rule.ok.click()
+    admin.idle()
+    profile = dialog.bench.profile
+    assert profile is not None
+    (item,) = additions(profile, Submission())
+    assert (item.id, item.text, item.added) == ("增01", cells["text"], "本单位增加")
+    shown = next(r for r in dialog.model._rows if r.key == "checklist.items")
+    assert words.value(shown) == "现场照片注明拍摄时间（重要项）"

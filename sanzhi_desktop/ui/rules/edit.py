@@ -78,6 +78,10 @@ class OwnRulesDialog(QDialog):
         self.setWindowTitle(self.tr("设定本单位规则"))
         self.standing = PlainLabel(role="muted").wrapped()
         self.unpublished = Banner()
+        self.coming = Banner()
+        self.from_coming = button(
+            self.tr("以待生效版本为底稿(&B)"), self._from_coming, kind="small"
+        )
         self.which = QComboBox()
         self.which.setAccessibleName(self.tr("显示哪些规则"))
         for text, code in (
@@ -144,6 +148,11 @@ class OwnRulesDialog(QDialog):
             made.setEnabled(ready)
         self.publish.setEnabled(ready and bench.dirty)
         self.discard.setVisible(bench.dirty)
+        coming = page.coming if page is not None else ()
+        self.coming.show_text(
+            "\n".join(words.coming_words(edition, editing=True) for edition, _ in coming), Tone.INFO
+        )
+        self.from_coming.setVisible(bool(coming) and not bench.dirty)
         self.unpublished.show_text(
             self.tr("有未发布的修改，已暂存在本机。发布以后才执行。") if bench.dirty else "",
             Tone.WARN,
@@ -201,6 +210,12 @@ class OwnRulesDialog(QDialog):
         rule = self._chosen()
         if rule is not None:
             RuleDialog(self.bench, rule, self).open()
+
+    def _from_coming(self) -> None:
+        """Goes on from the rules that are published for a later day."""
+        page = self.bench.page
+        if page is not None and page.coming:
+            self._change(page.coming[0][1], self.tr("已取出待生效版本的内容，可以继续修改。"))
 
     def _choose_kind(self) -> None:
         rule = self._chosen()
@@ -314,6 +329,8 @@ class OwnRulesDialog(QDialog):
         outer.setSpacing(10)
         outer.addWidget(self.standing)
         outer.addWidget(self.unpublished)
+        outer.addWidget(self.coming)
+        outer.addLayout(row(self.from_coming, None))
         outer.addLayout(row(self.which, None, self.search))
         outer.addWidget(self.table, 1)
         outer.addLayout(row(self.set_rule, self.by_kind, self.accept_default, self.take_back, None))

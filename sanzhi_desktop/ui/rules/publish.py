@@ -93,6 +93,7 @@ class PublishDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("核对差别，发布新版本"))
         self.today: date | None = None
+        self.effective: date | None = None
         self.refusal = Banner()
         page = bench.page
         founding = page.founding.name if page is not None else ""
@@ -106,7 +107,12 @@ class PublishDialog(QDialog):
         self.tabs.addTab(self.founding, self.tr("与“{0}”的差别").format(founding))
         self.form = Form()
         self.form.add("edition", self.tr("版本号(&E)"), QLineEdit())
-        self.form.add("from", self.tr("施行日期(&F)"), QLineEdit())
+        self.form.add(
+            "from",
+            self.tr("施行日期(&F)"),
+            QLineEdit(),
+            hint=self.tr("晚于今天的，到那一天才施行，此前显示为待生效"),
+        )
         self.ok = button(self.tr("发布(&P)"), self.publish, kind="primary", shortcut="Ctrl+S")
         self.ok.setEnabled(False)
         cancel = button(self.tr("取消"), self.reject)
@@ -135,11 +141,7 @@ class PublishDialog(QDialog):
         if effective is None:
             self.form.fields["from"].error(self.tr("日期认不出来，请按 2026-09-18 的形式填写。"))
             return
-        if self.today is not None and effective > self.today:
-            self.form.fields["from"].error(
-                self.tr("发布以后立即执行，施行日期不能晚于今天。请到施行那一天再发布。")
-            )
-            return
+        self.effective = effective
         session, book = self.bench.desk.session, self.bench.desk.work.book
         own, edition = self.bench.own, values["edition"].strip()
 
@@ -175,7 +177,10 @@ class PublishDialog(QDialog):
 
     def _published(self, _answer: Changed) -> None:
         self.bench.published()
-        self.bench.desk.told.emit(self.tr("新版本已发布。"))
+        told = self.tr("新版本已发布。")
+        if self.effective is not None and self.today is not None and self.effective > self.today:
+            told = self.tr("新版本已发布，自 {0} 起施行（待生效）。").format(day(self.effective))
+        self.bench.desk.told.emit(told)
         self.accept()
 
     def _refused(self, error: BaseException) -> None:

@@ -4,10 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from sanzhi_desktop.application import editions
 from sanzhi_desktop.application.ports import Session
+from sanzhi_desktop.application.queries import EditionRow
 from sanzhi_desktop.application.work import Work
 from sanzhi_desktop.domain.profile import Profile
 from sanzhi_desktop.domain.rule import Rule, Source
+from sanzhi_desktop.domain.workdays import local_date
 from sanzhi_desktop.resources import profiles
 from sanzhi_desktop.resources.profiles.compare import MOST_ROWS, value_in_words
 from sanzhi_desktop.resources.profiles.schema import schema
@@ -29,6 +32,7 @@ class RulesPage:
     profile: Profile
     rules: tuple[Rule, ...]
     layer_names: Mapping[str, str]
+    coming: tuple[EditionRow, ...] = ()
 
     def layer(self, rule: Rule) -> str:
         """The name of the plan a rule comes from."""
@@ -51,7 +55,16 @@ def read_rules(session: Session, work: Work) -> RulesPage:
     names = {head.id: head.name for head in profiles.heads()} | {profile.id: profile.name}
     # A kept profile has its keys in the order of the alphabet; the key table has one of its own.
     ordered = sorted(profile.rules.values(), key=lambda rule: schema().place(rule.key))
-    return RulesPage(profile, tuple(ordered), names)
+    today = local_date(session.gateway.now())
+    coming = editions.coming(session.reader.editions(), today)
+    return RulesPage(profile, tuple(ordered), names, coming)
+
+
+def coming_words(edition: EditionRow, *, editing: bool = False) -> str:
+    """That an edition is published and its day has not come."""
+    code = "ruleset.coming_editing" if editing else "ruleset.coming"
+    begins = edition.effective_from.isoformat() if edition.effective_from else ""
+    return sentence(code, edition=edition.edition, date=begins)
 
 
 def standing(rule: Rule) -> Standing:

@@ -10,12 +10,14 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from sanzhi_desktop.application import ruleset
+from sanzhi_desktop.application import editions, ruleset
 from sanzhi_desktop.application.ports import Session
+from sanzhi_desktop.application.queries import EditionRow
 from sanzhi_desktop.application.ruleset import OwnRules
 from sanzhi_desktop.application.work import Work
 from sanzhi_desktop.domain.errors import Code, DomainError
 from sanzhi_desktop.domain.profile import Profile, ProfileFault
+from sanzhi_desktop.domain.workdays import local_date
 from sanzhi_desktop.resources.profiles.parse import RawProfile, parse_profile
 from sanzhi_desktop.resources.profiles.write import as_toml
 from sanzhi_desktop.ui.desk import Desk
@@ -44,6 +46,7 @@ class OwnPage:
     founding: Profile
     running: Profile
     office: str
+    coming: tuple[tuple[EditionRow, OwnRules], ...] = ()
 
 
 def read_own(session: Session, work: Work) -> OwnPage:
@@ -52,7 +55,12 @@ def read_own(session: Session, work: Work) -> OwnPage:
     applied = session.reader.profile_applied(office.profile_id, office.profile_edition)
     running = work.book.applied(applied) if applied else work.book.profile(office.profile_id)
     own = ruleset.current(session.reader)
-    return OwnPage(own, ruleset.founding(work.book, own), running, office.name)
+    today = local_date(session.gateway.now())
+    coming = tuple(
+        (edition, ruleset.of_edition(session.reader, edition.profile_id, edition.edition))
+        for edition in editions.coming(session.reader.editions(), today)
+    )
+    return OwnPage(own, ruleset.founding(work.book, own), running, office.name, coming)
 
 
 class Workbench(QObject):

@@ -18,7 +18,7 @@ from sanzhi_desktop.ui.rules.words import RulesPage, Standing, read_rules
 from sanzhi_desktop.ui.screen import Screen
 from sanzhi_desktop.ui.tables import Column, RowModel, Table
 from sanzhi_desktop.ui.theme import Tone
-from sanzhi_desktop.ui.widgets import EmptyState, PlainLabel, row
+from sanzhi_desktop.ui.widgets import Banner, EmptyState, PlainLabel, row
 
 
 class RulesScreen(Screen):
@@ -47,6 +47,7 @@ class RulesScreen(Screen):
         ):
             self.standings.addItem(text, code)
         self.edition = PlainLabel(role="muted").wrapped()
+        self.coming = Banner()
         self.table = Table(self.tr("规则列表"))
         self.model: RowModel[Rule] = RowModel(self._columns(), self)
         self.table.use(self.model)
@@ -67,6 +68,7 @@ class RulesScreen(Screen):
         self.edit = edit_button(desk, self)
         self.root.addLayout(row(self.heading(self.tr("规则方案")), None, self.edit))
         self.root.addWidget(self.edition)
+        self.root.addWidget(self.coming)
         self.root.addLayout(row(self.areas, self.standings, None, self.search))
         self.root.addWidget(self.body, 1)
         self.root.addWidget(self.count)
@@ -100,6 +102,9 @@ class RulesScreen(Screen):
             words_ += self.tr("自 {0} 起执行。").format(day(profile.effective_from))
         words_ += self.tr("在办案件按各自送审时的版本办理。")
         self.edition.setText(words_)
+        self.coming.show_text(
+            "\n".join(words.coming_words(edition) for edition in page.coming), Tone.INFO
+        )
         self._fill_areas(page)
         self._filter()
 
