@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from string import Formatter
 from typing import Any
@@ -17,6 +18,7 @@ from sanzhi_desktop.application.signing import (
     VerifyFault,
 )
 from sanzhi_desktop.resources.sentences import table
+from tests.documents import signed_disputes as disputes
 from tests.documents import signed_papers as papers
 
 
@@ -69,6 +71,48 @@ def test_a_person_reads_answer_names_times_and_what_is_missing(
     assert code == 1
     assert out.startswith("【无效】法制审核意见书\n")
     assert "缺少“法制审核机构负责人”的签名" in out
+
+
+@pytest.mark.parametrize(
+    ("paper", "head", "signers"),
+    [
+        (disputes.record, "【有效】双方意见对照表", ["承办人：周某", "审核人：张某某"]),
+        (
+            disputes.complete,
+            "【有效】集体讨论笔录 南法议〔2026〕4号",
+            ["记录人：林知远", "出席人员1：赵某甲", "出席人员2：钱某乙", "会议主持人：苏明哲"],
+        ),
+        (
+            disputes.responsibility,
+            "【有效】责任清单 南法责〔2026〕9号",
+            ["法制审核机构负责人：李某"],
+        ),
+    ],
+)
+def test_the_papers_of_a_disagreement_are_named_with_their_signers(
+    folder: Path,
+    capsys: pytest.CaptureFixture[str],
+    paper: Callable[[], bytes],
+    head: str,
+    signers: list[str],
+) -> None:
+    (folder / "paper.pdf").write_bytes(paper())
+    code, out, _ = ask(capsys, folder / "paper.pdf", "--trust", folder / "ca.pem")
+    assert code == 0
+    assert out.splitlines()[0] == head
+    for line, signer in zip(out.splitlines()[1:], signers, strict=False):
+        assert line.startswith(f"  {signer}，2026-09-24 17:")
+
+
+def test_minutes_without_a_member_say_who_is_missing(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    half = disputes.sign(disputes.certified(), "Member2", "钱某乙")
+    (folder / "half.pdf").write_bytes(half)
+    code, out, _ = ask(capsys, folder / "half.pdf", "--trust", folder / "ca.pem")
+    assert code == 1
+    assert "缺少“出席人员1”的签名" in out
+    assert "缺少“会议主持人”的签名" in out
 
 
 def test_only_roots_that_were_given_or_configured_count(

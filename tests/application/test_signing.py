@@ -1,8 +1,12 @@
-"""Where a certificate stands in its life, by the days of Asia/Shanghai."""
+"""Where a certificate stands in its life, by the days of Asia/Shanghai; who signs which paper."""
 
 from datetime import UTC, date, datetime
 
-from sanzhi_desktop.application.signing import Certificate, Term, expiry
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sanzhi_desktop.application.signing import Certificate, Term, expiry, fields_fit
 
 
 def certificate(not_before: datetime, not_after: datetime) -> Certificate:
@@ -23,3 +27,36 @@ def test_a_certificate_made_late_in_the_evening_of_utc_begins_the_next_day_here(
     made = certificate(datetime(2026, 9, 18, 22, 30, tzinfo=UTC), datetime(2028, 9, 18, tzinfo=UTC))
     assert expiry(made, date(2026, 9, 18)).term is Term.NOT_YET
     assert expiry(made, date(2026, 9, 19)).term is Term.VALID
+
+
+@pytest.mark.parametrize(
+    ("kind", "names", "fit"),
+    [
+        ("opinion", ["Reviewer", "Head"], True),
+        ("opinion", ["Head", "Reviewer"], False),
+        ("opinion", ["Reviewer", "Head", "Third"], False),
+        ("record", ["Handler", "Reviewer"], True),
+        ("record", ["Reviewer", "Handler"], False),
+        ("responsibility", ["Head"], True),
+        ("transfer", ["Head"], True),
+        ("transfer", [], False),
+        ("minutes", ["Recorder", "Member1", "Chair"], True),
+        ("minutes", ["Recorder", "Chair"], False),
+        ("minutes", ["Recorder"], False),
+        ("minutes", [], False),
+        ("minutes", ["Recorder", "Member1", "Member3", "Chair"], False),
+        ("minutes", ["Recorder", "Member1", "Member1", "Chair"], False),
+        ("minutes", ["Chair", "Member1", "Recorder"], False),
+    ],
+)
+def test_each_kind_of_paper_has_exactly_its_signatures(
+    kind: str, names: list[str], fit: bool
+) -> None:
+    assert fields_fit(kind, names) is fit
+
+
+@given(members=st.integers(1, 60))
+def test_minutes_have_as_many_members_as_were_present(members: int) -> None:
+    names = ["Recorder", *(f"Member{place}" for place in range(1, members + 1)), "Chair"]
+    assert fields_fit("minutes", names)
+    assert not fields_fit("minutes", [*names[:-2], names[-1], names[-2]])

@@ -22,7 +22,7 @@ from sanzhi_desktop.domain.dispute_papers import (
 from tests.documents import dispute_samples as samples
 from tests.documents import signed_papers as papers
 
-SIGNED_AT = datetime(2026, 11, 28, 1, 0, tzinfo=UTC)
+SIGNED_AT = datetime(2026, 9, 24, 9, 0, tzinfo=UTC)  # as the other signed papers
 OUTSIDER = Signatory("顾北辰", "法律顾问", "reviewer")
 
 

@@ -164,7 +164,7 @@ class Parts:
         rows = set_table(block, self._sheet.text_width, self._setter)
         room = (self._sheet.rows - _HEADED) * self._sheet.pitch - _TABLE_AIR
         size = block.size
-        while block.least < size and block.together and _height(rows) > room:
+        while 0 < block.least < size and block.together and _height(rows) > room:
             size = max(block.least, size - 1)
             smaller = replace(block, size=size)
             rows = set_table(smaller, self._sheet.text_width, self._setter)
