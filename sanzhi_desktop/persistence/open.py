@@ -71,7 +71,9 @@ class Opened:
             gateway = PostgresqlGateway(self.engine)
             files = server_files(self.engine, self.office_id, self.reader().file_store)
         reader = DatabaseReader(self.engine, self.office_id, person_id, self.clock)
-        return Session(gateway=gateway, reader=reader, files=files, actor=reader.actor())
+        return Session(
+            gateway=gateway, reader=reader, files=files, actor=reader.actor(), link=self.link
+        )
 
     def today(self) -> date:
         """The day in the office, by this PC's clock or the replayed one."""
