@@ -396,3 +396,11 @@ def test_the_copy_has_the_same_characters_as_the_paper(name: str) -> None:
     body = docx.Document(io.BytesIO(write_docx(DOCUMENTS[name]))).element.body
     copy = "".join(node.text or "" for node in body.iter(qn("w:t")))
     assert squeezed(copy) == said(DOCUMENTS[name])
+
+
+def test_a_case_without_a_two_sided_record_cites_none() -> None:
+    paper = samples.minutes(2)
+    item = replace(paper.items[0], record="", reporters=(), report="")
+    found = said(minutes_document(replace(paper, items=(item,))))
+    assert "双方意见：" not in found
+    assert "汇报人：" not in found

@@ -154,7 +154,10 @@ class _Minutes:
                     outcome=case.outcome_name,
                 ),
             ),
-            ("item_record", words["item_record_text"].format(record=item.record)),
+            (
+                "item_record",
+                words["item_record_text"].format(record=item.record) if item.record else "",
+            ),
             ("recused", "；".join(self._absence(who) for who in item.recused) or words["none"]),
             ("reporters", "、".join(self._person(who) for who in item.reporters)),
             ("report", item.report),
