@@ -137,7 +137,8 @@ def _check(args: argparse.Namespace) -> int:
         print(
             f"单位 {office.code} {office.name}，规则 {office.profile_id} {office.profile_edition}。"
         )
-        _files(database.files)
+        if database.embedded:
+            _files(database.files)
         if not faults:
             print("历史记录链完整。" if _whole(database) else "您能看到的案件，历史记录链完整。")
             return 0

@@ -75,7 +75,7 @@ def _roles(text: str) -> tuple[Role, ...]:
     return tuple(Role(part) for part in dict.fromkeys(wanted))
 
 
-def _administrator(database: "Opened") -> "Session":
+def administrator(database: "Opened") -> "Session":
     """The session in which people are changed. Raises DomainError when there is none."""
     if not database.embedded:
         return database.session("")
@@ -149,7 +149,7 @@ def _add(args: argparse.Namespace) -> int:
     )
     database = opened(args)
     try:
-        session = _administrator(database)
+        session = administrator(database)
         check_person(person, session.reader.people())
         password = new_password(f"{args.name}（{args.code}）的新口令")
         if database.embedded:
@@ -181,7 +181,7 @@ def _role(args: argparse.Namespace) -> int:
     roles = _roles(args.role)
     database = opened(args)
     try:
-        session = _administrator(database)
+        session = administrator(database)
         person = _known(session, args.code)
         acting = args.start is not None or args.end is not None
         given = [RoleGrant(role, args.start, args.end, args.basis) for role in roles]
@@ -198,7 +198,7 @@ def _disable(args: argparse.Namespace) -> int:
 
     database = opened(args)
     try:
-        session = _administrator(database)
+        session = administrator(database)
         person = _known(session, args.code)
         _send(session, OfficeAction.PUT_PERSON, _person_payload(replace(person, active=False)))
     finally:
@@ -210,7 +210,7 @@ def _disable(args: argparse.Namespace) -> int:
 def _password(args: argparse.Namespace) -> int:
     database = opened(args)
     try:
-        session = _administrator(database)
+        session = administrator(database)
         person = _known(session, args.code)
         password = new_password(f"{person.name}（{args.code}）的新口令")
         _set_password(database, session, args.code, password)

@@ -100,6 +100,22 @@ def set_store(session: Session, settings: StoreSettings, *, command_id: str = ""
     )
 
 
+def shut_gates(session: Session, report: "FilesReport") -> tuple[str, ...]:
+    """Closes the gate of every case that waits for its decision on a changed material; returns
+    the cases. Raises DomainError where the person at work may not."""
+    shut = []
+    for case_id in dict.fromkeys(
+        finding.use.case_id for finding in report.findings if finding.state is FileState.CHANGED
+    ):
+        case = session.reader.case(case_id)
+        found = states(session.files, case.materials)
+        changed = damaged(case.materials, found, FileState.CHANGED)
+        if changed and case.state is State.PASSED:
+            shut_gate(session, case, changed)
+            shut.append(case_id)
+    return tuple(shut)
+
+
 @dataclass(frozen=True, slots=True)
 class FileFinding:
     """A stored file that is not as it should be, and one material that stands on it."""

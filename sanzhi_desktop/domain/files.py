@@ -32,6 +32,7 @@ class FileFault(Code):
     ENDPOINT_WRONG = "files.endpoint_wrong"
     BUCKET_MISSING = "files.bucket_missing"
     SECRET_IN_ENDPOINT = "files.secret_in_endpoint"  # a code, no secret
+    NOT_OBJECTS = "files.not_objects"
     NO_CREDENTIALS = "files.no_credentials"
     NO_KEYRING = "files.no_keyring"
     NO_BUCKET = "files.no_bucket"

@@ -46,7 +46,9 @@ def server_files(
     return ChunkedStore(ServerChunks(Books(engine, office_id), opened), Fetched())
 
 
-def probe(settings: StoreSettings, office_id: int) -> None:
+def probe(
+    settings: StoreSettings, office_id: int, given: credentials.Credentials | None = None
+) -> None:
     """Whether this PC reaches the object store and may write there. Raises DomainError."""
-    found = credentials.find(settings.endpoint, settings.bucket)
+    found = given or credentials.find(settings.endpoint, settings.bucket)
     objects.open_objects(settings, office_id, found).probe()
