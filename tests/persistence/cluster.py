@@ -34,6 +34,22 @@ class Cluster:
 
     port: int
     bin: Path
+    home: Path
+
+    def again(self) -> None:
+        """Starts the server after `halt`."""
+        _pg_ctl(self.bin, self.home, "-w", "-t", "60", "-l", str(self.home / "log"), "-o",
+                f"-p {self.port} {_SETTINGS}", "start")  # fmt: skip
+
+    def halt(self) -> None:
+        """Ends the server as a power cut does."""
+        _pg_ctl(self.bin, self.home, "-m", "immediate", "stop")
+
+    def backends(self, user: str) -> list[int]:
+        """The process ids of somebody's connections."""
+        with self.connect() as owner:
+            found = owner.execute("select pid from pg_stat_activity where usename = %s", (user,))
+            return [pid for (pid,) in found.fetchall()]
 
     def url(self, database: str, user: str = OWNER) -> str:
         return f"postgresql+psycopg://{user}@127.0.0.1:{self.port}/{database}"
@@ -103,21 +119,31 @@ def _sweep() -> None:
         shutil.rmtree(home, ignore_errors=True)
 
 
+def _runs_as() -> dict[str, Any]:
+    as_root = sys.platform != "win32" and os.geteuid() == 0
+    return {"user": NOBODY, "group": NOBODY, "extra_groups": []} if as_root else {}
+
+
+def _pg_ctl(found: Path, home: Path, *arguments: str) -> None:
+    exe = ".exe" if sys.platform == "win32" else ""
+    call: list[str | Path] = [found / f"pg_ctl{exe}", "-D", home / "data", *arguments]
+    subprocess.run(call, cwd=home, stdout=subprocess.DEVNULL, check=False, **_runs_as())
+
+
 @contextmanager
 def running() -> Iterator[Cluster]:
     """Starts a server in a temporary folder and stops it at the end."""
     found = binaries()
     if found is None:
         raise RuntimeError("no PostgreSQL binaries")
-    as_root = sys.platform != "win32" and os.geteuid() == 0
-    who: dict[str, Any] = {"user": NOBODY, "group": NOBODY, "extra_groups": []} if as_root else {}
+    who = _runs_as()
     exe = ".exe" if sys.platform == "win32" else ""
     _sweep()
     home = Path(tempfile.mkdtemp(prefix="szpg"))
     try:
         (home / "owner").write_text(str(os.getpid()), "utf-8")
         (home / "pw").write_text(OWNER_PASSWORD, "utf-8")
-        if as_root:
+        if who:
             os.chown(home, NOBODY, NOBODY)
             os.chown(home / "pw", NOBODY, NOBODY)
         port = _free_port()
@@ -135,16 +161,8 @@ def running() -> Iterator[Cluster]:
                 log = home / "log"
                 raise RuntimeError(log.read_text("utf-8", "replace") if log.exists() else call)
         try:
-            yield Cluster(port, found)
+            yield Cluster(port, found, home)
         finally:
-            stop: list[str | Path] = [
-                found / f"pg_ctl{exe}",
-                "-D",
-                home / "data",
-                "-m",
-                "immediate",
-                "stop",
-            ]
-            subprocess.run(stop, cwd=home, stdout=subprocess.DEVNULL, check=False, **who)
+            _pg_ctl(found, home, "-m", "immediate", "stop")
     finally:
         shutil.rmtree(home, ignore_errors=True)
