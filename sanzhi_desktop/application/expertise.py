@@ -177,6 +177,8 @@ def _due(
         return {}
     requests = session.reader.dispute(case.case_id).requests
     others = [r for r in requests if r.is_open and r.round == case.round]
+    if closing and closing not in {r.request_id for r in others}:
+        return {}  # asked in an earlier round, whose clock has stopped
     if any(r.request_id != closing for r in others):
         return {}
     applied = session.reader.profile_applied(case.profile_id, case.profile_edition)

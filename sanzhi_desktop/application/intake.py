@@ -206,6 +206,8 @@ def next_round_reason(session: Session, case: Case) -> RoundReason:
         ]
         if opened and opened[-1]:
             return RoundReason(opened[-1])
+    if session.reader.dispute(case.case_id).result(case.round) is not None:
+        return RoundReason.AFTER_MEETING
     if case.submission.hearing_date is not None and (
         current is None
         or current.submission is None

@@ -109,7 +109,8 @@ def plan(
             raise DomainError(PeopleFault.UNKNOWN, person=code)
     members = [(people[code], post) for code, post in plan.members]
     check_members(members, chair=plan.chair, day=plan.held_on)
-    if plan.recorder in {code for code, _ in plan.members}:
+    keeps = people[plan.recorder].has(Role.SECRETARY, plan.held_on)
+    if not keeps or plan.recorder in {code for code, _ in plan.members}:
         raise DomainError(MeetingFault.RECORDER_UNFIT, name=people[plan.recorder].name)
     meeting_id = meeting_id or new_id()
     send(

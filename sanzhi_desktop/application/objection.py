@@ -226,7 +226,10 @@ def result_clears(session: Session, book: RuleBook, case: Case, *, result_permit
     """Whether the meeting's result opens the gate by itself, by the rules the case is under."""
     kind = case.submission.kind
     rule = _profile(session, book, case).for_kind("gate.dispute_clears", kind)
-    return clears(kind, profile_clears=rule.value is True, result_permits=result_permits)
+    untouched = case.edited_round != case.round
+    return untouched and clears(
+        kind, profile_clears=rule.value is True, result_permits=result_permits
+    )
 
 
 def record_result(

@@ -36,6 +36,7 @@ ROUND_NAMES: Mapping[RoundReason, str] = {
     RoundReason.MATERIALS_CHANGED: "材料或者拟作决定变化后送审",
     RoundReason.REVIEW_OF_REVIEW: "复审",
     RoundReason.SECOND_TIER: "政府决定的第二层审核",
+    RoundReason.AFTER_MEETING: "集体讨论后再次送审",
 }
 
 

@@ -67,6 +67,7 @@ class RoundReason(StrEnum):
     MATERIALS_CHANGED = "materials_changed"  # 材料或者拟作决定变化
     REVIEW_OF_REVIEW = "review_of_review"  # 复审
     SECOND_TIER = "second_tier"  # 本级政府决定的第二层审核
+    AFTER_MEETING = "after_meeting"  # 集体讨论后再次送审
 
 
 class Adoption(StrEnum):
@@ -327,6 +328,7 @@ class Case:
     accepted_at: datetime | None
     profile_id: str
     profile_edition: str
+    edited_round: int = 0  # the round after whose opinion the submission was last edited
     materials: tuple[Material, ...] = ()
     rounds: tuple[Round, ...] = ()
     answers: tuple[AnswerRow, ...] = ()  # of the current round

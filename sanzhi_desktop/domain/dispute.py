@@ -23,7 +23,6 @@ class DisputeFault(Code):
     CONSULTATION_OPEN = "dispute.consultation_open"
     NOT_PROPOSED = "dispute.not_proposed"
     OWN_PROPOSAL = "dispute.own_proposal"
-    PROPOSAL_CHANGED = "dispute.proposal_changed"
     NOTE_MISSING = "dispute.note_missing"
     CONSULT_FIRST = "dispute.consult_first"
     NOTHING_OPEN = "dispute.nothing_open"

@@ -27,6 +27,7 @@ class MeetingFault(Code):
     CASE_NOT_ESCALATED = "meeting.case_not_escalated"
     CASE_TWICE = "meeting.case_twice"
     AGENDA_EMPTY = "meeting.agenda_empty"
+    ON_OTHER_AGENDA = "meeting.on_other_agenda"
     BEFORE_ESCALATION = "meeting.before_escalation"
     IN_FUTURE = "meeting.in_future"
     ATTENDANCE_MISSING = "meeting.attendance_missing"
@@ -37,6 +38,7 @@ class MeetingFault(Code):
     CHAIR_RECUSED = "meeting.chair_recused"
     ITEM_UNKNOWN = "meeting.item_unknown"
     ITEM_CLOSED = "meeting.item_closed"
+    REPORTER_UNFIT = "meeting.reporter_unfit"
     REPORT_MISSING = "meeting.report_missing"
     NOT_PRESENT = "meeting.not_present"
     RECUSED = "meeting.recused"
@@ -59,8 +61,6 @@ class MeetingFault(Code):
     SIGNED_ALREADY = "meeting.signed_already"
     SIGNED_MEANWHILE = "meeting.signed_meanwhile"
     CHAIR_SIGNS_LAST = "meeting.chair_signs_last"
-    MINUTES_FROZEN = "meeting.minutes_frozen"
-    NOT_ALL_SIGNED = "meeting.not_all_signed"
 
 
 class MeetingState(StrEnum):

@@ -5,6 +5,7 @@ which state (that is `domain.workflow`).
 """
 
 from sanzhi_desktop.domain.case import CaseFault
+from sanzhi_desktop.domain.dispute import DisputeFault
 from sanzhi_desktop.persistence.effect_parts import HERE, THIS_ROUND, round_is
 from sanzhi_desktop.persistence.faults import PersistenceFault
 from sanzhi_desktop.persistence.transfer_effects import NO_SUBSTITUTE
@@ -81,6 +82,16 @@ REGISTER_DECISION = Effect(
                 "second": "'decision.decided_on'",
                 "earlier": f"(select cast(dated as text) from round where {THIS_ROUND})",
                 "later": "{p.decided_on}",
+            },
+        ),
+        # Discussion after the decision is none (集体讨论应当在决定之前).
+        Refuse(
+            f"exists (select 1 from dispute_result where {HERE}"
+            " and held_on > {p.decided_on|date})",
+            DisputeFault.MEETING_AFTER_DECISION,
+            {
+                "date": f"(select cast(max(held_on) as text) from dispute_result where {HERE})",
+                "decided": "{p.decided_on}",
             },
         ),
         Run(

@@ -8,9 +8,17 @@ act from which state (that is `domain.workflow`), or what every command does (th
 from collections.abc import Mapping
 
 from sanzhi_desktop.domain.case import CaseFault
+from sanzhi_desktop.domain.dispute import DisputeFault
 from sanzhi_desktop.domain.people import QUALIFICATION_SINCE, PeopleFault, Role
 from sanzhi_desktop.domain.workflow import Action
-from sanzhi_desktop.persistence import aftermath_effects, intake_effects, office_life_effects
+from sanzhi_desktop.persistence import (
+    aftermath_effects,
+    dispute_effects,
+    escalation_effects,
+    expert_effects,
+    intake_effects,
+    office_life_effects,
+)
 from sanzhi_desktop.persistence.effect_parts import (
     CLOSE_CLEARANCE,
     HERE,
@@ -50,6 +58,14 @@ _ASSIGN = Effect(
             _NAME,
         ),
         Refuse(recused("{p.reviewer}"), PeopleFault.RECUSED, _NAME),
+        # 复审: a review of the review by the same person would be none.
+        Refuse(
+            round_is("reason = 'review_of_review'")
+            + f" and exists (select 1 from round where {HERE} and round = {{round}} - 1"
+            " and reviewer = {p.reviewer})",
+            DisputeFault.SAME_REVIEWER,
+            _NAME,
+        ),
         Refuse(
             f"exists (select 1 from person where {_REVIEWER} and trim(legal_qualification) = ''"
             " and (first_review_on is null"
@@ -116,6 +132,7 @@ _NEXT_PROBLEM = (
 _CERTIFY = Effect(
     steps=(
         Refuse("{p.outcome} = ''", PersistenceFault.OUTCOME_MISMATCH),
+        expert_effects.STILL_OPEN,
         # A recusal may come after the case was assigned.
         Refuse(recused("{me}"), PeopleFault.RECUSED, MY_NAME),
         *document("opinion_certified", required=True),
@@ -313,4 +330,7 @@ EFFECTS: Mapping[Action, Effect] = {
     Action.REMIND: office_life_effects.REMIND,
     Action.ASK_OPINION: office_life_effects.ASK_OPINION,
     Action.GIVE_OPINION: office_life_effects.GIVE_OPINION,
+    **dispute_effects.EFFECTS,
+    **escalation_effects.EFFECTS,
+    **expert_effects.EFFECTS,
 }

@@ -50,6 +50,7 @@ case_ = table(
     text("scope"),
     text("sent_from"),  # the state out of which it was last sent on, for a step back (撤回)
     whole("sent_version"),  # and the version it had from then on
+    whole("edited_round"),  # the round after whose opinion the submission was last edited
     at("updated_at", nullable=False),
     one_of("state", State),
     sa.CheckConstraint("version >= 1 and round >= 0", name="counts"),
@@ -193,15 +194,21 @@ clearance = table(
     at("opened_at", nullable=False),
     at("closed_at"),
     text("closed_because"),
-    # A collective decision becomes an origin of its own together with the table it points at.
+    sa.Column("meeting_id", sa.Text),
+    sa.Column("permits", sa.SmallInteger),
+    # 行政处罚法 art. 58: a meeting never stands in for a passing review of a penalty.
     sa.CheckConstraint(
-        "origin = 'opinion' and outcome = 'AGREE' and issued = 1", name="from_passing_opinion"
+        "origin = 'opinion' and outcome = 'AGREE' and issued = 1 and meeting_id is null"
+        " or origin = 'collective_decision' and outcome <> 'AGREE' and issued = 1"
+        " and meeting_id is not null and permits = 1 and kind <> 'penalty'",
+        name="origin",
     ),
     sa.UniqueConstraint("office_id", "case_id", "round", "origin"),
     sa.UniqueConstraint(
         "office_id", "case_id", "clearance_id", "open", *CLEARED, name="uq_clearance_cleared"
     ),
     to("round", "case_id", "round", "outcome", "issued", *CLEARED),
+    to("dispute_result", "case_id", "round", "meeting_id", "permits", *CLEARED),
     key=("clearance_id",),
 )
 

@@ -31,7 +31,7 @@ def round_is(condition: str) -> str:
 def with_readers(table: str, values: Mapping[str, str]) -> Mapping[str, str]:
     """The values with the people who may read the row, where the table keeps them."""
     seen = sight(table, values)
-    return {**values, "readers": "{readers}"} if seen is Sight.CASE else values
+    return {"readers": "{readers}", **values} if seen is Sight.CASE else values
 
 
 def insert(table: str, values: Mapping[str, str], *, after: str = "", when: str = "") -> Run:

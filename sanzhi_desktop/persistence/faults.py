@@ -10,8 +10,10 @@ from typing import Any
 from sanzhi_desktop.application.confirmation import ConfirmationFault
 from sanzhi_desktop.domain.case import CaseFault
 from sanzhi_desktop.domain.case_period import CasePeriodFault
+from sanzhi_desktop.domain.dispute import DisputeFault, ExpertFault
 from sanzhi_desktop.domain.errors import Code, DomainError
 from sanzhi_desktop.domain.files import FileFault
+from sanzhi_desktop.domain.meeting import MeetingFault
 from sanzhi_desktop.domain.office_life import OfficeLifeFault
 from sanzhi_desktop.domain.people import PeopleFault
 from sanzhi_desktop.domain.transfer import TransferFault
@@ -85,6 +87,9 @@ _AREAS: tuple[type[Code], ...] = (
     FileFault,
     CasePeriodFault,
     ConfirmationFault,
+    DisputeFault,
+    ExpertFault,
+    MeetingFault,
     OfficeLifeFault,
     PeopleFault,
     TransferFault,

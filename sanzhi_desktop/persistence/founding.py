@@ -62,7 +62,7 @@ def found(
                 published_at=now,
             )
         )
-    _file_store(db, office_id)
+    file_store(db, office_id)
     _administrator(db, office_id, admin, argon2=argon2, now=now)
     _first_entry(db, office_id, office, admin, now=now)
     return office_id
@@ -97,7 +97,7 @@ def _administrator(
         db.execute(sa.insert(tables.account).values(**key, argon2=argon2, changed_at=now))
 
 
-def _file_store(db: sa.Connection, office_id: int) -> None:
+def file_store(db: sa.Connection, office_id: int) -> None:
     """One PC keeps its files in a folder, desks that share a database keep them in it."""
     shared = db.dialect.name == "postgresql"
     start = default_settings(StoreKind.DATABASE if shared else StoreKind.FOLDER)

@@ -12,9 +12,9 @@ from collections.abc import Mapping, Sequence
 
 from sanzhi_desktop.application.commands import OfficeAction
 from sanzhi_desktop.domain.case import CaseFault
-from sanzhi_desktop.domain.workflow import TRANSITIONS, Action, Who, WorkflowFault
-from sanzhi_desktop.persistence.blobs import functions as files
+from sanzhi_desktop.domain.workflow import SPEAKERS, TRANSITIONS, Action, Who, WorkflowFault
 from sanzhi_desktop.persistence.beat_functions import beat_functions
+from sanzhi_desktop.persistence.blobs import functions as files
 from sanzhi_desktop.persistence.case_effects import EFFECTS
 from sanzhi_desktop.persistence.checkpoint_functions import checkpoint_functions
 from sanzhi_desktop.persistence.faults import PersistenceFault
@@ -228,6 +228,7 @@ def _act() -> str:
         "replace(c.handler_codes, ',' || v_me || ',', '') = c.handler_codes"
         " and c.registered_by <> v_me"
     )
+    speakers = ", ".join(f"'{role.value}'" for role in sorted(SPEAKERS))
     quiet = ", ".join(f"'{action.value}'" for action, e in EFFECTS.items() if e.quiet)
     return f"""create function api.act(p_office integer, p_cmd text, p_case text, p_seen integer,
   p_action text, p_reason text, p_payload jsonb)
@@ -260,7 +261,9 @@ begin
     {_refuse(WorkflowFault.NOT_YOUR_ROLE, wrong)}
   end if;
   if t.who = '{Who.REVIEWER}' and c.reviewer <> v_me
-     or t.who = '{Who.HANDLER}' and {not_handler} then
+     or t.who = '{Who.HANDLER}' and {not_handler}
+     or t.who = '{Who.SIDES}' and c.reviewer <> v_me and {not_handler}
+       and not app.roles(p_office, v_me, v_today) && array[{speakers}] then
     {_refuse(WorkflowFault.NOT_YOUR_CASE, wrong)}
   end if;
   if t.needs_reason and trim(p_reason) = '' then

@@ -7,7 +7,9 @@ which state (that is `domain.workflow`).
 from sanzhi_desktop.application.confirmation import ConfirmationFault
 from sanzhi_desktop.domain.case import CaseFault
 from sanzhi_desktop.domain.case_period import CasePeriodFault
+from sanzhi_desktop.domain.dispute import DisputeFault
 from sanzhi_desktop.persistence.blob_effects import STORED
+from sanzhi_desktop.persistence.dispute_effects import NOT_PENDING
 from sanzhi_desktop.persistence.effect_parts import (
     CLOSE_CLEARANCE,
     HERE,
@@ -82,6 +84,7 @@ REGISTER = Effect(
 
 EDIT = Effect(
     steps=(
+        NOT_PENDING,
         Run(
             "insert into unit (office_id, name) values ({office}, {p.submission.unit})"
             " on conflict (office_id, name) do nothing",
@@ -94,7 +97,8 @@ EDIT = Effect(
     case={
         column: f"case when {{p.submission|has}} then {value} else {column} end"
         for column, value in {**_SUBMISSION, "unit": "{p.submission.unit}"}.items()
-    },
+    }
+    | {"edited_round": "case when {c.state} = 'responding' then {round} else edited_round end"},
 )
 
 _ROUND_NOW = (
@@ -118,6 +122,12 @@ _UNANSWERED = f"{THIS_ROUND} and trim(response) = ''"
 CONFIRM = Effect(
     steps=(
         Refuse("{p.declared|flag} = 0", CaseFault.NOT_DECLARED),
+        Refuse(f"{{c.state}} = 'responding' and ({NOT_PENDING.when})", DisputeFault.PENDING),
+        Refuse(
+            "{p.round_reason} = 'review_of_review' and not exists"
+            f" (select 1 from objection where {THIS_ROUND})",
+            DisputeFault.NO_OBJECTION,
+        ),
         Refuse(
             f"{{c.state}} = 'responding' and exists (select 1 from problem where {_UNANSWERED})",
             CaseFault.RESPONSE_MISSING,

@@ -123,6 +123,7 @@ def case(row: Row, parts: Mapping[str, Sequence[Row]]) -> Case:
         accepted_at=row["accepted_at"],
         profile_id=row["profile_id"],
         profile_edition=row["profile_edition"],
+        edited_round=row["edited_round"],
         materials=tuple(_material(m) for m in parts["material"]),
         rounds=tuple(_round(r) for r in parts["round"]),
         answers=tuple(

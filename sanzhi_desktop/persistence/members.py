@@ -120,6 +120,9 @@ begin
   if not found or to_regrole(v_office) is null then return; end if;
   if coalesce(v_active, false) then
     v_roles := app.roles(p_office, p_person, p_today);
+    if not has_database_privilege(v_login, current_database(), 'connect') then
+      execute format('grant connect on database %I to %I', current_database(), p_person);
+    end if;
     v_wanted := array[v_office] || array(select v_office || '_' || r from unnest(v_roles) r);
     if '{Role.UNIT_HEAD.value}' = any (v_roles) then
       v_name := v_office || '_u' || {_TAG.replace("{unit}", "v_unit")};

@@ -9,8 +9,10 @@ from collections.abc import Mapping
 from sanzhi_desktop.application.commands import OfficeAction
 from sanzhi_desktop.domain.people import Role
 from sanzhi_desktop.domain.workflow import WorkflowFault
+from sanzhi_desktop.persistence import discussion_effects, meeting_effects, minutes_effects
 from sanzhi_desktop.persistence.blob_effects import SET_FILE_STORE
 from sanzhi_desktop.persistence.effect_parts import insert
+from sanzhi_desktop.persistence.expert_effects import PUT_EXPERT
 from sanzhi_desktop.persistence.faults import PersistenceFault
 from sanzhi_desktop.persistence.writes import Each, Effect, Refuse, Run
 
@@ -32,6 +34,13 @@ OFFICE_ROLES: Mapping[OfficeAction, frozenset[Role]] = {
     ),
     OfficeAction.SET_FILE_STORE: frozenset({Role.ADMIN}),
     OfficeAction.VOID_NUMBER: frozenset({Role.HEAD, Role.LEAD}),
+    OfficeAction.PUT_EXPERT: frozenset({Role.LEAD, Role.HEAD, Role.SECRETARY, Role.ADMIN}),
+    **{
+        action: frozenset({Role.SECRETARY})
+        for action in (*meeting_effects.EFFECTS, *discussion_effects.EFFECTS)
+    },
+    # The recorder and the members are named by the meeting itself; the effects ask for them.
+    **{action: frozenset(Role) for action in minutes_effects.EFFECTS},
 }
 OWN: frozenset[OfficeAction] = frozenset(
     {OfficeAction.SET_PASSWORD, OfficeAction.ADD_RECUSAL, OfficeAction.PUT_CERTIFICATE}
@@ -234,6 +243,7 @@ _PUBLISH_PROFILE = Effect(
                 "effective_from": "{p.effective_from|date}",
                 "published_by": "{me}",
                 "published_at": "{now}",
+                "clears": "{p.clears}",
             },
         ),
         Run(
@@ -330,4 +340,8 @@ OFFICE_EFFECTS: Mapping[OfficeAction, Effect] = {
     OfficeAction.RECORD_IRREGULARITY: _RECORD_IRREGULARITY,
     OfficeAction.SET_FILE_STORE: SET_FILE_STORE,
     OfficeAction.VOID_NUMBER: _VOID_NUMBER,
+    OfficeAction.PUT_EXPERT: PUT_EXPERT,
+    **meeting_effects.EFFECTS,
+    **discussion_effects.EFFECTS,
+    **minutes_effects.EFFECTS,
 }

@@ -10,6 +10,8 @@ from typing import Any
 
 from sanzhi_desktop.application.commands import OfficeAction
 from sanzhi_desktop.domain.errors import DomainError
+from sanzhi_desktop.domain.kinds import Kind
+from sanzhi_desktop.domain.profile import profile_from_json
 from sanzhi_desktop.domain.workflow import Action
 from sanzhi_desktop.persistence.faults import PersistenceFault
 
@@ -52,4 +54,19 @@ def prepared_payload(action: Action | OfficeAction, payload: Mapping[str, Any]) 
         made["sort_key"] = sort_key(str(made["submission"].get("name") or ""))
     elif action is OfficeAction.PUT_PERSON:
         made["sort_key"] = sort_key(str(made.get("name") or ""))
+    elif action is OfficeAction.PUBLISH_PROFILE:
+        made["clears"] = _clears(made.get("applied"))
     return made
+
+
+def _clears(applied: Any) -> str:
+    """Kinds of enforcement in which the profile lets a meeting's decision open the gate, as
+    ',permit,…,'. Worked out here once, from the very text that is published: rules resolve between
+    layers, which no database should repeat."""
+    try:
+        profile = profile_from_json(json.dumps(applied, ensure_ascii=False))
+        found = [k for k in Kind if profile.for_kind("gate.dispute_clears", k).value is True]
+    except DomainError:
+        return ""  # no resolved profile: no meeting clears anything under it
+    kinds = [k.value for k in found if k is not Kind.PENALTY]
+    return "".join(f",{kind}" for kind in kinds) + "," if kinds else ""

@@ -31,14 +31,18 @@ from sanzhi_desktop.application.queries import (
 )
 from sanzhi_desktop.domain.audit import Head
 from sanzhi_desktop.domain.case import Case, CaseFault
+from sanzhi_desktop.domain.dispute import Dispute, Expert
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.domain.files import FileUse, StoreSettings
+from sanzhi_desktop.domain.meeting import Meeting, MeetingRow, WaitingCase
 from sanzhi_desktop.domain.people import Actor, Person
 from sanzhi_desktop.persistence import (
     blob_reader,
     chains,
     checkpoints,
+    dispute_reader,
     mapping,
+    meeting_reader,
     rules_reader,
     tables,
     worklist,
@@ -277,6 +281,36 @@ class DatabaseReader:
         """Earlier decisions of the same kind on the same provisions, the closest first."""
         with reading(self.engine) as db:
             return similar_decisions(db, case)
+
+    def dispute(self, case_id: str) -> Dispute:
+        """The disagreements of a case: consultation, advice, objection, record, result."""
+        with reading(self.engine) as db:
+            return dispute_reader.dispute(db, self.office_id, case_id)
+
+    def experts(self) -> Sequence[Expert]:
+        """The register of experts."""
+        with reading(self.engine) as db:
+            return dispute_reader.experts(db, self.office_id)
+
+    def meetings(self) -> Sequence[MeetingRow]:
+        """Every meeting, the latest day first."""
+        with reading(self.engine) as db:
+            return meeting_reader.meetings(db, self.office_id)
+
+    def meeting(self, meeting_id: str) -> Meeting:
+        """One meeting whole. Raises DomainError(MeetingFault.UNKNOWN)."""
+        with reading(self.engine) as db:
+            return meeting_reader.meeting(db, self.office_id, meeting_id)
+
+    def waiting_cases(self) -> Sequence[WaitingCase]:
+        """Escalated cases that no meeting has decided."""
+        with reading(self.engine) as db:
+            return meeting_reader.waiting(db, self.office_id)
+
+    def meeting_document(self, sha256: str) -> bytes:
+        """The minutes with so many signatures as they had under this hash."""
+        with reading(self.engine) as db:
+            return meeting_reader.document(db, self.office_id, sha256)
 
     def irregularities(self) -> Sequence[IrregularityRow]:
         """应审未审, newest first."""

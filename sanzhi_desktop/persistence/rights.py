@@ -14,7 +14,10 @@ from sanzhi_desktop.persistence.sights import Sight
 from sanzhi_desktop.persistence.tables import metadata
 
 OWNER = "sanzhi_owner"  # owns every schema, table and function; nobody logs in as it, or is it
-OFFICERS = "sanzhi_officer"  # the group of all offices; reading rights are given to it alone
+OFFICERS = "sanzhi_officer"  # the group of all offices, for the server's own list of who may log in
+# Nothing is granted to a group that people are members of, and no policy names one: whoever is a
+# member may `drop owned by` it, which would take policies and rights away from everybody. The
+# public, which is no role, may ask; what it is told is a matter of the policies and the functions.
 
 # These see every case of the office: they receive, assign, sign, minute, check; the administrator
 # too, because a new holiday arrangement moves the due date of every open case.
@@ -58,14 +61,14 @@ def of_case() -> tuple[str, ...]:
     return tuple(t.name for t in metadata.sorted_tables if t.info.get(SIGHT) is Sight.CASE)
 
 
-_GRANTS = f"""revoke all on all functions in schema app from public;
+_GRANTS = """revoke all on all functions in schema app from public;
 revoke all on all functions in schema api from public;
 revoke all on schema app from public;
 revoke all on schema api from public;
 revoke all on all tables in schema app from public;
-grant usage on schema app to {OFFICERS};
-grant usage on schema api to {OFFICERS};
-grant execute on all functions in schema api to {OFFICERS};"""
+grant usage on schema app to public;
+grant usage on schema api to public;
+grant execute on all functions in schema api to public;"""
 
 
 def rights() -> str:
@@ -74,8 +77,8 @@ def rights() -> str:
     for table, condition in policies().items():
         parts.append(
             f"alter table app.{table} enable row level security;\n"
-            f"create policy seen on app.{table} for select to {OFFICERS} using (\n  {condition});\n"
-            f"grant select on app.{table} to {OFFICERS};"
+            f"create policy seen on app.{table} for select using (\n  {condition});\n"
+            f"grant select on app.{table} to public;"
         )
     parts.extend(f"alter table app.{table} enable row level security;" for table in hidden())
     return "\n\n".join(parts) + "\n"
@@ -120,7 +123,11 @@ begin
       execute format('revoke connect, temporary, create on database %I from public', v_name);
     end if;
   end loop;
-  execute format('grant connect on database %I to {OFFICERS}', current_database());
+  execute format('grant connect on database %I to {OWNER} with grant option', current_database());
+  for v_name in select rolname from pg_roles
+    where rolcanlogin and not rolsuper and pg_has_role(oid, '{OFFICERS}', 'member') loop
+    execute format('grant connect on database %I to %I', current_database(), v_name);
+  end loop;
   if to_regnamespace('public') is not null then
     execute 'revoke create on schema public from public';
   end if;

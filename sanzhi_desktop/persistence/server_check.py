@@ -111,7 +111,7 @@ def shipped() -> dict[str, str]:
         )
         made[f"function {name}"] = " ".join(f"{definer}{settings} {body}".split())
         if name.startswith("api."):
-            made[f"right function {name} EXECUTE"] = f"{OFFICERS} false"
+            made[f"right function {name} EXECUTE"] = "public false"
     for found in _TRIGGER.finditer(text):
         table = _ON_TABLE.search(found[0])
         label = f"trigger {table[1] if table else ''}.{found[1]}"
@@ -126,9 +126,9 @@ def _rights() -> dict[str, str]:
     made = {f"rows {name}": "truefalse" for name in (*policies(), *hidden())}
     for table, condition in policies().items():
         label = f"policy {table}.seen"
-        made[label] = _plain(label, f"r true {{{OFFICERS}}} {condition}")
-        made[f"right table {table} SELECT"] = f"{OFFICERS} false"
-    made |= {f"right schema {name} USAGE": f"{OFFICERS} false" for name in ("app", "api")}
+        made[label] = _plain(label, f"r true {{-}} {condition}")
+        made[f"right table {table} SELECT"] = "public false"
+    made |= {f"right schema {name} USAGE": "public false" for name in ("app", "api")}
     made |= {f"role {name}": "falsefalsefalsefalse" for name in (OWNER, OFFICERS)}
     return made
 

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
 from sanzhi_desktop.application.commands import Changed, Command, OfficeCommand
+from sanzhi_desktop.application.keeping import KeepingFault
 from sanzhi_desktop.application.ports import FileStore
 from sanzhi_desktop.domain.audit import GENESIS, entry_text, left_out, link_hash
 from sanzhi_desktop.domain.case import CaseFault
@@ -183,6 +184,12 @@ class _Frame:
         result: dict[str, Any] = json.loads(row[1])
         return result
 
+    def refuse_moved(self) -> None:
+        """Raises DomainError naming the new place of an office that was moved to a server."""
+        row = self.one("select name, moved_to from office where office_id = :office")
+        if row is not None and row[1]:
+            raise DomainError(KeepingFault.MOVED_ELSEWHERE, office=row[0], where=row[1])
+
     def roles(self) -> frozenset[Role]:
         """Roles in force today."""
         rows = self.db.execute(
@@ -195,6 +202,7 @@ class _Frame:
 
     def case(self, command: Command, payload: Mapping[str, Any]) -> dict[str, Any]:
         """A command on a case, new or existing."""
+        self.refuse_moved()
         row = self._locked()
         creates = command.action is Action.REGISTER
         if creates and row:
@@ -245,6 +253,7 @@ class _Frame:
 
     def office(self, command: OfficeCommand, payload: Mapping[str, Any]) -> dict[str, Any]:
         """A command on the office itself."""
+        self.refuse_moved()
         own = command.action in OWN and payload.get("person_id") == self.plain["me"]
         if not own and not OFFICE_ROLES[command.action] & self.roles():
             raise DomainError(PersistenceFault.NOT_ALLOWED, action=command.action.value)

@@ -34,7 +34,32 @@ from sanzhi_desktop.persistence.columns import (
     to,
     whole,
 )
-
+from sanzhi_desktop.persistence.dispute_tables import (
+    consultation,
+    consultation_entry,
+    consultation_point,
+    dispute_file,
+    escalation,
+    escalation_point,
+    expert,
+    expert_material,
+    expert_request,
+    late_leave,
+    objection,
+    objection_point,
+    record_edition,
+)
+from sanzhi_desktop.persistence.meeting_tables import (
+    agenda_item,
+    dispute_result,
+    item_recusal,
+    meeting,
+    meeting_member,
+    minutes,
+    ruling,
+    speech,
+    vote,
+)
 from sanzhi_desktop.persistence.office_life_tables import opening, reminder, second_opinion
 from sanzhi_desktop.persistence.presence_table import presence
 from sanzhi_desktop.persistence.transfer_tables import (
@@ -46,6 +71,7 @@ from sanzhi_desktop.persistence.transfer_tables import (
 
 __all__ = [
     "account",
+    "agenda_item",
     "answer",
     "audit",
     "audit_head",
@@ -59,14 +85,31 @@ __all__ = [
     "clearance",
     "clock_event",
     "command",
+    "consultation",
+    "consultation_entry",
+    "consultation_point",
     "counter",
     "decision",
+    "dispute_file",
+    "dispute_result",
     "document",
+    "escalation",
+    "escalation_point",
+    "expert",
+    "expert_material",
+    "expert_request",
     "file_store",
     "irregularity",
+    "item_recusal",
+    "late_leave",
     "material",
+    "meeting",
+    "meeting_member",
     "metadata",
+    "minutes",
     "number",
+    "objection",
+    "objection_point",
     "office",
     "opening",
     "person",
@@ -74,17 +117,21 @@ __all__ = [
     "presence",
     "problem",
     "profile_edition",
+    "record_edition",
     "recusal",
     "reminder",
     "root_certificate",
     "round_",
+    "ruling",
     "seal",
     "second_opinion",
+    "speech",
     "transfer",
     "transfer_event",
     "transfer_member",
     "transfer_number",
     "unit",
+    "vote",
 ]
 
 office = table(
@@ -96,6 +143,7 @@ office = table(
     text("profile_edition"),
     flag("sample"),
     at("created_at", nullable=False),
+    text("moved_to"),  # where the office is now; from then on nothing is written here
     key=(),
 )
 
@@ -189,6 +237,9 @@ profile_edition = table(
     day("effective_from"),
     text("published_by"),
     at("published_at", nullable=False),
+    text("clears"),  # ',permit,…,': kinds in which the meeting's decision opens the gate
+    # 行政处罚法 art. 58: no rule of any layer lets it do so for a penalty.
+    sa.CheckConstraint("replace(clears, ',penalty,', '') = clears", name="never_for_a_penalty"),
     key=("profile_id", "edition"),
 )
 

@@ -8,6 +8,7 @@ import re
 from sanzhi_desktop.persistence.columns import READERS
 from sanzhi_desktop.persistence.tables import metadata
 from sanzhi_desktop.persistence.walls import (
+    EMBEDDED_WALLS,
     FOLLOWS,
     HISTORY,
     KEPT,
@@ -29,7 +30,7 @@ def _condition(text: str, unequal: str) -> str:
 def sqlite() -> str:
     """The triggers of SQLite, one statement each."""
     parts = []
-    for wall in (*WALLS, *_replacing()):
+    for wall in (*WALLS, *EMBEDDED_WALLS, *_replacing()):
         condition = _condition(wall.when, "is not")
         when = f"\nwhen {condition}" if condition else ""
         parts.append(

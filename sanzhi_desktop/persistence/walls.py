@@ -12,11 +12,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sanzhi_desktop.domain.workflow import TRANSITIONS, State
-from sanzhi_desktop.persistence import transfer_walls
+from sanzhi_desktop.persistence import dispute_walls, transfer_walls
 
 GATE = "SZ-GATE 未经法制审核或者审核未通过的，不得作出决定（行政处罚法第五十八条）"
 GATE_DIFFERS = "SZ-GATE 决定的种类、当事人或者金额与审核通过的不一致，应当重新送审，不得作出决定"
-CLEARANCE = "SZ-GATE 只有已签发的同意意见才能放行，不得另行写入放行记录"
+CLEARANCE = "SZ-GATE 只有已签发的同意意见或者依规则可以放行的集体讨论决定才能放行，不得另行写入"
 STEP = "SZ-STEP 案件不能这样流转：办理步骤由流程表规定，不得跳过"
 VERSION = "SZ-VERSION 案件版本必须逐次加一"
 HISTORY = "SZ-HISTORY 历史记录不得修改、替换或者删除"
@@ -24,6 +24,7 @@ ISSUED = "SZ-ISSUED 已签发的意见及其审核表、问题不得修改或者
 NUMBER = "SZ-NUMBER 文号只能依次取用，取用后不得改动，作废后不得恢复"
 DUTY = "SZ-DUTY 承办人不得审核本案、不得签发本案意见；审核人签发本人审核的意见应当写明理由"
 FILES = "SZ-FILES 已存入的附件不得修改或者删除"
+MOVED = "SZ-MOVED 本单位已经搬到新的数据库，这里只能查看，不能再保存"
 CLOCK = "SZ-CLOCK 期限事件不得修改或者删除，收件日期只能按纸质材料提前"
 
 
@@ -58,10 +59,12 @@ def _starts() -> str:
 
 
 KEPT = ("audit", "document", "decision", "command", "irregularity", "profile_edition",
-         "checkpoint", "checkpoint_leaf", "calendar", "opening", "reminder", *transfer_walls.KEPT)  # fmt: skip
+         "checkpoint", "checkpoint_leaf", "calendar", "opening", "reminder", *transfer_walls.KEPT,
+         *dispute_walls.KEPT)  # fmt: skip
 NEVER_DELETED = (
     "office", "person", "case_", "round", "clearance", "counter", "number", "audit_head",
     "certificate", "clock_event", "second_opinion", *transfer_walls.NEVER_DELETED,
+    *dispute_walls.NEVER_DELETED,
 )  # fmt: skip
 # INSERT OR REPLACE of SQLite deletes the old row without asking any delete trigger.
 KEYS: Mapping[str, tuple[str, ...]] = {
@@ -88,6 +91,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "reminder": ("office_id", "case_id", "reminder_id"),
     "second_opinion": ("office_id", "case_id", "request_id"),
     **transfer_walls.KEYS,
+    **dispute_walls.KEYS,
 }
 
 _CLEARED = "kind party_name party_number amount_fen"
@@ -100,6 +104,12 @@ def _same(alias: str, columns: str) -> str:
 _ROUND_PASSED = (
     "exists (select 1 from round r where r.office_id = NEW.office_id and r.case_id = NEW.case_id"
     " and r.round = NEW.round and r.issued = 1 and r.outcome = 'AGREE'"
+)
+# Another kind than a penalty, a signed meeting that lets the decision stand (`dispute_result`).
+_MEETING_PERMITS = (
+    "exists (select 1 from dispute_result d where d.permits = 1 and "
+    + _same("d", f"office_id case_id round meeting_id {_CLEARED}")
+    + ")"
 )
 _OPEN = "select 1 from clearance k where k.open = 1 and " + _same("k", "office_id case_id")
 _EXACT = f"{_OPEN} and " + _same("k", f"clearance_id open {_CLEARED}")
@@ -117,7 +127,11 @@ _DECIDED_BARE = (
     f"NEW.state = '{State.DECIDED}' and OLD.state <> '{State.DECIDED}' and not exists"
     " (select 1 from decision d where d.office_id = NEW.office_id and d.case_id = NEW.case_id)"
 )
-_PASSED_BARE = f"NEW.state = '{State.PASSED}' and OLD.state <> NEW.state and not {_ROUND_PASSED})"
+_PASSED_BARE = (
+    f"NEW.state = '{State.PASSED}' and OLD.state <> NEW.state and not {_ROUND_PASSED})"
+    " and not exists (select 1 from clearance k where k.open = 1"
+    " and k.origin = 'collective_decision' and " + _same("k", "office_id case_id round") + ")"
+)
 
 _CASE = (
     Wall("case_", "insert", "start", f"NEW.state not in {_starts()} or NEW.version <> 1", STEP),
@@ -202,7 +216,9 @@ _GATE = (
         "clearance",
         "insert",
         "gate",
-        f"NEW.open <> 1 or not {_ROUND_PASSED} and " + _same("r", _CLEARED) + ")",
+        f"NEW.open <> 1 or NEW.origin = 'opinion' and not {_ROUND_PASSED} and "
+        + _same("r", _CLEARED)
+        + f") or NEW.origin <> 'opinion' and (NEW.kind = 'penalty' or not {_MEETING_PERMITS})",
         CLEARANCE,
     ),
     Wall(
@@ -287,6 +303,7 @@ _OTHERS = (
         HISTORY,
     ),
     Wall("person", "update", "code", "{differs office_id person_id}", HISTORY),
+    Wall("office", "update", "moved", "OLD.moved_to <> '' and {differs moved_to}", MOVED),
 )
 
 _FILES = (
@@ -310,9 +327,21 @@ WALLS: tuple[Wall, ...] = (
     *_NUMBERS,
     *_OTHERS,
     *(Wall(*row) for row in transfer_walls.WALLS),
+    *(Wall(*row) for row in dispute_walls.WALLS),
     *_FILES,
     *(Wall(t, event, "history", "", HISTORY) for t in KEPT for event in ("update", "delete")),
     *(Wall(t, "delete", "history", "", HISTORY) for t in NEVER_DELETED),
+)
+
+# An office moves from one PC to a server, and never back: every command writes its entry.
+EMBEDDED_WALLS: tuple[Wall, ...] = (
+    Wall(
+        "audit",
+        "insert",
+        "moved",
+        "exists (select 1 from office o where o.office_id = NEW.office_id and o.moved_to <> '')",
+        MOVED,
+    ),
 )
 
 _CLOSE = (

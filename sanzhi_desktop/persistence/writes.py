@@ -162,6 +162,10 @@ READINGS: Mapping[str, Reading] = {
         lambda v: None if v is None else hashlib.sha256(_bytes(v) or b"").hexdigest(),
         "encode(sha256(decode({t}, 'base64')), 'hex')",
     ),
+    "text_digest": Reading(
+        lambda v: hashlib.sha256(_text(v).encode()).hexdigest(),
+        "encode(sha256(convert_to(coalesce({t}, ''), 'UTF8')), 'hex')",
+    ),
     "codes": Reading(_codes, _CODES),
 }
 

@@ -2136,7 +2136,7 @@ returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
 declare v_item jsonb; v_index bigint := 0;
 begin
-  insert into profile_edition (office_id, profile_id, edition, applied, effective_from, published_by, published_at) values (p_office, coalesce((p_payload #>> '{profile_id}'), ''), coalesce((p_payload #>> '{edition}'), ''), coalesce(((p_payload #> '{applied}'))::text, ''), app.day((p_payload #>> '{effective_from}')), v_me, v_now);
+  insert into profile_edition (office_id, profile_id, edition, applied, effective_from, published_by, published_at, clears) values (p_office, coalesce((p_payload #>> '{profile_id}'), ''), coalesce((p_payload #>> '{edition}'), ''), coalesce(((p_payload #> '{applied}'))::text, ''), app.day((p_payload #>> '{effective_from}')), v_me, v_now, coalesce((p_payload #>> '{clears}'), ''));
   if coalesce(app.day((p_payload #>> '{effective_from}')), v_today) <= v_today then
     update office set profile_id = coalesce((p_payload #>> '{profile_id}'), ''), profile_edition = coalesce((p_payload #>> '{edition}'), '') where office_id = p_office;
   end if;
@@ -2259,7 +2259,7 @@ begin
   if not exists (select 1 from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and person_id = coalesce((p_payload #>> '{chair}'), '')) then
     perform app.refuse('meeting.chair_not_member', jsonb_build_object());
   end if;
-  if exists (select 1 from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and person_id = coalesce((p_payload #>> '{recorder}'), '')) or not exists (select 1 from person where office_id = p_office and person_id = coalesce((p_payload #>> '{recorder}'), '') and active = 1) then
+  if exists (select 1 from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and person_id = coalesce((p_payload #>> '{recorder}'), '')) or not exists (select 1 from person_role where office_id = p_office and person_id = coalesce((p_payload #>> '{recorder}'), '') and role = 'secretary' and (valid_from is null or valid_from <= app.day((p_payload #>> '{held_on}'))) and (valid_to is null or valid_to >= app.day((p_payload #>> '{held_on}')))) then
     perform app.refuse('meeting.recorder_unfit', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((p_payload #>> '{recorder}'), '')), coalesce((p_payload #>> '{recorder}'), ''))));
   end if;
   if exists (select 1 from agenda_item a join escalation e on e.office_id = a.office_id and e.case_id = a.case_id and e.round = a.round and e.place = a.escalation where a.office_id = p_office and a.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and e.escalated_on > app.day((p_payload #>> '{held_on}'))) then
@@ -2782,6 +2782,9 @@ begin
   if not found or to_regrole(v_office) is null then return; end if;
   if coalesce(v_active, false) then
     v_roles := app.roles(p_office, p_person, p_today);
+    if not has_database_privilege(v_login, current_database(), 'connect') then
+      execute format('grant connect on database %I to %I', current_database(), p_person);
+    end if;
     v_wanted := array[v_office] || array(select v_office || '_' || r from unnest(v_roles) r);
     if 'unit_head' = any (v_roles) then
       v_name := v_office || '_u' || substr(encode(sha256(convert_to(v_unit, 'UTF8')), 'hex'), 1, 12);
@@ -3146,7 +3149,9 @@ begin
     perform app.refuse('workflow.not_your_role', jsonb_build_object('action', p_action, 'state', coalesce(c.state, ''), 'reviewer', coalesce(c.reviewer, '')));
   end if;
   if t.who = 'reviewer' and c.reviewer <> v_me
-     or t.who = 'handler' and replace(c.handler_codes, ',' || v_me || ',', '') = c.handler_codes and c.registered_by <> v_me then
+     or t.who = 'handler' and replace(c.handler_codes, ',' || v_me || ',', '') = c.handler_codes and c.registered_by <> v_me
+     or t.who = 'sides' and c.reviewer <> v_me and replace(c.handler_codes, ',' || v_me || ',', '') = c.handler_codes and c.registered_by <> v_me
+       and not app.roles(p_office, v_me, v_today) && array['head', 'lead', 'unit_head'] then
     perform app.refuse('workflow.not_your_case', jsonb_build_object('action', p_action, 'state', coalesce(c.state, ''), 'reviewer', coalesce(c.reviewer, '')));
   end if;
   if t.needs_reason and trim(p_reason) = '' then

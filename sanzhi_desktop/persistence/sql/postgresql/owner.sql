@@ -32,7 +32,11 @@ begin
       execute format('revoke connect, temporary, create on database %I from public', v_name);
     end if;
   end loop;
-  execute format('grant connect on database %I to sanzhi_officer', current_database());
+  execute format('grant connect on database %I to sanzhi_owner with grant option', current_database());
+  for v_name in select rolname from pg_roles
+    where rolcanlogin and not rolsuper and pg_has_role(oid, 'sanzhi_officer', 'member') loop
+    execute format('grant connect on database %I to %I', current_database(), v_name);
+  end loop;
   if to_regnamespace('public') is not null then
     execute 'revoke create on schema public from public';
   end if;

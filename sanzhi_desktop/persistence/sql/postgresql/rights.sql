@@ -5,294 +5,294 @@ revoke all on all functions in schema api from public;
 revoke all on schema app from public;
 revoke all on schema api from public;
 revoke all on all tables in schema app from public;
-grant usage on schema app to sanzhi_officer;
-grant usage on schema api to sanzhi_officer;
-grant execute on all functions in schema api to sanzhi_officer;
+grant usage on schema app to public;
+grant usage on schema api to public;
+grant execute on all functions in schema api to public;
 
 alter table app.schema_revision enable row level security;
-create policy seen on app.schema_revision for select to sanzhi_officer using (
+create policy seen on app.schema_revision for select using (
   true);
-grant select on app.schema_revision to sanzhi_officer;
+grant select on app.schema_revision to public;
 
 alter table app.audit enable row level security;
-create policy seen on app.audit for select to sanzhi_officer using (
+create policy seen on app.audit for select using (
   pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') and (position(',' || session_user::text || ',' in readers) > 0 or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member')));
-grant select on app.audit to sanzhi_officer;
+grant select on app.audit to public;
 
 alter table app.audit_head enable row level security;
-create policy seen on app.audit_head for select to sanzhi_officer using (
+create policy seen on app.audit_head for select using (
   pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') and (position(',' || session_user::text || ',' in readers) > 0 or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member')));
-grant select on app.audit_head to sanzhi_officer;
+grant select on app.audit_head to public;
 
 alter table app.calendar enable row level security;
-create policy seen on app.calendar for select to sanzhi_officer using (
+create policy seen on app.calendar for select using (
   pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member'));
-grant select on app.calendar to sanzhi_officer;
+grant select on app.calendar to public;
 
 alter table app.checkpoint enable row level security;
-create policy seen on app.checkpoint for select to sanzhi_officer using (
+create policy seen on app.checkpoint for select using (
   pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member'));
-grant select on app.checkpoint to sanzhi_officer;
+grant select on app.checkpoint to public;
 
 alter table app.counter enable row level security;
-create policy seen on app.counter for select to sanzhi_officer using (
+create policy seen on app.counter for select using (
   pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member'));
-grant select on app.counter to sanzhi_officer;
+grant select on app.counter to public;
 
 alter table app.irregularity enable row level security;
-create policy seen on app.irregularity for select to sanzhi_officer using (
+create policy seen on app.irregularity for select using (
   pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member'));
-grant select on app.irregularity to sanzhi_officer;
+grant select on app.irregularity to public;
 
 alter table app.office enable row level security;
-create policy seen on app.office for select to sanzhi_officer using (
+create policy seen on app.office for select using (
   pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member'));
-grant select on app.office to sanzhi_officer;
+grant select on app.office to public;
 
 alter table app.profile_edition enable row level security;
-create policy seen on app.profile_edition for select to sanzhi_officer using (
+create policy seen on app.profile_edition for select using (
   pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member'));
-grant select on app.profile_edition to sanzhi_officer;
+grant select on app.profile_edition to public;
 
 alter table app.root_certificate enable row level security;
-create policy seen on app.root_certificate for select to sanzhi_officer using (
+create policy seen on app.root_certificate for select using (
   pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member'));
-grant select on app.root_certificate to sanzhi_officer;
+grant select on app.root_certificate to public;
 
 alter table app.seal enable row level security;
-create policy seen on app.seal for select to sanzhi_officer using (
+create policy seen on app.seal for select using (
   pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member'));
-grant select on app.seal to sanzhi_officer;
+grant select on app.seal to public;
 
 alter table app.unit enable row level security;
-create policy seen on app.unit for select to sanzhi_officer using (
+create policy seen on app.unit for select using (
   pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member'));
-grant select on app.unit to sanzhi_officer;
+grant select on app.unit to public;
 
 alter table app.case_ enable row level security;
-create policy seen on app.case_ for select to sanzhi_officer using (
+create policy seen on app.case_ for select using (
   pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') and (position(',' || session_user::text || ',' in readers) > 0 or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member')));
-grant select on app.case_ to sanzhi_officer;
+grant select on app.case_ to public;
 
 alter table app.checkpoint_leaf enable row level security;
-create policy seen on app.checkpoint_leaf for select to sanzhi_officer using (
+create policy seen on app.checkpoint_leaf for select using (
   pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member'));
-grant select on app.checkpoint_leaf to sanzhi_officer;
+grant select on app.checkpoint_leaf to public;
 
 alter table app.expert enable row level security;
-create policy seen on app.expert for select to sanzhi_officer using (
+create policy seen on app.expert for select using (
   pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member'));
-grant select on app.expert to sanzhi_officer;
+grant select on app.expert to public;
 
 alter table app.file_store enable row level security;
-create policy seen on app.file_store for select to sanzhi_officer using (
+create policy seen on app.file_store for select using (
   pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member'));
-grant select on app.file_store to sanzhi_officer;
+grant select on app.file_store to public;
 
 alter table app.meeting enable row level security;
-create policy seen on app.meeting for select to sanzhi_officer using (
+create policy seen on app.meeting for select using (
   pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member'));
-grant select on app.meeting to sanzhi_officer;
+grant select on app.meeting to public;
 
 alter table app.person enable row level security;
-create policy seen on app.person for select to sanzhi_officer using (
+create policy seen on app.person for select using (
   pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member'));
-grant select on app.person to sanzhi_officer;
+grant select on app.person to public;
 
 alter table app.certificate enable row level security;
-create policy seen on app.certificate for select to sanzhi_officer using (
+create policy seen on app.certificate for select using (
   pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member'));
-grant select on app.certificate to sanzhi_officer;
+grant select on app.certificate to public;
 
 alter table app.clock_event enable row level security;
-create policy seen on app.clock_event for select to sanzhi_officer using (
+create policy seen on app.clock_event for select using (
   pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') and (position(',' || session_user::text || ',' in readers) > 0 or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member')));
-grant select on app.clock_event to sanzhi_officer;
+grant select on app.clock_event to public;
 
 alter table app.dispute_file enable row level security;
-create policy seen on app.dispute_file for select to sanzhi_officer using (
+create policy seen on app.dispute_file for select using (
   pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') and (position(',' || session_user::text || ',' in readers) > 0 or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member')));
-grant select on app.dispute_file to sanzhi_officer;
+grant select on app.dispute_file to public;
 
 alter table app.document enable row level security;
-create policy seen on app.document for select to sanzhi_officer using (
+create policy seen on app.document for select using (
   pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') and (position(',' || session_user::text || ',' in readers) > 0 or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member')));
-grant select on app.document to sanzhi_officer;
+grant select on app.document to public;
 
 alter table app.material enable row level security;
-create policy seen on app.material for select to sanzhi_officer using (
+create policy seen on app.material for select using (
   pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') and (position(',' || session_user::text || ',' in readers) > 0 or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member')));
-grant select on app.material to sanzhi_officer;
+grant select on app.material to public;
 
 alter table app.meeting_member enable row level security;
-create policy seen on app.meeting_member for select to sanzhi_officer using (
+create policy seen on app.meeting_member for select using (
   pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member'));
-grant select on app.meeting_member to sanzhi_officer;
+grant select on app.meeting_member to public;
 
 alter table app.minutes enable row level security;
-create policy seen on app.minutes for select to sanzhi_officer using (
+create policy seen on app.minutes for select using (
   pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member'));
-grant select on app.minutes to sanzhi_officer;
+grant select on app.minutes to public;
 
 alter table app.opening enable row level security;
-create policy seen on app.opening for select to sanzhi_officer using (
+create policy seen on app.opening for select using (
   pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') and (position(',' || session_user::text || ',' in readers) > 0 or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member')));
-grant select on app.opening to sanzhi_officer;
+grant select on app.opening to public;
 
 alter table app.person_role enable row level security;
-create policy seen on app.person_role for select to sanzhi_officer using (
+create policy seen on app.person_role for select using (
   pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member'));
-grant select on app.person_role to sanzhi_officer;
+grant select on app.person_role to public;
 
 alter table app.recusal enable row level security;
-create policy seen on app.recusal for select to sanzhi_officer using (
+create policy seen on app.recusal for select using (
   pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member'));
-grant select on app.recusal to sanzhi_officer;
+grant select on app.recusal to public;
 
 alter table app.reminder enable row level security;
-create policy seen on app.reminder for select to sanzhi_officer using (
+create policy seen on app.reminder for select using (
   pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') and (position(',' || session_user::text || ',' in readers) > 0 or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member')));
-grant select on app.reminder to sanzhi_officer;
+grant select on app.reminder to public;
 
 alter table app.round enable row level security;
-create policy seen on app.round for select to sanzhi_officer using (
+create policy seen on app.round for select using (
   pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') and (position(',' || session_user::text || ',' in readers) > 0 or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member')));
-grant select on app.round to sanzhi_officer;
+grant select on app.round to public;
 
 alter table app.second_opinion enable row level security;
-create policy seen on app.second_opinion for select to sanzhi_officer using (
+create policy seen on app.second_opinion for select using (
   pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') and (position(',' || session_user::text || ',' in readers) > 0 or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member')));
-grant select on app.second_opinion to sanzhi_officer;
+grant select on app.second_opinion to public;
 
 alter table app.transfer enable row level security;
-create policy seen on app.transfer for select to sanzhi_officer using (
+create policy seen on app.transfer for select using (
   pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') and (position(',' || session_user::text || ',' in readers) > 0 or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member')));
-grant select on app.transfer to sanzhi_officer;
+grant select on app.transfer to public;
 
 alter table app.answer enable row level security;
-create policy seen on app.answer for select to sanzhi_officer using (
+create policy seen on app.answer for select using (
   pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') and (position(',' || session_user::text || ',' in readers) > 0 or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member')));
-grant select on app.answer to sanzhi_officer;
+grant select on app.answer to public;
 
 alter table app.consultation enable row level security;
-create policy seen on app.consultation for select to sanzhi_officer using (
+create policy seen on app.consultation for select using (
   pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') and (position(',' || session_user::text || ',' in readers) > 0 or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member')));
-grant select on app.consultation to sanzhi_officer;
+grant select on app.consultation to public;
 
 alter table app.expert_request enable row level security;
-create policy seen on app.expert_request for select to sanzhi_officer using (
+create policy seen on app.expert_request for select using (
   pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') and (position(',' || session_user::text || ',' in readers) > 0 or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member')));
-grant select on app.expert_request to sanzhi_officer;
+grant select on app.expert_request to public;
 
 alter table app.late_leave enable row level security;
-create policy seen on app.late_leave for select to sanzhi_officer using (
+create policy seen on app.late_leave for select using (
   pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') and (position(',' || session_user::text || ',' in readers) > 0 or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member')));
-grant select on app.late_leave to sanzhi_officer;
+grant select on app.late_leave to public;
 
 alter table app.number enable row level security;
-create policy seen on app.number for select to sanzhi_officer using (
+create policy seen on app.number for select using (
   pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') and (position(',' || session_user::text || ',' in readers) > 0 or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member')));
-grant select on app.number to sanzhi_officer;
+grant select on app.number to public;
 
 alter table app.objection enable row level security;
-create policy seen on app.objection for select to sanzhi_officer using (
+create policy seen on app.objection for select using (
   pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') and (position(',' || session_user::text || ',' in readers) > 0 or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member')));
-grant select on app.objection to sanzhi_officer;
+grant select on app.objection to public;
 
 alter table app.problem enable row level security;
-create policy seen on app.problem for select to sanzhi_officer using (
+create policy seen on app.problem for select using (
   pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') and (position(',' || session_user::text || ',' in readers) > 0 or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member')));
-grant select on app.problem to sanzhi_officer;
+grant select on app.problem to public;
 
 alter table app.transfer_event enable row level security;
-create policy seen on app.transfer_event for select to sanzhi_officer using (
+create policy seen on app.transfer_event for select using (
   pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') and (position(',' || session_user::text || ',' in readers) > 0 or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member')));
-grant select on app.transfer_event to sanzhi_officer;
+grant select on app.transfer_event to public;
 
 alter table app.transfer_member enable row level security;
-create policy seen on app.transfer_member for select to sanzhi_officer using (
+create policy seen on app.transfer_member for select using (
   pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') and (position(',' || session_user::text || ',' in readers) > 0 or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member')));
-grant select on app.transfer_member to sanzhi_officer;
+grant select on app.transfer_member to public;
 
 alter table app.transfer_number enable row level security;
-create policy seen on app.transfer_number for select to sanzhi_officer using (
+create policy seen on app.transfer_number for select using (
   pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') and (position(',' || session_user::text || ',' in readers) > 0 or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member')));
-grant select on app.transfer_number to sanzhi_officer;
+grant select on app.transfer_number to public;
 
 alter table app.consultation_point enable row level security;
-create policy seen on app.consultation_point for select to sanzhi_officer using (
+create policy seen on app.consultation_point for select using (
   pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') and (position(',' || session_user::text || ',' in readers) > 0 or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member')));
-grant select on app.consultation_point to sanzhi_officer;
+grant select on app.consultation_point to public;
 
 alter table app.expert_material enable row level security;
-create policy seen on app.expert_material for select to sanzhi_officer using (
+create policy seen on app.expert_material for select using (
   pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') and (position(',' || session_user::text || ',' in readers) > 0 or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member')));
-grant select on app.expert_material to sanzhi_officer;
+grant select on app.expert_material to public;
 
 alter table app.objection_point enable row level security;
-create policy seen on app.objection_point for select to sanzhi_officer using (
+create policy seen on app.objection_point for select using (
   pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') and (position(',' || session_user::text || ',' in readers) > 0 or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member')));
-grant select on app.objection_point to sanzhi_officer;
+grant select on app.objection_point to public;
 
 alter table app.record_edition enable row level security;
-create policy seen on app.record_edition for select to sanzhi_officer using (
+create policy seen on app.record_edition for select using (
   pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') and (position(',' || session_user::text || ',' in readers) > 0 or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member')));
-grant select on app.record_edition to sanzhi_officer;
+grant select on app.record_edition to public;
 
 alter table app.consultation_entry enable row level security;
-create policy seen on app.consultation_entry for select to sanzhi_officer using (
+create policy seen on app.consultation_entry for select using (
   pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') and (position(',' || session_user::text || ',' in readers) > 0 or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member')));
-grant select on app.consultation_entry to sanzhi_officer;
+grant select on app.consultation_entry to public;
 
 alter table app.escalation enable row level security;
-create policy seen on app.escalation for select to sanzhi_officer using (
+create policy seen on app.escalation for select using (
   pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') and (position(',' || session_user::text || ',' in readers) > 0 or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member')));
-grant select on app.escalation to sanzhi_officer;
+grant select on app.escalation to public;
 
 alter table app.agenda_item enable row level security;
-create policy seen on app.agenda_item for select to sanzhi_officer using (
+create policy seen on app.agenda_item for select using (
   pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') and (position(',' || session_user::text || ',' in readers) > 0 or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member')));
-grant select on app.agenda_item to sanzhi_officer;
+grant select on app.agenda_item to public;
 
 alter table app.escalation_point enable row level security;
-create policy seen on app.escalation_point for select to sanzhi_officer using (
+create policy seen on app.escalation_point for select using (
   pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') and (position(',' || session_user::text || ',' in readers) > 0 or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member')));
-grant select on app.escalation_point to sanzhi_officer;
+grant select on app.escalation_point to public;
 
 alter table app.dispute_result enable row level security;
-create policy seen on app.dispute_result for select to sanzhi_officer using (
+create policy seen on app.dispute_result for select using (
   pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') and (position(',' || session_user::text || ',' in readers) > 0 or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member')));
-grant select on app.dispute_result to sanzhi_officer;
+grant select on app.dispute_result to public;
 
 alter table app.item_recusal enable row level security;
-create policy seen on app.item_recusal for select to sanzhi_officer using (
+create policy seen on app.item_recusal for select using (
   pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') and (position(',' || session_user::text || ',' in readers) > 0 or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member')));
-grant select on app.item_recusal to sanzhi_officer;
+grant select on app.item_recusal to public;
 
 alter table app.ruling enable row level security;
-create policy seen on app.ruling for select to sanzhi_officer using (
+create policy seen on app.ruling for select using (
   pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') and (position(',' || session_user::text || ',' in readers) > 0 or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member')));
-grant select on app.ruling to sanzhi_officer;
+grant select on app.ruling to public;
 
 alter table app.speech enable row level security;
-create policy seen on app.speech for select to sanzhi_officer using (
+create policy seen on app.speech for select using (
   pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') and (position(',' || session_user::text || ',' in readers) > 0 or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member')));
-grant select on app.speech to sanzhi_officer;
+grant select on app.speech to public;
 
 alter table app.vote enable row level security;
-create policy seen on app.vote for select to sanzhi_officer using (
+create policy seen on app.vote for select using (
   pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') and (position(',' || session_user::text || ',' in readers) > 0 or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member')));
-grant select on app.vote to sanzhi_officer;
+grant select on app.vote to public;
 
 alter table app.clearance enable row level security;
-create policy seen on app.clearance for select to sanzhi_officer using (
+create policy seen on app.clearance for select using (
   pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') and (position(',' || session_user::text || ',' in readers) > 0 or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member')));
-grant select on app.clearance to sanzhi_officer;
+grant select on app.clearance to public;
 
 alter table app.decision enable row level security;
-create policy seen on app.decision for select to sanzhi_officer using (
+create policy seen on app.decision for select using (
   pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') and (position(',' || session_user::text || ',' in readers) > 0 or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member')));
-grant select on app.decision to sanzhi_officer;
+grant select on app.decision to public;
 
 alter table app.command enable row level security;
 

@@ -89,6 +89,7 @@ CREATE TABLE office (
 	profile_edition TEXT DEFAULT '' NOT NULL,
 	sample SMALLINT DEFAULT 0 NOT NULL CONSTRAINT ck_office_sample CHECK (sample in (0, 1)),
 	created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	moved_to TEXT DEFAULT '' NOT NULL,
 	CONSTRAINT pk_office PRIMARY KEY (office_id)
 );
 
@@ -185,6 +186,7 @@ CREATE TABLE case_ (
 	scope TEXT DEFAULT '' NOT NULL,
 	sent_from TEXT DEFAULT '' NOT NULL,
 	sent_version INTEGER DEFAULT 0 NOT NULL,
+	edited_round INTEGER DEFAULT 0 NOT NULL,
 	updated_at TIMESTAMP WITH TIME ZONE NOT NULL,
 	readers TEXT DEFAULT '' NOT NULL,
 	CONSTRAINT pk_case_ PRIMARY KEY (office_id, case_id),

@@ -33,7 +33,7 @@ end $$;
 create function app.wall_case__update_step() returns trigger language plpgsql
 set search_path = pg_catalog, app, pg_temp as $$
 begin
-  if (OLD.state || '>' || NEW.state not in ('accepted>accepted', 'accepted>returned', 'accepted>reviewing', 'accepted>withdrawn', 'correction>correction', 'correction>submitted', 'correction>withdrawn', 'decided>decided', 'draft>draft', 'draft>not_needed', 'draft>submitted', 'draft>withdrawn', 'not_needed>not_needed', 'passed>decided', 'passed>passed', 'passed>responding', 'responding>passed', 'responding>responding', 'responding>submitted', 'responding>withdrawn', 'returned>returned', 'reviewing>reviewing', 'reviewing>signing', 'reviewing>withdrawn', 'signing>passed', 'signing>responding', 'signing>reviewing', 'signing>signing', 'signing>withdrawn', 'submitted>accepted', 'submitted>correction', 'submitted>draft', 'submitted>responding', 'submitted>returned', 'submitted>submitted', 'submitted>withdrawn', 'withdrawn>withdrawn') and not (NEW.state = 'decided' and OLD.state <> 'decided' and not exists (select 1 from decision d where d.office_id = NEW.office_id and d.case_id = NEW.case_id)) and not (NEW.state = 'passed' and OLD.state <> NEW.state and not exists (select 1 from round r where r.office_id = NEW.office_id and r.case_id = NEW.case_id and r.round = NEW.round and r.issued = 1 and r.outcome = 'AGREE'))) or (OLD.office_id is distinct from NEW.office_id or OLD.case_id is distinct from NEW.case_id or OLD.registered_by is distinct from NEW.registered_by or OLD.registered_at is distinct from NEW.registered_at) then
+  if (OLD.state || '>' || NEW.state not in ('accepted>accepted', 'accepted>returned', 'accepted>reviewing', 'accepted>withdrawn', 'correction>correction', 'correction>submitted', 'correction>withdrawn', 'decided>decided', 'draft>draft', 'draft>not_needed', 'draft>submitted', 'draft>withdrawn', 'not_needed>not_needed', 'passed>decided', 'passed>passed', 'passed>responding', 'responding>passed', 'responding>responding', 'responding>submitted', 'responding>withdrawn', 'returned>returned', 'reviewing>reviewing', 'reviewing>signing', 'reviewing>withdrawn', 'signing>passed', 'signing>responding', 'signing>reviewing', 'signing>signing', 'signing>withdrawn', 'submitted>accepted', 'submitted>correction', 'submitted>draft', 'submitted>responding', 'submitted>returned', 'submitted>submitted', 'submitted>withdrawn', 'withdrawn>withdrawn') and not (NEW.state = 'decided' and OLD.state <> 'decided' and not exists (select 1 from decision d where d.office_id = NEW.office_id and d.case_id = NEW.case_id)) and not (NEW.state = 'passed' and OLD.state <> NEW.state and not exists (select 1 from round r where r.office_id = NEW.office_id and r.case_id = NEW.case_id and r.round = NEW.round and r.issued = 1 and r.outcome = 'AGREE') and not exists (select 1 from clearance k where k.open = 1 and k.origin = 'collective_decision' and k.office_id = NEW.office_id and k.case_id = NEW.case_id and k.round = NEW.round))) or (OLD.office_id is distinct from NEW.office_id or OLD.case_id is distinct from NEW.case_id or OLD.registered_by is distinct from NEW.registered_by or OLD.registered_at is distinct from NEW.registered_at) then
     raise exception using message = 'SZ-STEP 案件不能这样流转：办理步骤由流程表规定，不得跳过', errcode = 'SZ002';
   end if;
   if tg_op = 'DELETE' then return old; end if;
@@ -43,7 +43,7 @@ end $$;
 create function app.wall_case__update_passed() returns trigger language plpgsql
 set search_path = pg_catalog, app, pg_temp as $$
 begin
-  if NEW.state = 'passed' and OLD.state <> NEW.state and not exists (select 1 from round r where r.office_id = NEW.office_id and r.case_id = NEW.case_id and r.round = NEW.round and r.issued = 1 and r.outcome = 'AGREE') then
+  if NEW.state = 'passed' and OLD.state <> NEW.state and not exists (select 1 from round r where r.office_id = NEW.office_id and r.case_id = NEW.case_id and r.round = NEW.round and r.issued = 1 and r.outcome = 'AGREE') and not exists (select 1 from clearance k where k.open = 1 and k.origin = 'collective_decision' and k.office_id = NEW.office_id and k.case_id = NEW.case_id and k.round = NEW.round) then
     raise exception using message = 'SZ-GATE 未经法制审核或者审核未通过的，不得作出决定（行政处罚法第五十八条）', errcode = 'SZ002';
   end if;
   if tg_op = 'DELETE' then return old; end if;
@@ -193,8 +193,8 @@ end $$;
 create function app.wall_clearance_insert_gate() returns trigger language plpgsql
 set search_path = pg_catalog, app, pg_temp as $$
 begin
-  if NEW.open <> 1 or not exists (select 1 from round r where r.office_id = NEW.office_id and r.case_id = NEW.case_id and r.round = NEW.round and r.issued = 1 and r.outcome = 'AGREE' and r.kind = NEW.kind and r.party_name = NEW.party_name and r.party_number = NEW.party_number and r.amount_fen = NEW.amount_fen) then
-    raise exception using message = 'SZ-GATE 只有已签发的同意意见才能放行，不得另行写入放行记录', errcode = 'SZ002';
+  if NEW.open <> 1 or NEW.origin = 'opinion' and not exists (select 1 from round r where r.office_id = NEW.office_id and r.case_id = NEW.case_id and r.round = NEW.round and r.issued = 1 and r.outcome = 'AGREE' and r.kind = NEW.kind and r.party_name = NEW.party_name and r.party_number = NEW.party_number and r.amount_fen = NEW.amount_fen) or NEW.origin <> 'opinion' and (NEW.kind = 'penalty' or not exists (select 1 from dispute_result d where d.permits = 1 and d.office_id = NEW.office_id and d.case_id = NEW.case_id and d.round = NEW.round and d.meeting_id = NEW.meeting_id and d.kind = NEW.kind and d.party_name = NEW.party_name and d.party_number = NEW.party_number and d.amount_fen = NEW.amount_fen)) then
+    raise exception using message = 'SZ-GATE 只有已签发的同意意见或者依规则可以放行的集体讨论决定才能放行，不得另行写入', errcode = 'SZ002';
   end if;
   if tg_op = 'DELETE' then return old; end if;
   return new;
@@ -204,7 +204,7 @@ create function app.wall_clearance_update_gate() returns trigger language plpgsq
 set search_path = pg_catalog, app, pg_temp as $$
 begin
   if NEW.open <> 0 or OLD.open <> 1 or (OLD.office_id is distinct from NEW.office_id or OLD.clearance_id is distinct from NEW.clearance_id or OLD.case_id is distinct from NEW.case_id or OLD.round is distinct from NEW.round or OLD.origin is distinct from NEW.origin or OLD.outcome is distinct from NEW.outcome or OLD.issued is distinct from NEW.issued or OLD.kind is distinct from NEW.kind or OLD.party_name is distinct from NEW.party_name or OLD.party_number is distinct from NEW.party_number or OLD.amount_fen is distinct from NEW.amount_fen or OLD.materials_digest is distinct from NEW.materials_digest or OLD.opened_at is distinct from NEW.opened_at) then
-    raise exception using message = 'SZ-GATE 只有已签发的同意意见才能放行，不得另行写入放行记录', errcode = 'SZ002';
+    raise exception using message = 'SZ-GATE 只有已签发的同意意见或者依规则可以放行的集体讨论决定才能放行，不得另行写入', errcode = 'SZ002';
   end if;
   if tg_op = 'DELETE' then return old; end if;
   return new;
@@ -330,6 +330,16 @@ begin
   return new;
 end $$;
 
+create function app.wall_office_update_moved() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  if OLD.moved_to <> '' and (OLD.moved_to is distinct from NEW.moved_to) then
+    raise exception using message = 'SZ-MOVED 本单位已经搬到新的数据库，这里只能查看，不能再保存', errcode = 'SZ002';
+  end if;
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
 create function app.wall_transfer_insert_start() returns trigger language plpgsql
 set search_path = pg_catalog, app, pg_temp as $$
 begin
@@ -385,6 +395,222 @@ set search_path = pg_catalog, app, pg_temp as $$
 begin
   if OLD.status <> 'reserved' or NEW.status = 'reserved' or (OLD.office_id is distinct from NEW.office_id or OLD.series is distinct from NEW.series or OLD.year is distinct from NEW.year or OLD.no is distinct from NEW.no or OLD.label is distinct from NEW.label or OLD.case_id is distinct from NEW.case_id or OLD.transfer_no is distinct from NEW.transfer_no or OLD.reserved_by is distinct from NEW.reserved_by or OLD.reserved_at is distinct from NEW.reserved_at) then
     raise exception using message = 'SZ-NUMBER 文号只能依次取用，取用后不得改动，作废后不得恢复', errcode = 'SZ002';
+  end if;
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
+create function app.wall_consultation_update_kept() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  if OLD.closed_at is not null or (OLD.office_id is distinct from NEW.office_id or OLD.case_id is distinct from NEW.case_id or OLD.consultation_id is distinct from NEW.consultation_id or OLD.round is distinct from NEW.round or OLD.opened_by is distinct from NEW.opened_by or OLD.opened_side is distinct from NEW.opened_side or OLD.opened_at is distinct from NEW.opened_at) then
+    raise exception using message = 'SZ-HISTORY 协商、异议、专家咨询和双方意见对照表，登记或者签名后不得修改、删除', errcode = 'SZ002';
+  end if;
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
+create function app.wall_consultation_entry_insert_closed() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  if exists (select 1 from consultation k where k.office_id = NEW.office_id and k.case_id = NEW.case_id and k.consultation_id = NEW.consultation_id and k.closed_at is not null) then
+    raise exception using message = 'SZ-HISTORY 协商、异议、专家咨询和双方意见对照表，登记或者签名后不得修改、删除', errcode = 'SZ002';
+  end if;
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
+create function app.wall_consultation_point_update_kept() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  if exists (select 1 from consultation k where k.office_id = OLD.office_id and k.case_id = OLD.case_id and k.consultation_id = OLD.consultation_id and k.closed_at is not null) or (OLD.office_id is distinct from NEW.office_id or OLD.case_id is distinct from NEW.case_id or OLD.consultation_id is distinct from NEW.consultation_id or OLD.number is distinct from NEW.number) then
+    raise exception using message = 'SZ-HISTORY 协商、异议、专家咨询和双方意见对照表，登记或者签名后不得修改、删除', errcode = 'SZ002';
+  end if;
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
+create function app.wall_expert_request_update_kept() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  if OLD.answered_at is not null or OLD.withdrawn_at is not null or (OLD.office_id is distinct from NEW.office_id or OLD.case_id is distinct from NEW.case_id or OLD.request_id is distinct from NEW.request_id or OLD.round is distinct from NEW.round or OLD.expert_id is distinct from NEW.expert_id or OLD.expert_name is distinct from NEW.expert_name or OLD.question is distinct from NEW.question or OLD.asked_by is distinct from NEW.asked_by or OLD.asked_at is distinct from NEW.asked_at) then
+    raise exception using message = 'SZ-HISTORY 协商、异议、专家咨询和双方意见对照表，登记或者签名后不得修改、删除', errcode = 'SZ002';
+  end if;
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
+create function app.wall_objection_update_kept() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  if OLD.replied_at is not null or (OLD.office_id is distinct from NEW.office_id or OLD.case_id is distinct from NEW.case_id or OLD.round is distinct from NEW.round or OLD.raised_by is distinct from NEW.raised_by or OLD.raised_at is distinct from NEW.raised_at) then
+    raise exception using message = 'SZ-HISTORY 协商、异议、专家咨询和双方意见对照表，登记或者签名后不得修改、删除', errcode = 'SZ002';
+  end if;
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
+create function app.wall_objection_point_update_kept() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  if OLD.stance is not null or (OLD.office_id is distinct from NEW.office_id or OLD.case_id is distinct from NEW.case_id or OLD.round is distinct from NEW.round or OLD.number is distinct from NEW.number or OLD.reasons is distinct from NEW.reasons or OLD.basis is distinct from NEW.basis or OLD.evidence is distinct from NEW.evidence) then
+    raise exception using message = 'SZ-HISTORY 协商、异议、专家咨询和双方意见对照表，登记或者签名后不得修改、删除', errcode = 'SZ002';
+  end if;
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
+create function app.wall_record_edition_update_kept() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  if OLD.complete = 1 or (OLD.office_id is distinct from NEW.office_id or OLD.case_id is distinct from NEW.case_id or OLD.round is distinct from NEW.round or OLD.edition is distinct from NEW.edition or OLD.content is distinct from NEW.content or OLD.content_sha256 is distinct from NEW.content_sha256 or OLD.prepared_sha256 is distinct from NEW.prepared_sha256 or OLD.frozen_by is distinct from NEW.frozen_by or OLD.frozen_at is distinct from NEW.frozen_at) or OLD.certified_sha256 <> '' and (OLD.certified_sha256 is distinct from NEW.certified_sha256 or OLD.certified_by is distinct from NEW.certified_by or OLD.certified_at is distinct from NEW.certified_at) then
+    raise exception using message = 'SZ-HISTORY 协商、异议、专家咨询和双方意见对照表，登记或者签名后不得修改、删除', errcode = 'SZ002';
+  end if;
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
+create function app.wall_escalation_update_kept() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  if OLD.withdrawn_at is not null or (OLD.office_id is distinct from NEW.office_id or OLD.case_id is distinct from NEW.case_id or OLD.round is distinct from NEW.round or OLD.place is distinct from NEW.place or OLD.edition is distinct from NEW.edition or OLD.escalated_by is distinct from NEW.escalated_by or OLD.escalated_at is distinct from NEW.escalated_at or OLD.escalated_on is distinct from NEW.escalated_on) then
+    raise exception using message = 'SZ-HISTORY 协商、异议、专家咨询和双方意见对照表，登记或者签名后不得修改、删除', errcode = 'SZ002';
+  end if;
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
+create function app.wall_meeting_update_step() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  if NEW.version not in (OLD.version, OLD.version + 1) or OLD.state || '>' || NEW.state not in ('planned>planned', 'planned>open', 'planned>cancelled', 'open>open', 'open>closed', 'closed>closed', 'closed>signing', 'signing>signing', 'signing>signed') or OLD.state <> 'planned' and (OLD.office_id is distinct from NEW.office_id or OLD.meeting_id is distinct from NEW.meeting_id or OLD.name is distinct from NEW.name or OLD.place is distinct from NEW.place or OLD.held_on is distinct from NEW.held_on or OLD.begins is distinct from NEW.begins or OLD.chair is distinct from NEW.chair or OLD.recorder is distinct from NEW.recorder) or OLD.state not in ('planned', 'open') and (OLD.quorum is distinct from NEW.quorum or OLD.quorum_rule is distinct from NEW.quorum_rule or OLD.opened_at is distinct from NEW.opened_at or OLD.closed_at is distinct from NEW.closed_at) or OLD.content <> '' and (OLD.content is distinct from NEW.content) or NEW.state = 'signed' and exists (select 1 from meeting_member b where b.office_id = NEW.office_id and b.meeting_id = NEW.meeting_id and b.attendance = 'present' and b.signed_at is null) then
+    raise exception using message = 'SZ-HISTORY 集体讨论只能按次序记录，笔录从第一个签名起不得改动', errcode = 'SZ002';
+  end if;
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
+create function app.wall_meeting_member_insert_planned() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  if not exists (select 1 from meeting m where m.office_id = NEW.office_id and m.meeting_id = NEW.meeting_id and m.state in ('planned')) then
+    raise exception using message = 'SZ-HISTORY 集体讨论只能按次序记录，笔录从第一个签名起不得改动', errcode = 'SZ002';
+  end if;
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
+create function app.wall_meeting_member_delete_planned() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  if not exists (select 1 from meeting m where m.office_id = OLD.office_id and m.meeting_id = OLD.meeting_id and m.state in ('planned')) then
+    raise exception using message = 'SZ-HISTORY 集体讨论只能按次序记录，笔录从第一个签名起不得改动', errcode = 'SZ002';
+  end if;
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
+create function app.wall_meeting_member_update_kept() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  if OLD.signed_at is not null or (OLD.office_id is distinct from NEW.office_id or OLD.meeting_id is distinct from NEW.meeting_id or OLD.person_id is distinct from NEW.person_id or OLD.place is distinct from NEW.place or OLD.post is distinct from NEW.post or OLD.basis is distinct from NEW.basis or OLD.valid_from is distinct from NEW.valid_from or OLD.valid_to is distinct from NEW.valid_to) or not exists (select 1 from meeting m where m.office_id = OLD.office_id and m.meeting_id = OLD.meeting_id and m.state in ('planned')) and (OLD.attendance is distinct from NEW.attendance or OLD.absence_reason is distinct from NEW.absence_reason) or NEW.signed_at is not null and not exists (select 1 from meeting m where m.office_id = OLD.office_id and m.meeting_id = OLD.meeting_id and m.state in ('signing')) then
+    raise exception using message = 'SZ-HISTORY 集体讨论只能按次序记录，笔录从第一个签名起不得改动', errcode = 'SZ002';
+  end if;
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
+create function app.wall_agenda_item_insert_planned() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  if not exists (select 1 from meeting m where m.office_id = NEW.office_id and m.meeting_id = NEW.meeting_id and m.state in ('planned')) then
+    raise exception using message = 'SZ-HISTORY 集体讨论只能按次序记录，笔录从第一个签名起不得改动', errcode = 'SZ002';
+  end if;
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
+create function app.wall_agenda_item_delete_planned() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  if not exists (select 1 from meeting m where m.office_id = OLD.office_id and m.meeting_id = OLD.meeting_id and m.state in ('planned')) then
+    raise exception using message = 'SZ-HISTORY 集体讨论只能按次序记录，笔录从第一个签名起不得改动', errcode = 'SZ002';
+  end if;
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
+create function app.wall_agenda_item_update_kept() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  if OLD.state <> 'waiting' or (OLD.office_id is distinct from NEW.office_id or OLD.meeting_id is distinct from NEW.meeting_id or OLD.case_id is distinct from NEW.case_id or OLD.place is distinct from NEW.place or OLD.round is distinct from NEW.round or OLD.escalation is distinct from NEW.escalation) or not exists (select 1 from meeting m where m.office_id = OLD.office_id and m.meeting_id = OLD.meeting_id and m.state in ('open')) then
+    raise exception using message = 'SZ-HISTORY 集体讨论只能按次序记录，笔录从第一个签名起不得改动', errcode = 'SZ002';
+  end if;
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
+create function app.wall_item_recusal_insert_planned() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  if not exists (select 1 from meeting m where m.office_id = NEW.office_id and m.meeting_id = NEW.meeting_id and m.state in ('planned')) then
+    raise exception using message = 'SZ-HISTORY 集体讨论只能按次序记录，笔录从第一个签名起不得改动', errcode = 'SZ002';
+  end if;
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
+create function app.wall_item_recusal_update_kept() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  raise exception using message = 'SZ-HISTORY 集体讨论只能按次序记录，笔录从第一个签名起不得改动', errcode = 'SZ002';
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
+create function app.wall_item_recusal_delete_kept() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  raise exception using message = 'SZ-HISTORY 集体讨论只能按次序记录，笔录从第一个签名起不得改动', errcode = 'SZ002';
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
+create function app.wall_speech_insert_open() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  if not exists (select 1 from meeting m where m.office_id = NEW.office_id and m.meeting_id = NEW.meeting_id and m.state in ('open')) then
+    raise exception using message = 'SZ-HISTORY 集体讨论只能按次序记录，笔录从第一个签名起不得改动', errcode = 'SZ002';
+  end if;
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
+create function app.wall_vote_insert_open() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  if not exists (select 1 from meeting m where m.office_id = NEW.office_id and m.meeting_id = NEW.meeting_id and m.state in ('open')) then
+    raise exception using message = 'SZ-HISTORY 集体讨论只能按次序记录，笔录从第一个签名起不得改动', errcode = 'SZ002';
+  end if;
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
+create function app.wall_ruling_insert_open() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  if not exists (select 1 from meeting m where m.office_id = NEW.office_id and m.meeting_id = NEW.meeting_id and m.state in ('open')) then
+    raise exception using message = 'SZ-HISTORY 集体讨论只能按次序记录，笔录从第一个签名起不得改动', errcode = 'SZ002';
+  end if;
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
+create function app.wall_minutes_insert_signing() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  if not exists (select 1 from meeting m where m.office_id = NEW.office_id and m.meeting_id = NEW.meeting_id and m.state in ('closed', 'signing')) then
+    raise exception using message = 'SZ-HISTORY 集体讨论只能按次序记录，笔录从第一个签名起不得改动', errcode = 'SZ002';
   end if;
   if tg_op = 'DELETE' then return old; end if;
   return new;
@@ -634,6 +860,166 @@ begin
   return new;
 end $$;
 
+create function app.wall_consultation_entry_update_history() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  raise exception using message = 'SZ-HISTORY 历史记录不得修改、替换或者删除', errcode = 'SZ002';
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
+create function app.wall_consultation_entry_delete_history() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  raise exception using message = 'SZ-HISTORY 历史记录不得修改、替换或者删除', errcode = 'SZ002';
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
+create function app.wall_dispute_file_update_history() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  raise exception using message = 'SZ-HISTORY 历史记录不得修改、替换或者删除', errcode = 'SZ002';
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
+create function app.wall_dispute_file_delete_history() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  raise exception using message = 'SZ-HISTORY 历史记录不得修改、替换或者删除', errcode = 'SZ002';
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
+create function app.wall_expert_material_update_history() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  raise exception using message = 'SZ-HISTORY 历史记录不得修改、替换或者删除', errcode = 'SZ002';
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
+create function app.wall_expert_material_delete_history() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  raise exception using message = 'SZ-HISTORY 历史记录不得修改、替换或者删除', errcode = 'SZ002';
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
+create function app.wall_late_leave_update_history() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  raise exception using message = 'SZ-HISTORY 历史记录不得修改、替换或者删除', errcode = 'SZ002';
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
+create function app.wall_late_leave_delete_history() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  raise exception using message = 'SZ-HISTORY 历史记录不得修改、替换或者删除', errcode = 'SZ002';
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
+create function app.wall_escalation_point_update_history() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  raise exception using message = 'SZ-HISTORY 历史记录不得修改、替换或者删除', errcode = 'SZ002';
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
+create function app.wall_escalation_point_delete_history() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  raise exception using message = 'SZ-HISTORY 历史记录不得修改、替换或者删除', errcode = 'SZ002';
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
+create function app.wall_speech_update_history() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  raise exception using message = 'SZ-HISTORY 历史记录不得修改、替换或者删除', errcode = 'SZ002';
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
+create function app.wall_speech_delete_history() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  raise exception using message = 'SZ-HISTORY 历史记录不得修改、替换或者删除', errcode = 'SZ002';
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
+create function app.wall_vote_update_history() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  raise exception using message = 'SZ-HISTORY 历史记录不得修改、替换或者删除', errcode = 'SZ002';
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
+create function app.wall_vote_delete_history() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  raise exception using message = 'SZ-HISTORY 历史记录不得修改、替换或者删除', errcode = 'SZ002';
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
+create function app.wall_ruling_update_history() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  raise exception using message = 'SZ-HISTORY 历史记录不得修改、替换或者删除', errcode = 'SZ002';
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
+create function app.wall_ruling_delete_history() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  raise exception using message = 'SZ-HISTORY 历史记录不得修改、替换或者删除', errcode = 'SZ002';
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
+create function app.wall_minutes_update_history() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  raise exception using message = 'SZ-HISTORY 历史记录不得修改、替换或者删除', errcode = 'SZ002';
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
+create function app.wall_minutes_delete_history() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  raise exception using message = 'SZ-HISTORY 历史记录不得修改、替换或者删除', errcode = 'SZ002';
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
+create function app.wall_dispute_result_update_history() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  raise exception using message = 'SZ-HISTORY 历史记录不得修改、替换或者删除', errcode = 'SZ002';
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
+create function app.wall_dispute_result_delete_history() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  raise exception using message = 'SZ-HISTORY 历史记录不得修改、替换或者删除', errcode = 'SZ002';
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
 create function app.wall_office_delete_history() returns trigger language plpgsql
 set search_path = pg_catalog, app, pg_temp as $$
 begin
@@ -738,19 +1124,91 @@ begin
   return new;
 end $$;
 
+create function app.wall_consultation_delete_history() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  raise exception using message = 'SZ-HISTORY 历史记录不得修改、替换或者删除', errcode = 'SZ002';
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
+create function app.wall_consultation_point_delete_history() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  raise exception using message = 'SZ-HISTORY 历史记录不得修改、替换或者删除', errcode = 'SZ002';
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
+create function app.wall_expert_delete_history() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  raise exception using message = 'SZ-HISTORY 历史记录不得修改、替换或者删除', errcode = 'SZ002';
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
+create function app.wall_expert_request_delete_history() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  raise exception using message = 'SZ-HISTORY 历史记录不得修改、替换或者删除', errcode = 'SZ002';
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
+create function app.wall_objection_delete_history() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  raise exception using message = 'SZ-HISTORY 历史记录不得修改、替换或者删除', errcode = 'SZ002';
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
+create function app.wall_objection_point_delete_history() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  raise exception using message = 'SZ-HISTORY 历史记录不得修改、替换或者删除', errcode = 'SZ002';
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
+create function app.wall_record_edition_delete_history() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  raise exception using message = 'SZ-HISTORY 历史记录不得修改、替换或者删除', errcode = 'SZ002';
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
+create function app.wall_escalation_delete_history() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  raise exception using message = 'SZ-HISTORY 历史记录不得修改、替换或者删除', errcode = 'SZ002';
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
+create function app.wall_meeting_delete_history() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  raise exception using message = 'SZ-HISTORY 历史记录不得修改、替换或者删除', errcode = 'SZ002';
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
 create trigger wall_case__insert_start before insert on app.case_
 for each row execute function app.wall_case__insert_start();
 
-create trigger wall_case__update_version before update of office_id, case_id, version, state, round, submission, name, sort_key, kind, party_name, party_number, amount_fen, unit, agency, file_number, handler_codes, reviewer, registered_by, registered_at, received_at, accepted_at, due_on, profile_id, profile_edition, scope, sent_from, sent_version, updated_at on app.case_
+create trigger wall_case__update_version before update of office_id, case_id, version, state, round, submission, name, sort_key, kind, party_name, party_number, amount_fen, unit, agency, file_number, handler_codes, reviewer, registered_by, registered_at, received_at, accepted_at, due_on, profile_id, profile_edition, scope, sent_from, sent_version, edited_round, updated_at on app.case_
 for each row execute function app.wall_case__update_version();
 
-create trigger wall_case__update_decided before update of office_id, case_id, version, state, round, submission, name, sort_key, kind, party_name, party_number, amount_fen, unit, agency, file_number, handler_codes, reviewer, registered_by, registered_at, received_at, accepted_at, due_on, profile_id, profile_edition, scope, sent_from, sent_version, updated_at on app.case_
+create trigger wall_case__update_decided before update of office_id, case_id, version, state, round, submission, name, sort_key, kind, party_name, party_number, amount_fen, unit, agency, file_number, handler_codes, reviewer, registered_by, registered_at, received_at, accepted_at, due_on, profile_id, profile_edition, scope, sent_from, sent_version, edited_round, updated_at on app.case_
 for each row execute function app.wall_case__update_decided();
 
-create trigger wall_case__update_step before update of office_id, case_id, version, state, round, submission, name, sort_key, kind, party_name, party_number, amount_fen, unit, agency, file_number, handler_codes, reviewer, registered_by, registered_at, received_at, accepted_at, due_on, profile_id, profile_edition, scope, sent_from, sent_version, updated_at on app.case_
+create trigger wall_case__update_step before update of office_id, case_id, version, state, round, submission, name, sort_key, kind, party_name, party_number, amount_fen, unit, agency, file_number, handler_codes, reviewer, registered_by, registered_at, received_at, accepted_at, due_on, profile_id, profile_edition, scope, sent_from, sent_version, edited_round, updated_at on app.case_
 for each row execute function app.wall_case__update_step();
 
-create trigger wall_case__update_passed before update of office_id, case_id, version, state, round, submission, name, sort_key, kind, party_name, party_number, amount_fen, unit, agency, file_number, handler_codes, reviewer, registered_by, registered_at, received_at, accepted_at, due_on, profile_id, profile_edition, scope, sent_from, sent_version, updated_at on app.case_
+create trigger wall_case__update_passed before update of office_id, case_id, version, state, round, submission, name, sort_key, kind, party_name, party_number, amount_fen, unit, agency, file_number, handler_codes, reviewer, registered_by, registered_at, received_at, accepted_at, due_on, profile_id, profile_edition, scope, sent_from, sent_version, edited_round, updated_at on app.case_
 for each row execute function app.wall_case__update_passed();
 
 create trigger wall_round_insert_fresh before insert on app.round
@@ -786,7 +1244,7 @@ for each row execute function app.wall_problem_update_issued();
 create trigger wall_case__insert_duty before insert on app.case_
 for each row execute function app.wall_case__insert_duty();
 
-create trigger wall_case__update_duty before update of office_id, case_id, version, state, round, submission, name, sort_key, kind, party_name, party_number, amount_fen, unit, agency, file_number, handler_codes, reviewer, registered_by, registered_at, received_at, accepted_at, due_on, profile_id, profile_edition, scope, sent_from, sent_version, updated_at on app.case_
+create trigger wall_case__update_duty before update of office_id, case_id, version, state, round, submission, name, sort_key, kind, party_name, party_number, amount_fen, unit, agency, file_number, handler_codes, reviewer, registered_by, registered_at, received_at, accepted_at, due_on, profile_id, profile_edition, scope, sent_from, sent_version, edited_round, updated_at on app.case_
 for each row execute function app.wall_case__update_duty();
 
 create trigger wall_round_insert_duty before insert on app.round
@@ -837,6 +1295,9 @@ for each row execute function app.wall_second_opinion_update_given_once();
 create trigger wall_person_update_code before update on app.person
 for each row execute function app.wall_person_update_code();
 
+create trigger wall_office_update_moved before update on app.office
+for each row execute function app.wall_office_update_moved();
+
 create trigger wall_transfer_insert_start before insert on app.transfer
 for each row execute function app.wall_transfer_insert_start();
 
@@ -854,6 +1315,72 @@ for each row execute function app.wall_transfer_number_insert_next();
 
 create trigger wall_transfer_number_update_kept before update of office_id, series, year, no, label, case_id, transfer_no, status, reserved_by, reserved_at, void_reason, voided_at on app.transfer_number
 for each row execute function app.wall_transfer_number_update_kept();
+
+create trigger wall_consultation_update_kept before update of office_id, case_id, consultation_id, round, opened_by, opened_side, opened_at, proposed_by, proposed_side, proposed_at, closed_by, closed_at on app.consultation
+for each row execute function app.wall_consultation_update_kept();
+
+create trigger wall_consultation_entry_insert_closed before insert on app.consultation_entry
+for each row execute function app.wall_consultation_entry_insert_closed();
+
+create trigger wall_consultation_point_update_kept before update of office_id, case_id, consultation_id, number, agreement, note on app.consultation_point
+for each row execute function app.wall_consultation_point_update_kept();
+
+create trigger wall_expert_request_update_kept before update of office_id, case_id, request_id, round, expert_id, expert_name, expert_kind, question, asked_by, asked_at, answer, answered_at, recorded_by, withdrawn_at, withdrawn_because on app.expert_request
+for each row execute function app.wall_expert_request_update_kept();
+
+create trigger wall_objection_update_kept before update of office_id, case_id, round, raised_by, raised_at, replied_by, replied_at on app.objection
+for each row execute function app.wall_objection_update_kept();
+
+create trigger wall_objection_point_update_kept before update of office_id, case_id, round, number, reasons, basis, evidence, stance, reply on app.objection_point
+for each row execute function app.wall_objection_point_update_kept();
+
+create trigger wall_record_edition_update_kept before update of office_id, case_id, round, edition, content, content_sha256, prepared_sha256, frozen_by, frozen_at, certified_sha256, certified_by, certified_at, signed_sha256, signed_by, signed_at, complete on app.record_edition
+for each row execute function app.wall_record_edition_update_kept();
+
+create trigger wall_escalation_update_kept before update of office_id, case_id, round, place, edition, complete, escalated_by, escalated_at, escalated_on, reason, withdrawn_at on app.escalation
+for each row execute function app.wall_escalation_update_kept();
+
+create trigger wall_meeting_update_step before update on app.meeting
+for each row execute function app.wall_meeting_update_step();
+
+create trigger wall_meeting_member_insert_planned before insert on app.meeting_member
+for each row execute function app.wall_meeting_member_insert_planned();
+
+create trigger wall_meeting_member_delete_planned before delete on app.meeting_member
+for each row execute function app.wall_meeting_member_delete_planned();
+
+create trigger wall_meeting_member_update_kept before update on app.meeting_member
+for each row execute function app.wall_meeting_member_update_kept();
+
+create trigger wall_agenda_item_insert_planned before insert on app.agenda_item
+for each row execute function app.wall_agenda_item_insert_planned();
+
+create trigger wall_agenda_item_delete_planned before delete on app.agenda_item
+for each row execute function app.wall_agenda_item_delete_planned();
+
+create trigger wall_agenda_item_update_kept before update of office_id, case_id, meeting_id, place, round, escalation, state, dropped_because, closed_at on app.agenda_item
+for each row execute function app.wall_agenda_item_update_kept();
+
+create trigger wall_item_recusal_insert_planned before insert on app.item_recusal
+for each row execute function app.wall_item_recusal_insert_planned();
+
+create trigger wall_item_recusal_update_kept before update of office_id, case_id, meeting_id, person_id, reason on app.item_recusal
+for each row execute function app.wall_item_recusal_update_kept();
+
+create trigger wall_item_recusal_delete_kept before delete on app.item_recusal
+for each row execute function app.wall_item_recusal_delete_kept();
+
+create trigger wall_speech_insert_open before insert on app.speech
+for each row execute function app.wall_speech_insert_open();
+
+create trigger wall_vote_insert_open before insert on app.vote
+for each row execute function app.wall_vote_insert_open();
+
+create trigger wall_ruling_insert_open before insert on app.ruling
+for each row execute function app.wall_ruling_insert_open();
+
+create trigger wall_minutes_insert_signing before insert on app.minutes
+for each row execute function app.wall_minutes_insert_signing();
 
 create trigger wall_blob_update_kept before update on app.blob
 for each row execute function app.wall_blob_update_kept();
@@ -945,6 +1472,66 @@ for each row execute function app.wall_transfer_member_update_history();
 create trigger wall_transfer_member_delete_history before delete on app.transfer_member
 for each row execute function app.wall_transfer_member_delete_history();
 
+create trigger wall_consultation_entry_update_history before update of office_id, case_id, entry_id, consultation_id, number, side, author, said_at, text on app.consultation_entry
+for each row execute function app.wall_consultation_entry_update_history();
+
+create trigger wall_consultation_entry_delete_history before delete on app.consultation_entry
+for each row execute function app.wall_consultation_entry_delete_history();
+
+create trigger wall_dispute_file_update_history before update of office_id, case_id, owner_id, place, sha256, name, size on app.dispute_file
+for each row execute function app.wall_dispute_file_update_history();
+
+create trigger wall_dispute_file_delete_history before delete on app.dispute_file
+for each row execute function app.wall_dispute_file_delete_history();
+
+create trigger wall_expert_material_update_history before update of office_id, case_id, request_id, material_id, name, sha256 on app.expert_material
+for each row execute function app.wall_expert_material_update_history();
+
+create trigger wall_expert_material_delete_history before delete on app.expert_material
+for each row execute function app.wall_expert_material_delete_history();
+
+create trigger wall_late_leave_update_history before update of office_id, case_id, round, given_by, given_at, reason on app.late_leave
+for each row execute function app.wall_late_leave_update_history();
+
+create trigger wall_late_leave_delete_history before delete on app.late_leave
+for each row execute function app.wall_late_leave_delete_history();
+
+create trigger wall_escalation_point_update_history before update of office_id, case_id, round, place, number on app.escalation_point
+for each row execute function app.wall_escalation_point_update_history();
+
+create trigger wall_escalation_point_delete_history before delete on app.escalation_point
+for each row execute function app.wall_escalation_point_delete_history();
+
+create trigger wall_speech_update_history before update of office_id, case_id, meeting_id, seq, kind, person_id, text, said_at on app.speech
+for each row execute function app.wall_speech_update_history();
+
+create trigger wall_speech_delete_history before delete on app.speech
+for each row execute function app.wall_speech_delete_history();
+
+create trigger wall_vote_update_history before update of office_id, case_id, meeting_id, number, person_id, choice, cast_at on app.vote
+for each row execute function app.wall_vote_update_history();
+
+create trigger wall_vote_delete_history before delete on app.vote
+for each row execute function app.wall_vote_delete_history();
+
+create trigger wall_ruling_update_history before update of office_id, case_id, meeting_id, number, ruling, content, permits, against_votes on app.ruling
+for each row execute function app.wall_ruling_update_history();
+
+create trigger wall_ruling_delete_history before delete on app.ruling
+for each row execute function app.wall_ruling_delete_history();
+
+create trigger wall_minutes_update_history before update on app.minutes
+for each row execute function app.wall_minutes_update_history();
+
+create trigger wall_minutes_delete_history before delete on app.minutes
+for each row execute function app.wall_minutes_delete_history();
+
+create trigger wall_dispute_result_update_history before update of office_id, case_id, round, meeting_id, held_on, signed, item_state, permits, kind, party_name, party_number, amount_fen, minutes_sha256, recorded_by, recorded_at on app.dispute_result
+for each row execute function app.wall_dispute_result_update_history();
+
+create trigger wall_dispute_result_delete_history before delete on app.dispute_result
+for each row execute function app.wall_dispute_result_delete_history();
+
 create trigger wall_office_delete_history before delete on app.office
 for each row execute function app.wall_office_delete_history();
 
@@ -983,6 +1570,33 @@ for each row execute function app.wall_transfer_delete_history();
 
 create trigger wall_transfer_number_delete_history before delete on app.transfer_number
 for each row execute function app.wall_transfer_number_delete_history();
+
+create trigger wall_consultation_delete_history before delete on app.consultation
+for each row execute function app.wall_consultation_delete_history();
+
+create trigger wall_consultation_point_delete_history before delete on app.consultation_point
+for each row execute function app.wall_consultation_point_delete_history();
+
+create trigger wall_expert_delete_history before delete on app.expert
+for each row execute function app.wall_expert_delete_history();
+
+create trigger wall_expert_request_delete_history before delete on app.expert_request
+for each row execute function app.wall_expert_request_delete_history();
+
+create trigger wall_objection_delete_history before delete on app.objection
+for each row execute function app.wall_objection_delete_history();
+
+create trigger wall_objection_point_delete_history before delete on app.objection_point
+for each row execute function app.wall_objection_point_delete_history();
+
+create trigger wall_record_edition_delete_history before delete on app.record_edition
+for each row execute function app.wall_record_edition_delete_history();
+
+create trigger wall_escalation_delete_history before delete on app.escalation
+for each row execute function app.wall_escalation_delete_history();
+
+create trigger wall_meeting_delete_history before delete on app.meeting
+for each row execute function app.wall_meeting_delete_history();
 
 create function app.wall_material_insert_shuts_gate() returns trigger language plpgsql
 set search_path = pg_catalog, app, pg_temp as $$
@@ -1025,6 +1639,9 @@ begin
   return new;
 end $$;
 
+create trigger wall_agenda_item_truncate before truncate on app.agenda_item
+for each statement execute function app.wall_truncate();
+
 create trigger wall_answer_truncate before truncate on app.answer
 for each statement execute function app.wall_truncate();
 
@@ -1058,19 +1675,70 @@ for each statement execute function app.wall_truncate();
 create trigger wall_command_truncate before truncate on app.command
 for each statement execute function app.wall_truncate();
 
+create trigger wall_consultation_truncate before truncate on app.consultation
+for each statement execute function app.wall_truncate();
+
+create trigger wall_consultation_entry_truncate before truncate on app.consultation_entry
+for each statement execute function app.wall_truncate();
+
+create trigger wall_consultation_point_truncate before truncate on app.consultation_point
+for each statement execute function app.wall_truncate();
+
 create trigger wall_counter_truncate before truncate on app.counter
 for each statement execute function app.wall_truncate();
 
 create trigger wall_decision_truncate before truncate on app.decision
 for each statement execute function app.wall_truncate();
 
+create trigger wall_dispute_file_truncate before truncate on app.dispute_file
+for each statement execute function app.wall_truncate();
+
+create trigger wall_dispute_result_truncate before truncate on app.dispute_result
+for each statement execute function app.wall_truncate();
+
 create trigger wall_document_truncate before truncate on app.document
+for each statement execute function app.wall_truncate();
+
+create trigger wall_escalation_truncate before truncate on app.escalation
+for each statement execute function app.wall_truncate();
+
+create trigger wall_escalation_point_truncate before truncate on app.escalation_point
+for each statement execute function app.wall_truncate();
+
+create trigger wall_expert_truncate before truncate on app.expert
+for each statement execute function app.wall_truncate();
+
+create trigger wall_expert_material_truncate before truncate on app.expert_material
+for each statement execute function app.wall_truncate();
+
+create trigger wall_expert_request_truncate before truncate on app.expert_request
 for each statement execute function app.wall_truncate();
 
 create trigger wall_irregularity_truncate before truncate on app.irregularity
 for each statement execute function app.wall_truncate();
 
+create trigger wall_item_recusal_truncate before truncate on app.item_recusal
+for each statement execute function app.wall_truncate();
+
+create trigger wall_late_leave_truncate before truncate on app.late_leave
+for each statement execute function app.wall_truncate();
+
+create trigger wall_meeting_truncate before truncate on app.meeting
+for each statement execute function app.wall_truncate();
+
+create trigger wall_meeting_member_truncate before truncate on app.meeting_member
+for each statement execute function app.wall_truncate();
+
+create trigger wall_minutes_truncate before truncate on app.minutes
+for each statement execute function app.wall_truncate();
+
 create trigger wall_number_truncate before truncate on app.number
+for each statement execute function app.wall_truncate();
+
+create trigger wall_objection_truncate before truncate on app.objection
+for each statement execute function app.wall_truncate();
+
+create trigger wall_objection_point_truncate before truncate on app.objection_point
 for each statement execute function app.wall_truncate();
 
 create trigger wall_office_truncate before truncate on app.office
@@ -1088,13 +1756,22 @@ for each statement execute function app.wall_truncate();
 create trigger wall_profile_edition_truncate before truncate on app.profile_edition
 for each statement execute function app.wall_truncate();
 
+create trigger wall_record_edition_truncate before truncate on app.record_edition
+for each statement execute function app.wall_truncate();
+
 create trigger wall_reminder_truncate before truncate on app.reminder
 for each statement execute function app.wall_truncate();
 
 create trigger wall_round_truncate before truncate on app.round
 for each statement execute function app.wall_truncate();
 
+create trigger wall_ruling_truncate before truncate on app.ruling
+for each statement execute function app.wall_truncate();
+
 create trigger wall_second_opinion_truncate before truncate on app.second_opinion
+for each statement execute function app.wall_truncate();
+
+create trigger wall_speech_truncate before truncate on app.speech
 for each statement execute function app.wall_truncate();
 
 create trigger wall_transfer_truncate before truncate on app.transfer
@@ -1107,4 +1784,7 @@ create trigger wall_transfer_member_truncate before truncate on app.transfer_mem
 for each statement execute function app.wall_truncate();
 
 create trigger wall_transfer_number_truncate before truncate on app.transfer_number
+for each statement execute function app.wall_truncate();
+
+create trigger wall_vote_truncate before truncate on app.vote
 for each statement execute function app.wall_truncate();

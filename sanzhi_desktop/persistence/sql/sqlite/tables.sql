@@ -87,6 +87,7 @@ CREATE TABLE office (
 	profile_edition TEXT DEFAULT '' NOT NULL,
 	sample SMALLINT DEFAULT 0 NOT NULL CONSTRAINT ck_office_sample CHECK (sample in (0, 1)),
 	created_at TEXT NOT NULL,
+	moved_to TEXT DEFAULT '' NOT NULL,
 	CONSTRAINT pk_office PRIMARY KEY (office_id)
 );
 
@@ -183,6 +184,7 @@ CREATE TABLE case_ (
 	scope TEXT DEFAULT '' NOT NULL,
 	sent_from TEXT DEFAULT '' NOT NULL,
 	sent_version INTEGER DEFAULT 0 NOT NULL,
+	edited_round INTEGER DEFAULT 0 NOT NULL,
 	updated_at TEXT NOT NULL,
 	readers TEXT DEFAULT '' NOT NULL,
 	CONSTRAINT pk_case_ PRIMARY KEY (office_id, case_id),

@@ -17,12 +17,12 @@ begin select raise(abort, 'SZ-GATE 未经法制审核或者审核未通过的，
 
 create trigger wall_case__update_step
 before update on case_ for each row
-when (OLD.state || '>' || NEW.state not in ('accepted>accepted', 'accepted>returned', 'accepted>reviewing', 'accepted>withdrawn', 'correction>correction', 'correction>submitted', 'correction>withdrawn', 'decided>decided', 'draft>draft', 'draft>not_needed', 'draft>submitted', 'draft>withdrawn', 'not_needed>not_needed', 'passed>decided', 'passed>passed', 'passed>responding', 'responding>passed', 'responding>responding', 'responding>submitted', 'responding>withdrawn', 'returned>returned', 'reviewing>reviewing', 'reviewing>signing', 'reviewing>withdrawn', 'signing>passed', 'signing>responding', 'signing>reviewing', 'signing>signing', 'signing>withdrawn', 'submitted>accepted', 'submitted>correction', 'submitted>draft', 'submitted>responding', 'submitted>returned', 'submitted>submitted', 'submitted>withdrawn', 'withdrawn>withdrawn') and not (NEW.state = 'decided' and OLD.state <> 'decided' and not exists (select 1 from decision d where d.office_id = NEW.office_id and d.case_id = NEW.case_id)) and not (NEW.state = 'passed' and OLD.state <> NEW.state and not exists (select 1 from round r where r.office_id = NEW.office_id and r.case_id = NEW.case_id and r.round = NEW.round and r.issued = 1 and r.outcome = 'AGREE'))) or (OLD.office_id is not NEW.office_id or OLD.case_id is not NEW.case_id or OLD.registered_by is not NEW.registered_by or OLD.registered_at is not NEW.registered_at)
+when (OLD.state || '>' || NEW.state not in ('accepted>accepted', 'accepted>returned', 'accepted>reviewing', 'accepted>withdrawn', 'correction>correction', 'correction>submitted', 'correction>withdrawn', 'decided>decided', 'draft>draft', 'draft>not_needed', 'draft>submitted', 'draft>withdrawn', 'not_needed>not_needed', 'passed>decided', 'passed>passed', 'passed>responding', 'responding>passed', 'responding>responding', 'responding>submitted', 'responding>withdrawn', 'returned>returned', 'reviewing>reviewing', 'reviewing>signing', 'reviewing>withdrawn', 'signing>passed', 'signing>responding', 'signing>reviewing', 'signing>signing', 'signing>withdrawn', 'submitted>accepted', 'submitted>correction', 'submitted>draft', 'submitted>responding', 'submitted>returned', 'submitted>submitted', 'submitted>withdrawn', 'withdrawn>withdrawn') and not (NEW.state = 'decided' and OLD.state <> 'decided' and not exists (select 1 from decision d where d.office_id = NEW.office_id and d.case_id = NEW.case_id)) and not (NEW.state = 'passed' and OLD.state <> NEW.state and not exists (select 1 from round r where r.office_id = NEW.office_id and r.case_id = NEW.case_id and r.round = NEW.round and r.issued = 1 and r.outcome = 'AGREE') and not exists (select 1 from clearance k where k.open = 1 and k.origin = 'collective_decision' and k.office_id = NEW.office_id and k.case_id = NEW.case_id and k.round = NEW.round))) or (OLD.office_id is not NEW.office_id or OLD.case_id is not NEW.case_id or OLD.registered_by is not NEW.registered_by or OLD.registered_at is not NEW.registered_at)
 begin select raise(abort, 'SZ-STEP 案件不能这样流转：办理步骤由流程表规定，不得跳过'); end;
 
 create trigger wall_case__update_passed
 before update on case_ for each row
-when NEW.state = 'passed' and OLD.state <> NEW.state and not exists (select 1 from round r where r.office_id = NEW.office_id and r.case_id = NEW.case_id and r.round = NEW.round and r.issued = 1 and r.outcome = 'AGREE')
+when NEW.state = 'passed' and OLD.state <> NEW.state and not exists (select 1 from round r where r.office_id = NEW.office_id and r.case_id = NEW.case_id and r.round = NEW.round and r.issued = 1 and r.outcome = 'AGREE') and not exists (select 1 from clearance k where k.open = 1 and k.origin = 'collective_decision' and k.office_id = NEW.office_id and k.case_id = NEW.case_id and k.round = NEW.round)
 begin select raise(abort, 'SZ-GATE 未经法制审核或者审核未通过的，不得作出决定（行政处罚法第五十八条）'); end;
 
 create trigger wall_round_insert_fresh
@@ -97,13 +97,13 @@ begin select raise(abort, 'SZ-DUTY 承办人不得审核本案、不得签发本
 
 create trigger wall_clearance_insert_gate
 before insert on clearance for each row
-when NEW.open <> 1 or not exists (select 1 from round r where r.office_id = NEW.office_id and r.case_id = NEW.case_id and r.round = NEW.round and r.issued = 1 and r.outcome = 'AGREE' and r.kind = NEW.kind and r.party_name = NEW.party_name and r.party_number = NEW.party_number and r.amount_fen = NEW.amount_fen)
-begin select raise(abort, 'SZ-GATE 只有已签发的同意意见才能放行，不得另行写入放行记录'); end;
+when NEW.open <> 1 or NEW.origin = 'opinion' and not exists (select 1 from round r where r.office_id = NEW.office_id and r.case_id = NEW.case_id and r.round = NEW.round and r.issued = 1 and r.outcome = 'AGREE' and r.kind = NEW.kind and r.party_name = NEW.party_name and r.party_number = NEW.party_number and r.amount_fen = NEW.amount_fen) or NEW.origin <> 'opinion' and (NEW.kind = 'penalty' or not exists (select 1 from dispute_result d where d.permits = 1 and d.office_id = NEW.office_id and d.case_id = NEW.case_id and d.round = NEW.round and d.meeting_id = NEW.meeting_id and d.kind = NEW.kind and d.party_name = NEW.party_name and d.party_number = NEW.party_number and d.amount_fen = NEW.amount_fen))
+begin select raise(abort, 'SZ-GATE 只有已签发的同意意见或者依规则可以放行的集体讨论决定才能放行，不得另行写入'); end;
 
 create trigger wall_clearance_update_gate
 before update on clearance for each row
 when NEW.open <> 0 or OLD.open <> 1 or (OLD.office_id is not NEW.office_id or OLD.clearance_id is not NEW.clearance_id or OLD.case_id is not NEW.case_id or OLD.round is not NEW.round or OLD.origin is not NEW.origin or OLD.outcome is not NEW.outcome or OLD.issued is not NEW.issued or OLD.kind is not NEW.kind or OLD.party_name is not NEW.party_name or OLD.party_number is not NEW.party_number or OLD.amount_fen is not NEW.amount_fen or OLD.materials_digest is not NEW.materials_digest or OLD.opened_at is not NEW.opened_at)
-begin select raise(abort, 'SZ-GATE 只有已签发的同意意见才能放行，不得另行写入放行记录'); end;
+begin select raise(abort, 'SZ-GATE 只有已签发的同意意见或者依规则可以放行的集体讨论决定才能放行，不得另行写入'); end;
 
 create trigger wall_decision_insert_gate
 before insert on decision for each row
@@ -165,6 +165,11 @@ before update on person for each row
 when (OLD.office_id is not NEW.office_id or OLD.person_id is not NEW.person_id)
 begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
 
+create trigger wall_office_update_moved
+before update on office for each row
+when OLD.moved_to <> '' and (OLD.moved_to is not NEW.moved_to)
+begin select raise(abort, 'SZ-MOVED 本单位已经搬到新的数据库，这里只能查看，不能再保存'); end;
+
 create trigger wall_transfer_insert_start
 before insert on transfer for each row
 when NEW.stage <> 'opened' or NEW.number <> '' or NEW.letter_sha256 <> ''
@@ -194,6 +199,114 @@ create trigger wall_transfer_number_update_kept
 before update on transfer_number for each row
 when OLD.status <> 'reserved' or NEW.status = 'reserved' or (OLD.office_id is not NEW.office_id or OLD.series is not NEW.series or OLD.year is not NEW.year or OLD.no is not NEW.no or OLD.label is not NEW.label or OLD.case_id is not NEW.case_id or OLD.transfer_no is not NEW.transfer_no or OLD.reserved_by is not NEW.reserved_by or OLD.reserved_at is not NEW.reserved_at)
 begin select raise(abort, 'SZ-NUMBER 文号只能依次取用，取用后不得改动，作废后不得恢复'); end;
+
+create trigger wall_consultation_update_kept
+before update on consultation for each row
+when OLD.closed_at is not null or (OLD.office_id is not NEW.office_id or OLD.case_id is not NEW.case_id or OLD.consultation_id is not NEW.consultation_id or OLD.round is not NEW.round or OLD.opened_by is not NEW.opened_by or OLD.opened_side is not NEW.opened_side or OLD.opened_at is not NEW.opened_at)
+begin select raise(abort, 'SZ-HISTORY 协商、异议、专家咨询和双方意见对照表，登记或者签名后不得修改、删除'); end;
+
+create trigger wall_consultation_entry_insert_closed
+before insert on consultation_entry for each row
+when exists (select 1 from consultation k where k.office_id = NEW.office_id and k.case_id = NEW.case_id and k.consultation_id = NEW.consultation_id and k.closed_at is not null)
+begin select raise(abort, 'SZ-HISTORY 协商、异议、专家咨询和双方意见对照表，登记或者签名后不得修改、删除'); end;
+
+create trigger wall_consultation_point_update_kept
+before update on consultation_point for each row
+when exists (select 1 from consultation k where k.office_id = OLD.office_id and k.case_id = OLD.case_id and k.consultation_id = OLD.consultation_id and k.closed_at is not null) or (OLD.office_id is not NEW.office_id or OLD.case_id is not NEW.case_id or OLD.consultation_id is not NEW.consultation_id or OLD.number is not NEW.number)
+begin select raise(abort, 'SZ-HISTORY 协商、异议、专家咨询和双方意见对照表，登记或者签名后不得修改、删除'); end;
+
+create trigger wall_expert_request_update_kept
+before update on expert_request for each row
+when OLD.answered_at is not null or OLD.withdrawn_at is not null or (OLD.office_id is not NEW.office_id or OLD.case_id is not NEW.case_id or OLD.request_id is not NEW.request_id or OLD.round is not NEW.round or OLD.expert_id is not NEW.expert_id or OLD.expert_name is not NEW.expert_name or OLD.question is not NEW.question or OLD.asked_by is not NEW.asked_by or OLD.asked_at is not NEW.asked_at)
+begin select raise(abort, 'SZ-HISTORY 协商、异议、专家咨询和双方意见对照表，登记或者签名后不得修改、删除'); end;
+
+create trigger wall_objection_update_kept
+before update on objection for each row
+when OLD.replied_at is not null or (OLD.office_id is not NEW.office_id or OLD.case_id is not NEW.case_id or OLD.round is not NEW.round or OLD.raised_by is not NEW.raised_by or OLD.raised_at is not NEW.raised_at)
+begin select raise(abort, 'SZ-HISTORY 协商、异议、专家咨询和双方意见对照表，登记或者签名后不得修改、删除'); end;
+
+create trigger wall_objection_point_update_kept
+before update on objection_point for each row
+when OLD.stance is not null or (OLD.office_id is not NEW.office_id or OLD.case_id is not NEW.case_id or OLD.round is not NEW.round or OLD.number is not NEW.number or OLD.reasons is not NEW.reasons or OLD.basis is not NEW.basis or OLD.evidence is not NEW.evidence)
+begin select raise(abort, 'SZ-HISTORY 协商、异议、专家咨询和双方意见对照表，登记或者签名后不得修改、删除'); end;
+
+create trigger wall_record_edition_update_kept
+before update on record_edition for each row
+when OLD.complete = 1 or (OLD.office_id is not NEW.office_id or OLD.case_id is not NEW.case_id or OLD.round is not NEW.round or OLD.edition is not NEW.edition or OLD.content is not NEW.content or OLD.content_sha256 is not NEW.content_sha256 or OLD.prepared_sha256 is not NEW.prepared_sha256 or OLD.frozen_by is not NEW.frozen_by or OLD.frozen_at is not NEW.frozen_at) or OLD.certified_sha256 <> '' and (OLD.certified_sha256 is not NEW.certified_sha256 or OLD.certified_by is not NEW.certified_by or OLD.certified_at is not NEW.certified_at)
+begin select raise(abort, 'SZ-HISTORY 协商、异议、专家咨询和双方意见对照表，登记或者签名后不得修改、删除'); end;
+
+create trigger wall_escalation_update_kept
+before update on escalation for each row
+when OLD.withdrawn_at is not null or (OLD.office_id is not NEW.office_id or OLD.case_id is not NEW.case_id or OLD.round is not NEW.round or OLD.place is not NEW.place or OLD.edition is not NEW.edition or OLD.escalated_by is not NEW.escalated_by or OLD.escalated_at is not NEW.escalated_at or OLD.escalated_on is not NEW.escalated_on)
+begin select raise(abort, 'SZ-HISTORY 协商、异议、专家咨询和双方意见对照表，登记或者签名后不得修改、删除'); end;
+
+create trigger wall_meeting_update_step
+before update on meeting for each row
+when NEW.version not in (OLD.version, OLD.version + 1) or OLD.state || '>' || NEW.state not in ('planned>planned', 'planned>open', 'planned>cancelled', 'open>open', 'open>closed', 'closed>closed', 'closed>signing', 'signing>signing', 'signing>signed') or OLD.state <> 'planned' and (OLD.office_id is not NEW.office_id or OLD.meeting_id is not NEW.meeting_id or OLD.name is not NEW.name or OLD.place is not NEW.place or OLD.held_on is not NEW.held_on or OLD.begins is not NEW.begins or OLD.chair is not NEW.chair or OLD.recorder is not NEW.recorder) or OLD.state not in ('planned', 'open') and (OLD.quorum is not NEW.quorum or OLD.quorum_rule is not NEW.quorum_rule or OLD.opened_at is not NEW.opened_at or OLD.closed_at is not NEW.closed_at) or OLD.content <> '' and (OLD.content is not NEW.content) or NEW.state = 'signed' and exists (select 1 from meeting_member b where b.office_id = NEW.office_id and b.meeting_id = NEW.meeting_id and b.attendance = 'present' and b.signed_at is null)
+begin select raise(abort, 'SZ-HISTORY 集体讨论只能按次序记录，笔录从第一个签名起不得改动'); end;
+
+create trigger wall_meeting_member_insert_planned
+before insert on meeting_member for each row
+when not exists (select 1 from meeting m where m.office_id = NEW.office_id and m.meeting_id = NEW.meeting_id and m.state in ('planned'))
+begin select raise(abort, 'SZ-HISTORY 集体讨论只能按次序记录，笔录从第一个签名起不得改动'); end;
+
+create trigger wall_meeting_member_delete_planned
+before delete on meeting_member for each row
+when not exists (select 1 from meeting m where m.office_id = OLD.office_id and m.meeting_id = OLD.meeting_id and m.state in ('planned'))
+begin select raise(abort, 'SZ-HISTORY 集体讨论只能按次序记录，笔录从第一个签名起不得改动'); end;
+
+create trigger wall_meeting_member_update_kept
+before update on meeting_member for each row
+when OLD.signed_at is not null or (OLD.office_id is not NEW.office_id or OLD.meeting_id is not NEW.meeting_id or OLD.person_id is not NEW.person_id or OLD.place is not NEW.place or OLD.post is not NEW.post or OLD.basis is not NEW.basis or OLD.valid_from is not NEW.valid_from or OLD.valid_to is not NEW.valid_to) or not exists (select 1 from meeting m where m.office_id = OLD.office_id and m.meeting_id = OLD.meeting_id and m.state in ('planned')) and (OLD.attendance is not NEW.attendance or OLD.absence_reason is not NEW.absence_reason) or NEW.signed_at is not null and not exists (select 1 from meeting m where m.office_id = OLD.office_id and m.meeting_id = OLD.meeting_id and m.state in ('signing'))
+begin select raise(abort, 'SZ-HISTORY 集体讨论只能按次序记录，笔录从第一个签名起不得改动'); end;
+
+create trigger wall_agenda_item_insert_planned
+before insert on agenda_item for each row
+when not exists (select 1 from meeting m where m.office_id = NEW.office_id and m.meeting_id = NEW.meeting_id and m.state in ('planned'))
+begin select raise(abort, 'SZ-HISTORY 集体讨论只能按次序记录，笔录从第一个签名起不得改动'); end;
+
+create trigger wall_agenda_item_delete_planned
+before delete on agenda_item for each row
+when not exists (select 1 from meeting m where m.office_id = OLD.office_id and m.meeting_id = OLD.meeting_id and m.state in ('planned'))
+begin select raise(abort, 'SZ-HISTORY 集体讨论只能按次序记录，笔录从第一个签名起不得改动'); end;
+
+create trigger wall_agenda_item_update_kept
+before update on agenda_item for each row
+when OLD.state <> 'waiting' or (OLD.office_id is not NEW.office_id or OLD.meeting_id is not NEW.meeting_id or OLD.case_id is not NEW.case_id or OLD.place is not NEW.place or OLD.round is not NEW.round or OLD.escalation is not NEW.escalation) or not exists (select 1 from meeting m where m.office_id = OLD.office_id and m.meeting_id = OLD.meeting_id and m.state in ('open'))
+begin select raise(abort, 'SZ-HISTORY 集体讨论只能按次序记录，笔录从第一个签名起不得改动'); end;
+
+create trigger wall_item_recusal_insert_planned
+before insert on item_recusal for each row
+when not exists (select 1 from meeting m where m.office_id = NEW.office_id and m.meeting_id = NEW.meeting_id and m.state in ('planned'))
+begin select raise(abort, 'SZ-HISTORY 集体讨论只能按次序记录，笔录从第一个签名起不得改动'); end;
+
+create trigger wall_item_recusal_update_kept
+before update on item_recusal for each row
+begin select raise(abort, 'SZ-HISTORY 集体讨论只能按次序记录，笔录从第一个签名起不得改动'); end;
+
+create trigger wall_item_recusal_delete_kept
+before delete on item_recusal for each row
+begin select raise(abort, 'SZ-HISTORY 集体讨论只能按次序记录，笔录从第一个签名起不得改动'); end;
+
+create trigger wall_speech_insert_open
+before insert on speech for each row
+when not exists (select 1 from meeting m where m.office_id = NEW.office_id and m.meeting_id = NEW.meeting_id and m.state in ('open'))
+begin select raise(abort, 'SZ-HISTORY 集体讨论只能按次序记录，笔录从第一个签名起不得改动'); end;
+
+create trigger wall_vote_insert_open
+before insert on vote for each row
+when not exists (select 1 from meeting m where m.office_id = NEW.office_id and m.meeting_id = NEW.meeting_id and m.state in ('open'))
+begin select raise(abort, 'SZ-HISTORY 集体讨论只能按次序记录，笔录从第一个签名起不得改动'); end;
+
+create trigger wall_ruling_insert_open
+before insert on ruling for each row
+when not exists (select 1 from meeting m where m.office_id = NEW.office_id and m.meeting_id = NEW.meeting_id and m.state in ('open'))
+begin select raise(abort, 'SZ-HISTORY 集体讨论只能按次序记录，笔录从第一个签名起不得改动'); end;
+
+create trigger wall_minutes_insert_signing
+before insert on minutes for each row
+when not exists (select 1 from meeting m where m.office_id = NEW.office_id and m.meeting_id = NEW.meeting_id and m.state in ('closed', 'signing'))
+begin select raise(abort, 'SZ-HISTORY 集体讨论只能按次序记录，笔录从第一个签名起不得改动'); end;
 
 create trigger wall_blob_update_kept
 before update on blob for each row
@@ -317,6 +430,86 @@ create trigger wall_transfer_member_delete_history
 before delete on transfer_member for each row
 begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
 
+create trigger wall_consultation_entry_update_history
+before update on consultation_entry for each row
+begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
+
+create trigger wall_consultation_entry_delete_history
+before delete on consultation_entry for each row
+begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
+
+create trigger wall_dispute_file_update_history
+before update on dispute_file for each row
+begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
+
+create trigger wall_dispute_file_delete_history
+before delete on dispute_file for each row
+begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
+
+create trigger wall_expert_material_update_history
+before update on expert_material for each row
+begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
+
+create trigger wall_expert_material_delete_history
+before delete on expert_material for each row
+begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
+
+create trigger wall_late_leave_update_history
+before update on late_leave for each row
+begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
+
+create trigger wall_late_leave_delete_history
+before delete on late_leave for each row
+begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
+
+create trigger wall_escalation_point_update_history
+before update on escalation_point for each row
+begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
+
+create trigger wall_escalation_point_delete_history
+before delete on escalation_point for each row
+begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
+
+create trigger wall_speech_update_history
+before update on speech for each row
+begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
+
+create trigger wall_speech_delete_history
+before delete on speech for each row
+begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
+
+create trigger wall_vote_update_history
+before update on vote for each row
+begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
+
+create trigger wall_vote_delete_history
+before delete on vote for each row
+begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
+
+create trigger wall_ruling_update_history
+before update on ruling for each row
+begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
+
+create trigger wall_ruling_delete_history
+before delete on ruling for each row
+begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
+
+create trigger wall_minutes_update_history
+before update on minutes for each row
+begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
+
+create trigger wall_minutes_delete_history
+before delete on minutes for each row
+begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
+
+create trigger wall_dispute_result_update_history
+before update on dispute_result for each row
+begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
+
+create trigger wall_dispute_result_delete_history
+before delete on dispute_result for each row
+begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
+
 create trigger wall_office_delete_history
 before delete on office for each row
 begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
@@ -368,6 +561,47 @@ begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删
 create trigger wall_transfer_number_delete_history
 before delete on transfer_number for each row
 begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
+
+create trigger wall_consultation_delete_history
+before delete on consultation for each row
+begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
+
+create trigger wall_consultation_point_delete_history
+before delete on consultation_point for each row
+begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
+
+create trigger wall_expert_delete_history
+before delete on expert for each row
+begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
+
+create trigger wall_expert_request_delete_history
+before delete on expert_request for each row
+begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
+
+create trigger wall_objection_delete_history
+before delete on objection for each row
+begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
+
+create trigger wall_objection_point_delete_history
+before delete on objection_point for each row
+begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
+
+create trigger wall_record_edition_delete_history
+before delete on record_edition for each row
+begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
+
+create trigger wall_escalation_delete_history
+before delete on escalation for each row
+begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
+
+create trigger wall_meeting_delete_history
+before delete on meeting for each row
+begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
+
+create trigger wall_audit_insert_moved
+before insert on audit for each row
+when exists (select 1 from office o where o.office_id = NEW.office_id and o.moved_to <> '')
+begin select raise(abort, 'SZ-MOVED 本单位已经搬到新的数据库，这里只能查看，不能再保存'); end;
 
 create trigger wall_audit_insert_replace
 before insert on audit for each row
@@ -497,6 +731,111 @@ begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删
 create trigger wall_transfer_number_insert_replace
 before insert on transfer_number for each row
 when exists (select 1 from transfer_number t where t.office_id = NEW.office_id and t.series = NEW.series and t.year = NEW.year and t.no = NEW.no)
+begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
+
+create trigger wall_consultation_insert_replace
+before insert on consultation for each row
+when exists (select 1 from consultation t where t.office_id = NEW.office_id and t.case_id = NEW.case_id and t.consultation_id = NEW.consultation_id)
+begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
+
+create trigger wall_consultation_point_insert_replace
+before insert on consultation_point for each row
+when exists (select 1 from consultation_point t where t.office_id = NEW.office_id and t.case_id = NEW.case_id and t.consultation_id = NEW.consultation_id and t.number = NEW.number)
+begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
+
+create trigger wall_consultation_entry_insert_replace
+before insert on consultation_entry for each row
+when exists (select 1 from consultation_entry t where t.office_id = NEW.office_id and t.case_id = NEW.case_id and t.entry_id = NEW.entry_id)
+begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
+
+create trigger wall_dispute_file_insert_replace
+before insert on dispute_file for each row
+when exists (select 1 from dispute_file t where t.office_id = NEW.office_id and t.case_id = NEW.case_id and t.owner_id = NEW.owner_id and t.place = NEW.place)
+begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
+
+create trigger wall_expert_request_insert_replace
+before insert on expert_request for each row
+when exists (select 1 from expert_request t where t.office_id = NEW.office_id and t.case_id = NEW.case_id and t.request_id = NEW.request_id)
+begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
+
+create trigger wall_expert_material_insert_replace
+before insert on expert_material for each row
+when exists (select 1 from expert_material t where t.office_id = NEW.office_id and t.case_id = NEW.case_id and t.request_id = NEW.request_id and t.material_id = NEW.material_id)
+begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
+
+create trigger wall_late_leave_insert_replace
+before insert on late_leave for each row
+when exists (select 1 from late_leave t where t.office_id = NEW.office_id and t.case_id = NEW.case_id and t.round = NEW.round)
+begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
+
+create trigger wall_objection_insert_replace
+before insert on objection for each row
+when exists (select 1 from objection t where t.office_id = NEW.office_id and t.case_id = NEW.case_id and t.round = NEW.round)
+begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
+
+create trigger wall_objection_point_insert_replace
+before insert on objection_point for each row
+when exists (select 1 from objection_point t where t.office_id = NEW.office_id and t.case_id = NEW.case_id and t.round = NEW.round and t.number = NEW.number)
+begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
+
+create trigger wall_record_edition_insert_replace
+before insert on record_edition for each row
+when exists (select 1 from record_edition t where t.office_id = NEW.office_id and t.case_id = NEW.case_id and t.round = NEW.round and t.edition = NEW.edition)
+begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
+
+create trigger wall_escalation_insert_replace
+before insert on escalation for each row
+when exists (select 1 from escalation t where t.office_id = NEW.office_id and t.case_id = NEW.case_id and t.round = NEW.round and t.place = NEW.place)
+begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
+
+create trigger wall_escalation_point_insert_replace
+before insert on escalation_point for each row
+when exists (select 1 from escalation_point t where t.office_id = NEW.office_id and t.case_id = NEW.case_id and t.round = NEW.round and t.place = NEW.place and t.number = NEW.number)
+begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
+
+create trigger wall_meeting_insert_replace
+before insert on meeting for each row
+when exists (select 1 from meeting t where t.office_id = NEW.office_id and t.meeting_id = NEW.meeting_id)
+begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
+
+create trigger wall_meeting_member_insert_replace
+before insert on meeting_member for each row
+when exists (select 1 from meeting_member t where t.office_id = NEW.office_id and t.meeting_id = NEW.meeting_id and t.person_id = NEW.person_id)
+begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
+
+create trigger wall_agenda_item_insert_replace
+before insert on agenda_item for each row
+when exists (select 1 from agenda_item t where t.office_id = NEW.office_id and t.meeting_id = NEW.meeting_id and t.case_id = NEW.case_id)
+begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
+
+create trigger wall_item_recusal_insert_replace
+before insert on item_recusal for each row
+when exists (select 1 from item_recusal t where t.office_id = NEW.office_id and t.meeting_id = NEW.meeting_id and t.case_id = NEW.case_id and t.person_id = NEW.person_id)
+begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
+
+create trigger wall_speech_insert_replace
+before insert on speech for each row
+when exists (select 1 from speech t where t.office_id = NEW.office_id and t.meeting_id = NEW.meeting_id and t.case_id = NEW.case_id and t.seq = NEW.seq)
+begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
+
+create trigger wall_vote_insert_replace
+before insert on vote for each row
+when exists (select 1 from vote t where t.office_id = NEW.office_id and t.meeting_id = NEW.meeting_id and t.case_id = NEW.case_id and t.number = NEW.number and t.person_id = NEW.person_id)
+begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
+
+create trigger wall_ruling_insert_replace
+before insert on ruling for each row
+when exists (select 1 from ruling t where t.office_id = NEW.office_id and t.meeting_id = NEW.meeting_id and t.case_id = NEW.case_id and t.number = NEW.number)
+begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
+
+create trigger wall_minutes_insert_replace
+before insert on minutes for each row
+when exists (select 1 from minutes t where t.office_id = NEW.office_id and t.meeting_id = NEW.meeting_id and t.place = NEW.place)
+begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
+
+create trigger wall_dispute_result_insert_replace
+before insert on dispute_result for each row
+when exists (select 1 from dispute_result t where t.office_id = NEW.office_id and t.case_id = NEW.case_id and t.round = NEW.round)
 begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
 
 create trigger wall_material_insert_shuts_gate

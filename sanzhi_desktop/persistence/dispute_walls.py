@@ -1,0 +1,219 @@
+"""What the tables of a disagreement and of its meeting refuse by themselves, whoever writes.
+
+Lives here: the conditions, as rows for `walls.Wall`: table, event, name, condition, message. Must
+not: making triggers of them (`walls`), or a second copy of the guards of a command.
+"""
+
+from sanzhi_desktop.domain.meeting import MeetingState
+
+DISPUTE = "SZ-HISTORY 协商、异议、专家咨询和双方意见对照表，登记或者签名后不得修改、删除"
+MEETING = "SZ-HISTORY 集体讨论只能按次序记录，笔录从第一个签名起不得改动"
+
+KEPT = (
+    "consultation_entry", "dispute_file", "expert_material", "late_leave", "escalation_point",
+    "speech", "vote", "ruling", "minutes", "dispute_result",
+)  # fmt: skip
+NEVER_DELETED = (
+    "consultation", "consultation_point", "expert", "expert_request", "objection",
+    "objection_point", "record_edition", "escalation", "meeting",
+)  # fmt: skip
+KEYS: dict[str, tuple[str, ...]] = {
+    "consultation": ("office_id", "case_id", "consultation_id"),
+    "consultation_point": ("office_id", "case_id", "consultation_id", "number"),
+    "consultation_entry": ("office_id", "case_id", "entry_id"),
+    "dispute_file": ("office_id", "case_id", "owner_id", "place"),
+    "expert_request": ("office_id", "case_id", "request_id"),
+    "expert_material": ("office_id", "case_id", "request_id", "material_id"),
+    "late_leave": ("office_id", "case_id", "round"),
+    "objection": ("office_id", "case_id", "round"),
+    "objection_point": ("office_id", "case_id", "round", "number"),
+    "record_edition": ("office_id", "case_id", "round", "edition"),
+    "escalation": ("office_id", "case_id", "round", "place"),
+    "escalation_point": ("office_id", "case_id", "round", "place", "number"),
+    "meeting": ("office_id", "meeting_id"),
+    "meeting_member": ("office_id", "meeting_id", "person_id"),
+    "agenda_item": ("office_id", "meeting_id", "case_id"),
+    "item_recusal": ("office_id", "meeting_id", "case_id", "person_id"),
+    "speech": ("office_id", "meeting_id", "case_id", "seq"),
+    "vote": ("office_id", "meeting_id", "case_id", "number", "person_id"),
+    "ruling": ("office_id", "meeting_id", "case_id", "number"),
+    "minutes": ("office_id", "meeting_id", "place"),
+    "dispute_result": ("office_id", "case_id", "round"),
+}
+
+
+def _meeting_is(row: str, *states: MeetingState) -> str:
+    listed = ", ".join(f"'{s.value}'" for s in states)
+    return (
+        f"exists (select 1 from meeting m where m.office_id = {row}.office_id"
+        f" and m.meeting_id = {row}.meeting_id and m.state in ({listed}))"
+    )
+
+
+_CLOSED = (
+    "exists (select 1 from consultation k where k.office_id = {row}.office_id"
+    " and k.case_id = {row}.case_id and k.consultation_id = {row}.consultation_id"
+    " and k.closed_at is not null)"
+)
+_S = MeetingState
+_MOVES = (
+    (_S.PLANNED, _S.PLANNED),
+    (_S.PLANNED, _S.OPEN),
+    (_S.PLANNED, _S.CANCELLED),
+    (_S.OPEN, _S.OPEN),
+    (_S.OPEN, _S.CLOSED),
+    (_S.CLOSED, _S.CLOSED),
+    (_S.CLOSED, _S.SIGNING),
+    (_S.SIGNING, _S.SIGNING),
+    (_S.SIGNING, _S.SIGNED),
+)
+_LEGAL = "(" + ", ".join(f"'{a.value}>{b.value}'" for a, b in _MOVES) + ")"
+_ALL_SIGNED = (
+    "exists (select 1 from meeting_member b where b.office_id = NEW.office_id"
+    " and b.meeting_id = NEW.meeting_id and b.attendance = 'present' and b.signed_at is null)"
+)
+
+WALLS: tuple[tuple[str, str, str, str, str], ...] = (
+    (
+        "consultation",
+        "update",
+        "kept",
+        (
+            "OLD.closed_at is not null"
+            " or {differs office_id case_id consultation_id round opened_by opened_side opened_at}"
+        ),
+        DISPUTE,
+    ),
+    ("consultation_entry", "insert", "closed", _CLOSED.replace("{row}", "NEW"), DISPUTE),
+    (
+        "consultation_point",
+        "update",
+        "kept",
+        _CLOSED.replace("{row}", "OLD") + " or {differs office_id case_id consultation_id number}",
+        DISPUTE,
+    ),
+    (
+        "expert_request",
+        "update",
+        "kept",
+        (
+            "OLD.answered_at is not null or OLD.withdrawn_at is not null or {differs office_id case_id"
+            " request_id round expert_id expert_name question asked_by asked_at}"
+        ),
+        DISPUTE,
+    ),
+    (
+        "objection",
+        "update",
+        "kept",
+        "OLD.replied_at is not null or {differs office_id case_id round raised_by raised_at}",
+        DISPUTE,
+    ),
+    (
+        "objection_point",
+        "update",
+        "kept",
+        "OLD.stance is not null or {differs office_id case_id round number reasons basis evidence}",
+        DISPUTE,
+    ),
+    (
+        "record_edition",
+        "update",
+        "kept",
+        (
+            "OLD.complete = 1 or {differs office_id case_id round edition content content_sha256"
+            " prepared_sha256 frozen_by frozen_at}"
+            " or OLD.certified_sha256 <> '' and {differs certified_sha256 certified_by certified_at}"
+        ),
+        DISPUTE,
+    ),
+    (
+        "escalation",
+        "update",
+        "kept",
+        (
+            "OLD.withdrawn_at is not null or {differs office_id case_id round place edition"
+            " escalated_by escalated_at escalated_on}"
+        ),
+        DISPUTE,
+    ),
+    (
+        "meeting",
+        "update",
+        "step",
+        (
+            f"NEW.version not in (OLD.version, OLD.version + 1)"
+            f" or OLD.state || '>' || NEW.state not in {_LEGAL}"
+            " or OLD.state <> 'planned' and {differs office_id meeting_id name place held_on begins"
+            " chair recorder}"
+            " or OLD.state not in ('planned', 'open') and {differs quorum quorum_rule opened_at"
+            " closed_at}"
+            " or OLD.content <> '' and {differs content}"
+            f" or NEW.state = 'signed' and {_ALL_SIGNED}"
+        ),
+        MEETING,
+    ),
+    *(
+        (
+            "meeting_member",
+            event,
+            "planned",
+            f"not {_meeting_is(row, MeetingState.PLANNED)}",
+            MEETING,
+        )
+        for event, row in (("insert", "NEW"), ("delete", "OLD"))
+    ),
+    (
+        "meeting_member",
+        "update",
+        "kept",
+        (
+            "OLD.signed_at is not null or {differs office_id meeting_id person_id place post basis"
+            " valid_from valid_to}"
+            f" or not {_meeting_is('OLD', MeetingState.PLANNED)} and"
+            " {differs attendance absence_reason}"
+            f" or NEW.signed_at is not null and not {_meeting_is('OLD', MeetingState.SIGNING)}"
+        ),
+        MEETING,
+    ),
+    *(
+        (
+            "agenda_item",
+            event,
+            "planned",
+            f"not {_meeting_is(row, MeetingState.PLANNED)}",
+            MEETING,
+        )
+        for event, row in (("insert", "NEW"), ("delete", "OLD"))
+    ),
+    (
+        "agenda_item",
+        "update",
+        "kept",
+        (
+            "OLD.state <> 'waiting' or {differs office_id meeting_id case_id place round escalation}"
+            f" or not {_meeting_is('OLD', MeetingState.OPEN)}"
+        ),
+        MEETING,
+    ),
+    (
+        "item_recusal",
+        "insert",
+        "planned",
+        f"not {_meeting_is('NEW', MeetingState.PLANNED)}",
+        MEETING,
+    ),
+    ("item_recusal", "update", "kept", "", MEETING),
+    ("item_recusal", "delete", "kept", "", MEETING),
+    *(
+        (table, "insert", "open", f"not {_meeting_is('NEW', MeetingState.OPEN)}", MEETING)
+        for table in ("speech", "vote", "ruling")
+    ),
+    (
+        "minutes",
+        "insert",
+        "signing",
+        f"not {_meeting_is('NEW', MeetingState.CLOSED, MeetingState.SIGNING)}",
+        MEETING,
+    ),
+)
