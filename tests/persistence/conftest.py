@@ -35,7 +35,7 @@ ADMINISTRATOR = Person(ADMIN, "管理员")
 _NEXT = itertools.count()
 # What the DBA of a server before PostgreSQL 16 makes for the unit of `desk.PEOPLE`'s unit head.
 UNIT_ROLES = tuple(
-    "sz_o7_u" + hashlib.sha256(unit.encode()).hexdigest()[:12] for unit in ("执法一科", "执法二科")
+    "sz_o7_u" + hashlib.sha256(unit.encode()).hexdigest()[:12] for unit in ("执法一科", "执法二科", "执法九科")
 )
 
 
