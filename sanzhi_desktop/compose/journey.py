@@ -22,6 +22,7 @@ from sanzhi_desktop.application.signoff import Issued
 from sanzhi_desktop.application.work import Prefill, Work
 from sanzhi_desktop.compose.sample import PASSPHRASE, SampleKeys, SampleOffice
 from sanzhi_desktop.domain.case import AnswerRow, Handler, Material, PartyType, Submission
+from sanzhi_desktop.domain.checklist import Item
 from sanzhi_desktop.domain.checks import Computed
 from sanzhi_desktop.domain.identifiers import IdCheck, check_party_id, check_resident_id
 from sanzhi_desktop.domain.opinion import Answer, Outcome
@@ -225,18 +226,19 @@ class Journey:
         computed = assess.computed_answers(desk.findings.items, facts)
         planted = self._planted(wanted, {i.id for i in desk.findings.items} - set(computed))
         rows = [
-            planted.get(item.id) or self._row(item.id, computed.get(item.id))
+            planted.get(item.id) or self._row(item, computed.get(item.id))
             for item in desk.findings.items
         ]
         review.answer(session, case_id=self.case_id, seen_version=desk.case.version, answers=rows)
         return computed
 
-    def _row(self, item_id: str, computed: Computed | None) -> AnswerRow:
+    def _row(self, item: Item, computed: Computed | None) -> AnswerRow:
         if computed is None:
-            return AnswerRow(item_id, Answer.CONFORMS)
+            reason = "（样例）对照追诉标准核对，未达到标准。" if item.reasoned else ""
+            return AnswerRow(item.id, Answer.CONFORMS, reason)
         failed = computed.answer is Answer.FAILS
         return AnswerRow(
-            item_id,
+            item.id,
             computed.answer,
             computed.explanation,
             "送审表（程序核算）" if failed else "",

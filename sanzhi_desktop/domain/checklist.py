@@ -84,7 +84,8 @@ class Citation:
 class Item:
     """One check. 符合 is always the good answer. `layers`: needed for the item to apply, any of
     them (empty: always on). `computed`: name of the check in `domain.checks`. `common_veto`: the
-    case-file standard of the ecology authorities vetoes a file for it too."""
+    case-file standard of the ecology authorities vetoes a file for it too. `reasoned`: no answer
+    counts without its reason in writing, neither 符合 nor 不适用 (涉嫌犯罪)."""
 
     id: str
     dimension: Dimension
@@ -98,6 +99,7 @@ class Item:
     computed: str = ""
     outcomes: tuple[Outcome, ...] = ()
     common_veto: bool = False
+    reasoned: bool = False
     added: str = ""  # 本单位增加, 本地办法增加: who put it beside the shipped items
 
     def applies(self, kind: Kind, layers: Collection[str]) -> bool:
@@ -206,20 +208,21 @@ def by_id(items: Sequence[Item], answers: Iterable[AnswerRow]) -> dict[str, Answ
 
 
 def progress(items: Sequence[Item], answers: Iterable[AnswerRow]) -> Progress:
-    """What is answered and what still blocks: open items, and failures without finding or
-    evidence reference (a default finding of the item does not count until it is taken over)."""
+    """What is answered and what still blocks: open items, failures without finding or
+    evidence reference, and a reasoned item without its reason (a default finding of the item does not count until it is taken over)."""
     found = by_id(items, answers)
     open_items = [item for item in review_order(items) if item.id not in found]
-    failing = [found[item.id] for item in review_order(items) if _fails(found.get(item.id))]
+    ordered = [(item, found[item.id]) for item in review_order(items) if item.id in found]
     return Progress(
         total=len(items),
         answered=len(found),
         unanswered_vetoes=tuple(i.id for i in open_items if i.weight is Weight.VETO),
         unanswered=tuple(i.id for i in open_items if i.weight is not Weight.VETO),
         incomplete=tuple(
-            Incomplete(row.item_id, finding=not row.note.strip(), evidence=not row.evidence.strip())
-            for row in failing
-            if not (row.note.strip() and row.evidence.strip())
+            Incomplete(item.id, finding=not row.note.strip(), evidence=lacks)
+            for item, row in ordered
+            if (lacks := _fails(row) and not row.evidence.strip())
+            or ((_fails(row) or item.reasoned) and not row.note.strip())
         ),
     )
 

@@ -17,7 +17,7 @@ from sanzhi_desktop.domain.opinion import Dimension, Outcome, Weight
 
 SOURCES = "sources.toml"
 _REQUIRED = {"id", "text", "kinds", "weight", "basis", "finding", "suggestion"}
-_OPTIONAL = {"layers", "computed", "outcomes", "common_veto"}
+_OPTIONAL = {"layers", "computed", "outcomes", "common_veto", "reasoned"}
 _ALL = "all"
 
 
@@ -85,4 +85,5 @@ def _item(
         computed=row.get("computed", ""),
         outcomes=tuple(Outcome(code) for code in row.get("outcomes", ())),
         common_veto=bool(row.get("common_veto", False)),
+        reasoned=bool(row.get("reasoned", False)),
     )

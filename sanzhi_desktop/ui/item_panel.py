@@ -109,9 +109,10 @@ class ItemPanel(Card):
         """What a failed item still lacks, while it is being typed."""
         given = state.row(self._item.id) if self._item else None
         fails = given is not None and given.answer is Answer.FAILS
-        self.form.fields["note"].error(
-            self.tr("请写明问题。") if fails and given and not given.note.strip() else ""
-        )
+        bare = given is not None and not given.note.strip()
+        reasoned = self._item is not None and self._item.reasoned
+        words = self.tr("请写明问题。") if fails else self.tr("请写明认为不涉嫌犯罪的理由。")
+        self.form.fields["note"].error(words if bare and (fails or reasoned) else "")
         self.form.fields["evidence"].error(
             self.tr("请写明证据所在页码。")
             if fails and given and not given.evidence.strip()

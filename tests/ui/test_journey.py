@@ -257,9 +257,13 @@ def review(person: Person) -> None:
     press(Qt.Key.Key_Escape)  # back to the checklist
     assert focused() is screen.table
     assert screen.state is not None
-    for _ in range(screen.state.desk.progress.total):
-        if screen.state.desk.progress.complete:
+    for _ in range(screen.state.desk.progress.total + 1):
+        if screen.state.desk.progress.complete and focused() is screen.table:
             break
+        if focused() is screen.item.note:  # no crime suspected: the reason is asked at once
+            say("对照追诉标准核对，未达到标准")
+            press(Qt.Key.Key_Escape)
+            continue
         press(Qt.Key.Key_1)
     assert screen.state.desk.progress.complete
     alt("S")

@@ -90,6 +90,10 @@ def test_what_blocks_is_always_in_sight(qtbot: QtBot, enter: Enter, office: Furn
     for item in state.items:
         state.answer(item.id, Answer.CONFORMS)
     screen._show_all()
+    assert "问题缺说明或证据 1" in screen.foot.blockers.text(), "no crime: that needs its reason"
+    assert "G01" in screen.foot.sign.toolTip()
+    state.remark("G01", note="金额未达到追诉标准", evidence="")
+    screen._show_all()
     assert "可以签名" in screen.foot.blockers.text()
     assert screen.foot.sign.isEnabled()
     first = state.items[0]
@@ -219,6 +223,7 @@ def test_a_wrong_passphrase_costs_nothing(qtbot: QtBot, enter: Enter, office: Fu
     assert state is not None
     for item in state.items:
         state.answer(item.id, Answer.CONFORMS)
+    state.remark("G01", note="金额未达到追诉标准", evidence="")
     screen._show_all()
     screen.foot.sign.click()
     qtbot.waitUntil(lambda: screen.findChild(SigningPrompt) is not None, timeout=10_000)

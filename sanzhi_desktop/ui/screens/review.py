@@ -126,11 +126,13 @@ class ReviewScreen(Screen):
             self.saver.send_all()
 
     def on_changed(self, answer: Changed) -> None:
-        """Own saves come back here too; only somebody else's change is read again."""
+        """Own saves come back here too; only somebody else's change is read again. Without a case
+        it is news of some other desk: which case, nobody said."""
         state = self.state
-        if state is None or answer.case_id != self.case_id or not self.isVisible():
+        if state is None or not self.isVisible() or self.saver.sending_now:
             return
-        if answer.version > state.version and not self.saver.sending_now:
+        news = not answer.case_id and "case" in answer.kinds
+        if news or (answer.case_id == self.case_id and answer.version > state.version):
             self.shown()
 
     def _show_case(self, page: CasePage, state: ReviewState) -> None:
@@ -205,7 +207,9 @@ class ReviewScreen(Screen):
         self.table.checklist.refresh()
         self.item.show_answer(state)
         self.foot.show_state(state)
-        if answer is Answer.FAILS:
+        given = state.row(item.id)
+        silent = item.reasoned and given is not None and not given.note.strip()
+        if answer is Answer.FAILS or silent:
             self.item.note.setFocus()
             self.item.note.selectAll()
         elif self.table.hasFocus():
