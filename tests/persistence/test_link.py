@@ -1,0 +1,267 @@
+"""Bad days of a server's connections: restarts, frozen lines, lost answers, a standby."""
+
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from sanzhi_desktop.application.commands import Command, new_id
+from sanzhi_desktop.application.link import LinkFault, LinkState, passing
+from sanzhi_desktop.domain.errors import DomainError
+from sanzhi_desktop.domain.workflow import Action
+from sanzhi_desktop.persistence.link import Patience
+from sanzhi_desktop.persistence.open import Opened, open_shared
+from tests.persistence.cluster import Cluster
+from tests.persistence.conftest import PASSWORD
+from tests.persistence.desk import MATERIALS, Desk, submission
+
+pytestmark = pytest.mark.postgres
+
+
+@contextmanager
+def desk_of(
+    cluster: Cluster, database: str, who: str, *, reconnect: float = 20, answer: float = 3
+) -> Iterator[Opened]:
+    """Somebody's connections as his desk has them."""
+    opened = open_shared(
+        cluster.url(database, who),
+        files=Path("unused"),
+        password=PASSWORD,
+        patience=Patience(reconnect=reconnect, answer=answer),
+    )
+    try:
+        yield opened
+    finally:
+        opened.close()
+
+
+def registering(office_id: int) -> Command:
+    payload: dict[str, Any] = {
+        "submission": submission(),
+        "materials": [m for m in MATERIALS if not m["sha256"]],
+        "unit": "执法一科",
+        "profile_id": "shucheng",
+        "profile_edition": "2026-1",
+    }
+    return Command(new_id(), office_id, new_id(), 0, Action.REGISTER, payload=payload)
+
+
+def test_terminated_sessions_are_made_anew_unseen(cluster: Cluster, server_database: str) -> None:
+    with desk_of(cluster, server_database, "h1") as opened:
+        session = opened.session("h1")
+        session.gateway.now()
+        pids = cluster.backends("h1")
+        with cluster.connect() as owner:
+            for pid in pids:
+                owner.execute("select pg_terminate_backend(%s)", (pid,))
+        answer = session.gateway.send(registering(opened.office_id))
+        assert (answer.version, answer.replayed) == (1, False)
+
+
+def test_a_save_waits_for_a_server_that_restarts(cluster: Cluster, server_database: str) -> None:
+    with desk_of(cluster, server_database, "h1") as opened:
+        session = opened.session("h1")
+        assert opened.link is not None
+        assert opened.link.beat("").state is LinkState.ONLINE
+        cluster.halt()
+        try:
+            beat = opened.link.beat("")
+            assert beat.state is LinkState.RECONNECTING
+            assert beat.fault is not None
+            assert passing(beat.fault)
+            later = threading.Timer(0.7, cluster.again)
+            later.start()
+            answer = session.gateway.send(registering(opened.office_id))
+            later.join()
+        except BaseException:
+            cluster.again()
+            raise
+        assert answer.version == 1
+        assert opened.link.beat("").state is LinkState.ONLINE
+
+
+def test_patience_ends_with_a_sentence(cluster: Cluster, server_database: str) -> None:
+    with desk_of(cluster, server_database, "h1", reconnect=0.4) as opened:
+        session = opened.session("h1")
+        cluster.halt()
+        try:
+            began = time.monotonic()
+            with pytest.raises(DomainError) as caught:
+                session.gateway.send(registering(opened.office_id))
+            assert time.monotonic() - began < 5
+            assert caught.value.code is LinkFault.REFUSED
+            assert passing(caught.value)
+        finally:
+            cluster.again()
+
+
+def test_a_commit_whose_answer_was_lost_is_not_carried_out_twice(
+    cluster: Cluster, server_database: str, server_desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with desk_of(cluster, server_database, "h1") as opened:
+        session = opened.session("h1")
+        command = registering(opened.office_id)
+        commit = opened.engine.dialect.do_commit
+        lost = []
+
+        def commit_and_die(raw: Any) -> None:
+            """The server commits; the session ends before the desk hears of it."""
+            commit(raw)
+            if not lost:
+                driver = getattr(raw, "driver_connection", raw)
+                lost.append(driver.info.backend_pid)
+                with cluster.connect() as owner:
+                    owner.execute("select pg_terminate_backend(%s, 5000)", (lost[0],))
+                driver.execute("select 1")
+
+        monkeypatch.setattr(opened.engine.dialect, "do_commit", commit_and_die)
+        answer = session.gateway.send(command)
+        assert lost
+        assert answer.replayed
+        assert (answer.case_id, answer.version) == (command.case_id, 1)
+    history = server_desk.sessions["ld"].reader.history(command.case_id)
+    assert [h.action for h in history] == ["register"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no SIGSTOP")
+def test_a_frozen_line_is_given_up(cluster: Cluster, server_database: str) -> None:
+    """The other side's kernel still acknowledges, so that no TCP time-out fires."""
+    with desk_of(cluster, server_database, "h1", answer=1) as opened:
+        session = opened.session("h1")
+        assert opened.link is not None
+        opened.link.beat("")
+        frozen = cluster.backends("h1")
+        assert len(frozen) >= 2
+        for pid in frozen:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            began = time.monotonic()
+            answer = session.gateway.send(registering(opened.office_id))
+            beat = opened.link.beat("")
+            took = time.monotonic() - began
+        finally:
+            for pid in frozen:
+                os.kill(pid, signal.SIGCONT)
+        assert answer.version == 1
+        assert beat.state is LinkState.ONLINE
+        assert 1 <= took < 8
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no SIGSTOP")
+def test_the_beat_frees_who_waits_on_a_frozen_line(cluster: Cluster, server_database: str) -> None:
+    with desk_of(cluster, server_database, "h1", answer=30) as opened:
+        session = opened.session("h1")
+        assert opened.link is not None
+        opened.link.beat("")
+        opened.link.pulse_patience.answer = 1.0  # type: ignore[attr-defined]
+        frozen = cluster.backends("h1")
+        for pid in frozen:
+            os.kill(pid, signal.SIGSTOP)
+        done: list[float] = []
+        began = time.monotonic()
+
+        def ask() -> None:
+            session.gateway.now()
+            done.append(time.monotonic() - began)
+
+        worker = threading.Thread(target=ask)
+        try:
+            worker.start()
+            opened.link.beat("")
+            worker.join(10)
+        finally:
+            for pid in frozen:
+                os.kill(pid, signal.SIGCONT)
+        worker.join(30)
+        assert done
+        assert done[0] < 10
+
+
+def test_a_read_only_server_says_so(cluster: Cluster, server_database: str) -> None:
+    with cluster.connect() as owner:
+        owner.execute(f"alter database {server_database} set default_transaction_read_only = on")
+    with desk_of(cluster, server_database, "h1") as opened:
+        session = opened.session("h1")
+        assert opened.link is not None
+        beat = opened.link.beat("")
+        assert beat.state is LinkState.READ_ONLY
+        assert beat.fault is not None
+        assert beat.fault.code is LinkFault.STANDBY
+        with pytest.raises(DomainError) as caught:
+            session.gateway.send(registering(opened.office_id))
+        assert caught.value.code is LinkFault.READ_ONLY
+
+
+def test_a_database_that_was_upgraded_meanwhile_says_so(
+    cluster: Cluster, server_database: str
+) -> None:
+    with desk_of(cluster, server_database, "h1") as opened:
+        assert opened.link is not None
+        with cluster.connect(server_database) as owner:
+            owner.execute("update app.schema_revision set version_num = '0999'")
+        beat = opened.link.beat("")
+        assert beat.state is LinkState.READ_ONLY
+        assert beat.fault is not None
+        assert (beat.fault.code, beat.fault.facts["found"]) == (LinkFault.REVISION_MOVED, "0999")
+
+
+def test_who_else_has_the_case_open(
+    cluster: Cluster, server_database: str, server_desk: Desk
+) -> None:
+    case_id = server_desk.reviewing()
+    with (
+        desk_of(cluster, server_database, "ld") as one,
+        desk_of(cluster, server_database, "r1") as two,
+        desk_of(cluster, server_database, "r2") as stranger,
+    ):
+        links = [opened.link for opened in (one, two, stranger)]
+        lead, reviewer, other = (link for link in links if link is not None)
+        assert lead.beat(case_id).present == ()
+        assert reviewer.beat(case_id).present == ("ld",)
+        assert lead.beat(case_id).present == ("r1",)
+        # Whoever does not see the case neither learns of the others nor is shown to them.
+        assert other.beat(case_id).present == ()
+        assert lead.beat(case_id).present == ("r1",)
+        reviewer.beat("")
+        assert lead.beat(case_id).present == ()
+    with cluster.connect(server_database) as owner:
+        owner.execute("update app.presence set seen_at = seen_at - interval '61 seconds'")
+    with desk_of(cluster, server_database, "r1") as two:
+        assert two.link is not None
+        assert two.link.beat(case_id).present == ()
+
+
+def test_news_moves_with_every_command_and_with_nothing_else(
+    cluster: Cluster, server_database: str, server_desk: Desk
+) -> None:
+    with desk_of(cluster, server_database, "ld") as opened:
+        assert opened.link is not None
+        case_id = server_desk.register()
+        seen = [opened.link.beat("").news]
+        seen.append(opened.link.beat(case_id).news)
+        assert seen[0] == seen[1]
+        server_desk.register()
+        seen.append(opened.link.beat("").news)
+        assert seen[2] != seen[1]
+
+
+def test_nobody_reads_or_forges_presence(cluster: Cluster, server_database: str) -> None:
+    with cluster.connect(server_database, "h1", PASSWORD) as officer:
+        for statement in (
+            "select * from app.presence",
+            "insert into app.presence values (7, 'c', 'hd', now())",
+            "delete from app.presence",
+        ):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                officer.execute(statement)
+        told = officer.execute("select api.beat(99, 'x', '')").fetchone()
+        assert told is not None
+        assert (told[0]["news"], told[0]["present"]) == (0, [])
