@@ -1,5 +1,7 @@
 """The rules of the checklist on items made for the test."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -60,6 +62,18 @@ def answers(**given: Answer) -> list[AnswerRow]:
         AnswerRow(code, given.get(code, Answer.CONFORMS), "问题" if code in given else "", "第3页")
         for code in CODES
     ]
+
+
+@pytest.mark.parametrize("answer", list(Answer))
+@pytest.mark.parametrize(("note", "complete"), [("  ", False), ("未达到追诉标准", True)])
+def test_a_reasoned_item_needs_its_reason_whatever_the_answer(
+    answer: Answer, note: str, complete: bool
+) -> None:
+    crime = replace(item("G1", Weight.VETO, Dimension.TRANSFER), reasoned=True)
+    assert progress([crime], [AnswerRow("G1", answer, note, "第3页")]).complete is complete
+    plain = replace(crime, reasoned=False)
+    silent = progress([plain], [AnswerRow("G1", answer, "", "第3页")]).complete
+    assert silent is (answer is not Answer.FAILS)
 
 
 def test_items_by_kind_and_layer_in_printed_order() -> None:
