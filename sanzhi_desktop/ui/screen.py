@@ -20,7 +20,8 @@ from sanzhi_desktop.ui.widgets import GAP, WIDE, PlainLabel
 class ScreenSpec:
     """One entry of the list: key, rail text with its key, icon, and where its class lives.
 
-    `case` screens are opened on a case, never from the rail. `roles` empty: for everybody.
+    `case` screens are opened on a case or a meeting, never from the rail, where `under` stays
+    marked. `roles` empty: for everybody.
     """
 
     key: str
@@ -30,6 +31,7 @@ class ScreenSpec:
     name: str
     roles: frozenset[Role] = frozenset()
     case: bool = False
+    under: str = "worklist"
 
     def open_to(self, held: frozenset[Role]) -> bool:
         """Whether somebody with these roles sees the entry."""

@@ -157,7 +157,7 @@ class Shell(QWidget):
             self.stack.addWidget(made)
         screen = self._screens[key]
         self.stack.setCurrentWidget(screen)
-        self.rail.mark(key if not spec.case else "worklist")
+        self.rail.mark(key if not spec.case else spec.under)
         if spec.case or case_id:  # the history is on the rail and opens on a case as well
             screen.open_case(case_id)
         screen.show_present(())

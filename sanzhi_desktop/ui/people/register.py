@@ -8,6 +8,7 @@ from sanzhi_desktop.application.ports import Session
 from sanzhi_desktop.application.queries import CertificateRow, RecusalRow, SealRow
 from sanzhi_desktop.application.signing import WARN_DAYS, Certificate, KeyFault, Term, expiry
 from sanzhi_desktop.application.work import Work
+from sanzhi_desktop.domain.dispute import Expert
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.domain.people import Person, Role, RoleGrant, qualified
 from sanzhi_desktop.domain.workdays import local_date
@@ -46,6 +47,7 @@ class Register:
     read: Mapping[str, Certificate]  # what registered certificates say, by fingerprint
     units: Sequence[str]
     now: datetime
+    experts: Sequence[Expert] = ()
 
     @property
     def today(self) -> date:
@@ -83,6 +85,7 @@ def read_register(session: Session, work: Work) -> Register:
         read={mark: found for mark, found in read.items() if found is not None},
         units=tuple(dict.fromkeys(p.unit for p in people.values() if p.unit)),
         now=session.gateway.now(),
+        experts=reader.experts(),
     )
 
 

@@ -11,6 +11,25 @@ SCREENS: tuple[ScreenSpec, ...] = (
     ScreenSpec("intake", "登记送审", "intake", f"{_HERE}.intake", "IntakeScreen", case=True),
     ScreenSpec("review", "审核", "review", f"{_HERE}.review", "ReviewScreen", case=True),
     ScreenSpec("signoff", "签发", "signoff", f"{_HERE}.signoff", "SignoffScreen", case=True),
+    ScreenSpec(
+        "meetings",
+        "集体讨论",
+        "people",
+        f"{_HERE}.meetings",
+        "MeetingsScreen",
+        roles=frozenset(
+            {Role.SECRETARY, Role.AGENCY_HEAD, Role.LEAD, Role.HEAD, Role.REVIEWER, Role.AUDITOR}
+        ),
+    ),
+    ScreenSpec(
+        "meeting",
+        "会议",
+        "people",
+        f"{_HERE}.meeting",
+        "MeetingScreen",
+        case=True,
+        under="meetings",
+    ),
     ScreenSpec("history", "案件历史", "history", f"{_HERE}.history", "HistoryScreen"),
     ScreenSpec(
         "numbers",

@@ -1,12 +1,14 @@
 """One case as a whole: what was submitted, papers, problems, history, and every open action."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QPushButton, QSplitter, QTabWidget, QWidget
 
+from sanzhi_desktop.application import assess
 from sanzhi_desktop.application.queries import DocumentRow, HistoryRow
 from sanzhi_desktop.domain import money
 from sanzhi_desktop.domain.case import Case, CaseFault, Material, ProblemRow, Submission
@@ -20,6 +22,7 @@ from sanzhi_desktop.ui.case_header import CaseHeader
 from sanzhi_desktop.ui.case_page import CasePage, read_page
 from sanzhi_desktop.ui.clocks.panel import ClocksPanel
 from sanzhi_desktop.ui.desk import Desk
+from sanzhi_desktop.ui.dispute.panel import DisputePanel
 from sanzhi_desktop.ui.gate_card import GateCard
 from sanzhi_desktop.ui.intake_page import submission_paper
 from sanzhi_desktop.ui.materials_view import MaterialsView
@@ -147,6 +150,7 @@ class CaseScreen(Screen):
         summary.setLayout(self._summary)
         self.tabs.addTab(scrolled(summary), self.tr("送审内容"))
         self.materials = MaterialsView(desk)
+        self.materials.checked.connect(self._materials_checked)
         self.tabs.addTab(self.materials, self.tr("材料"))
         self._problems = column()
         problems = QWidget()
@@ -157,6 +161,8 @@ class CaseScreen(Screen):
         self.transfer = TransferPanel(desk)
         place = self.tabs.addTab(self.transfer, self.tr("涉嫌犯罪移送"))
         self.transfer.titled.connect(partial(self.tabs.setTabText, place))
+        self.dispute = DisputePanel(desk)
+        self.tabs.addTab(self.dispute, self.tr("异议与协商"))
         self.notes = NotesPanel()
         self.tabs.addTab(self.notes, self.tr("催办与加签"))
         self.tabs.addTab(self._build_papers(), self.tr("文书"))
@@ -187,6 +193,7 @@ class CaseScreen(Screen):
         self.materials.show_materials(materials)
         self.clocks.show_page(page)
         self.transfer.show_page(page)
+        self.dispute.show_page(page)
         self.notes.show_page(page)
         self._show_problems(page)
         self._papers.replace(page.documents)
@@ -323,6 +330,13 @@ class CaseScreen(Screen):
             lambda pdf: PaperDialog(self.desk, pdf, self.tr("送审表.pdf"), self).open(),
             key="sheet",
         )
+
+    def _materials_checked(self, changed: Sequence[Material]) -> None:
+        """A stored file that is no longer what was signed shuts the gate, and the card says so."""
+        if self.page is not None and changed:
+            names = "、".join(m.name for m in changed)
+            gate = assess.gate_of(self.page.case, self.page.profile, changed=names)
+            self._show_problems(replace(self.page, gate=gate))
 
     def _show_problems(self, page: CasePage) -> None:
         clear(self._problems)

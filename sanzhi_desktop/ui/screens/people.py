@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QTabWidget
 
 from sanzhi_desktop.domain.people import Role
 from sanzhi_desktop.ui.desk import Desk
+from sanzhi_desktop.ui.people.expert_page import ExpertsPage
 from sanzhi_desktop.ui.people.key_pages import CertificatesPage, RootsPage, SealPage
 from sanzhi_desktop.ui.people.pages import Page, PeoplePage, RecusalsPage
 from sanzhi_desktop.ui.people.register import Register, read_register, warnings
@@ -17,6 +18,7 @@ from sanzhi_desktop.ui.theme import Tone
 from sanzhi_desktop.ui.widgets import Banner
 
 MOST_WARNINGS = 3
+_KEEP_EXPERTS = frozenset({Role.LEAD, Role.HEAD, Role.SECRETARY, Role.ADMIN})
 
 
 class PeopleScreen(Screen):
@@ -30,6 +32,7 @@ class PeopleScreen(Screen):
         self.people = PeoplePage(desk)
         self.certificates = CertificatesPage(desk)
         self.recusals = RecusalsPage(desk)
+        self.experts = ExpertsPage(desk)
         self.seal = SealPage(desk)
         self.roots = RootsPage(desk)
         admin = Role.ADMIN in desk.roles
@@ -37,6 +40,7 @@ class PeopleScreen(Screen):
             (self.people, self.tr("人员") if admin else self.tr("我的登记"), True),
             (self.certificates, self.tr("签名证书"), True),
             (self.recusals, self.tr("回避"), admin or Role.LEAD in desk.roles),
+            (self.experts, self.tr("专家"), bool(desk.roles & _KEEP_EXPERTS)),
             (self.seal, self.tr("印章"), admin),
             (self.roots, self.tr("信任根"), admin),
         ]
