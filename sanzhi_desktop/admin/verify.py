@@ -195,10 +195,6 @@ def _named(facts: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _name(group: str, code: str) -> str:
-    """The Chinese name of a kind or field, with the number of a numbered one (出席人员3); a name we
-    do not know stays as it is."""
-    from sanzhi_desktop.resources.sentences import table
+    from sanzhi_desktop.resources.sentences import name_of
 
-    bare = code.rstrip("0123456789")
-    name = table().get(f"{group}.{bare}")
-    return code if name is None else f"{name}{code[len(bare) :]}"
+    return name_of(group, code)

@@ -49,7 +49,7 @@ _AREAS = {
 }
 
 
-_OURS = ("case.", "workflow.", "people.", "transfer.")
+_OURS = ("case.", "workflow.", "people.", "transfer.", "paper.")
 
 
 def explain(error: DomainError) -> str:
@@ -68,4 +68,15 @@ def _said(fact: str, value: Any) -> Any:
     if isinstance(value, (tuple, list)):
         return "、".join(str(_said(fact, part)) for part in value)
     area = _AREAS[fact]
-    return table().get(f"{area}.{value}" if area else str(value), value)
+    return name_of(area, str(value)) if area else table().get(str(value), value)
+
+
+def name_of(area: str, code: str) -> str:
+    """The Chinese name of a code, with the number of a numbered one (出席人员3); a code without a
+    name stays as it is."""
+    names = table()
+    if f"{area}.{code}" in names:
+        return names[f"{area}.{code}"]
+    bare = code.rstrip("0123456789")
+    name = names.get(f"{area}.{bare}")
+    return code if name is None else f"{name}{code[len(bare) :]}"

@@ -30,7 +30,7 @@ from sanzhi_desktop.documents.pdfa import prepare
 from sanzhi_desktop.documents.typeset import lay_out
 from sanzhi_desktop.documents.verify import verify
 from sanzhi_desktop.domain.errors import DomainError
-from sanzhi_desktop.resources.sentences import sentence
+from sanzhi_desktop.resources.sentences import explain, sentence
 from tests.documents import dispute_samples as samples
 from tests.documents import signed_disputes as signed
 from tests.documents import signed_papers as papers
@@ -179,6 +179,13 @@ def test_out_of_turn_is_refused_before_a_secret_is_asked(
         )
     )
     assert fault.code is code
+
+
+def test_a_refusal_names_the_places_in_chinese() -> None:
+    early = _refusal(lambda: signed.sign(signed.certified(), "Chair", samples.CHAIR.name))
+    assert explain(early) == "还没有轮到“会议主持人”签名：应先由“出席人员1”签名。"
+    other = _refusal(lambda: signed.sign(signed.certified(), "Member2", FIRST))
+    assert explain(other).startswith("“出席人员2”栏应由“钱某乙”本人签名，没有签名。")
 
 
 def test_another_persons_key_is_refused() -> None:
