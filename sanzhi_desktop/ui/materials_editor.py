@@ -10,14 +10,11 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QCheckBox, QFileDialog, QLineEdit, QWidget
 
 from sanzhi_desktop.application.commands import new_id
-from sanzhi_desktop.application.ports import FileStore
 from sanzhi_desktop.domain.case import Material
-from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.domain.profile import MaterialRule
 from sanzhi_desktop.ui.desk import Desk
 from sanzhi_desktop.ui.forms import Form
-from sanzhi_desktop.ui.jobs import Lane
-from sanzhi_desktop.ui.pdf_view import page_sizes
+from sanzhi_desktop.ui.materials_upload import Uploads
 from sanzhi_desktop.ui.tables import Column, RowModel, Table
 from sanzhi_desktop.ui.theme import Tone
 from sanzhi_desktop.ui.widgets import Card, PlainLabel, button, row
@@ -45,26 +42,6 @@ class Entry:
         """Demanded, and neither there nor waived."""
         m = self.material
         return self.demanded and not (m and (m.sha256 or m.pages or m.waived.strip()))
-
-
-def store(files: FileStore, path: Path) -> Material:
-    """In the document lane: copies a file into the store and counts the pages of a PDF."""
-    sha256, size = files.put(path)
-    pages: int | None = None
-    if path.suffix.lower() == ".pdf":
-        try:
-            pages = len(page_sizes(path.read_bytes()))
-        except DomainError:
-            pages = None  # an unreadable PDF is kept all the same; the preview says why
-    return Material(
-        material_id=new_id(),
-        code="",
-        name=path.stem,
-        pages=pages,
-        sha256=sha256,
-        size=size,
-        file_name=path.name,
-    )
 
 
 class MaterialsEditor(Card):
@@ -97,6 +74,8 @@ class MaterialsEditor(Card):
         self.extra = button(self.tr("添加清单外材料(&E)…"), self._choose_extra, kind="small")
         self.drop_one = button(self.tr("移除"), self._remove, kind="small")
         self.body.addLayout(row(self.attach, self.extra, None, self.drop_one))
+        self.uploads = Uploads(desk)
+        self.body.addWidget(self.uploads)
         self._build_detail()
         self.table.chosen.connect(lambda _: self._show_detail())
 
@@ -267,10 +246,7 @@ class MaterialsEditor(Card):
         dialog.open()
 
     def _store(self, path: Path, code: str) -> None:
-        files = self._desk.session.files
-        self._desk.jobs.run(
-            Lane.DOCUMENTS, self, lambda: store(files, path), done=lambda m: self._stored(m, code)
-        )
+        self.uploads.begin(path, lambda material: self._stored(material, code))
 
     def _stored(self, material: Material, code: str) -> None:
         rule = next((r for r in self._rules if r.id == code), None)

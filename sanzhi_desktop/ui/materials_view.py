@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QUrl
+from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QImage, QPixmap, QResizeEvent
 from PySide6.QtWidgets import (
     QLabel,
@@ -25,12 +25,15 @@ from PySide6.QtWidgets import (
 from sanzhi_desktop.application.ports import FileStore
 from sanzhi_desktop.domain.case import Material
 from sanzhi_desktop.domain.errors import DomainError
+from sanzhi_desktop.domain.files import FileState
 from sanzhi_desktop.ui.desk import Desk
 from sanzhi_desktop.ui.faults import DeskFault
 from sanzhi_desktop.ui.jobs import Lane
+from sanzhi_desktop.ui.materials_check import MaterialsCheck
 from sanzhi_desktop.ui.paper_panel import PaperPanel
 from sanzhi_desktop.ui.tables import Column, RowModel, Table
-from sanzhi_desktop.ui.widgets import EmptyState, button, row
+from sanzhi_desktop.ui.theme import Tone
+from sanzhi_desktop.ui.widgets import Banner, EmptyState, button, row
 
 _IMAGES = {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp"}
 _TEXTS = {".txt", ".md", ".csv", ".log", ".json", ".xml"}
@@ -110,7 +113,10 @@ class _Picture(QScrollArea):
 
 
 class MaterialsView(QWidget):
-    """List above, preview beneath; F6 changes between them."""
+    """List above, preview beneath; F6 changes between them. `checked`: every stored file was
+    looked at, with the materials that have changed."""
+
+    checked = Signal(object)
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -130,9 +136,21 @@ class MaterialsView(QWidget):
                     78,
                 ),
                 Column("file", self.tr("文件"), self._file_words, 180),
+                Column(
+                    "state",
+                    self.tr("内容核对"),
+                    self._state_words,
+                    96,
+                    tone=self._state_tone,
+                    tip=self._state_tip,
+                ),
             ],
             self,
         )
+        self.check = MaterialsCheck(desk, self)
+        self.check.looked.connect(self._looked)
+        self.check.finished.connect(self._say_check)
+        self.banner = Banner()
         self.table.use(self.model)
         self.pdf = PaperPanel(desk)
         self.picture = _Picture()
@@ -157,7 +175,9 @@ class MaterialsView(QWidget):
         split.setSizes([170, 520])
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(split)
+        outer.setSpacing(4)
+        outer.addWidget(self.banner)
+        outer.addWidget(split, 1)
         self.table.chosen.connect(self._show)
         self.table.opened.connect(lambda _: self._open_outside())
         self.nothing.say(self.tr("没有送审材料"))
@@ -167,6 +187,7 @@ class MaterialsView(QWidget):
         """Shows a case's materials; the one that was open stays open."""
         before = self.table.current_row()
         shown = tuple(materials)
+        self.check.begin(shown)
         if shown == tuple(self.model.row(i) for i in range(self.model.rowCount())):
             return
         self.model.replace(shown)
@@ -174,6 +195,56 @@ class MaterialsView(QWidget):
             for place, material in enumerate(shown):
                 if material.material_id == before.material_id:
                     self.table.setCurrentIndex(self.model.index(place, 0))
+
+    def _looked(self, material_id: str) -> None:
+        last = self.model.columnCount() - 1
+        for place in range(self.model.rowCount()):
+            row = self.model.row(place)
+            if row is not None and row.material_id == material_id:
+                cell = self.model.index(place, last)
+                self.model.dataChanged.emit(cell, cell)
+
+    def _say_check(self) -> None:
+        changed, missing = self.check.changed(), self.check.missing()
+        words = []
+        if changed:
+            words.append(
+                self.tr("材料已变：{0}。保存的内容与登记的校验值不一致，不得据此作出决定。").format(
+                    "、".join(m.name for m in changed)
+                )
+            )
+        if missing:
+            words.append(
+                self.tr("找不到材料文件：{0}。请从备份恢复。").format(
+                    "、".join(m.name for m in missing)
+                )
+            )
+        if self.check.fault:
+            words.append(self.tr("材料没有核对完：{0}").format(self.check.fault))
+        self.banner.show_text("".join(words), Tone.DANGER if changed or missing else Tone.WARN)
+        self.checked.emit(changed)
+
+    def _state_words(self, material: Material) -> str:
+        state = self.check.state(material)
+        if not material.sha256:
+            return ""
+        return {
+            None: self.tr("未核对"),
+            FileState.INTACT: self.tr("一致"),
+            FileState.CHANGED: self.tr("材料已变"),
+            FileState.MISSING: self.tr("找不到"),
+        }[state]
+
+    def _state_tone(self, material: Material) -> Tone:
+        state = self.check.state(material)
+        if state is None:
+            return Tone.NEUTRAL
+        return Tone.OK if state is FileState.INTACT else Tone.DANGER
+
+    def _state_tip(self, material: Material) -> str:
+        if not material.sha256:
+            return self.tr("只有纸质件，没有可以核对的文件")
+        return self.tr("{0}\nSHA-256 {1}").format(self._state_words(material), material.sha256)
 
     def _file_words(self, material: Material) -> str:
         if material.waived:

@@ -17,6 +17,8 @@ from sanzhi_desktop.domain.workflow import Action
 from sanzhi_desktop.persistence.faults import PersistenceFault
 
 CHUNK = 4 * MIB
+TRANSFER_FILE = "涉嫌犯罪移送材料"  # named in JSON beside the case, without a row of its own
+NAMED = '"sha256": ?"([0-9a-f]{64})"'
 _KEEPERS = f"array['{Role.ADMIN.value}', '{Role.AUDITOR.value}']"
 
 # What only the server can look at, by the function that writes: asked before it writes anything.
@@ -82,6 +84,18 @@ begin
   perform 1 from material m
    where m.office_id = p_office and m.sha256 = p_sha256
      and app.sees(p_office, m.readers, v_me) limit 1;
+  if found then return true; end if;
+  perform 1 from dispute_file d
+   where d.office_id = p_office and d.sha256 = p_sha256
+     and app.sees(p_office, d.readers, v_me) limit 1;
+  if found then return true; end if;
+  perform 1 from transfer t
+   where t.office_id = p_office and strpos(t.attachments, '"' || p_sha256 || '"') > 0
+     and app.sees(p_office, t.readers, v_me) limit 1;
+  if found then return true; end if;
+  perform 1 from transfer_event e
+   where e.office_id = p_office and strpos(e.detail, '"' || p_sha256 || '"') > 0
+     and app.sees(p_office, e.readers, v_me) limit 1;
   return found;
 end $$;
 
@@ -242,7 +256,7 @@ begin
   return app.file_state(p_office, p_sha256);
 end $$;"""
 
-_KEEPING = """create function api.file_size(p_office integer, p_sha256 text)
+_KEEPING = f"""create function api.file_size(p_office integer, p_sha256 text)
 returns jsonb language plpgsql %DEFINER% as $$
 declare v_me text := session_user; v_now timestamptz := clock_timestamp(); v_info jsonb;
 begin
@@ -273,7 +287,15 @@ language plpgsql %DEFINER% as $$
 declare v_me text := session_user; v_now timestamptz := clock_timestamp();
 begin
   perform app.file_keeper(p_office, v_me, v_now);
-  return query select m.sha256, m.case_id, k.name, m.name from material m join case_ k
-      on k.office_id = m.office_id and k.case_id = m.case_id
-    where m.office_id = p_office and m.sha256 <> '' order by m.case_id, m.place;
+  return query select f.sha256, f.case_id, k.name, f.name from (
+      select m.sha256, m.case_id, m.name, m.place from material m
+       where m.office_id = p_office and m.sha256 <> ''
+      union all select d.sha256, d.case_id, d.name, d.place from dispute_file d
+       where d.office_id = p_office
+      union all select (regexp_matches(t.attachments, '{NAMED}', 'g'))[1], t.case_id,
+         '{TRANSFER_FILE}', 0 from transfer t where t.office_id = p_office
+      union all select (regexp_matches(e.detail, '{NAMED}', 'g'))[1], e.case_id,
+         '{TRANSFER_FILE}', 0 from transfer_event e where e.office_id = p_office) f
+    join case_ k on k.office_id = p_office and k.case_id = f.case_id
+    order by f.case_id, f.place, f.sha256;
 end $$;"""

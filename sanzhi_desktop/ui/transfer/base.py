@@ -16,7 +16,7 @@ from sanzhi_desktop.domain.transfer import TransferFault
 from sanzhi_desktop.ui.drafts import Draft, DraftKeeper
 from sanzhi_desktop.ui.faults import DeskFault
 from sanzhi_desktop.ui.jobs import Lane
-from sanzhi_desktop.ui.materials_editor import store
+from sanzhi_desktop.ui.materials_upload import store
 from sanzhi_desktop.ui.names import SHANGHAI, moment
 from sanzhi_desktop.ui.steps.base import StepDialog
 from sanzhi_desktop.ui.widgets import button

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from sanzhi_desktop.application.attachments import set_store
+from sanzhi_desktop.application.attachments import check_office, set_store
 from sanzhi_desktop.domain.case import CaseFault
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.domain.files import (
@@ -379,3 +379,40 @@ def test_sm3_stands_beside_when_the_office_wants_it(
         (sm3,) = owner.execute("select sm3 from app.blob").fetchone()
     # The example of GB/T 32905-2016, A.1.
     assert sm3 == "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0"
+
+
+@postgres
+def test_files_beside_a_case_are_read_and_checked_like_its_materials(
+    server_desk: Desk, server_database: str, cluster: Cluster, source: Path
+) -> None:
+    """Of a disagreement and of a transfer; put there as their own commands put them."""
+    case_id = server_desk.reviewing()
+    sha256, size = server_desk.sessions["uh"].files.put(source)
+    small = source.with_name("回执.pdf")
+    small.write_bytes(b"receipt")
+    receipt, _ = server_desk.sessions["uh"].files.put(small)
+    with cluster.connect(server_database) as owner:
+        owner.execute("set session_replication_role = replica")
+        (readers,) = owner.execute(
+            "select readers from app.case_ where case_id = %s", (case_id,)
+        ).fetchone()
+        owner.execute(
+            "insert into app.dispute_file (office_id, case_id, owner_id, place, sha256, name, size,"
+            " readers) values (7, %s, 'o1', 0, %s, '录像', %s, %s)",
+            (case_id, sha256, size, readers),
+        )
+        owner.execute(
+            "insert into app.transfer_event (office_id, case_id, no, seq, stage, action, on_day,"
+            " recorded_by, recorded_at, detail, readers) select 7, %s, 1, 1, s.stage, s.action,"
+            " current_date, 'h1', now(), %s, %s from (select 'open' as stage,"
+            " 'receipt_transfer' as action) s",
+            (case_id, f'{{"sha256": "{receipt}", "file_name": "回执.pdf"}}', readers),
+        )
+    for address in (sha256, receipt):
+        assert server_desk.sessions["r1"].files.state(address) is FileState.INTACT
+        assert server_desk.sessions["r1"].files.path(address).is_file()
+        with pytest.raises(DomainError) as refused:
+            server_desk.sessions["r2"].files.path(address)
+        assert refused.value.code is PersistenceFault.FILE_MISSING
+    report = check_office(server_desk.sessions[ADMIN])
+    assert (report.checked, report.sound, report.unreferenced) == (3, True, ())

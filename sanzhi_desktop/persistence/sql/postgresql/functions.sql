@@ -873,11 +873,11 @@ begin
   if c.kind = 'penalty' and exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and (stage in ('opened', 'reported', 'approved', 'signed') and opened_on <= app.day((p_payload #>> '{decided_on}')))) then
     perform app.refuse('transfer.no_substitute', jsonb_build_object());
   end if;
-  if exists (select 1 from round where office_id = p_office and case_id = p_case and round = c.round and (dated > app.day((p_payload #>> '{decided_on}')))) then
-    perform app.refuse('case.date_order', jsonb_build_object('first', 'opinion.dated', 'second', 'decision.decided_on', 'earlier', (select cast(dated as text) from round where office_id = p_office and case_id = p_case and round = c.round), 'later', coalesce((p_payload #>> '{decided_on}'), '')));
-  end if;
   if exists (select 1 from dispute_result where office_id = p_office and case_id = p_case and held_on > app.day((p_payload #>> '{decided_on}'))) then
     perform app.refuse('dispute.meeting_after_decision', jsonb_build_object('date', (select cast(max(held_on) as text) from dispute_result where office_id = p_office and case_id = p_case), 'decided', coalesce((p_payload #>> '{decided_on}'), '')));
+  end if;
+  if exists (select 1 from round where office_id = p_office and case_id = p_case and round = c.round and (dated > app.day((p_payload #>> '{decided_on}')))) then
+    perform app.refuse('case.date_order', jsonb_build_object('first', 'opinion.dated', 'second', 'decision.decided_on', 'earlier', (select cast(dated as text) from round where office_id = p_office and case_id = p_case and round = c.round), 'later', coalesce((p_payload #>> '{decided_on}'), '')));
   end if;
   insert into decision (office_id, case_id, clearance_id, kind, party_name, party_number, amount_fen, number, decided_on, content, registered_by, registered_at, readers) select office_id, case_id, clearance_id, coalesce((p_payload #>> '{kind}'), ''), coalesce((p_payload #>> '{party_name}'), ''), coalesce((p_payload #>> '{party_number}'), ''), coalesce(((p_payload #>> '{amount_fen}'))::bigint, 0), coalesce((p_payload #>> '{number}'), ''), app.day((p_payload #>> '{decided_on}')), coalesce((p_payload #>> '{content}'), ''), v_me, v_now, v_readers from clearance where office_id = p_office and case_id = p_case and open = 1 and kind = coalesce((p_payload #>> '{kind}'), '') and party_name = coalesce((p_payload #>> '{party_name}'), '') and party_number = coalesce((p_payload #>> '{party_number}'), '') and amount_fen = coalesce(((p_payload #>> '{amount_fen}'))::bigint, 0);
   update case_ set version = version + 1,
@@ -2922,6 +2922,18 @@ begin
   perform 1 from material m
    where m.office_id = p_office and m.sha256 = p_sha256
      and app.sees(p_office, m.readers, v_me) limit 1;
+  if found then return true; end if;
+  perform 1 from dispute_file d
+   where d.office_id = p_office and d.sha256 = p_sha256
+     and app.sees(p_office, d.readers, v_me) limit 1;
+  if found then return true; end if;
+  perform 1 from transfer t
+   where t.office_id = p_office and strpos(t.attachments, '"' || p_sha256 || '"') > 0
+     and app.sees(p_office, t.readers, v_me) limit 1;
+  if found then return true; end if;
+  perform 1 from transfer_event e
+   where e.office_id = p_office and strpos(e.detail, '"' || p_sha256 || '"') > 0
+     and app.sees(p_office, e.readers, v_me) limit 1;
   return found;
 end $$;
 
@@ -3113,9 +3125,17 @@ language plpgsql security definer set search_path = pg_catalog, app, pg_temp set
 declare v_me text := session_user; v_now timestamptz := clock_timestamp();
 begin
   perform app.file_keeper(p_office, v_me, v_now);
-  return query select m.sha256, m.case_id, k.name, m.name from material m join case_ k
-      on k.office_id = m.office_id and k.case_id = m.case_id
-    where m.office_id = p_office and m.sha256 <> '' order by m.case_id, m.place;
+  return query select f.sha256, f.case_id, k.name, f.name from (
+      select m.sha256, m.case_id, m.name, m.place from material m
+       where m.office_id = p_office and m.sha256 <> ''
+      union all select d.sha256, d.case_id, d.name, d.place from dispute_file d
+       where d.office_id = p_office
+      union all select (regexp_matches(t.attachments, '"sha256": ?"([0-9a-f]{64})"', 'g'))[1], t.case_id,
+         '涉嫌犯罪移送材料', 0 from transfer t where t.office_id = p_office
+      union all select (regexp_matches(e.detail, '"sha256": ?"([0-9a-f]{64})"', 'g'))[1], e.case_id,
+         '涉嫌犯罪移送材料', 0 from transfer_event e where e.office_id = p_office) f
+    join case_ k on k.office_id = p_office and k.case_id = f.case_id
+    order by f.case_id, f.place, f.sha256;
 end $$;
 
 create function api.act(p_office integer, p_cmd text, p_case text, p_seen integer,
