@@ -27,6 +27,7 @@ VERBS: dict[str, str] = {
     "audit": "audit",
     "backup": "backup",
     "restore": "restore",
+    "move": "move",
     "blob": "blob",
     "selftest": "selftest",
 }

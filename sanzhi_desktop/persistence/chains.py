@@ -108,7 +108,7 @@ def _entries(
     query = sa.select(a.case_id, a.seq, a.entry, a.hash).where(
         a.office_id == office_id, a.case_id == case_id
     )
-    for row in db.execution_options(yield_per=_BATCH).execute(query.order_by(a.seq)):
+    for row in db.execute(query.order_by(a.seq), execution_options={"yield_per": _BATCH}):
         yield row.case_id, row.seq, row.entry.encode(), row.hash
 
 
@@ -137,8 +137,8 @@ def _papers(db: sa.Connection, office_id: int) -> list[Break]:
         digest = sa.func.encode(sa.func.sha256(d.content), "hex")
         query = sa.select(d.case_id).where(mine, digest != d.sha256)
         return [Break(row.case_id, 0, "paper") for row in db.execute(query)]
-    stream = db.execution_options(yield_per=20).execute(
-        sa.select(d.case_id, d.sha256, d.content).where(mine)
+    stream = db.execute(
+        sa.select(d.case_id, d.sha256, d.content).where(mine), execution_options={"yield_per": 20}
     )
     return [
         Break(row.case_id, 0, "paper")
@@ -157,7 +157,7 @@ def _roles(db: sa.Connection, office_id: int) -> list[Break]:
     given: dict[str, tuple[int, list[tuple[str, str, str, str]]]] = {}
     a, r = audit.c, person_role.c
     entries = sa.select(a.seq, a.entry).where(a.office_id == office_id, a.case_id == "")
-    for row in db.execution_options(yield_per=_BATCH).execute(entries.order_by(a.seq)):
+    for row in db.execute(entries.order_by(a.seq), execution_options={"yield_per": _BATCH}):
         try:
             told = json.loads(row.entry)
             if told["action"] in ("found", "set_roles") and "grants" in told["payload"]:

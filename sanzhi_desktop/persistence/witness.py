@@ -125,7 +125,7 @@ def compare(reader: DatabaseReader, listed: Iterable[Checkpoint]) -> Witness:
     query = sa.select(a.case_id, a.seq, a.hash).where(a.office_id == reader.office_id)
     other: dict[str, int] = {}
     with reading(reader.engine) as db:
-        for row in db.execution_options(yield_per=5000).execute(query):
+        for row in db.execute(query, execution_options={"yield_per": 5000}):
             places = wanted.get(row.case_id)
             digest = places.pop(row.seq, None) if places else None
             if digest is not None and digest != row.hash:

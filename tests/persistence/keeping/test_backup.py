@@ -325,7 +325,7 @@ def test_a_dump_proves_itself_and_comes_back(
         assert main(back) == 0, capsys.readouterr().err
         rows = "select string_agg(a::text, '|' order by case_id, seq) from app.audit a"
         assert psql(cluster, "came_back", rows) == psql(cluster, server_database, rows) != ""
-        assert main(["audit", "verify", "--db", cluster.url("came_back")]) in (0, 2)
+        assert main(["audit", "verify", "--db", cluster.url("came_back")]) == 0
         assert main(back) == 2
         assert "不会覆盖" in capsys.readouterr().err
         embedded = ["restore", told["file"], "--db", str(Path(told["file"]).parent / "x.db")]

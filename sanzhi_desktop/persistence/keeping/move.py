@@ -1,0 +1,408 @@
+"""Moving an office from one PC to a server: everything arrives, or nothing has happened.
+
+Lives here: the order of the steps. Must not: how rows are carried (`carry`).
+
+The source is locked for writing from the first step. Its history ends with the entry `move_out`
+and the new place; the server's goes on with `move_in`. The server commits first: should the PC
+die before it has marked itself, the next run finds the entry on the server and marks it then.
+"""
+
+import json
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from sanzhi_desktop.application.commands import new_id
+from sanzhi_desktop.application.keeping import KeepingFault, Report
+from sanzhi_desktop.domain.audit import GENESIS, entry_text, link_hash
+from sanzhi_desktop.domain.errors import DomainError
+from sanzhi_desktop.domain.files import LARGEST_IN_DATABASE, MIB, FileFault, StoreKind
+from sanzhi_desktop.persistence import checkpoints, logins, server, tables
+from sanzhi_desktop.persistence import engine as embedded
+from sanzhi_desktop.persistence.blobs.functions import CHUNK
+from sanzhi_desktop.persistence.chains import breaks
+from sanzhi_desktop.persistence.founding import file_store
+from sanzhi_desktop.persistence.keeping import attachments, carry
+from sanzhi_desktop.persistence.keeping.survey import broken
+from sanzhi_desktop.persistence.open import files_folder
+from sanzhi_desktop.persistence.places import Target
+from sanzhi_desktop.persistence.rights import of_case
+from sanzhi_desktop.persistence.sqlite_gateway import write_link, writing
+from sanzhi_desktop.persistence.writes import SHANGHAI, stamp
+
+OUT, IN = "move_out", "move_in"
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What was carried. `finished`: an earlier move had arrived, and the source was marked now."""
+
+    office: str
+    rows: int
+    cases: int
+    files: int
+    root: str
+    people: tuple[str, ...]
+    finished: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A move as it was asked for."""
+
+    source: Path
+    where: Target
+    user: str
+    password: str | None  # of the server's superuser
+    new_password: str  # temporary, of every log-in that must be made
+    same_people: bool
+    now: datetime
+
+    def place(self) -> str:
+        """The new place as the source names it: without whoever carried it there."""
+        return f"{self.where.host or 'localhost'}:{self.where.port or 5432}/{self.where.database}"
+
+
+def move(order: Order, *, report: Report) -> Moved:
+    """Carries the one office of a file to a server. Raises DomainError; then nothing changed."""
+    logins.check(order.new_password)
+    embedded.check(order.source)
+    source = embedded.engine(order.source)
+    target = server.engine(order.where, user=order.user, password=order.password)
+    target = target.execution_options(isolation_level="REPEATABLE READ")
+    try:
+        office = _office(source)
+        _refuse_broken(source, office["office_id"], order)
+        _refuse_weak(target, order)
+        if server.revision_of(target):
+            server.check(target, order.where)
+        with writing(source) as db:
+            found = _there(target, office)
+            if found:
+                return _finish(db, target, office, order, report=report)
+            return _carry(db, target, office, order, report=report)
+    finally:
+        source.dispose()
+        target.dispose()
+
+
+# ------------------------------------------------------------------ refusing
+
+
+def _office(source: sa.Engine) -> Mapping[str, Any]:
+    with source.connect() as db:
+        row = db.execute(sa.select(tables.office)).mappings().one()
+    if row["moved_to"]:
+        raise DomainError(KeepingFault.MOVED_ELSEWHERE, office=row["name"], where=row["moved_to"])
+    return dict(row)
+
+
+def _refuse_broken(source: sa.Engine, office_id: int, order: Order) -> None:
+    found = broken(source, [office_id])
+    if found:
+        raise DomainError(
+            KeepingFault.HISTORY_BROKEN,
+            where=str(order.source),
+            case_id=found[0].case_id or "单位",
+        )
+
+
+def _refuse_weak(target: sa.Engine, order: Order) -> None:
+    server.logged_in(target)
+    with target.connect() as db:
+        query = "select rolsuper from pg_roles where rolname = current_user"
+        if not db.exec_driver_sql(query).scalar_one():
+            raise DomainError(KeepingFault.RIGHTS_TO_MOVE, where=order.where.shown())
+
+
+def _there(target: sa.Engine, office: Mapping[str, Any]) -> bool:
+    """Whether the server has this very office already. Raises DomainError for another one that
+    has its code or its number."""
+    if not server.revision_of(target):
+        return False
+    o = tables.office.c
+    with target.connect() as db:
+        for row in db.execute(sa.select(o.office_id, o.code, o.name, o.created_at)):
+            if (row.office_id, row.code, row.created_at) == (
+                office["office_id"], office["code"], office["created_at"]
+            ):  # fmt: skip
+                return True
+            if row.code == office["code"]:
+                raise DomainError(KeepingFault.OFFICE_THERE, office=row.code, name=row.name)
+            if row.office_id == office["office_id"]:
+                raise DomainError(KeepingFault.NUMBER_THERE, number=row.office_id, name=row.name)
+    return False
+
+
+# ------------------------------------------------------------------ carrying
+
+
+def _carry(
+    source: sqlite3.Connection,
+    target: sa.Engine,
+    office: Mapping[str, Any],
+    order: Order,
+    *,
+    report: Report,
+) -> Moved:
+    office_id = office["office_id"]
+    people = _people(source, office_id)
+    files = attachments.stored(files_folder(order.source))
+    with server.as_owner(target) as db:
+        if not _built(db):
+            server.build(db)
+        there = _refuse_logins(db, people, order)
+        server.run(db, "reset role; set local statement_timeout = 0")
+        server.run(db, "set local session_replication_role = replica")
+        root = checkpoints.keep(source, office_id, order.now)
+        _close(source, office_id, people[0], order, root=root)
+        rows = carry.copy(source, db, office_id, report=report)
+        _readers(db, office_id)
+        _files(db, office_id, order, files, by=people[0], report=report)
+        carry.compare(source, db, office_id, report=report)
+        _arrive(db, office_id, people[0], order, told={"root": root, "rows": rows})
+        _refuse_breaks(db, office_id)
+        server.run(db, "set local session_replication_role = origin")
+        server.run(db, server.BECOME)
+        server.make_office_roles(db, office_id)
+        _make_logins(db, office_id, people, order, there=there)
+    cases = source.execute("select count(*) from case_").fetchone()[0]
+    return Moved(office["name"], rows, cases, len(files), root, tuple(people))
+
+
+def _built(db: sa.Connection) -> bool:
+    query = "select to_regclass('app.office') is not null"
+    return bool(db.exec_driver_sql(query).scalar_one())
+
+
+def _people(source: sqlite3.Connection, office_id: int) -> list[str]:
+    """Everybody who is active, an administrator first: in his name the office is moved."""
+    rows = source.execute(
+        "select p.person_id from person p where p.office_id = ? and p.active = 1 order by"
+        " not exists (select 1 from person_role r where r.office_id = p.office_id"
+        " and r.person_id = p.person_id and r.role = 'admin'), p.person_id",
+        (office_id,),
+    )
+    return [row[0] for row in rows]
+
+
+def _refuse_logins(db: sa.Connection, people: Sequence[str], order: Order) -> set[str]:
+    query = sa.text("select rolname from pg_roles where rolname = any(:people)")
+    there = {row[0] for row in db.execute(query, {"people": list(people)})}
+    if there and not order.same_people:
+        raise DomainError(KeepingFault.LOGINS_THERE, people="、".join(sorted(there)))
+    return there
+
+
+def _close(
+    source: sqlite3.Connection, office_id: int, actor: str, order: Order, *, root: str
+) -> None:
+    seq, previous = _head(source, office_id)
+    entry = _entry(office_id, actor, order, action=OUT, seq=seq + 1,
+                   payload={"to": order.place(), "root": root})  # fmt: skip
+    _append(source, office_id, order, seq=seq + 1, entry=entry, previous=previous)
+
+
+def _append(
+    source: sqlite3.Connection,
+    office_id: int,
+    order: Order,
+    *,
+    seq: int,
+    entry: str,
+    previous: str,
+) -> None:
+    plain = {"office": office_id, "case": ""}
+    write_link(source, plain, seq=seq, entry=entry, digest=link_hash(previous, entry))
+    source.execute("update office set moved_to = ? where office_id = ?", (order.place(), office_id))
+
+
+def _head(source: sqlite3.Connection, office_id: int) -> tuple[int, str]:
+    row = source.execute(
+        "select seq, hash from audit_head where office_id = ? and case_id = ''", (office_id,)
+    ).fetchone()
+    return (int(row[0]), str(row[1])) if row else (0, GENESIS)
+
+
+def _entry(
+    office_id: int,
+    actor: str,
+    order: Order,
+    *,
+    action: str,
+    seq: int,
+    payload: Mapping[str, Any],
+) -> str:
+    return entry_text(
+        {
+            "action": action,
+            "actor": actor,
+            "at": stamp(order.now),
+            "case": "",
+            "command": new_id(),
+            "number": "",
+            "office": office_id,
+            "payload": {**payload, "via": "command_line"},
+            "reason": "",
+            "seq": seq,
+            "state": "",
+            "version": 0,
+        }
+    )
+
+
+def _arrive(
+    db: sa.Connection, office_id: int, actor: str, order: Order, *, told: Mapping[str, Any]
+) -> None:
+    """The first entry at the new place, which goes on from the last of the old one."""
+    h = tables.audit_head
+    mine = (h.c.office_id == office_id) & (h.c.case_id == "")
+    seq, previous = db.execute(sa.select(h.c.seq, h.c.hash).where(mine)).one()
+    entry = _entry(office_id, actor, order, action=IN, seq=seq + 1,
+                   payload={"from": order.source.name, **told})  # fmt: skip
+    digest = link_hash(previous, entry)
+    key = {"office_id": office_id, "case_id": "", "seq": seq + 1, "hash": digest}
+    db.execute(sa.insert(tables.audit).values(**key, entry=entry))
+    db.execute(sa.update(h).where(mine).values(seq=seq + 1, hash=digest))
+
+
+def _refuse_breaks(db: sa.Connection, office_id: int) -> None:
+    found = [*breaks(db, office_id), *checkpoints.breaks(db, office_id)]
+    if found:
+        what = f"案件 {found[0].case_id} 第 {found[0].seq} 条断裂"
+        raise DomainError(KeepingFault.DIFFERS, table="audit", what=what)
+
+
+def _readers(db: sa.Connection, office_id: int) -> None:
+    """Who may read each row: the file had no need of it, the server has."""
+    db.exec_driver_sql(
+        "update app.case_ set readers = app.readers(office_id, case_id) where office_id = %s",
+        (office_id,),
+    )
+    for name in of_case():
+        if name != "case_":
+            db.exec_driver_sql(
+                f"update app.{name} t set readers = k.readers from app.case_ k"
+                " where t.office_id = %s and k.office_id = t.office_id and k.case_id = t.case_id",
+                (office_id,),
+            )
+
+
+def _files(
+    db: sa.Connection,
+    office_id: int,
+    order: Order,
+    files: Sequence[str],
+    *,
+    by: str,
+    report: Report,
+) -> None:
+    """The folder's attachments become chunks of the database. Raises DomainError for a file whose
+    bytes are not those of its name."""
+    file_store(db, office_id)
+    for step, sha256 in enumerate(files):
+        report(step, len(files), f"附件 {step + 1} / {len(files)}")
+        place = files_folder(order.source) / sha256[:2] / sha256
+        _refuse_file(place, sha256)
+        db.execute(
+            sa.insert(tables.blob).values(
+                office_id=office_id,
+                sha256=sha256,
+                size=place.stat().st_size,
+                chunk_size=CHUNK,
+                place=StoreKind.DATABASE.value,
+                complete=1,
+                stored_by=by,
+                begun_at=order.now,
+                completed_at=order.now,
+            )
+        )
+        with place.open("rb") as read:
+            n = 0
+            while data := read.read(CHUNK):
+                db.execute(
+                    sa.insert(tables.blob_chunk).values(
+                        office_id=office_id, sha256=sha256, n=n, data=data
+                    )
+                )
+                n += 1
+
+
+def _refuse_file(place: Path, sha256: str) -> None:
+    size = place.stat().st_size
+    if size > LARGEST_IN_DATABASE:
+        raise DomainError(
+            FileFault.TOO_LARGE,
+            size_mb=round(size / MIB, 1),
+            limit_mb=round(LARGEST_IN_DATABASE / MIB, 1),
+        )
+    if not attachments.matches(place, sha256):
+        raise DomainError(KeepingFault.DIFFERS, table="blob", what=f"附件 {sha256} 的内容已变")
+
+
+def _make_logins(
+    db: sa.Connection, office_id: int, people: Sequence[str], order: Order, *, there: set[str]
+) -> None:
+    """People become log-ins of the server; one that is there already keeps its password."""
+    today = order.now.astimezone(SHANGHAI).date()
+    wanted = [person for person in people if person not in there]
+    for person in wanted:
+        db.exec_driver_sql(
+            "select app.make_login(%s::integer, %s, %s, %s::date)",
+            (office_id, person, logins.scram(db, person, order.new_password), today),
+        )
+    for person in there:
+        db.exec_driver_sql(
+            "select app.sync_member(%s::integer, %s, %s::date)", (office_id, person, today)
+        )
+
+
+# ------------------------------------------------------------------ after a crash
+
+
+def _finish(
+    source: sqlite3.Connection,
+    target: sa.Engine,
+    office: Mapping[str, Any],
+    order: Order,
+    *,
+    report: Report,
+) -> Moved:
+    """The office arrived, and the PC died before it could mark itself. Raises DomainError when
+    the source went on working after that: then there are two histories, and a person decides."""
+    office_id = office["office_id"]
+    seq, previous = _head(source, office_id)
+    a = tables.audit.c
+    query = sa.select(a.entry, a.hash).where(
+        a.office_id == office_id, a.case_id == "", a.seq == seq + 1
+    )
+    with target.connect() as db:
+        row = db.execute(query).one_or_none()
+        fits = row is not None and link_hash(previous, row.entry) == row.hash
+        out = row is not None and json.loads(row.entry)["action"] == OUT
+        if row is None or not fits or not out or _went_on(source, db, office_id):
+            raise DomainError(KeepingFault.OFFICE_THERE, office=office["code"], name=office["name"])
+    root = str(json.loads(row.entry)["payload"]["root"])
+    checkpoints.keep(source, office_id, order.now)
+    report(1, 1, "补记搬出")
+    _append(source, office_id, order, seq=seq + 1, entry=row.entry, previous=previous)
+    cases = source.execute("select count(*) from case_").fetchone()[0]
+    return Moved(office["name"], 0, cases, 0, root, (), finished=True)
+
+
+def _went_on(source: sqlite3.Connection, db: sa.Connection, office_id: int) -> bool:
+    """Whether the source has an entry that never arrived."""
+    a = tables.audit.c
+    arrived = {
+        (row.case_id, row.seq): row.hash
+        for row in db.execute(sa.select(a.case_id, a.seq, a.hash).where(a.office_id == office_id))
+    }
+    heads = source.execute(
+        "select case_id, seq, hash from audit_head where office_id = ?", (office_id,)
+    )
+    return any(arrived.get((case_id, seq)) != digest for case_id, seq, digest in heads)

@@ -1,0 +1,286 @@
+"""An office goes from one PC to a server: every row, hash and file arrives, or nothing happened."""
+
+import os
+import sqlite3
+import subprocess
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sanzhi_desktop.admin.main import main
+from sanzhi_desktop.application.commands import OfficeAction, OfficeCommand, new_id
+from sanzhi_desktop.application.keeping import KeepingFault
+from sanzhi_desktop.domain.errors import DomainError
+from sanzhi_desktop.domain.people import Person
+from sanzhi_desktop.persistence.founding import NewOffice
+from sanzhi_desktop.persistence.keeping import carry
+from sanzhi_desktop.persistence.open import create_embedded, open_embedded, open_shared
+from tests.persistence.cluster import OWNER_PASSWORD, Cluster
+from tests.persistence.desk import ADMIN, START, Desk, Sessions, Ticking, put_people
+
+pytestmark = pytest.mark.postgres
+
+# A server of its own office number: log-ins and office roles are the whole server's.
+NUMBER = 61
+PEOPLE = ("h1", "h2", "uh", "ck", "ld", "r1", "r2", "hd", "rh", "au", ADMIN)
+PASSWORD = "a temporary password"
+
+
+def psql(cluster: Cluster, database: str, query: str) -> str:
+    done = subprocess.run(
+        ["psql", "-h", "127.0.0.1", "-p", str(cluster.port), "-U", "postgres", "-d", database,
+         "-At", "-c", query],
+        capture_output=True, text=True, check=True,
+        env={**os.environ, "PGPASSWORD": OWNER_PASSWORD},
+    )  # fmt: skip
+    return done.stdout.strip()
+
+
+@pytest.fixture
+def place(cluster: Cluster, server_template: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """An empty database. The template comes first: its log-ins are there already."""
+    monkeypatch.setenv("PGPASSWORD", OWNER_PASSWORD)
+    monkeypatch.setenv("SANZHI_NEW_PASSWORD", PASSWORD)
+    with cluster.connect() as owner:
+        owner.execute("create database moved_here template template0")
+    yield "moved_here"
+    with cluster.connect() as owner:
+        owner.execute("drop database moved_here with (force)")
+        for (name,) in owner.execute(
+            f"select rolname from pg_roles where rolname ~ '^sz_o{NUMBER}(_|$)' or rolname = 'zoe'"
+        ).fetchall():
+            owner.execute(f"drop role {name}")
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    """An office with cases at several stages, one person whom no server knows, and a file."""
+    path = tmp_path / "pc.db"
+    office = NewOffice(code=str(NUMBER), name="搬家局", series="搬法审", profile_id="shucheng")
+    opened = create_embedded(path, office, admin=Person(ADMIN, "管理员"), clock=Ticking(START))
+    put_people(opened.session(ADMIN).gateway, opened.office_id)
+    desk = Desk(opened.office_id, Sessions(opened.session))
+    desk.decided()
+    desk.responding()
+    desk.signing()
+    desk.register()
+    for action, payload in (
+        (OfficeAction.PUT_PERSON, {"person_id": "zoe", "name": "新来", "active": True}),
+        (OfficeAction.SET_ROLES, {"person_id": "zoe", "grants": [{"role": "reviewer"}]}),
+    ):
+        command = OfficeCommand(new_id(), NUMBER, action, payload)
+        opened.session(ADMIN).gateway.send_office(command)
+    opened.close()
+    return path
+
+
+def verb(cluster: Cluster, source: Path, place: str) -> list[str]:
+    return ["move", "--from", f"sqlite:///{source}", "--to", cluster.url(place), "--same-people"]
+
+
+def last(path: Path) -> tuple[str, str]:
+    with closing(sqlite3.connect(path)) as db:
+        entry: tuple[str, str] = db.execute(
+            "select json_extract(entry, '$.action'), hash from audit where case_id = ''"
+            " order by seq desc limit 1"
+        ).fetchone()
+        return entry
+
+
+def test_everything_arrives_and_both_sides_say_so(
+    cluster: Cluster, source: Path, place: str, tmp_path: Path, capsys: Any
+) -> None:
+    assert main(verb(cluster, source, place)) == 0, capsys.readouterr().err
+    with closing(sqlite3.connect(source)) as db:
+        mine = db.execute("select case_id, seq, entry, hash from audit").fetchall()
+        numbers = db.execute("select label, status from number").fetchall()
+        papers = db.execute("select sha256 from document").fetchall()
+        moved_to = db.execute("select moved_to from office").fetchone()[0]
+    assert moved_to == f"127.0.0.1:{cluster.port}/moved_here"
+    with cluster.connect(place) as owner:
+        owner.execute("set search_path = app")
+        theirs = owner.execute("select case_id, seq, entry, hash from audit").fetchall()
+        assert set(mine) < set(theirs)
+        (extra,) = set(theirs) - set(mine)
+        assert '"action":"move_in"' in extra[2]
+        assert last(source)[0] == "move_out"
+        assert owner.execute("select label, status from number").fetchall() == numbers
+        there = owner.execute("select sha256, encode(sha256(content), 'hex') from document")
+        assert {a for a, b in there.fetchall() if a == b} == {p for (p,) in papers}
+        assert owner.execute("select count(*) from account").fetchone() == (0,)
+        assert owner.execute("select count(*) from case_ where readers = ''").fetchone() == (0,)
+    assert main(["audit", "verify", "--db", cluster.url(place)]) == 0
+    assert main(["audit", "verify", "--db", str(source)]) == 0
+    root = next(
+        line.split()[1] for line in capsys.readouterr().out.splitlines() if "检查点 " in line
+    )
+    assert main(["audit", "verify", "--db", cluster.url(place), "--root", root]) == 0
+    opened = open_shared(
+        cluster.url(place, "zoe"), files=tmp_path / "f", password=PASSWORD, office=str(NUMBER)
+    )
+    assert opened.session("zoe").reader.office().name == "搬家局"
+    opened.close()
+
+
+def test_people_work_on_at_the_new_place_and_nobody_at_the_old_one(
+    cluster: Cluster, source: Path, place: str, tmp_path: Path, capsys: Any
+) -> None:
+    assert main(verb(cluster, source, place)) == 0, capsys.readouterr().err
+    opened = open_embedded(source, clock=Ticking(START + timedelta(days=1)))
+    desk = Desk(NUMBER, Sessions(opened.session))
+    case_id = next(
+        row for (row,) in sqlite3.connect(source).execute(
+            "select case_id from case_ where state = 'signing'")
+    )  # fmt: skip
+    with pytest.raises(DomainError) as refused:
+        desk.reserve(case_id)
+    assert refused.value.code is KeepingFault.MOVED_ELSEWHERE
+    assert refused.value.facts["where"] == f"127.0.0.1:{cluster.port}/moved_here"
+    with pytest.raises(DomainError):
+        desk.register()
+    with pytest.raises(DomainError):
+        desk.office(ADMIN, OfficeAction.PUT_PERSON, person_id="y1", name="某", active=True)
+    assert desk.case(case_id).version == 5, "reading goes on"
+    opened.close()
+    with closing(sqlite3.connect(source)) as db:
+        for change in (
+            "insert into audit (office_id, case_id, seq, entry, hash) values (61, '', 99, '', '')",
+            "update office set moved_to = ''",
+        ):
+            with pytest.raises(sqlite3.IntegrityError, match="SZ-MOVED"):
+                db.execute(change)
+
+    def session(who: str) -> Any:
+        shared = open_shared(
+            cluster.url(place, who), files=tmp_path / "f", office=str(NUMBER),
+            password=PASSWORD if who == "zoe" else "a password of the tests",
+        )  # fmt: skip
+        closing_all.append(shared)
+        return shared.session(who)
+
+    closing_all: list[Any] = []
+    there = Desk(NUMBER, Sessions(session))
+    assert there.reserve(case_id) == "搬法审〔2026〕3号", "the numbers go on"
+    material = there.case(case_id).materials[0]
+    assert there.sessions["hd"].files.path(material.sha256).stat().st_size == material.size
+    assert session("au").reader.verify_chains() == ()
+    with pytest.raises(DomainError):
+        session("zoe").reader.case(case_id)  # a reviewer of other cases
+    for one in closing_all:
+        one.close()
+
+
+def test_a_second_move_is_refused(
+    cluster: Cluster, source: Path, place: str, capsys: Any, tmp_path: Path
+) -> None:
+    other = tmp_path / "copy.db"
+    with closing(sqlite3.connect(source)) as a, closing(sqlite3.connect(other)) as b:
+        a.backup(b)
+    assert main(verb(cluster, source, place)) == 0, capsys.readouterr().err
+    assert main(verb(cluster, source, place)) == 2
+    assert "已经搬到" in capsys.readouterr().err
+    again = create_embedded(
+        tmp_path / "namesake.db",
+        NewOffice(code=str(NUMBER), name="另一个局", profile_id="shucheng"),
+        admin=Person("q1", "管理员"),
+    )
+    again.close()
+    assert main(verb(cluster, tmp_path / "namesake.db", place)) == 2
+    assert f"代码为 {NUMBER} 的单位" in capsys.readouterr().err
+
+
+def test_a_move_that_died_before_it_marked_the_source_is_finished(
+    cluster: Cluster, source: Path, place: str, capsys: Any, tmp_path: Path
+) -> None:
+    as_it_was = tmp_path / "before.db"
+    with closing(sqlite3.connect(source)) as a, closing(sqlite3.connect(as_it_was)) as b:
+        a.backup(b)
+    worked_on = tmp_path / "worked_on.db"
+    with closing(sqlite3.connect(source)) as a, closing(sqlite3.connect(worked_on)) as b:
+        a.backup(b)
+    assert main(verb(cluster, source, place)) == 0, capsys.readouterr().err
+    assert main(verb(cluster, as_it_was, place)) == 0, capsys.readouterr().err
+    assert "补记" in capsys.readouterr().out
+    assert last(as_it_was) == last(source)
+    assert main(["audit", "verify", "--db", str(as_it_was)]) == 0
+    opened = open_embedded(worked_on, clock=Ticking(START + timedelta(days=1)))
+    Desk(NUMBER, Sessions(opened.session)).register()
+    opened.close()
+    assert main(verb(cluster, worked_on, place)) == 2, "two histories: a person decides"
+    assert last(worked_on)[0] != "move_out"
+
+
+def unchanged(path: Path) -> str:
+    with closing(sqlite3.connect(path)) as db:
+        return "\n".join(db.iterdump())
+
+
+@pytest.mark.parametrize("way", ["row", "broken", "file", "logins", "password", "rights"])
+def test_what_goes_wrong_leaves_both_sides_as_they_were(
+    cluster: Cluster, source: Path, place: str, capsys: Any, way: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    arguments = verb(cluster, source, place)
+    words = {
+        "row": "核对不一致",
+        "broken": "audit verify",
+        "file": "内容已变",
+        "logins": "--same-people",
+        "password": "口令",
+        "rights": "超级用户",
+    }
+    if way == "row":
+        real = carry.embedded_rows
+
+        def forged(db: Any, table: Any, office_id: int) -> Any:
+            rows = list(real(db, table, office_id))
+            yield from (rows[:-1] if table.name == "number" and forged.calls else rows)  # type: ignore[attr-defined]
+            forged.calls += table.name == "number"  # type: ignore[attr-defined]
+
+        forged.calls = 0  # type: ignore[attr-defined]
+        monkeypatch.setattr(carry, "embedded_rows", forged)
+    elif way == "broken":
+        with closing(sqlite3.connect(source)) as db, db:
+            (text,) = db.execute(
+                "select sql from sqlite_master where name = 'wall_audit_update_history'"
+            ).fetchone()
+            db.execute("drop trigger wall_audit_update_history")
+            db.execute("update audit set entry = replace(entry, 'confirm', 'accept')")
+            db.execute(text)
+    elif way == "file":
+        file = next(p for p in source.with_name("pc.db.files").rglob("*") if p.is_file())
+        file.chmod(0o644)
+        file.write_bytes(b"other bytes")
+    elif way == "logins":
+        arguments.remove("--same-people")
+    elif way == "password":
+        monkeypatch.setenv("SANZHI_NEW_PASSWORD", "short")
+    else:
+        with cluster.connect() as owner:
+            owner.execute("create role weak login createdb password 'a password of the tests'")
+        monkeypatch.setenv("PGPASSWORD", "a password of the tests")
+        arguments = [a.replace("postgres@", "weak@") for a in arguments]
+    before = unchanged(source)
+    try:
+        assert main(arguments) == 2
+        assert words[way] in capsys.readouterr().err
+    finally:
+        if way == "rights":
+            with cluster.connect() as owner:
+                owner.execute("drop role weak")
+    assert unchanged(source) == before
+    assert psql(cluster, place, "select count(*) from pg_namespace where nspname = 'app'") == "0"
+    with cluster.connect() as owner:
+        made = owner.execute(f"select count(*) from pg_roles where rolname ~ '^sz_o{NUMBER}'")
+        assert made.fetchone() == (0,)
+
+
+def test_only_from_a_pc_to_a_server(cluster: Cluster, source: Path, capsys: Any) -> None:
+    there = cluster.url("postgres")
+    assert main(["move", "--from", there, "--to", str(source)]) == 2
+    assert main(["move", "--from", str(source), "--to", str(source)]) == 2
+    assert "--from" in capsys.readouterr().err
