@@ -137,4 +137,4 @@ def make_keys(admin: Session, work: Work, *, sample: SampleOffice, now: datetime
     return SampleKeys(root, issued)
 
 
-_SIGNING = (Role.REVIEWER, Role.HEAD, Role.HANDLER)
+_SIGNING = (Role.REVIEWER, Role.HEAD, Role.HANDLER, Role.AGENCY_HEAD, Role.SECRETARY)

@@ -1,5 +1,7 @@
 """The tab with reminders (催办) and further opinions (加签), newest first."""
 
+from datetime import datetime
+
 from PySide6.QtWidgets import QWidget
 
 from sanzhi_desktop.domain.office_life import Reminder, SecondOpinion
@@ -69,5 +71,5 @@ class NotesPanel(QWidget):
         return PlainLabel(words, role="muted")
 
 
-def _when(note: Reminder | SecondOpinion) -> object:
+def _when(note: Reminder | SecondOpinion) -> datetime:
     return note.sent_at if isinstance(note, Reminder) else note.asked_at
