@@ -1,6 +1,6 @@
 """The three parts of a submission as one editor: form, handlers, materials."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from sanzhi_desktop.application.work import Prefill
 from sanzhi_desktop.domain.case import Handler, Material, Submission
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.ui.catalogue.picker import offer_items
+from sanzhi_desktop.ui.conflict import Difference, compare
 from sanzhi_desktop.ui.desk import Desk
 from sanzhi_desktop.ui.handlers_editor import HandlersEditor
 from sanzhi_desktop.ui.intake_page import IntakePage, merged
@@ -20,6 +21,8 @@ from sanzhi_desktop.ui.materials_editor import MaterialsEditor
 from sanzhi_desktop.ui.names import named
 from sanzhi_desktop.ui.submission_form import SubmissionForm, texts_of
 from sanzhi_desktop.ui.widgets import scrolled
+
+_MATERIALS = "materials"
 
 
 class IntakeBody(QSplitter):
@@ -112,14 +115,36 @@ class IntakeBody(QSplitter):
             Handler(p.person_id, p.name, p.enforcement_certificate) for p in known
         )
 
-    def differences(self, theirs: Submission) -> list[tuple[str, str, str]]:
-        """(field, here, there) where somebody else's saved text differs."""
-        mine = self.form.texts()
-        return [
-            (named("field", key), mine.get(key, ""), text)
-            for key, text in texts_of(theirs).items()
-            if mine.get(key, "") != text
-        ]
+    def differences(self, theirs: IntakePage) -> list[Difference]:
+        """Where somebody else saved what he changed since the form was opened."""
+        base = self._page
+        if base is None:
+            return []
+        mine = self.form.texts() | self._lists(self.handlers.handlers(), self.given())
+        was, there = (
+            texts_of(page.start)
+            | self._lists(page.start.handlers, page.case.materials if page.case else ())
+            for page in (base, theirs)
+        )
+        labels = {key: named("field", key) for key in there if key != _MATERIALS}
+        return compare(was, mine, there, labels | {_MATERIALS: self.tr("材料")})
+
+    def _lists(self, handlers: Iterable[Handler], given: Iterable[Material]) -> dict[str, str]:
+        """Handlers and materials as they are compared: each as a whole."""
+        people = "\n".join(f"{h.name}（{h.certificate}）" for h in handlers)
+        shown = "\n".join(f"{m.name} {m.waived or m.sha256[:8]}".strip() for m in given)
+        return {"handlers": people, _MATERIALS: shown}
+
+    def take(self, theirs: IntakePage, keys: Collection[str]) -> None:
+        """Goes on from what somebody else saved: these fields as he has them, the rest as typed."""
+        there = texts_of(theirs.start)
+        kept = self.form.texts()
+        self._page = theirs
+        self.form.restore(kept | {key: there[key] for key in keys if key in there})
+        if "handlers" in keys:
+            self.handlers.show_handlers(theirs.start.handlers)
+        if _MATERIALS in keys:
+            self.materials.show_materials(theirs.case.materials if theirs.case else ())
 
     def waiting_words(self) -> str:
         """What still has to be confirmed or handed in, in one line; empty when nothing has."""

@@ -3,11 +3,11 @@
 No widget and no lane: the review screen shows this and sends what it says is pending.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from sanzhi_desktop.application import assess, drafting
+from sanzhi_desktop.application import assess, draft_merge, drafting
 from sanzhi_desktop.application.drafting import Draft
 from sanzhi_desktop.application.ports import Session
 from sanzhi_desktop.application.review import Desk as ReviewDesk
@@ -19,6 +19,8 @@ from sanzhi_desktop.domain.case import AnswerRow
 from sanzhi_desktop.domain.checklist import Item
 from sanzhi_desktop.domain.checks import Computed
 from sanzhi_desktop.domain.opinion import Answer, Dimension, Outcome, Weight
+from sanzhi_desktop.ui.conflict import Difference, compare
+from sanzhi_desktop.ui.names import name
 
 
 class ReviewState:
@@ -33,6 +35,7 @@ class ReviewState:
         self.version = desk.case.version
         self.touched: set[str] = set()  # items answered and not yet sent
         self.draft_touched = False
+        self._saved = self._texts()  # as the database has it, for the comparison of three
 
     @property
     def draft(self) -> Draft:
@@ -168,27 +171,85 @@ class ReviewState:
         if values.get("draft"):
             self._edit(drafting.draft_from_json(values["draft"]))
 
-    def rebase(self, newer: "ReviewState") -> list[tuple[str, str, str]]:
-        """Goes on from what somebody else saved, keeping what was typed here.
+    # ----- somebody else was first
 
-        Returns where both differ: (item, here, there).
-        """
-        values = self.to_values()
-        both: list[tuple[str, str, str]] = []
-        for mine in self.pending_answers():
-            theirs = newer.row(mine.item_id)
-            old = self.row(mine.item_id)
-            if theirs is not None and old is not None and theirs != mine:
-                both.append((mine.item_id, _words(mine), _words(theirs)))
+    def rebase(self, newer: "ReviewState") -> list[Difference]:
+        """Goes on from what somebody else saved, keeping what was typed here; returns where a
+        person has to hear of it, with the keys that `take` knows."""
+        base, mine, theirs = self._saved, self._texts(), newer._texts()
+        touched = {f"{_ITEM}{i}" for i in self.touched}
+        if self.draft_touched:
+            touched |= self.draft.edited
+        labels = {key: _label(key) for key in (*mine, *theirs) if key in touched}
+        found = [
+            d
+            for d in compare(base, mine, theirs, labels)
+            # Untouched here: it is simply what stands there now.
+            if d.asked
+        ]
+        before, values = self.draft, self.to_values()
+        changed = [k for k in before.edited if mine.get(k) != base.get(k)]
         self.desk, self.version, self.computed = newer.desk, newer.version, newer.computed
+        self._saved = newer._saved
         self.touched.clear()
-        self.draft_touched = False
-        self.restore(values)
-        return both
+        draft_touched, self.draft_touched = self.draft_touched, False
+        self.restore({"answers": values["answers"]})
+        if draft_touched:
+            draft = self.draft
+            for key in sorted(changed):
+                draft = draft_merge.with_part(draft, key, before)
+            self._edit(draft)
+        return found
+
+    def take(self, newer: "ReviewState", keys: Iterable[str]) -> None:
+        """Takes these answers and parts of the opinion from the other side."""
+        draft = self.draft
+        for key in keys:
+            if key.startswith(_ITEM):
+                theirs = newer.row(key.removeprefix(_ITEM))
+                if theirs is not None:
+                    self._put(theirs)
+                    self.touched.discard(theirs.item_id)
+            else:
+                draft = draft_merge.with_part(draft, key, newer.draft)
+        if self.draft_touched:
+            self._edit(draft)
+
+    def delivered(self, answers: Iterable[AnswerRow], draft: Draft | None) -> None:
+        """The database has these: from now on they are what others may have changed."""
+        self._saved |= {f"{_ITEM}{a.item_id}": _words(a) for a in answers}
+        if draft is not None:
+            self._saved |= draft_merge.parts(draft)
+
+    def _texts(self) -> dict[str, str]:
+        answers = {f"{_ITEM}{i}": _words(row) for i, row in self.desk.findings.answers.items()}
+        return answers | draft_merge.parts(self.draft)
+
+
+_ITEM = "item."
+_PARTS = {
+    "outcome": "审核结论",
+    "opening": "开头",
+    "reasons": "审核理由",
+    "closing": "结尾",
+    "transfer_to": "拟移送机关",
+    "override_reason": "否决项不符合仍同意的理由",
+    "same_person_reason": "审核与签发同一人的理由",
+}
+
+
+def _label(key: str) -> str:
+    if key.startswith(_ITEM):
+        return key.removeprefix(_ITEM)
+    if key.startswith(draft_merge.DIMENSION):
+        return name(Dimension(key.removeprefix(draft_merge.DIMENSION)))
+    if key.startswith(draft_merge.PROBLEM):
+        return f"问题（{key.removeprefix(draft_merge.PROBLEM)}）"
+    return _PARTS.get(key, key)
 
 
 def _words(row: AnswerRow) -> str:
-    return "；".join(t for t in (row.answer.value, row.note, row.evidence) if t)
+    return "；".join(t for t in (name(row.answer), row.note, row.evidence) if t)
 
 
 def read_state(session: Session, work: Work, case_id: str) -> ReviewState:

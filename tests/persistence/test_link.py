@@ -110,7 +110,7 @@ def test_a_commit_whose_answer_was_lost_is_not_carried_out_twice(
         session = opened.session("h1")
         command = registering(opened.office_id)
         commit = opened.engine.dialect.do_commit
-        lost = []
+        lost: list[int] = []
 
         def commit_and_die(raw: Any) -> None:
             """The server commits; the session ends before the desk hears of it."""

@@ -1,5 +1,6 @@
 """Intake: the submission with its handlers and materials, read from files and confirmed by hand."""
 
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -9,8 +10,10 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 
 from sanzhi_desktop.application import intake
 from sanzhi_desktop.application.commands import Changed, new_id
+from sanzhi_desktop.application.link import passing
+from sanzhi_desktop.application.ports import Session
 from sanzhi_desktop.application.work import Prefill
-from sanzhi_desktop.domain.case import CaseFault
+from sanzhi_desktop.domain.case import CaseFault, Material, Submission
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.domain.workflow import Action
 from sanzhi_desktop.ui import steps
@@ -29,6 +32,44 @@ from sanzhi_desktop.ui.theme import Tone
 from sanzhi_desktop.ui.widgets import Banner, PlainLabel, button, row
 
 
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One save as it goes out. An empty case id registers."""
+
+    case_id: str
+    seen: int
+    submission: Submission
+    materials: tuple[Material, ...]
+    command_id: str
+
+    def send(self, session: Session) -> Changed:
+        """In the database lane; sent twice, it is carried out once."""
+        if not self.case_id:
+            return intake.register(
+                session,
+                submission=self.submission,
+                materials=self.materials,
+                command_id=self.command_id,
+            )
+        return intake.edit(
+            session,
+            case_id=self.case_id,
+            seen_version=self.seen,
+            submission=self.submission,
+            materials=self.materials,
+            command_id=self.command_id,
+        )
+
+    def after(self, session: Session, before: "Attempt | None") -> Changed:
+        """Settles an attempt whose answer was lost, then sends what was typed since then."""
+        if before is None:
+            return self.send(session)
+        settled = before.send(session)
+        if (self.submission, self.materials) == (before.submission, before.materials):
+            return settled
+        return replace(self, case_id=settled.case_id, seen=settled.version).send(session)
+
+
 class IntakeScreen(Screen):
     """One submission, new or taken up again."""
 
@@ -37,7 +78,9 @@ class IntakeScreen(Screen):
         self.case_id = ""
         self.page: IntakePage | None = None
         self._version = 0
-        self._command = new_id()
+        # Sent, and no answer came: it goes out again as it was before anything newer does, so
+        # that nothing is registered twice.
+        self._unanswered: Attempt | None = None
         self._saving = False
         self.setAcceptDrops(True)
         self.header = CaseHeader()
@@ -53,6 +96,7 @@ class IntakeScreen(Screen):
         self._build_foot()
         self.keeper = DraftKeeper(desk.drafts, self._kept, self)
         self.body.touched.connect(self._touched)
+        desk.link_back.connect(self._again)
 
     def _build_foot(self) -> None:
         self.scope = ScopeLine()
@@ -100,8 +144,10 @@ class IntakeScreen(Screen):
         self.keeper.flush()
 
     def on_changed(self, answer: Changed) -> None:
-        """Somebody else's change is met when saving; an untouched form is read again."""
-        other = answer.case_id == self.case_id and answer.version > self._version
+        """Somebody else's change is met when saving; an untouched form is read again. Without a
+        case it is news of some other desk: which case, nobody said."""
+        news = bool(self.case_id) and not answer.case_id and "case" in answer.kinds
+        other = news or (answer.case_id == self.case_id and answer.version > self._version)
         if other and self.isVisible() and not self.keeper.dirty and not self._saving:
             self._read()
 
@@ -206,32 +252,28 @@ class IntakeScreen(Screen):
         except DomainError as error:
             self._refused(error)
             return
-        session, materials = self.desk.session, self.body.given()
-        case_id, seen, command = self.case_id, self._version, self._command
+        wanted = Attempt(
+            self.case_id, self._version, submission, tuple(self.body.given()), new_id()
+        )
         self._saving = True
         self.save.setEnabled(False)
         self.keeper.sending()
+        session, before = self.desk.session, self._unanswered
+        self.write(
+            lambda: wanted.after(session, before),
+            self._saved,
+            failed=lambda error: self._refused(error, before or wanted),
+        )
 
-        def work() -> Changed:
-            if not case_id:
-                return intake.register(
-                    session, submission=submission, materials=materials, command_id=command
-                )
-            return intake.edit(
-                session,
-                case_id=case_id,
-                seen_version=seen,
-                submission=submission,
-                materials=materials,
-                command_id=command,
-            )
-
-        self.write(work, self._saved, failed=self._refused)
+    def _again(self) -> None:
+        """The server is back: what could not be sent goes out."""
+        if self._unanswered is not None and self.page is not None:
+            self.save_now()
 
     def _saved(self, answer: Changed) -> None:
         self._saving = False
         self.save.setEnabled(True)
-        self._command = new_id()
+        self._unanswered = None
         self.keeper.acknowledged()
         self.case_id = answer.case_id
         self._version = answer.version
@@ -239,29 +281,36 @@ class IntakeScreen(Screen):
         if not self.keeper.dirty:
             self._read()
 
-    def _refused(self, error: BaseException) -> None:
+    def _refused(self, error: BaseException, sent: Attempt | None = None) -> None:
         self._saving = False
         self.save.setEnabled(True)
-        if isinstance(error, DomainError):
-            # A refusal was carried out nowhere: the next attempt is another command. After a lost
-            # connection the same id is sent again, so that nothing is registered twice.
-            if not error.code.value.startswith("persistence."):
-                self._command = new_id()
-            if error.code is CaseFault.STALE:
-                session, work, case_id = self.desk.session, self.desk.work, self.case_id
-                self.read(lambda: read_intake(session, work, case_id), self._conflict)
-                return
+        if sent is not None:
+            self._unanswered = sent if passing(error) else None
+        if isinstance(error, DomainError) and error.code is CaseFault.STALE:
+            session, work, case_id = self.desk.session, self.desk.work, self.case_id
+            self.read(lambda: read_intake(session, work, case_id), self._conflict)
+            return
         self.banner.show_text(self.desk.problems.text(error), Tone.DANGER)
         wrong = next((f for f in self.body.form.fields.values() if f.fault.text()), None)
         if wrong is not None:
             wrong.editor.setFocus()
 
     def _conflict(self, theirs: IntakePage) -> None:
-        self._version = theirs.case.version if theirs.case else 0
-        dialog = ConflictDialog(self.body.differences(theirs.start), self)
-        dialog.rejected.connect(lambda: self._take_theirs(theirs))
-        dialog.accepted.connect(self.save_now)
+        differences = self.body.differences(theirs)
+        if not differences:
+            self._merge(theirs, frozenset())
+            return
+        dialog = ConflictDialog(differences, self)
+        dialog.all_theirs.connect(lambda: self._take_theirs(theirs))
+        dialog.accepted.connect(lambda: self._merge(theirs, dialog.from_there))
         dialog.open()
+
+    def _merge(self, theirs: IntakePage, keys: frozenset[str]) -> None:
+        self.page = theirs
+        self._version = theirs.case.version if theirs.case else 0
+        self.body.take(theirs, keys)
+        self.keeper.touched()
+        self.save_now()
 
     def _take_theirs(self, theirs: IntakePage) -> None:
         self.keeper.discard()
