@@ -11,7 +11,7 @@ from typing import Any
 from sanzhi_desktop import resources
 from sanzhi_desktop.application.ruleset import OwnRules, as_applied
 from sanzhi_desktop.application.work import Prefill, Work
-from sanzhi_desktop.compose import sample
+from sanzhi_desktop.compose import sample, transferring
 from sanzhi_desktop.compose.journey import Journey, ReplayClock
 from sanzhi_desktop.domain.people import Person, Role
 from sanzhi_desktop.domain.profile import Profile
@@ -119,7 +119,7 @@ def _bring(journey: Journey, entry: Mapping[str, Any]) -> None:
     """One invented case as far on its way as its entry says."""
     source = resources.path("samples", entry["source"])
     prefill = journey.work.reader.read(source)
-    wanted = "correct" if entry["stage"] == "responding" else "agree"
+    wanted = {"responding": "correct", "transferring": "transfer"}.get(entry["stage"], "agree")
     submission = journey.complete(prefill)
     submission = replace(
         submission,
@@ -133,6 +133,7 @@ def _bring(journey: Journey, entry: Mapping[str, Any]) -> None:
         "reviewing": journey.assign,
         "signing": lambda: _opinion(journey, wanted, prefill),
         "passed": journey.issue,
+        "transferring": lambda: transferring.begin(journey),
     }
     last = {"responding": "passed"}.get(entry["stage"], entry["stage"])
     for stage, step in steps.items():

@@ -6,6 +6,7 @@ from sanzhi_desktop import compose
 from sanzhi_desktop.application.queries import ListQuery, ListScope
 from sanzhi_desktop.application.signoff import record_of
 from sanzhi_desktop.compose.offices import SAMPLE_DATABASE, open_sample, sample_key
+from sanzhi_desktop.domain.transfer import TransferStage
 from sanzhi_desktop.domain.workflow import State
 
 
@@ -33,6 +34,9 @@ def test_the_sample_office_has_work_for_everybody(tmp_path: Path) -> None:
     assert work.press.verify(pdf, record=record).valid
     assert sample_key(tmp_path, "guzhang_01").is_file()
     opened.close()
+    moving = [t for c in cases for t in reader.case(c.case_id).transfers]
+    assert [t.stage for t in moving] == [TransferStage.REPORTED], "one waits for its approval"
+    assert len(moving[0].team) == 2
     again = open_sample(tmp_path, work)
     assert len(again.session("guzhang_01").reader.worklist(ListQuery(scope=ListScope.ALL))) == len(
         cases
