@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from sanzhi_desktop.domain.amount_bounds import Bounds
 from sanzhi_desktop.domain.case import PartyType
 from sanzhi_desktop.domain.kinds import Kind, Procedure
 from sanzhi_desktop.domain.profile import Profile
@@ -178,12 +179,22 @@ def _penalty_fits(row: Mapping[str, Any], case: ScopeCase) -> bool:
 
 
 def _amount_fits(row: Mapping[str, Any], case: ScopeCase) -> bool:
-    if "yuan" not in row:
+    bounds = bounds_of(row)
+    if bounds is None:
         return True
-    if case.amount_fen is None:
-        return False
-    limit = yuan_to_fen(row["yuan"])
-    return case.amount_fen > limit or (bool(row["inclusive"]) and case.amount_fen == limit)
+    return case.amount_fen is not None and bounds.hold(case.amount_fen)
+
+
+def bounds_of(row: Mapping[str, Any]) -> Bounds | None:
+    """The amounts between which a threshold is met; None when it names none."""
+    if "yuan" not in row and "below" not in row:
+        return None
+    return Bounds(
+        yuan_to_fen(row["yuan"]) if "yuan" in row else None,
+        bool(row.get("inclusive", True)),
+        yuan_to_fen(row["below"]) if "below" in row else None,
+        bool(row.get("below_inclusive", False)),
+    )
 
 
 def yuan_to_fen(yuan: int | str) -> int:
@@ -197,9 +208,9 @@ def threshold_name(row: Mapping[str, Any]) -> str:
         return str(row["name"])
     party = {"person": "对公民", "organisation": "对法人或者其他组织"}.get(row.get("party", ""), "")
     name = f"{party}{row.get('penalty', '')}"
-    if "yuan" in row:
-        amount = f"{row['yuan']}元"
-        name += f"{amount}以上（含本数）" if row["inclusive"] else f"超过{amount}（不含本数）"
+    bounds = bounds_of(row)
+    if bounds is not None:
+        name += bounds.words()
     return name or Kind(row["kind"]).chinese
 
 

@@ -35,6 +35,8 @@ class FileFault(Code):
     TOO_MUCH = "rules.too_much"
     FRACTION_OF_FEN = "rules.fraction_of_fen"
     NEEDS_INCLUSIVE = "rules.needs_inclusive"
+    AMOUNT_UNCLEAR = "rules.amount_unclear"
+    AMOUNT_TWICE = "rules.amount_twice"
     DUPLICATE_ID = "rules.duplicate_id"
     VALUE_AND_OPEN = "rules.value_and_open"
     NO_VALUE = "rules.no_value"

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from sanzhi_desktop.domain.amount_bounds import parse_bounds
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.domain.kinds import Kind, parse_kind, parse_procedure
 from sanzhi_desktop.domain.opinion import Outcome
@@ -309,6 +310,32 @@ def rows(place: Place, name: str, found: Any, *steps: str | int) -> Any:
     return kept
 
 
+def _amount(place: Place, row: Mapping[str, Any], *steps: str | int) -> dict[str, Any]:
+    """The row with its amount in words (5万元以上不满50万元) as the figures it stands for."""
+    kept = {name: found for name, found in row.items() if name != "amount"}
+    written = row.get("amount")
+    if not isinstance(written, str):
+        return kept
+    if not {"yuan", "inclusive", "below", "below_inclusive"}.isdisjoint(row):
+        place.fault(FileFault.AMOUNT_TWICE, *steps, "amount", value=written)
+        return kept
+    try:
+        bounds = parse_bounds(written)
+    except ValueError as error:
+        place.fault(FileFault.AMOUNT_UNCLEAR, *steps, "amount", value=written, words=str(error))
+        return kept
+    if bounds.lower is not None:
+        kept |= {"yuan": _yuan(bounds.lower), "inclusive": bounds.lower_inclusive}
+    if bounds.upper is not None:
+        kept |= {"below": _yuan(bounds.upper), "below_inclusive": bounds.upper_inclusive}
+    return kept
+
+
+def _yuan(fen: int) -> int | str:
+    whole, odd = divmod(fen, 100)
+    return f"{whole}.{odd:02d}" if odd else whole
+
+
 def _row(
     place: Place,
     name: str,
@@ -334,6 +361,10 @@ def _row(
         for given, needed in (("inclusive", "yuan"), ("instead", "reviewers")):
             if given in row and needed not in row:
                 place.fault(FileFault.MISSING_FIELD, *steps, field=needed)
+    if name == "threshold":
+        if "below_inclusive" in row and "below" not in row:
+            place.fault(FileFault.MISSING_FIELD, *steps, field="below")
+        kept = _amount(place, kept, *steps)
     if name == "stage":
         in_order(place, as_date(row.get("from")), as_date(row.get("to")), *steps)
     return kept
