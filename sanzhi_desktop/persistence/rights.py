@@ -34,9 +34,9 @@ SEE_ALL = (
 _HERE = "to_regrole('sz_o' || office_id"
 MEMBER = f"pg_has_role(session_user, {_HERE}), 'member')"
 SEES_CASE = (
-    f"{MEMBER} and (position(',' || session_user::text || ',' in {READERS}) > 0"
+    f"position(',' || session_user::text || ',' in {READERS}) > 0 and {MEMBER}"
     f" or pg_has_role(session_user, {_HERE} || '_all'), 'member')"
-    f" or pg_has_role(session_user, {_HERE} || '_u' || substr({READERS}, 3, 12)), 'member'))"
+    f" or pg_has_role(session_user, {_HERE} || '_u' || substr({READERS}, 3, 12)), 'member')"
 )
 _CONDITIONS = {Sight.CASE: SEES_CASE, Sight.OFFICE: MEMBER}
 
@@ -99,7 +99,7 @@ begin
   -- Before 16 whoever may make roles may become anybody: there the officers are made by a DBA.
   if current_setting('server_version_num')::integer >= 160000 then
     alter role {OWNER} createrole;
-    grant {OFFICERS} to {OWNER} with admin true, inherit false, set false;
+    execute 'grant {OFFICERS} to {OWNER} with admin true, inherit false, set false';
   else
     grant {OFFICERS} to {OWNER} with admin option;
   end if;

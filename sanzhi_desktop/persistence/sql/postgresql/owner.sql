@@ -13,7 +13,7 @@ begin
   -- Before 16 whoever may make roles may become anybody: there the officers are made by a DBA.
   if current_setting('server_version_num')::integer >= 160000 then
     alter role sanzhi_owner createrole;
-    grant sanzhi_officer to sanzhi_owner with admin true, inherit false, set false;
+    execute 'grant sanzhi_officer to sanzhi_owner with admin true, inherit false, set false';
   else
     grant sanzhi_officer to sanzhi_owner with admin option;
   end if;

@@ -16,12 +16,12 @@ grant select on app.schema_revision to public;
 
 alter table app.audit enable row level security;
 create policy seen on app.audit for select using (
-  pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') and (position(',' || session_user::text || ',' in readers) > 0 or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member')));
+  position(',' || session_user::text || ',' in readers) > 0 and pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member'));
 grant select on app.audit to public;
 
 alter table app.audit_head enable row level security;
 create policy seen on app.audit_head for select using (
-  pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') and (position(',' || session_user::text || ',' in readers) > 0 or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member')));
+  position(',' || session_user::text || ',' in readers) > 0 and pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member'));
 grant select on app.audit_head to public;
 
 alter table app.calendar enable row level security;
@@ -71,7 +71,7 @@ grant select on app.unit to public;
 
 alter table app.case_ enable row level security;
 create policy seen on app.case_ for select using (
-  pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') and (position(',' || session_user::text || ',' in readers) > 0 or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member')));
+  position(',' || session_user::text || ',' in readers) > 0 and pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member'));
 grant select on app.case_ to public;
 
 alter table app.checkpoint_leaf enable row level security;
@@ -106,22 +106,22 @@ grant select on app.certificate to public;
 
 alter table app.clock_event enable row level security;
 create policy seen on app.clock_event for select using (
-  pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') and (position(',' || session_user::text || ',' in readers) > 0 or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member')));
+  position(',' || session_user::text || ',' in readers) > 0 and pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member'));
 grant select on app.clock_event to public;
 
 alter table app.dispute_file enable row level security;
 create policy seen on app.dispute_file for select using (
-  pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') and (position(',' || session_user::text || ',' in readers) > 0 or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member')));
+  position(',' || session_user::text || ',' in readers) > 0 and pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member'));
 grant select on app.dispute_file to public;
 
 alter table app.document enable row level security;
 create policy seen on app.document for select using (
-  pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') and (position(',' || session_user::text || ',' in readers) > 0 or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member')));
+  position(',' || session_user::text || ',' in readers) > 0 and pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member'));
 grant select on app.document to public;
 
 alter table app.material enable row level security;
 create policy seen on app.material for select using (
-  pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') and (position(',' || session_user::text || ',' in readers) > 0 or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member')));
+  position(',' || session_user::text || ',' in readers) > 0 and pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member'));
 grant select on app.material to public;
 
 alter table app.meeting_member enable row level security;
@@ -136,7 +136,7 @@ grant select on app.minutes to public;
 
 alter table app.opening enable row level security;
 create policy seen on app.opening for select using (
-  pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') and (position(',' || session_user::text || ',' in readers) > 0 or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member')));
+  position(',' || session_user::text || ',' in readers) > 0 and pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member'));
 grant select on app.opening to public;
 
 alter table app.person_role enable row level security;
@@ -151,147 +151,147 @@ grant select on app.recusal to public;
 
 alter table app.reminder enable row level security;
 create policy seen on app.reminder for select using (
-  pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') and (position(',' || session_user::text || ',' in readers) > 0 or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member')));
+  position(',' || session_user::text || ',' in readers) > 0 and pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member'));
 grant select on app.reminder to public;
 
 alter table app.round enable row level security;
 create policy seen on app.round for select using (
-  pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') and (position(',' || session_user::text || ',' in readers) > 0 or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member')));
+  position(',' || session_user::text || ',' in readers) > 0 and pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member'));
 grant select on app.round to public;
 
 alter table app.second_opinion enable row level security;
 create policy seen on app.second_opinion for select using (
-  pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') and (position(',' || session_user::text || ',' in readers) > 0 or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member')));
+  position(',' || session_user::text || ',' in readers) > 0 and pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member'));
 grant select on app.second_opinion to public;
 
 alter table app.transfer enable row level security;
 create policy seen on app.transfer for select using (
-  pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') and (position(',' || session_user::text || ',' in readers) > 0 or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member')));
+  position(',' || session_user::text || ',' in readers) > 0 and pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member'));
 grant select on app.transfer to public;
 
 alter table app.answer enable row level security;
 create policy seen on app.answer for select using (
-  pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') and (position(',' || session_user::text || ',' in readers) > 0 or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member')));
+  position(',' || session_user::text || ',' in readers) > 0 and pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member'));
 grant select on app.answer to public;
 
 alter table app.consultation enable row level security;
 create policy seen on app.consultation for select using (
-  pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') and (position(',' || session_user::text || ',' in readers) > 0 or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member')));
+  position(',' || session_user::text || ',' in readers) > 0 and pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member'));
 grant select on app.consultation to public;
 
 alter table app.expert_request enable row level security;
 create policy seen on app.expert_request for select using (
-  pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') and (position(',' || session_user::text || ',' in readers) > 0 or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member')));
+  position(',' || session_user::text || ',' in readers) > 0 and pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member'));
 grant select on app.expert_request to public;
 
 alter table app.late_leave enable row level security;
 create policy seen on app.late_leave for select using (
-  pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') and (position(',' || session_user::text || ',' in readers) > 0 or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member')));
+  position(',' || session_user::text || ',' in readers) > 0 and pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member'));
 grant select on app.late_leave to public;
 
 alter table app.number enable row level security;
 create policy seen on app.number for select using (
-  pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') and (position(',' || session_user::text || ',' in readers) > 0 or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member')));
+  position(',' || session_user::text || ',' in readers) > 0 and pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member'));
 grant select on app.number to public;
 
 alter table app.objection enable row level security;
 create policy seen on app.objection for select using (
-  pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') and (position(',' || session_user::text || ',' in readers) > 0 or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member')));
+  position(',' || session_user::text || ',' in readers) > 0 and pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member'));
 grant select on app.objection to public;
 
 alter table app.problem enable row level security;
 create policy seen on app.problem for select using (
-  pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') and (position(',' || session_user::text || ',' in readers) > 0 or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member')));
+  position(',' || session_user::text || ',' in readers) > 0 and pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member'));
 grant select on app.problem to public;
 
 alter table app.transfer_event enable row level security;
 create policy seen on app.transfer_event for select using (
-  pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') and (position(',' || session_user::text || ',' in readers) > 0 or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member')));
+  position(',' || session_user::text || ',' in readers) > 0 and pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member'));
 grant select on app.transfer_event to public;
 
 alter table app.transfer_member enable row level security;
 create policy seen on app.transfer_member for select using (
-  pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') and (position(',' || session_user::text || ',' in readers) > 0 or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member')));
+  position(',' || session_user::text || ',' in readers) > 0 and pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member'));
 grant select on app.transfer_member to public;
 
 alter table app.transfer_number enable row level security;
 create policy seen on app.transfer_number for select using (
-  pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') and (position(',' || session_user::text || ',' in readers) > 0 or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member')));
+  position(',' || session_user::text || ',' in readers) > 0 and pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member'));
 grant select on app.transfer_number to public;
 
 alter table app.consultation_point enable row level security;
 create policy seen on app.consultation_point for select using (
-  pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') and (position(',' || session_user::text || ',' in readers) > 0 or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member')));
+  position(',' || session_user::text || ',' in readers) > 0 and pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member'));
 grant select on app.consultation_point to public;
 
 alter table app.expert_material enable row level security;
 create policy seen on app.expert_material for select using (
-  pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') and (position(',' || session_user::text || ',' in readers) > 0 or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member')));
+  position(',' || session_user::text || ',' in readers) > 0 and pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member'));
 grant select on app.expert_material to public;
 
 alter table app.objection_point enable row level security;
 create policy seen on app.objection_point for select using (
-  pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') and (position(',' || session_user::text || ',' in readers) > 0 or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member')));
+  position(',' || session_user::text || ',' in readers) > 0 and pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member'));
 grant select on app.objection_point to public;
 
 alter table app.record_edition enable row level security;
 create policy seen on app.record_edition for select using (
-  pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') and (position(',' || session_user::text || ',' in readers) > 0 or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member')));
+  position(',' || session_user::text || ',' in readers) > 0 and pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member'));
 grant select on app.record_edition to public;
 
 alter table app.consultation_entry enable row level security;
 create policy seen on app.consultation_entry for select using (
-  pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') and (position(',' || session_user::text || ',' in readers) > 0 or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member')));
+  position(',' || session_user::text || ',' in readers) > 0 and pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member'));
 grant select on app.consultation_entry to public;
 
 alter table app.escalation enable row level security;
 create policy seen on app.escalation for select using (
-  pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') and (position(',' || session_user::text || ',' in readers) > 0 or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member')));
+  position(',' || session_user::text || ',' in readers) > 0 and pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member'));
 grant select on app.escalation to public;
 
 alter table app.agenda_item enable row level security;
 create policy seen on app.agenda_item for select using (
-  pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') and (position(',' || session_user::text || ',' in readers) > 0 or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member')));
+  position(',' || session_user::text || ',' in readers) > 0 and pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member'));
 grant select on app.agenda_item to public;
 
 alter table app.escalation_point enable row level security;
 create policy seen on app.escalation_point for select using (
-  pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') and (position(',' || session_user::text || ',' in readers) > 0 or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member')));
+  position(',' || session_user::text || ',' in readers) > 0 and pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member'));
 grant select on app.escalation_point to public;
 
 alter table app.dispute_result enable row level security;
 create policy seen on app.dispute_result for select using (
-  pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') and (position(',' || session_user::text || ',' in readers) > 0 or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member')));
+  position(',' || session_user::text || ',' in readers) > 0 and pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member'));
 grant select on app.dispute_result to public;
 
 alter table app.item_recusal enable row level security;
 create policy seen on app.item_recusal for select using (
-  pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') and (position(',' || session_user::text || ',' in readers) > 0 or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member')));
+  position(',' || session_user::text || ',' in readers) > 0 and pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member'));
 grant select on app.item_recusal to public;
 
 alter table app.ruling enable row level security;
 create policy seen on app.ruling for select using (
-  pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') and (position(',' || session_user::text || ',' in readers) > 0 or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member')));
+  position(',' || session_user::text || ',' in readers) > 0 and pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member'));
 grant select on app.ruling to public;
 
 alter table app.speech enable row level security;
 create policy seen on app.speech for select using (
-  pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') and (position(',' || session_user::text || ',' in readers) > 0 or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member')));
+  position(',' || session_user::text || ',' in readers) > 0 and pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member'));
 grant select on app.speech to public;
 
 alter table app.vote enable row level security;
 create policy seen on app.vote for select using (
-  pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') and (position(',' || session_user::text || ',' in readers) > 0 or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member')));
+  position(',' || session_user::text || ',' in readers) > 0 and pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member'));
 grant select on app.vote to public;
 
 alter table app.clearance enable row level security;
 create policy seen on app.clearance for select using (
-  pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') and (position(',' || session_user::text || ',' in readers) > 0 or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member')));
+  position(',' || session_user::text || ',' in readers) > 0 and pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member'));
 grant select on app.clearance to public;
 
 alter table app.decision enable row level security;
 create policy seen on app.decision for select using (
-  pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') and (position(',' || session_user::text || ',' in readers) > 0 or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member')));
+  position(',' || session_user::text || ',' in readers) > 0 and pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member'));
 grant select on app.decision to public;
 
 alter table app.command enable row level security;
