@@ -5,6 +5,7 @@ Imports no window. Everything heavy is imported when it is first used.
 
 import os
 
+from sanzhi_desktop.application.ports import Reader
 from sanzhi_desktop.application.signing import PaperRecord
 from sanzhi_desktop.application.work import Work
 from sanzhi_desktop.documents.fonts import FaceSet, bundled_faces, find_faces, system_folders
@@ -14,6 +15,7 @@ from sanzhi_desktop.documents.prefill import PrefillReader
 from sanzhi_desktop.documents.press import Press
 from sanzhi_desktop.documents.sheets.catalogue import CatalogueWorkbooks
 from sanzhi_desktop.documents.transfer_press import LetterPress
+from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.resources.rulebook import ShippedBook
 
 
@@ -48,8 +50,17 @@ def paper_record(name: str, sha256: str, *, number: str = "") -> PaperRecord:
     opened = open_database(name)
     try:
         reader = opened.reader()
-        stored = reader.has_document(sha256)
-        issued = stored.sha256 if stored else reader.issued_under(number)
+        stored = reader.has_document(sha256) is not None or _minutes(reader, sha256)
+        issued = sha256 if stored else reader.issued_under(number)
         return record_of(reader, sha256=issued)
     finally:
         opened.close()
+
+
+def _minutes(reader: Reader, sha256: str) -> bool:
+    """Whether the office stored minutes with this hash; they belong to a meeting, not to a case."""
+    try:
+        reader.meeting_document(sha256)
+    except DomainError:
+        return False
+    return True

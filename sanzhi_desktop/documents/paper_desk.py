@@ -143,15 +143,18 @@ class PaperDesk:
 
 
 def _plain(content: dict[str, Any]) -> dict[str, Any]:
-    """The content as JSON values, for its hash; a moment in UTC, whatever zone it came in."""
+    """The content as JSON values, for its hash; a moment in UTC, whatever zone it came in.
+
+    The hash is then that of the canonical text which the database keeps (`application.papers`).
+    """
     import json
     from datetime import UTC
 
     def said(value: object) -> str:
         if isinstance(value, datetime):
-            return value.astimezone(UTC).isoformat()
+            return str(value.astimezone(UTC))
         if isinstance(value, date):
-            return value.isoformat()
+            return str(value)
         raise TypeError(type(value).__name__)
 
     plain: dict[str, Any] = json.loads(json.dumps(content, default=said))

@@ -1,11 +1,12 @@
 """Papers that many people sign: order, places, what others' tools say, and attacks that must fail."""
 
+import hashlib
 import io
 import json
 import re
 import subprocess
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 import pikepdf
 import pytest
 
+from sanzhi_desktop.application.papers import canonical
 from sanzhi_desktop.application.signing import (
     KeyFault,
     PaperFault,
@@ -132,6 +134,15 @@ def test_the_same_content_has_the_same_hash_whatever_zone_it_is_told_in() -> Non
     began = samples.minutes(2).began
     assert hashed(began) == hashed(began.astimezone(papers.CHINA))
     assert hashed(began) != hashed(datetime(2026, 11, 27, 1, 1, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    "paper", [samples.record(), samples.minutes(2), samples.responsibility()], ids=list(PAPERS)
+)
+def test_the_mark_carries_the_hash_of_the_text_that_is_kept(paper: DisputePaper) -> None:
+    """So that a paper and the content in the database can be told to be the same."""
+    mark = _verify(signed.desk().prepare(paper)).content_hash
+    assert mark == hashlib.sha256(canonical(asdict(paper)).encode("utf-8")).hexdigest()
 
 
 # --- the order, before anything is written
