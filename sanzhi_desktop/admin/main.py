@@ -28,6 +28,7 @@ VERBS: dict[str, str] = {
     "backup": "backup",
     "restore": "restore",
     "move": "move",
+    "export": "export",
     "blob": "blob",
     "selftest": "selftest",
 }

@@ -75,8 +75,9 @@ def server_rows(db: sa.Connection, table: sa.Table, office_id: int) -> Generator
         for column in table.primary_key
     ]
     query = sa.select(*columns(table)).where(table.c.office_id == office_id).order_by(*order)
-    for row in db.execute(query, execution_options={"yield_per": _BATCH}):
-        yield tuple(row)
+    with db.execute(query, execution_options={"yield_per": _BATCH}) as rows:
+        for row in rows:
+            yield tuple(row)
 
 
 def copy(

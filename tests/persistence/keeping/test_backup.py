@@ -134,7 +134,7 @@ def test_a_source_that_was_tampered_with_is_kept_but_never_called_good(
             db.execute(change)
     else:
         without_walls(keeper.database, change)
-    for _ in range(3):
+    for _ in range(2):
         bad = keeper.backup(tmp_path / "kept", keep=1, report=quiet)
         assert not bad.good
         assert why in bad.why
