@@ -14,6 +14,8 @@ from sanzhi_desktop.documents.keys import load_p12
 from sanzhi_desktop.documents.verify import verify
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.resources.sentences import explain
+from tests.documents import dispute_samples as samples
+from tests.documents import signed_disputes as disputes
 from tests.documents import signed_papers as papers
 
 PIN = "20260924"
@@ -144,3 +146,22 @@ def test_no_pin_is_shown_or_kept(driver: Path) -> None:
         shown = repr(key) + repr(opened)
     assert PIN not in shown
     assert fields.read_mark(fields.appending(papers.filled()).root).kind == "opinion"
+
+
+def test_the_chair_signs_the_minutes_with_a_token(driver: Path) -> None:
+    assert samples.CHAIR.name == papers.HEAD  # whose key the token holds
+    ((_, certificate),) = [
+        (found.token, found.certificate) for found in tokens.list_certificates(driver)
+    ]
+    done = disputes.desk().sign(
+        disputes.waiting_for_chair(),
+        field="Chair",
+        key=tokens.TokenKey(driver, "ukey", certificate.fingerprint),
+        ask=lambda _label: PIN,
+        name=samples.CHAIR.name,
+        at=disputes.SIGNED_AT,
+        reason="确认笔录",
+    )
+    verdict = verify(done, trust=[papers.office().pem])
+    assert verdict.valid, verdict
+    assert verdict.signatures[-1].fingerprint == certificate.fingerprint
