@@ -120,7 +120,11 @@ def sign(
         OfficeAction.SIGN_MINUTES,
         meeting_id=meeting_id,
         seen_version=meeting.version,
-        payload={"seen_sha256": seen_sha256, "document": stored.as_payload()},
+        payload={
+            "person_id": me,
+            "seen_sha256": seen_sha256,
+            "document": stored.as_payload(),
+        },
         command_id=command_id,
     )
     return Signed(changed, stored)

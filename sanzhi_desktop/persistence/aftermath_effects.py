@@ -74,16 +74,6 @@ REGISTER_DECISION = Effect(
         Refuse(f"not exists ({_OPEN})", CaseFault.GATE_SHUT),
         Refuse(f"not exists ({_OPEN}{_SAME})", CaseFault.DIFFERS_FROM_CLEARED, _DIFFERENCE),
         NO_SUBSTITUTE,
-        Refuse(
-            round_is("dated > {p.decided_on|date}"),
-            CaseFault.DATE_ORDER,
-            {
-                "first": "'opinion.dated'",
-                "second": "'decision.decided_on'",
-                "earlier": f"(select cast(dated as text) from round where {THIS_ROUND})",
-                "later": "{p.decided_on}",
-            },
-        ),
         # Discussion after the decision is none (集体讨论应当在决定之前).
         Refuse(
             f"exists (select 1 from dispute_result where {HERE}"
@@ -92,6 +82,16 @@ REGISTER_DECISION = Effect(
             {
                 "date": f"(select cast(max(held_on) as text) from dispute_result where {HERE})",
                 "decided": "{p.decided_on}",
+            },
+        ),
+        Refuse(
+            round_is("dated > {p.decided_on|date}"),
+            CaseFault.DATE_ORDER,
+            {
+                "first": "'opinion.dated'",
+                "second": "'decision.decided_on'",
+                "earlier": f"(select cast(dated as text) from round where {THIS_ROUND})",
+                "later": "{p.decided_on}",
             },
         ),
         Run(

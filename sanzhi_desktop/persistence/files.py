@@ -109,6 +109,11 @@ class FolderStore:
             ) from error
         return FileState.INTACT if found == sha256 else FileState.CHANGED
 
+    def reach(self, settings: StoreSettings) -> None:
+        """The folder is always at hand. Raises DomainError for a store of another kind."""
+        if settings.kind is not StoreKind.FOLDER:
+            raise DomainError(FileFault.STORE_KIND)
+
     def listing(self) -> tuple[StoredFile, ...]:
         """Every file in the folder; the folder itself is the book."""
         return tuple(

@@ -43,7 +43,13 @@ OFFICE_ROLES: Mapping[OfficeAction, frozenset[Role]] = {
     **{action: frozenset(Role) for action in minutes_effects.EFFECTS},
 }
 OWN: frozenset[OfficeAction] = frozenset(
-    {OfficeAction.SET_PASSWORD, OfficeAction.ADD_RECUSAL, OfficeAction.PUT_CERTIFICATE}
+    {
+        OfficeAction.SET_PASSWORD,
+        OfficeAction.ADD_RECUSAL,
+        OfficeAction.PUT_CERTIFICATE,
+        # A member signs also when his acting period is over: the effects then say why he may not.
+        OfficeAction.SIGN_MINUTES,
+    }
 )
 # On a shared database the server keeps the passwords.
 EMBEDDED_ONLY: frozenset[OfficeAction] = frozenset({OfficeAction.SET_PASSWORD})

@@ -13,6 +13,7 @@ from sanzhi_desktop.application.queries import ListQuery, ListScope
 from sanzhi_desktop.domain.people import Actor, Role
 from sanzhi_desktop.domain.workflow import TRANSITIONS, Action, State, Who
 from sanzhi_desktop.persistence.tables import case_, person, round_, second_opinion
+from sanzhi_desktop.persistence.transfer_lists import transfers_waiting
 
 CLOSED = (State.DECIDED, State.RETURNED, State.NOT_NEEDED, State.WITHDRAWN)
 _ADVISED = sorted(
@@ -104,6 +105,7 @@ def _mine(actor: Actor, unit: str) -> Iterable[sa.ColumnElement[bool]]:
         second_opinion.c.given_at.is_(None),
         case_.c.state.in_(_ADVISED),
     )
+    yield from transfers_waiting(actor)
     for row in TRANSITIONS:
         if row.source is None or row.action not in AWAITED or not row.roles & actor.roles:
             continue

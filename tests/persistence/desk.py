@@ -42,6 +42,10 @@ PEOPLE: dict[str, tuple[str, tuple[Role, ...]]] = {
     "hd": ("辛签发", (Role.HEAD,)),
     "rh": ("壬兼任", (Role.REVIEWER, Role.HEAD)),
     "au": ("癸审计", (Role.AUDITOR,)),
+    "se": ("子秘书", (Role.SECRETARY,)),
+    "a1": ("丑局长", (Role.AGENCY_HEAD,)),
+    "a2": ("寅副局", (Role.AGENCY_HEAD,)),
+    "a3": ("卯副局", (Role.AGENCY_HEAD,)),
     "ah": ("子负责", (Role.AGENCY_HEAD,)),
 }
 ADMIN = "adm"

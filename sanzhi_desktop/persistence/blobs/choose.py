@@ -38,12 +38,11 @@ def server_files(
 ) -> ChunkedStore:
     """The store of an office on a server; `settings` is asked only when an object store is used."""
 
-    def opened() -> objects.Objects:
-        now = settings()
-        found = credentials.find(now.endpoint, now.bucket)
-        return objects.open_objects(now, office_id, found)
+    def opened(wanted: StoreSettings) -> objects.Objects:
+        found = credentials.find(wanted.endpoint, wanted.bucket)
+        return objects.open_objects(wanted, office_id, found)
 
-    return ChunkedStore(ServerChunks(Books(engine, office_id), opened), Fetched())
+    return ChunkedStore(ServerChunks(Books(engine, office_id), settings, opened), Fetched())
 
 
 def probe(

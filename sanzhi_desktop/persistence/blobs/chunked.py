@@ -14,7 +14,7 @@ from typing import Protocol
 
 from sanzhi_desktop.application.ports import Progress
 from sanzhi_desktop.domain.errors import DomainError
-from sanzhi_desktop.domain.files import FileFault, FileState, StoredFile, StoreKind
+from sanzhi_desktop.domain.files import FileFault, FileState, StoredFile, StoreKind, StoreSettings
 from sanzhi_desktop.persistence.blobs.digests import digests
 from sanzhi_desktop.persistence.faults import PersistenceFault
 
@@ -67,6 +67,10 @@ class Chunks(Protocol):
 
     def state(self, sha256: str) -> FileState:
         """Looks at the stored bytes themselves."""
+        ...
+
+    def reach(self, settings: StoreSettings) -> None:
+        """Raises DomainError when this PC cannot write where the setting says."""
         ...
 
     def listing(self) -> Sequence[StoredFile]:
@@ -178,6 +182,10 @@ class ChunkedStore:
     def state(self, sha256: str) -> FileState:
         """Looks at what the store keeps, not at the fetched copy."""
         return self.chunks.state(sha256)
+
+    def reach(self, settings: StoreSettings) -> None:
+        """Whether this PC can write where a setting would keep files. Raises DomainError."""
+        self.chunks.reach(settings)
 
     def listing(self) -> Sequence[StoredFile]:
         """Every file in the books, unfinished uploads too."""

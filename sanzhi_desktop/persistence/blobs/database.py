@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from sanzhi_desktop.domain.files import FileState, StoredFile, StoreKind
+from sanzhi_desktop.domain.files import FileState, StoredFile, StoreKind, StoreSettings
 from sanzhi_desktop.persistence.blobs.chunked import Begun, Info, count
 from sanzhi_desktop.persistence.blobs.objects import Objects
 from sanzhi_desktop.persistence.errors import named_by_engine
@@ -53,7 +53,12 @@ class ServerChunks:
     setting names. Files stay where they were when the setting changes."""
 
     books: Books
-    objects: Callable[[], Objects]  # opened when it is needed, with credentials of this PC
+    settings: Callable[[], StoreSettings]
+    open_objects: Callable[[StoreSettings], Objects]  # with the credentials of this PC
+
+    def objects(self) -> Objects:
+        """The office's object store, opened when it is needed."""
+        return self.open_objects(self.settings())
 
     def sm3_wanted(self) -> bool:
         """Whether the office keeps SM3 beside SHA-256."""
@@ -108,6 +113,11 @@ class ServerChunks:
             return FileState(told)
         info = self.books.call("file_size", sha256)
         return self.objects().state(sha256, info["size"], info["chunk_size"])
+
+    def reach(self, settings: StoreSettings) -> None:
+        """Writes, reads and removes one object; the database is reached whenever it is asked."""
+        if settings.kind is StoreKind.OBJECTS:
+            self.open_objects(settings).probe()
 
     def listing(self) -> tuple[StoredFile, ...]:
         """Every file in the books. Raises DomainError for who does not keep the files."""

@@ -3264,7 +3264,7 @@ declare
 begin
   v_result := app.replayed(p_office, p_cmd, v_me);
   if v_result is not null then return v_result; end if;
-  if not (p_action in ('add_recusal', 'put_certificate', 'set_password') and coalesce(p_payload ->> 'person_id', '') = v_me)
+  if not (p_action in ('add_recusal', 'put_certificate', 'set_password', 'sign_minutes') and coalesce(p_payload ->> 'person_id', '') = v_me)
      and not coalesce(app.roles(p_office, v_me, v_today) && case p_action
     when 'put_person' then array['admin']
     when 'set_roles' then array['admin']
