@@ -187,6 +187,10 @@ class FileStore(Protocol):
         """What a look at the stored bytes finds now. Raises DomainError when the store is away."""
         ...
 
+    def reach(self, settings: StoreSettings) -> None:
+        """Whether this PC can write where a setting would keep files. Raises DomainError."""
+        ...
+
     def listing(self) -> Sequence[StoredFile]:
         """Every file in the store's books, unfinished uploads too; for who keeps the files."""
         ...

@@ -13,6 +13,7 @@ from sanzhi_desktop.ui.people.expert_page import ExpertsPage
 from sanzhi_desktop.ui.people.key_pages import CertificatesPage, RootsPage, SealPage
 from sanzhi_desktop.ui.people.pages import Page, PeoplePage, RecusalsPage
 from sanzhi_desktop.ui.people.register import Register, read_register, warnings
+from sanzhi_desktop.ui.people.store_page import StorePage
 from sanzhi_desktop.ui.screen import Screen
 from sanzhi_desktop.ui.theme import Tone
 from sanzhi_desktop.ui.widgets import Banner
@@ -24,7 +25,7 @@ _KEEP_EXPERTS = frozenset({Role.LEAD, Role.HEAD, Role.SECRETARY, Role.ADMIN})
 class PeopleScreen(Screen):
     """The pages that the person's roles open."""
 
-    kinds = frozenset({"people", "keys"})
+    kinds = frozenset({"people", "keys", "files"})
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
@@ -35,6 +36,7 @@ class PeopleScreen(Screen):
         self.experts = ExpertsPage(desk)
         self.seal = SealPage(desk)
         self.roots = RootsPage(desk)
+        self.store = StorePage(desk)
         admin = Role.ADMIN in desk.roles
         wanted: list[tuple[Page, str, bool]] = [
             (self.people, self.tr("人员") if admin else self.tr("我的登记"), True),
@@ -43,6 +45,7 @@ class PeopleScreen(Screen):
             (self.experts, self.tr("专家"), bool(desk.roles & _KEEP_EXPERTS)),
             (self.seal, self.tr("印章"), admin),
             (self.roots, self.tr("信任根"), admin),
+            (self.store, self.tr("附件存放"), admin),
         ]
         self.pages = [page for page, _, on in wanted if on]
         self.banner = Banner()

@@ -402,10 +402,9 @@ def test_files_beside_a_case_are_read_and_checked_like_its_materials(
             (case_id, sha256, size, readers),
         )
         owner.execute(
-            "insert into app.transfer_event (office_id, case_id, no, seq, stage, action, on_day,"
-            " recorded_by, recorded_at, detail, readers) select 7, %s, 1, 1, s.stage, s.action,"
-            " current_date, 'h1', now(), %s, %s from (select 'open' as stage,"
-            " 'receipt_transfer' as action) s",
+            "insert into app.transfer_event (office_id, case_id, no, seq, action, at, recorded_at,"
+            " recorded_by, detail, readers)"
+            " values (7, %s, 1, 1, 'receipt_transfer', now(), now(), 'h1', %s, %s)",
             (case_id, f'{{"sha256": "{receipt}", "file_name": "回执.pdf"}}', readers),
         )
     for address in (sha256, receipt):
