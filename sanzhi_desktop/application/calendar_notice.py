@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from sanzhi_desktop.application import stepping
 from sanzhi_desktop.application.commands import (
     Changed,
+    Command,
     OfficeAction,
     OfficeCommand,
     new_id,
@@ -206,21 +207,25 @@ def settle(
 
 
 def _move(session: Session, move: DueMove, arrangement: Arrangement) -> bool:
-    """One case's step; False when the case was changed meanwhile."""
+    """One case's step; False when the case was changed meanwhile. Hundreds may follow each other,
+    and the gateway checks each: the case is not read once more before."""
     words = f"{arrangement.title}（{arrangement.number}，版本 {arrangement.edition}）"
     try:
-        stepping.send(
-            session,
-            case_id=move.case_id,
-            seen_version=move.version,
-            action=Action.MOVE_DUE,
-            reason=f"{words}：期限届满日由{_iso(move.was)}调整为{_iso(move.becomes)}",
-            payload={
-                "year": arrangement.year,
-                "edition": arrangement.edition,
-                "due_from": move.was.isoformat() if move.was else None,
-                "due_on": move.becomes.isoformat() if move.becomes else None,
-            },
+        session.gateway.send(
+            Command(
+                command_id=new_id(),
+                office_id=session.actor.office_id,
+                case_id=move.case_id,
+                seen_version=move.version,
+                action=Action.MOVE_DUE,
+                reason=f"{words}：期限届满日由{_iso(move.was)}调整为{_iso(move.becomes)}",
+                payload={
+                    "year": arrangement.year,
+                    "edition": arrangement.edition,
+                    "due_from": move.was.isoformat() if move.was else None,
+                    "due_on": move.becomes.isoformat() if move.becomes else None,
+                },
+            )
         )
     except DomainError as error:
         if error.code not in (CaseFault.STALE, WorkflowFault.NO_TRANSITION):

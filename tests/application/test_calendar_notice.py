@@ -1,16 +1,18 @@
 """A holiday arrangement comes in: what moves is shown first, then moved, each as a logged step."""
 
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
 from sanzhi_desktop import compose, resources
 from sanzhi_desktop.application import calendar_notice, stepping
 from sanzhi_desktop.application.calendar_notice import NoticeFault
-from sanzhi_desktop.application.ports import Session
+from sanzhi_desktop.application.ports import Reader, Session
 from sanzhi_desktop.application.queries import ListQuery, ListScope
 from sanzhi_desktop.application.rulebook import office_calendar
 from sanzhi_desktop.compose import offices, sample
@@ -192,3 +194,42 @@ def test_only_the_administrator_publishes(house: House, notice: Arrangement) -> 
         )
     assert step.value.code is WorkflowFault.NOT_YOUR_ROLE
     assert house.session(Role.LEAD).reader.calendars() == ()
+
+
+class Counting:
+    """A reader that counts what is asked of it."""
+
+    def __init__(self, reader: Reader) -> None:
+        self.reader = reader
+        self.asked: Counter[str] = Counter()
+
+    def __getattr__(self, name: str) -> Any:
+        self.asked[name] += 1
+        return getattr(self.reader, name)
+
+
+def test_many_open_cases_are_read_at_once(house: House, notice: Arrangement) -> None:
+    """As many reads for a hundred cases as for three: none of them is read alone."""
+    admin = house.session(Role.ADMIN)
+    reader = Counting(admin.reader)
+    watched = replace(admin, reader=cast("Reader", reader))
+    assert len(calendar_notice.preview(watched, BOOK, notice).moves) == 2
+    assert reader.asked["case"] == 0
+    assert reader.asked["clock_events"] == 1
+    assert reader.asked["profile_applied"] == 1
+
+
+def test_the_events_of_many_cases_are_those_of_each(house: House) -> None:
+    reader = house.session(Role.ADMIN).reader
+    wanted = [*house.cases.values(), "no-such-case"]
+    found = {one.case_id: one for one in reader.clock_events(wanted)}
+    assert set(found) == set(house.cases.values())
+    for case_id, one in found.items():
+        case = reader.case(case_id)
+        assert one.events == case.clock
+        assert (one.version, one.round, one.kind) == (
+            case.version,
+            case.round,
+            case.submission.kind,
+        )
+        assert (one.profile_id, one.profile_edition) == (case.profile_id, case.profile_edition)
