@@ -1,4 +1,4 @@
-"""`sanzhi export`: everything of an office in open formats, with a verifier that needs only Python."""
+"""`sanzhi export`: everything of an office in open formats, with a verifier beside it."""
 
 import argparse
 import json

@@ -25,7 +25,8 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 
 def _move(args: argparse.Namespace) -> int:
-    from sanzhi_desktop.persistence.keeping.move import Order, move
+    from sanzhi_desktop.persistence.keeping.closing import Order
+    from sanzhi_desktop.persistence.keeping.move import move
 
     source, where = target(args.source), target(args.to)
     if source.path is None or where.embedded:

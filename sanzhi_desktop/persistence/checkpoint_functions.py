@@ -43,7 +43,8 @@ begin
 end $$;"""
 
 _MEMBER = (
-    "perform 1 from person where office_id = p_office and person_id = session_user and active = 1;\n"
+    "perform 1 from person\n"
+    "   where office_id = p_office and person_id = session_user and active = 1;\n"
     f"  if not found then perform app.refuse('{CaseFault.NOT_FOUND}', '{{}}'); end if;"
 )
 

@@ -11,15 +11,13 @@ import json
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
-from sanzhi_desktop.application.commands import new_id
 from sanzhi_desktop.application.keeping import KeepingFault, Report
-from sanzhi_desktop.domain.audit import GENESIS, entry_text, link_hash
+from sanzhi_desktop.domain.audit import link_hash
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.domain.files import LARGEST_IN_DATABASE, MIB, FileFault, StoreKind
 from sanzhi_desktop.persistence import checkpoints, logins, server, tables
@@ -27,15 +25,13 @@ from sanzhi_desktop.persistence import engine as embedded
 from sanzhi_desktop.persistence.blobs.functions import CHUNK
 from sanzhi_desktop.persistence.chains import breaks
 from sanzhi_desktop.persistence.founding import file_store
-from sanzhi_desktop.persistence.keeping import attachments, carry
+from sanzhi_desktop.persistence.keeping import attachments, carry, closing
+from sanzhi_desktop.persistence.keeping.closing import Order
 from sanzhi_desktop.persistence.keeping.survey import broken
 from sanzhi_desktop.persistence.open import files_folder
-from sanzhi_desktop.persistence.places import Target
 from sanzhi_desktop.persistence.rights import of_case
-from sanzhi_desktop.persistence.sqlite_gateway import write_link, writing
-from sanzhi_desktop.persistence.writes import SHANGHAI, stamp
-
-OUT, IN = "move_out", "move_in"
+from sanzhi_desktop.persistence.sqlite_gateway import writing
+from sanzhi_desktop.persistence.writes import SHANGHAI
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,23 +45,6 @@ class Moved:
     root: str
     people: tuple[str, ...]
     finished: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """A move as it was asked for."""
-
-    source: Path
-    where: Target
-    user: str
-    password: str | None  # of the server's superuser
-    new_password: str  # temporary, of every log-in that must be made
-    same_people: bool
-    now: datetime
-
-    def place(self) -> str:
-        """The new place as the source names it: without whoever carried it there."""
-        return f"{self.where.host or 'localhost'}:{self.where.port or 5432}/{self.where.database}"
 
 
 def move(order: Order, *, report: Report) -> Moved:
@@ -160,12 +139,12 @@ def _carry(
         server.run(db, "reset role; set local statement_timeout = 0")
         server.run(db, "set local session_replication_role = replica")
         root = checkpoints.keep(source, office_id, order.now)
-        _close(source, office_id, people[0], order, root=root)
+        closing.close(source, office_id, people[0], order, root=root)
         rows = carry.copy(source, db, office_id, report=report)
         _readers(db, office_id)
         _files(db, office_id, order, files, by=people[0], report=report)
         carry.compare(source, db, office_id, report=report)
-        _arrive(db, office_id, people[0], order, told={"root": root, "rows": rows})
+        closing.arrive(db, office_id, people[0], order, told={"root": root, "rows": rows})
         _refuse_breaks(db, office_id)
         server.run(db, "set local session_replication_role = origin")
         server.run(db, server.BECOME)
@@ -197,78 +176,6 @@ def _refuse_logins(db: sa.Connection, people: Sequence[str], order: Order) -> se
     if there and not order.same_people:
         raise DomainError(KeepingFault.LOGINS_THERE, people="、".join(sorted(there)))
     return there
-
-
-def _close(
-    source: sqlite3.Connection, office_id: int, actor: str, order: Order, *, root: str
-) -> None:
-    seq, previous = _head(source, office_id)
-    entry = _entry(office_id, actor, order, action=OUT, seq=seq + 1,
-                   payload={"to": order.place(), "root": root})  # fmt: skip
-    _append(source, office_id, order, seq=seq + 1, entry=entry, previous=previous)
-
-
-def _append(
-    source: sqlite3.Connection,
-    office_id: int,
-    order: Order,
-    *,
-    seq: int,
-    entry: str,
-    previous: str,
-) -> None:
-    plain = {"office": office_id, "case": ""}
-    write_link(source, plain, seq=seq, entry=entry, digest=link_hash(previous, entry))
-    source.execute("update office set moved_to = ? where office_id = ?", (order.place(), office_id))
-
-
-def _head(source: sqlite3.Connection, office_id: int) -> tuple[int, str]:
-    row = source.execute(
-        "select seq, hash from audit_head where office_id = ? and case_id = ''", (office_id,)
-    ).fetchone()
-    return (int(row[0]), str(row[1])) if row else (0, GENESIS)
-
-
-def _entry(
-    office_id: int,
-    actor: str,
-    order: Order,
-    *,
-    action: str,
-    seq: int,
-    payload: Mapping[str, Any],
-) -> str:
-    return entry_text(
-        {
-            "action": action,
-            "actor": actor,
-            "at": stamp(order.now),
-            "case": "",
-            "command": new_id(),
-            "number": "",
-            "office": office_id,
-            "payload": {**payload, "via": "command_line"},
-            "reason": "",
-            "seq": seq,
-            "state": "",
-            "version": 0,
-        }
-    )
-
-
-def _arrive(
-    db: sa.Connection, office_id: int, actor: str, order: Order, *, told: Mapping[str, Any]
-) -> None:
-    """The first entry at the new place, which goes on from the last of the old one."""
-    h = tables.audit_head
-    mine = (h.c.office_id == office_id) & (h.c.case_id == "")
-    seq, previous = db.execute(sa.select(h.c.seq, h.c.hash).where(mine)).one()
-    entry = _entry(office_id, actor, order, action=IN, seq=seq + 1,
-                   payload={"from": order.source.name, **told})  # fmt: skip
-    digest = link_hash(previous, entry)
-    key = {"office_id": office_id, "case_id": "", "seq": seq + 1, "hash": digest}
-    db.execute(sa.insert(tables.audit).values(**key, entry=entry))
-    db.execute(sa.update(h).where(mine).values(seq=seq + 1, hash=digest))
 
 
 def _refuse_breaks(db: sa.Connection, office_id: int) -> None:
@@ -376,7 +283,7 @@ def _finish(
     """The office arrived, and the PC died before it could mark itself. Raises DomainError when
     the source went on working after that: then there are two histories, and a person decides."""
     office_id = office["office_id"]
-    seq, previous = _head(source, office_id)
+    seq, previous = closing.head(source, office_id)
     a = tables.audit.c
     query = sa.select(a.entry, a.hash).where(
         a.office_id == office_id, a.case_id == "", a.seq == seq + 1
@@ -384,25 +291,12 @@ def _finish(
     with target.connect() as db:
         row = db.execute(query).one_or_none()
         fits = row is not None and link_hash(previous, row.entry) == row.hash
-        out = row is not None and json.loads(row.entry)["action"] == OUT
-        if row is None or not fits or not out or _went_on(source, db, office_id):
+        out = row is not None and json.loads(row.entry)["action"] == closing.OUT
+        if row is None or not fits or not out or closing.went_on(source, db, office_id):
             raise DomainError(KeepingFault.OFFICE_THERE, office=office["code"], name=office["name"])
     root = str(json.loads(row.entry)["payload"]["root"])
     checkpoints.keep(source, office_id, order.now)
     report(1, 1, "补记搬出")
-    _append(source, office_id, order, seq=seq + 1, entry=row.entry, previous=previous)
+    closing.append(source, office_id, order, seq=seq + 1, entry=row.entry, previous=previous)
     cases = source.execute("select count(*) from case_").fetchone()[0]
     return Moved(office["name"], 0, cases, 0, root, (), finished=True)
-
-
-def _went_on(source: sqlite3.Connection, db: sa.Connection, office_id: int) -> bool:
-    """Whether the source has an entry that never arrived."""
-    a = tables.audit.c
-    arrived = {
-        (row.case_id, row.seq): row.hash
-        for row in db.execute(sa.select(a.case_id, a.seq, a.hash).where(a.office_id == office_id))
-    }
-    heads = source.execute(
-        "select case_id, seq, hash from audit_head where office_id = ?", (office_id,)
-    )
-    return any(arrived.get((case_id, seq)) != digest for case_id, seq, digest in heads)

@@ -3368,7 +3368,8 @@ create function api.chain_root(p_office integer) returns text
 language plpgsql stable security definer set search_path = pg_catalog, app, pg_temp set lock_timeout = '2s' set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 declare v_last record; v_heads app.audit_head[];
 begin
-  perform 1 from person where office_id = p_office and person_id = session_user and active = 1;
+  perform 1 from person
+   where office_id = p_office and person_id = session_user and active = 1;
   if not found then perform app.refuse('case.not_found', '{}'); end if;
   select * into v_last from app.last_root(p_office);
   select array_agg(h) into v_heads from audit_head h where office_id = p_office and seq <> noted;
@@ -3379,7 +3380,8 @@ create function api.checkpoint(p_office integer) returns text
 language plpgsql security definer set search_path = pg_catalog, app, pg_temp set lock_timeout = '2s' set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 declare v_last record; v_heads app.audit_head[]; v_root text;
 begin
-  perform 1 from person where office_id = p_office and person_id = session_user and active = 1;
+  perform 1 from person
+   where office_id = p_office and person_id = session_user and active = 1;
   if not found then perform app.refuse('case.not_found', '{}'); end if;
   perform 1 from office where office_id = p_office for no key update;
   select * into v_last from app.last_root(p_office);
