@@ -79,5 +79,9 @@ class Link(Protocol):
         ...
 
     def close(self) -> None:
-        """The desk is left: nobody waits for the server any more."""
+        """The desk is left: nobody waits for the server any more. Does not wait itself."""
+        ...
+
+    def dispose(self) -> None:
+        """Gives the connection back; may wait for a beat that is under way."""
         ...

@@ -29,6 +29,7 @@ class _Memory:
     """Which case was open at the last beat that the server heard."""
 
     case_id: str = ""
+    closed: bool = False
     lock: Lock = field(default_factory=Lock)
 
 
@@ -46,6 +47,8 @@ class Heartbeat:
     def beat(self, case_id: str) -> Beat:
         """One look at the server; a frozen line frees everybody who waits on one."""
         with self._memory.lock:
+            if self._memory.closed:
+                return Beat(LinkState.RECONNECTING)
             left = self._memory.case_id if self._memory.case_id != case_id else ""
             began = time.monotonic()
             try:
@@ -83,10 +86,15 @@ class Heartbeat:
         )
 
     def close(self) -> None:
-        """Frees whoever still waits for the server."""
+        """Frees whoever still waits for the server; does not wait itself."""
         self.patience.close()
         self.pulse_patience.close()
-        self.pulse.dispose()
+
+    def dispose(self) -> None:
+        """Gives the connection back, after a beat that is still under way."""
+        with self._memory.lock:
+            self._memory.closed = True
+            self.pulse.dispose()
 
 
 def desk_link(

@@ -90,6 +90,7 @@ class Opened:
         """Gives the connections back."""
         if self.link is not None:
             self.link.close()
+            self.link.dispose()
         self.engine.dispose()
 
 

@@ -37,7 +37,7 @@ def compare(
     found = []
     for key, label in labels.items():
         was, here, there = (texts.get(key, "") for texts in (base, mine, theirs))
-        if here != there and there != was:
+        if there not in {here, was}:
             found.append(Difference(key, label, here, there, asked=here != was))
     return sorted(found, key=lambda d: not d.asked)
 

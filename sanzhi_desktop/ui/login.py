@@ -37,6 +37,7 @@ class LoginScreen(QWidget):
     def __init__(self, *, last_person: str = "", sample: bool = False) -> None:
         super().__init__()
         self._sample = sample
+        self._remembering = ""  # of whom the tick speaks
         outer = QVBoxLayout(self)
         outer.addStretch(2)
         card = QFrame()
@@ -122,6 +123,7 @@ class LoginScreen(QWidget):
             self._show_people(door.choices)
             return
         self._show_places(door)
+        self._remembering = ""
         self.fault.show_text(door.fault, Tone.DANGER)
         self.code_entered.emit(self.code.text().strip())
 
@@ -140,7 +142,10 @@ class LoginScreen(QWidget):
     def show_remembering(self, told: "Remembering") -> None:
         """Whether the key store of the system keeps the password of whoever is named."""
         reveal(self.remember, on=told.possible)
-        self.remember.setChecked(told.possible and told.kept)
+        person = self.code.text().strip()
+        if person != self._remembering:  # asked again for the same person, a tick stays
+            self._remembering = person
+            self.remember.setChecked(told.possible and told.kept)
         kept = self.tr("已由密钥库保管，不必填写") if told.kept else ""
         self.password.setPlaceholderText(kept)
 

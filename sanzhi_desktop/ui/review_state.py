@@ -35,7 +35,7 @@ class ReviewState:
         self.version = desk.case.version
         self.touched: set[str] = set()  # items answered and not yet sent
         self.draft_touched = False
-        self._saved = self._texts()  # as the database has it, for the comparison of three
+        self.saved = self.texts()  # as the database has it, for the comparison of three
 
     @property
     def draft(self) -> Draft:
@@ -176,7 +176,7 @@ class ReviewState:
     def rebase(self, newer: "ReviewState") -> list[Difference]:
         """Goes on from what somebody else saved, keeping what was typed here; returns where a
         person has to hear of it, with the keys that `take` knows."""
-        base, mine, theirs = self._saved, self._texts(), newer._texts()
+        base, mine, theirs = self.saved, self.texts(), newer.texts()
         touched = {f"{_ITEM}{i}" for i in self.touched}
         if self.draft_touched:
             touched |= self.draft.edited
@@ -190,7 +190,7 @@ class ReviewState:
         before, values = self.draft, self.to_values()
         changed = [k for k in before.edited if mine.get(k) != base.get(k)]
         self.desk, self.version, self.computed = newer.desk, newer.version, newer.computed
-        self._saved = newer._saved
+        self.saved = newer.saved
         self.touched.clear()
         draft_touched, self.draft_touched = self.draft_touched, False
         self.restore({"answers": values["answers"]})
@@ -217,11 +217,12 @@ class ReviewState:
 
     def delivered(self, answers: Iterable[AnswerRow], draft: Draft | None) -> None:
         """The database has these: from now on they are what others may have changed."""
-        self._saved |= {f"{_ITEM}{a.item_id}": _words(a) for a in answers}
+        self.saved |= {f"{_ITEM}{a.item_id}": _words(a) for a in answers}
         if draft is not None:
-            self._saved |= draft_merge.parts(draft)
+            self.saved |= draft_merge.parts(draft)
 
-    def _texts(self) -> dict[str, str]:
+    def texts(self) -> dict[str, str]:
+        """Answers and opinion as words, part by part."""
         answers = {f"{_ITEM}{i}": _words(row) for i, row in self.desk.findings.answers.items()}
         return answers | draft_merge.parts(self.draft)
 

@@ -179,6 +179,9 @@ class Shell(QWidget):
             screen.leave()
             screen.deleteLater()
         self._screens.clear()
+        link = self.desk.session.link
+        if link is not None:  # whoever still waits for the server in a lane is set free
+            link.close()
 
     def tell(self, text: str) -> None:
         """A word on the status line."""

@@ -282,5 +282,8 @@ class DeskWindow(QMainWindow):
             close_screens()
         self.settings.keep_window_place(self.saveGeometry())
         if hasattr(self, "jobs"):
+            from sanzhi_desktop.ui.jobs import Lane
+
+            self.jobs.run(Lane.DATABASE, self, self._entry.leave)
             self.jobs.stop()
         super().closeEvent(event)

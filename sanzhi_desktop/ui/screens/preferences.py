@@ -19,7 +19,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from sanzhi_desktop.settings import ServerList
 from sanzhi_desktop.ui import theme
+from sanzhi_desktop.ui.connection.page import ConnectionPage
 from sanzhi_desktop.ui.desk import Desk
 from sanzhi_desktop.ui.door import Door
 from sanzhi_desktop.ui.forms import Form
@@ -34,7 +36,7 @@ from sanzhi_desktop.ui.widgets import Card, PlainLabel, button, scrolled
 
 
 class PreferencesScreen(Screen):
-    """Four pages: look, folders and key, keyboard, about."""
+    """Pages: look, folders and key, servers, keyboard, about."""
 
     kinds = frozenset()
 
@@ -47,6 +49,8 @@ class PreferencesScreen(Screen):
         self.tabs.setAccessibleName(self.tr("设置的页签"))
         self.tabs.addTab(self._build_look(), self.tr("外观"))
         self.tabs.addTab(self._build_folders(), self.tr("文件夹与证书"))
+        if not desk.office.sample:
+            self.tabs.addTab(self._build_servers(), self.tr("服务器"))
         self.tabs.addTab(self._build_keys(), self.tr("键盘快捷键"))
         self.tabs.addTab(self._build_about(), self.tr("关于"))
         self.root.addWidget(self.tabs, 1)
@@ -196,6 +200,25 @@ class PreferencesScreen(Screen):
     def _say_key(self) -> None:
         self.key_file.setText(self.desk.settings.key_file)
         self.forget.setEnabled(bool(self.desk.settings.key_file))
+
+    # ----- servers
+
+    def _build_servers(self) -> QWidget:
+        desk = self.desk
+        self.servers = ConnectionPage(
+            ServerList(desk.settings.folders.config), desk.jobs, desk.entry,
+            person=desk.session.actor.person_id,
+        )  # fmt: skip
+        note = PlainLabel(
+            self.tr("更改在下次登录时生效。这里只记住服务器的位置和证书文件，不记密码。"),
+            role="muted",
+        ).wrapped()
+        made = QWidget()
+        lines = QVBoxLayout(made)
+        lines.setContentsMargins(0, 12, 0, 0)
+        lines.addWidget(note)
+        lines.addWidget(self.servers, 1)
+        return made
 
     # ----- keys of the keyboard
 
