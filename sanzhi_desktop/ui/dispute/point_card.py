@@ -1,5 +1,6 @@
 """One problem with both sides beside each other, and everything that came of it."""
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout
 
 from sanzhi_desktop.domain.case import ProblemRow
@@ -56,7 +57,9 @@ class PointCard(Card):
             right = "没有提出异议" if objection else "尚未提出异议或者答复"
         for at, (title, text) in enumerate((("法制审核机构", left), (unit or "承办机构", right))):
             grid.addWidget(PlainLabel(title, role="muted"), 0, at)
-            grid.addWidget(PlainLabel(text).wrapped().selectable(), 1, at)
+            grid.addWidget(
+                PlainLabel(text).wrapped().selectable(), 1, at, Qt.AlignmentFlag.AlignTop
+            )
         self._outcome(problem, dispute)
 
     def _outcome(self, problem: ProblemRow, dispute: Dispute) -> None:

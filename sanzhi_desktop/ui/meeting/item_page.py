@@ -41,7 +41,7 @@ def _head(item: AgendaItem) -> QWidget:
         ItemState.CLOSED: Tone.OK,
         ItemState.DROPPED: Tone.NEUTRAL,
     }
-    card.body.addWidget(PlainLabel(f"{item.place}. {item.case_name}", role="title").wrapped())
+    card.body.addWidget(PlainLabel(f"{item.place + 1}. {item.case_name}", role="title").wrapped())
     card.body.addWidget(Badge(name(item.state), tones[item.state]))
     if item.dropped_because:
         card.body.addWidget(PlainLabel(item.dropped_because, role="muted").wrapped())

@@ -36,6 +36,7 @@ class Projector(QDialog):
         self._outer.removeWidget(self._foot)
         content = ItemPage(view, items[self._at])
         for label in content.findChildren(PlainLabel):
+            label.ensurePolished()
             font = QFont(label.font())
             font.setPointSizeF(font.pointSizeF() * ENLARGED)
             label.setStyleSheet(f"font-size: {font.pointSizeF():.1f}pt")

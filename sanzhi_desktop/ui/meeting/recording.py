@@ -14,7 +14,7 @@ from sanzhi_desktop.ui.forms import Form, combo, lines, text_of
 from sanzhi_desktop.ui.meeting.base import MeetingDialog
 from sanzhi_desktop.ui.meeting.grids import text_cell
 from sanzhi_desktop.ui.names import name
-from sanzhi_desktop.ui.widgets import Card, PlainLabel, column, scrolled
+from sanzhi_desktop.ui.widgets import Card, PlainLabel, button, column, row, scrolled
 
 
 class _OnItem(MeetingDialog):
@@ -99,7 +99,7 @@ class VoteDialog(_OnItem):
             self.tr("逐人逐个问题选择；回避的成员和承办人没有表决权，不在表中。"),
             self.tr("记录表决(&O)"),
         )
-        self.setMinimumSize(720, 420)
+        self.setMinimumSize(960, 460)
         self.form.hide()
         members = eligible(self.here, self.item)
         points = self.item.points
@@ -124,8 +124,17 @@ class VoteDialog(_OnItem):
                 self.choices[key] = box
         self.table.resizeColumnsToContents()
         for place in range(1, 1 + len(points)):
-            self.table.setColumnWidth(place, max(170, self.table.columnWidth(place)))
+            self.table.setColumnWidth(place, max(150, self.table.columnWidth(place)))
         self.body.addWidget(self.table, 1)
+        self.all = combo(Choice, first=self.tr("未表决"))
+        self.all.setAccessibleName(self.tr("全体一致"))
+        fill = button(self.tr("填入全表(&F)"), self._fill_all, kind="small")
+        words = PlainLabel(self.tr("表决一致时可以先填全表，再逐格更改："), role="muted")
+        self.body.addLayout(row(words, self.all, fill, None))
+
+    def _fill_all(self) -> None:
+        for box in self.choices.values():
+            box.setCurrentIndex(self.all.currentIndex())
 
     def work(self) -> Callable[[], Changed]:
         session, here, item = self.desk.session, self.here, self.item

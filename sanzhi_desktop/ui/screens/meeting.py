@@ -80,6 +80,8 @@ class MeetingScreen(Screen):
         self.root.addLayout(self.bar)
         self.agenda = QListWidget()
         self.agenda.setAccessibleName(self.tr("议程"))
+        self.agenda.setWordWrap(True)
+        self.agenda.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.agenda.currentRowChanged.connect(lambda _: self._show_item())
         self.item_bar = QHBoxLayout()
         self._page = column()
@@ -121,7 +123,7 @@ class MeetingScreen(Screen):
         self.agenda.blockSignals(True)
         self.agenda.clear()
         for item in meeting.items:
-            self.agenda.addItem(f"{item.place}. {item.case_name}\n{name(item.state)}")
+            self.agenda.addItem(f"{item.place + 1}. {item.case_name}\n{name(item.state)}")
         self.agenda.setCurrentRow(min(at, len(meeting.items) - 1))
         self.agenda.blockSignals(False)
         self._show_item()
