@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from sanzhi_desktop.application.commands import Changed, OfficeAction, new_id
+from sanzhi_desktop.application.queries import ListQuery, ListScope
 from sanzhi_desktop.domain.case import CaseFault
 from sanzhi_desktop.domain.people import PeopleFault
 from sanzhi_desktop.domain.transfer import (
@@ -336,3 +337,32 @@ def test_a_repeat_after_a_lost_answer_is_one_step(desk: Desk) -> None:
         lambda: desk.send("h1", moving.case_id, Action.REPORT_TRANSFER, seen=seen, **sent),
     )
     assert len(moving.now.events) == 2
+
+
+def test_it_stands_in_the_list_of_whoever_it_waits_for(desk: Desk) -> None:
+    moving = Moving(desk, desk.decided())  # a case that waits for nobody else
+
+    def lists() -> set[str]:
+        mine = ListQuery(scope=ListScope.MINE)
+        return {
+            who
+            for who in ("h1", "h2", "uh", "ck", "hd", "ah", "r1")
+            if moving.case_id in {r.case_id for r in desk.sessions[who].reader.worklist(mine)}
+        }
+
+    assert lists() == set()
+    moving.take(Action.OPEN_TRANSFER)
+    assert lists() == {"h1", "h2"}
+    moving.take(Action.REPORT_TRANSFER)
+    assert lists() == {"ah"}
+    moving.take(Action.DECIDE_TRANSFER, "approved")
+    assert lists() == {"h1", "h2"}, "the attachments first"
+    moving.take(Action.PREPARE_TRANSFER)
+    assert lists() == {"hd"}
+    for action, choice in TO_RECEIVED[3:]:
+        moving.take(action, choice)
+    assert lists() == set(), "the police's answer waits for nobody here"
+    moving.take(Action.POLICE_ANSWER, "filed")
+    assert lists() == {"h1", "h2"}
+    moving.take(Action.HAND_OVER)
+    assert lists() == set()

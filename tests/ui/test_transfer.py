@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QDialog, QPushButton
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
+from sanzhi_desktop.application.queries import ListQuery, ListScope
 from sanzhi_desktop.application.work import Work
 from sanzhi_desktop.domain.transfer import Transfer, TransferStage, current
 from sanzhi_desktop.domain.workflow import Action
@@ -84,7 +85,7 @@ class Hand:
 
     def report_it(self) -> None:
         assert self.take(
-            HANDLER, Action.REPORT_TRANSFER, offence="危险作业罪", circumstances="情节严重"
+            HANDLER, Action.REPORT_TRANSFER, offence="危险作业罪", circumstances="情节严重", reported_to="王样八"
         ) == ""  # fmt: skip
 
     def prepare_it(self) -> None:
@@ -268,7 +269,7 @@ def test_what_was_typed_is_kept_as_a_draft(hand: Hand) -> None:
     idle(hand.qtbot, hand.shell.desk.jobs)
     again = hand.dialog(HANDLER, Action.REPORT_TRANSFER)
     assert again.form.fields["offence"].text == "非法经营罪"
-    again.form.put({"circumstances": "情节严重"})
+    again.form.put({"circumstances": "情节严重", "reported_to": "王样八"})
     assert hand.press(again) == ""
     assert hand.now.told(Action.REPORT_TRANSFER, "offence") == "非法经营罪"
 
@@ -300,6 +301,20 @@ def test_the_gate_and_the_clocks_say_it(hand: Hand, office: Furnished) -> None:
     assert "第五条" in send.rule.source
     texts = [screen.clocks.model.row(n) for n in range(screen.clocks.model.rowCount())]
     assert any(r is not None and r.kind.value == "transfer_send" for r in texts)
+
+
+def test_the_chief_finds_it_in_the_list_and_on_top(hand: Hand, qtbot: QtBot) -> None:
+    hand.open_it()
+    hand.report_it()
+    hand.shell, hand.person = hand.enter(CHIEF), CHIEF
+    mine = hand.shell.desk.session.reader.worklist(ListQuery(scope=ListScope.MINE))
+    assert hand.case_id in {row.case_id for row in mine}
+    hand.shell.show_screen("case", hand.case_id)
+    idle(qtbot, hand.shell.desk.jobs)
+    screen = hand.shell.front
+    assert isinstance(screen, CaseScreen)
+    assert screen.tabs.currentWidget() is screen.transfer
+    assert "办理中" in screen.tabs.tabText(screen.tabs.currentIndex())
 
 
 def test_dialogs_tell_a_screen_reader_what_they_are(hand: Hand) -> None:

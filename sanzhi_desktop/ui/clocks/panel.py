@@ -32,7 +32,7 @@ class ClocksPanel(QWidget):
             [
                 Column("kind", self.tr("期限"), words.title, 104),
                 Column("length", self.tr("长度"), words.length, 90),
-                Column("due", self.tr("届满日"), words.due, 104),
+                Column("due", self.tr("届满日"), words.due, 140),
                 Column("state", self.tr("状态"), words.state, 120, tone=words.tone),
             ],
             self,

@@ -185,6 +185,7 @@ class CaseScreen(Screen):
 
     def show_page(self, page: CasePage) -> None:
         """Fills all tabs."""
+        fresh = self.page is None or self.page.case.case_id != page.case.case_id
         self.page = page
         self.header.show_page(page)
         self._show_actions(page)
@@ -193,6 +194,8 @@ class CaseScreen(Screen):
         self.materials.show_materials(materials)
         self.clocks.show_page(page)
         self.transfer.show_page(page)
+        if fresh and self.transfer.calls:
+            self.tabs.setCurrentWidget(self.transfer)
         self.dispute.show_page(page)
         self.notes.show_page(page)
         self._show_problems(page)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem
+from PySide6.QtWidgets import QComboBox, QLineEdit, QListWidget, QListWidgetItem
 
 from sanzhi_desktop.application import transfer
 from sanzhi_desktop.application.commands import Changed
@@ -26,7 +26,7 @@ from sanzhi_desktop.resources.sentences import explain
 from sanzhi_desktop.ui.forms import combo, lines, parse_yuan, text_of
 from sanzhi_desktop.ui.names import moment
 from sanzhi_desktop.ui.transfer.base import TransferStep
-from sanzhi_desktop.ui.widgets import Card, PlainLabel
+from sanzhi_desktop.ui.widgets import Card, PlainLabel, scrolled
 
 
 class OpenTransferStep(TransferStep):
@@ -133,22 +133,24 @@ class ReportTransferStep(TransferStep):
         self.form.add(
             "amount", self.tr("涉案金额（元）(&A)"), QLineEdit(), hint=self.tr("没有的不填")
         )
-        self.form.add("reported_to", self.tr("报告送给（正职负责人）(&P)"), QLineEdit())
+        self.heads = QComboBox()
+        self.heads.setEditable(True)  # the one who stands in for the chief may not be registered
+        self.form.add("reported_to", self.tr("报告送给（正职负责人）(&P)"), self.heads)
         self.form.put({"facts": submission.facts})
 
-    def look_up(self) -> str:
+    def look_up(self) -> list[str]:
         session = self.desk.session
-        heads = [
+        return [
             p.name
             for p in session.reader.people().values()
             if p.active and any(g.role is Role.AGENCY_HEAD for g in p.roles)
         ]
-        return heads[0] if len(heads) == 1 else ""
 
     def looked_up(self, found: Any) -> None:
         field = self.form.fields["reported_to"]
-        if found and not field.text.strip():
-            field.set_text(str(found))
+        typed = field.text.strip()
+        self.heads.addItems(found)
+        field.set_text(typed or (found[0] if len(found) == 1 else ""))
 
     def work(self) -> Callable[[], Changed]:
         step, session = self.step(), self.desk.session
@@ -180,7 +182,8 @@ class DecideTransferStep(TransferStep):
         found = current(self.case.transfers)
         event = found.last(Action.REPORT_TRANSFER) if found else None
         if found is not None and event is not None:
-            self.body.insertWidget(0, self._report(found.told, event.at))
+            self.body.insertWidget(0, scrolled(self._report(found.told, event.at)), 1)
+            self.setMinimumHeight(self.fontMetrics().lineSpacing() * 26)
         self.choice = combo((TransferChoice.APPROVED, TransferChoice.REFUSED))
         self.form.add("choice", self.tr("决定(&D)"), self.choice)
         self.form.add("reason", self.tr("不批准的理由(&R)"), lines(3))
@@ -199,6 +202,7 @@ class DecideTransferStep(TransferStep):
         if amount:
             parts.append(self.tr("涉案金额：{0}").format(money.format_yuan(amount)))
         card.body.addWidget(PlainLabel("\n".join(parts)).wrapped().selectable())
+        card.body.addStretch(1)
         return card
 
     def _show_reason(self) -> None:

@@ -92,6 +92,13 @@ class TransferPanel(QWidget):
         self._choose(rows[wanted])
         self.titled.emit(self._title(tone))
 
+    @property
+    def calls(self) -> bool:
+        """Whether an open transfer waits for whoever sits here."""
+        found = current(self.page.case.transfers) if self.page else None
+        rows = words.rows(self.page) if self.page and found is not None and found.open else ()
+        return any(line.waits and not line.reason for line in rows)
+
     def _title(self, tone: Tone) -> str:
         assert self.page is not None  # noqa: S101 — only called with a page
         found = current(self.page.case.transfers)
