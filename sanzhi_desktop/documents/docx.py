@@ -42,6 +42,7 @@ _PITCH = 28.95  # pt, exact
 _TIGHTEN = -4  # twentieths of a point between characters: 28 of 16 pt in 156 mm
 _TWIPS = 20
 _LEADING = 1.36  # of the size, in tables
+_SIGN_LINES = 2
 _BOXES = {True: "☑", False: "☐"}
 
 
@@ -176,7 +177,8 @@ class _Writer:
         grid = self._grid(len(table.rows) + 1, widths)
         _repeat(grid.rows[0])
         for row, cells in zip(grid.rows, (heading, *table.rows), strict=True):
-            self._row(row, cells, table.size)
+            # Nobody can measure here which size one page holds: the least one is the safe one.
+            self._row(row, cells, table.least or table.size)
         if table.together:
             _bind(grid.rows[:-1])
 
@@ -190,7 +192,8 @@ class _Writer:
             grid = self._grid(1, [label, value] * len(pairs))
             cells: list[Cell] = []
             for pair in pairs:
-                foot = (Run(f"\n{pair.foot}"),) if pair.foot else ()
+                blank = "\n" * _SIGN_LINES if pair.place else ""  # room to sign by hand
+                foot = (Run(f"{blank}\n{pair.foot}" if pair.foot else blank),)
                 name = Cell((Run(pair.label),), Align.CENTRE, face=Face.HEI)
                 cells += [name, Cell((*pair.value, *foot))]
             self._row(grid.rows[0], cells, form.size)
@@ -242,6 +245,8 @@ class _Writer:
         # The schema wants these before spacing, indents and alignment.
         for name in ("w:autoSpaceDE", "w:autoSpaceDN"):
             _set(_child(paragraph._p.get_or_add_pPr(), name), "w:val", "0")  # noqa: SLF001
+        if not grid:  # else some programs stretch the lines of a table to those of the page
+            _set(_child(paragraph._p.get_or_add_pPr(), "w:snapToGrid"), "w:val", "0")  # noqa: SLF001
         layout = paragraph.paragraph_format
         layout.space_before = layout.space_after = Pt(0)
         layout.alignment = {

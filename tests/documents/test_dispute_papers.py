@@ -404,3 +404,13 @@ def test_a_case_without_a_two_sided_record_cites_none() -> None:
     found = said(minutes_document(replace(paper, items=(item,))))
     assert "双方意见：" not in found
     assert "汇报人：" not in found
+
+
+def test_lines_of_tables_in_the_copy_do_not_stretch_to_those_of_the_page() -> None:
+    """Else a problem that one page holds in the paper needs two in the copy."""
+    body = docx.Document(io.BytesIO(write_docx(DOCUMENTS["record"]))).element.body
+    cells = [node for cell in body.iter(qn("w:tc")) for node in cell.iter(qn("w:pPr"))]
+    assert cells
+    assert all(node.find(qn("w:snapToGrid")) is not None for node in cells)
+    bound = [node for node in cells if node.find(qn("w:keepNext")) is not None]
+    assert bound
