@@ -94,6 +94,8 @@ def test_the_verbs_on_a_server(
     cluster: Cluster, monkeypatch: pytest.MonkeyPatch, capsys: Cap
 ) -> None:
     with cluster.connect() as owner:
+        if owner.info.server_version < 160000:
+            pytest.skip("log-ins are made by the server's own administrator there")
         owner.execute("create database verbs")
     monkeypatch.setenv("PGPASSWORD", OWNER_PASSWORD)
     monkeypatch.setenv("SANZHI_NEW_PASSWORD", PASSWORD)
@@ -128,6 +130,32 @@ def test_the_verbs_on_a_server(
     with cluster.connect() as owner:
         assert not owner.execute("select 1 from pg_roles where rolname = 'kk3'").fetchone()
         owner.execute("drop database verbs with (force)")
+
+
+def test_before_16_the_servers_administrator_makes_the_log_ins(
+    cluster: Cluster, monkeypatch: pytest.MonkeyPatch, capsys: Cap
+) -> None:
+    with cluster.connect() as owner:
+        if owner.info.server_version >= 160000:
+            pytest.skip("from 16 on the office's administrator makes them")
+        owner.execute("create database old_server")
+    monkeypatch.setenv("PGPASSWORD", OWNER_PASSWORD)
+    monkeypatch.setenv("SANZHI_NEW_PASSWORD", PASSWORD)
+    init = ["db", "init", "--db", cluster.url("old_server"), "--office", "4", "--admin", "chief"]
+    assert main(init) == 2
+    assert "数据库管理员先在服务器上建立登录" in capsys.readouterr().err
+    with cluster.connect() as owner:
+        owner.execute(f"create role chief login password '{PASSWORD}'")
+    assert main(init) == 0
+    monkeypatch.setenv("PGPASSWORD", PASSWORD)
+    as_chief = cluster.url("old_server", "chief")
+    assert main(["db", "check", "--db", as_chief]) == 0
+    assert "PostgreSQL 15" in capsys.readouterr().err
+    add = ["user", "add", "kk4", "--name", "某", "--role", "handler", "--db", as_chief]
+    assert main(add) == 2
+    assert "kk4" in capsys.readouterr().err
+    with cluster.connect() as owner:
+        owner.execute("drop database old_server with (force)")
 
 
 def test_the_migrations_make_the_same_schema(cluster: Cluster) -> None:

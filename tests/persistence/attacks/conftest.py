@@ -19,7 +19,7 @@ from sanzhi_desktop.persistence.open import Opened, open_shared
 from sanzhi_desktop.persistence.places import target
 from tests.persistence.cluster import OWNER, OWNER_PASSWORD, Cluster
 from tests.persistence.conftest import PASSWORD, restore_people, shared
-from tests.persistence.desk import ADMIN, Desk, Sessions, submission
+from tests.persistence.desk import ADMIN, PEOPLE, Desk, Sessions, submission
 
 EXTRA: dict[str, tuple[Role, str]] = {
     "h9": (Role.HANDLER, "执法九科"),
@@ -123,8 +123,9 @@ def attacked(cluster: Cluster, server_template: str) -> Iterator[Attacked]:
         return opened[-1].session(who)
 
     seven = Desk(7, Sessions(session))
-    _people(seven.sessions[ADMIN], 7, EXTRA)
-    _log_ins(cluster, opened[0], tuple(EXTRA))
+    extra = {code: made for code, made in EXTRA.items() if code not in PEOPLE}
+    _people(seven.sessions[ADMIN], 7, extra)
+    _log_ins(cluster, opened[0], tuple(extra))
     number = _second_office(cluster)
     eight = Desk(number, Sessions(session8))
     _people(eight.sessions["adm8"], number, {"hd8": (Role.HEAD, "法制科"),

@@ -298,7 +298,6 @@ ROLES = (
             "pg_read_server_files",
             "pg_execute_server_program",
             "pg_signal_backend",
-            "pg_maintain",
         )
     ),
     Attack("revoke sz_o7 from hd"),
@@ -513,6 +512,10 @@ HOLDING = (
     Attack("set temp_file_limit = -1"),
     Attack("set deadlock_timeout = '1h'"),
     Attack("set log_min_messages = 'panic'"),
+)
+
+# What the program gives every log-in that it makes; before 16 the server's administrator does.
+LIMITS = (
     shown(
         "select current_setting('temp_file_limit')",
         "512MB",

@@ -22,6 +22,7 @@ from tests.persistence.attacks.statements import (
     ALL,
     DENIED,
     EXPLICIT,
+    LIMITS,
     OFFICE,
     STRANGER,
     Attack,
@@ -258,6 +259,19 @@ def test_no_answer_tells_a_colleagues_case_from_an_invented_one(
     assert real["act"][1] == "case.not_found"
 
 
+@pytest.fixture
+def own_log_ins(attacked: Attacked) -> None:
+    """From 16 on the program makes the log-ins; before, the server's administrator does."""
+    if attacked.owner().info.server_version < 160000:
+        pytest.skip("log-ins and their limits are the server administrator's there")
+
+
+@pytest.mark.usefixtures("own_log_ins")
+def test_every_log_in_has_its_limits(attacked: Attacked) -> None:
+    assert failures(attacked, LIMITS) == []
+
+
+@pytest.mark.usefixtures("own_log_ins")
 def test_an_administrator_does_not_reach_another_offices_people(attacked: Attacked) -> None:
     """He may register their code and give it roles in his own office; their log-in stays theirs."""
     eight, before = attacked.eight, fingerprint(attacked)
@@ -277,6 +291,7 @@ def test_an_administrator_does_not_reach_another_offices_people(attacked: Attack
     attacked.may_change = frozenset({"person", "audit", "audit_head", "command"})
 
 
+@pytest.mark.usefixtures("own_log_ins")
 def test_connections_of_one_person_end_somewhere(attacked: Attacked) -> None:
     held: list[Any] = []  # beside the one that everybody has here
     try:
@@ -311,6 +326,7 @@ def test_a_held_case_stops_nobody_else(attacked: Attacked) -> None:
         holder.close()
 
 
+@pytest.mark.usefixtures("own_log_ins")
 def test_sorting_cannot_fill_the_disk(attacked: Attacked) -> None:
     """The limit is the server's; here it is made small, because half a gigabyte takes its time."""
     attacked.owner().execute("alter role sc set temp_file_limit = '1MB'")
