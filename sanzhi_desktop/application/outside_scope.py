@@ -11,7 +11,7 @@ from typing import Any
 
 from sanzhi_desktop.application import assess, stepping
 from sanzhi_desktop.application.commands import Changed
-from sanzhi_desktop.application.confirmation import Confirmed
+from sanzhi_desktop.application.confirmation import BY_PASSWORD, Confirmed
 from sanzhi_desktop.application.papers import StoredPaper
 from sanzhi_desktop.application.ports import Session
 from sanzhi_desktop.application.work import SheetPress
@@ -37,6 +37,7 @@ class Letter:
     office: str
     signer: str
     mark: str = ""
+    confirmed_by: str = BY_PASSWORD
 
 
 def examined_of(submission: Submission, profile: Profile) -> tuple[Examined, ...]:
@@ -60,6 +61,7 @@ def return_outside_scope(
     criterion why. What the form claims and the signer denies stands there as both."""
     case = session.reader.case(case_id)
     at = session.gateway.now()
+    letter = replace(letter, confirmed_by=confirmed.by)
     paper = paper_of(case, profile, letter, reason=reason, at=at)
     return stepping.send(
         session,
@@ -92,6 +94,7 @@ def confirm_not_needed(
     """
     case = session.reader.case(case_id)
     check_not_needed(case.submission, profile)
+    letter = replace(letter, confirmed_by=confirmed.by)
     paper = replace(
         paper_of(case, profile, letter, reason=reason, at=session.gateway.now()),
         letter="not_needed",
@@ -139,11 +142,12 @@ def paper_of(
         mark=letter.mark,
         claimed=answer.needs_review,
         examined=tuple(
-            ExaminedLine(one.name, one.source.cited(), one.finding, one.fired)
+            ExaminedLine(one.name, one.source.cited(), one.said, one.fired)
             for one in examined_of(submission, profile)
         ),
         rules=f"{profile.name}（{profile.edition}）",
         decided_by=letter.signer,
+        confirmed_by=letter.confirmed_by,
         decided_at=at,
     )
 

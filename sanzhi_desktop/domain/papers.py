@@ -102,6 +102,7 @@ class ReturnPaper:
     rules: str = ""  # name and edition of the rules that were applied
     decided_by: str = ""
     decided_at: datetime | None = None
+    confirmed_by: str = "password"  # password | sample (an office without passwords)
 
 
 @dataclass(frozen=True, slots=True)

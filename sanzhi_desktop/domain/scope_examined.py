@@ -38,6 +38,13 @@ class Examined:
     fired: bool
     finding: str
 
+    @property
+    def said(self) -> str:
+        """The finding as it is printed; the kind of enforcement alone decides nothing."""
+        if self.id == _KINDS:
+            return self.finding
+        return f"{'符合' if self.fired else '不符合'}：{self.finding}"
+
 
 def examined(profile: Profile, case: ScopeCase) -> tuple[Examined, ...]:
     """Every criterion that the rules hold for the kind of the case, in the order of the rules.
@@ -95,7 +102,8 @@ def _kind_line(profile: Profile, case: ScopeCase) -> Iterator[Examined]:
         return
     within = case.kind.value in (rule.value or ())
     names = "、".join(Kind(code).chinese for code in rule.value or ())
-    finding = f"本事项是{case.kind.chinese}，{'在' if within else '不在'}其中"
+    here = f"本事项是{case.kind.chinese}"
+    finding = f"{here}，在其中；应当审核的情形见以下各项" if within else f"{here}，不在其中"
     yield Examined(_KINDS, f"纳入审核的执法类别：{names}", rule.source, False, finding)
 
 

@@ -140,7 +140,7 @@ def test_returns_what_is_outside_the_scope(qtbot: QtBot, enter: Enter, office: F
     text = read_paper(step, paper.sha256).replace("\r\n", "")
     assert "不属于法制审核范围告知书" in text
     assert "简易程序，不属于审核范围" in text
-    assert "再次确认" in text
+    assert "点选确认（样例单位不设密码）" in text
     assert step.session.actor.name in text
     assert all(name[:12] in text for name in listed)
     entry = step.session.reader.history(step.case_id)[-1]

@@ -11,6 +11,7 @@ from sanzhi_desktop.documents.blocks import (
     Cell,
     Column,
     Document,
+    Face,
     Gap,
     NumberLine,
     Paragraph,
@@ -60,7 +61,6 @@ def return_document(paper: ReturnPaper) -> Document:
     if paper.examined:
         blocks += paragraphs(words["examined"].format(rules=paper.rules), keep=True)
         blocks.append(_examined(paper.examined, words))
-        blocks.append(Gap())
         if paper.claimed and words["claimed"]:
             blocks += paragraphs(words["claimed"])
     blocks += paragraphs(sentence_end(paper.reason), label=words["reason"])
@@ -69,8 +69,9 @@ def return_document(paper: ReturnPaper) -> Document:
     blocks += paragraphs(words["closing"])
     if paper.decided_at is not None:
         time = paper.decided_at.astimezone(SHANGHAI)
+        how = words[f"how_{paper.confirmed_by}"]
         at = f"{chinese_date(time.date())}{time:%H:%M}"
-        blocks += paragraphs(words["decided"].format(name=paper.decided_by, time=at))
+        blocks += paragraphs(words["decided"].format(name=paper.decided_by, time=at, how=how))
     organ = paper.office if paper.letter == "return" else paper.addressee
     blocks.append(_signature(organ, paper.dated))
     return _letter(paper.letter, words["title"], paper.office, blocks, paper.mark)
@@ -81,7 +82,7 @@ def _examined(lines: tuple[ExaminedLine, ...], words: Mapping[str, Any]) -> Tabl
     columns = (
         Column(names["number"], 1, Align.CENTRE),
         Column(names["criterion"], 5),
-        Column(names["source"], 4),
+        Column(names["source"], 6),
         Column(names["finding"], 4),
     )
     rows = tuple(
@@ -89,11 +90,11 @@ def _examined(lines: tuple[ExaminedLine, ...], words: Mapping[str, Any]) -> Tabl
             Cell((Run(str(number)),), Align.CENTRE),
             Cell((Run(line.name),)),
             Cell((Run(line.source),)),
-            Cell((Run(f"{words['met' if line.met else 'unmet']}：{line.finding}"),)),
+            Cell((Run(line.finding, Face.HEI if line.met else None),)),
         )
         for number, line in enumerate(lines, 1)
     )
-    return Table(columns, rows)
+    return Table(columns, rows, size=10.5)
 
 
 def _signature(organ: str, dated: date | None) -> SignatureBlock:

@@ -34,14 +34,13 @@ class ExaminedTable(QTableWidget):
         head = self.horizontalHeader()
         for place in range(3):
             head.setSectionResizeMode(place, QHeaderView.ResizeMode.Stretch)
-        self.setMinimumHeight(self.fontMetrics().lineSpacing() * 11)
+        self.setMinimumHeight(self.fontMetrics().lineSpacing() * 14)
 
     def show_lines(self, lines: tuple[Examined, ...]) -> None:
         """Fills the table; what is met stands in bold."""
         self.setRowCount(len(lines))
         for place, line in enumerate(lines):
-            said = f"{'符合' if line.fired else '不符合'}：{line.finding}"
-            for column, text in enumerate((line.name, line.source.cited(), said)):
+            for column, text in enumerate((line.name, line.source.cited(), line.said)):
                 item = QTableWidgetItem(text)
                 item.setToolTip(text.replace("<", "‹"))
                 item.setTextAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)

@@ -81,9 +81,7 @@ def scope_words(answer: ScopeAnswer) -> str:
     """The scope answer in one sentence."""
     if not answer.needs_review:
         return "按所填内容，本案不属于应当进行法制审核的情形。"
-    because = "；".join(
-        f"{b.name}（{b.source.document}{b.source.article}）" for b in answer.because[:3]
-    )
+    because = "；".join(f"{b.name}（{b.source.cited()}）" for b in answer.because[:3])
     return f"应当进行法制审核：{because}"
 
 
