@@ -13,6 +13,7 @@ from sanzhi_desktop import settings
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from sanzhi_desktop.application.keeping import Keeper
     from sanzhi_desktop.application.ports import Session
     from sanzhi_desktop.application.work import Work
     from sanzhi_desktop.persistence.open import Opened
@@ -134,6 +135,13 @@ class EmbeddedEntry:
         from sanzhi_desktop.persistence.accounts import hash_password
 
         return hash_password(password)
+
+    def keeper(self) -> "Keeper | None":
+        """Backups of the file that is open."""
+        from sanzhi_desktop.persistence.keeping.backup import EmbeddedKeeper
+
+        opened = self._open()
+        return EmbeddedKeeper(Path(opened.engine.url.database or ""), opened.clock)
 
 
 class SampleEntry(EmbeddedEntry):
@@ -267,6 +275,10 @@ class ServerEntry(EmbeddedEntry):
             self._opened = None
         while self._before:
             self._before.pop().close()
+
+    def keeper(self) -> "Keeper | None":
+        """A server is kept by whoever runs it, with `sanzhi backup`."""
+        return None
 
     def notices(self) -> "Sequence[str]":
         """What the last log-in brought to light."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from sanzhi_desktop.application.keeping import Keeper
 from sanzhi_desktop.application.ports import Session
 from sanzhi_desktop.application.work import Work
 from sanzhi_desktop.domain.people import Role
@@ -141,3 +142,6 @@ class Entry(Protocol):
 
     def own_key(self, person_id: str) -> OwnKey | None: ...
     def hash_password(self, password: str) -> str: ...
+    def keeper(self) -> Keeper | None:
+        """Backups of this database; None on a server, whose own administrator keeps it."""
+        ...

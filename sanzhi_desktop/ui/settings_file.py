@@ -104,6 +104,16 @@ class DeskSettings:
         self._file.setValue("folders/papers", str(value))
 
     @property
+    def backups(self) -> Path:
+        """Where backups of this PC's database go."""
+        text = str(self._file.value("folders/backups", ""))
+        return Path(text) if text else self.folders.data / "backups"
+
+    @backups.setter
+    def backups(self, value: Path) -> None:
+        self._file.setValue("folders/backups", str(value))
+
+    @property
     def key_file(self) -> str:
         """The person's own P12 file; its passphrase is asked each time and never kept."""
         return str(self._file.value("keys/p12", ""))

@@ -49,6 +49,14 @@ SCREENS: tuple[ScreenSpec, ...] = (
         f"{_HERE}.people",
         "PeopleScreen",
     ),
+    ScreenSpec(
+        "backup",
+        "备份",
+        "save",
+        f"{_HERE}.backup",
+        "BackupScreen",
+        roles=frozenset({Role.ADMIN}),
+    ),
     ScreenSpec("preferences", "设置", "preferences", f"{_HERE}.preferences", "PreferencesScreen"),
 )
 
