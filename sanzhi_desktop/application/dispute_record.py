@@ -132,6 +132,21 @@ def sign(
     return _send(session, case, Action.SIGN_RECORD, record.certified_sha256, signed)
 
 
+def editable_copy(
+    session: Session, book: RuleBook, papers: SignedPapers, *, case_id: str, record: RecordEdition
+) -> bytes:
+    """The frozen content as .docx, marked as a copy.
+
+    Raises DomainError(RECORD_OUTDATED) when what stands there now is no longer what was frozen.
+    """
+    case = session.reader.case(case_id)
+    for handler in case.submission.handlers:
+        paper = disagreement_paper(session, book, case, handler=handler.person_id)
+        if canonical(asdict(paper)) == record.content:
+            return papers.editable_copy(paper)
+    raise DomainError(DisputeFault.RECORD_OUTDATED)
+
+
 def _newest(session: Session, case_id: str, seen_version: int) -> tuple[Case, RecordEdition]:
     case = session.reader.case(case_id)
     if case.version != seen_version:

@@ -1,5 +1,7 @@
 """A paper in a window of its own, to read and to print."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
@@ -10,7 +12,15 @@ from sanzhi_desktop.ui.paper_panel import PaperPanel
 class PaperDialog(QDialog):
     """Shows PDF bytes; Escape closes."""
 
-    def __init__(self, desk: Desk, data: bytes, file_name: str, parent: QWidget) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        data: bytes,
+        file_name: str,
+        parent: QWidget,
+        *,
+        docx: Callable[[], bytes] | None = None,
+    ) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(file_name.removesuffix(".pdf"))
@@ -18,5 +28,5 @@ class PaperDialog(QDialog):
         self.panel = PaperPanel(desk)
         lines = QVBoxLayout(self)
         lines.addWidget(self.panel)
-        self.panel.show_paper(data, file_name)
+        self.panel.show_paper(data, file_name, docx=docx)
         self.panel.view.setFocus()

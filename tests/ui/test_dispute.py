@@ -6,11 +6,13 @@ from PySide6.QtWidgets import QDialog, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
+from sanzhi_desktop.application.signoff import record_of
 from sanzhi_desktop.domain.case import Case
 from sanzhi_desktop.domain.dispute import Ruling
 from sanzhi_desktop.domain.meeting import Choice, MeetingState
 from sanzhi_desktop.domain.workflow import Action, State
 from sanzhi_desktop.ui.forms import put_text
+from sanzhi_desktop.ui.paper_dialog import PaperDialog
 from sanzhi_desktop.ui.screens.case import CaseScreen
 from sanzhi_desktop.ui.screens.meeting import MeetingScreen
 from sanzhi_desktop.ui.screens.meetings import MeetingsScreen
@@ -230,3 +232,30 @@ def test_a_disagreement_goes_to_the_meeting_and_comes_back(
     words = " ".join(label.text() for label in room.page().findChildren(QLabel))
     assert "采纳承办意见" in words
     assert "行政处罚法" in words  # the gate's card says why the meeting does not open it
+
+
+def test_the_head_signs_the_responsibility_sheet(
+    qtbot: QtBot, enter: Enter, office: Furnished
+) -> None:
+    room = Room(qtbot, enter, office.cases["passed"])
+    room.sit(REVIEWER)
+    room.page()
+    screen = room.shell.front
+    assert isinstance(screen, CaseScreen)
+    assert not screen.papers.responsibility.sign.isEnabled()
+    assert "负责人" in screen.papers.responsibility.sign.toolTip()
+    room.sit("guzhang_01")
+    room.page()
+    screen = room.shell.front
+    assert isinstance(screen, CaseScreen)
+    screen.tabs.setCurrentWidget(screen.papers)
+    screen.papers.responsibility.sign.click()
+    room.sign(room.dialog(screen.papers.responsibility))
+    (shown,) = [d for d in screen.findChildren(PaperDialog) if d.isVisible()]
+    made = screen.papers.responsibility._made
+    assert made is not None
+    session, work = room.shell.desk.session, room.shell.desk.work
+    verdict = work.papers.verify(made.paper.pdf, record=record_of(session.reader, sha256=None))
+    assert verdict.valid
+    assert verdict.document == "responsibility"
+    shown.reject()

@@ -232,14 +232,25 @@ class DisputePanel(QWidget):
         ).open()
 
     def _preview(self, record: RecordEdition) -> None:
-        reader, sha256 = self.desk.session.reader, record.latest_sha256
+        session, work, sha256 = self.desk.session, self.desk.work, record.latest_sha256
+        view = self.view
+        newest = view is not None and view.dispute.record(view.case.round) is record
+        case_id = view.case.case_id if view is not None else ""
+
+        def docx() -> bytes:
+            return dispute_record.editable_copy(
+                session, work.book, work.papers, case_id=case_id, record=record
+            )
+
+        def show(pdf: bytes) -> None:
+            title = self.tr("双方意见对照表.pdf")
+            PaperDialog(self.desk, pdf, title, self, docx=docx if newest else None).open()
+
         self.desk.jobs.run(
             Lane.DATABASE,
             self,
-            lambda: reader.document(sha256),
-            done=lambda pdf: PaperDialog(
-                self.desk, pdf, self.tr("双方意见对照表.pdf"), self
-            ).open(),
+            lambda: session.reader.document(sha256),
+            done=show,
             failed=self._refuse,
             key="paper",
         )

@@ -6,10 +6,10 @@ from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QPushButton, QSplitter, QTabWidget, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QPushButton, QTabWidget, QWidget
 
 from sanzhi_desktop.application import assess
-from sanzhi_desktop.application.queries import DocumentRow, HistoryRow
+from sanzhi_desktop.application.queries import HistoryRow
 from sanzhi_desktop.domain import money
 from sanzhi_desktop.domain.case import Case, CaseFault, Material, ProblemRow, Submission
 from sanzhi_desktop.domain.case_period import period_words
@@ -20,6 +20,7 @@ from sanzhi_desktop.resources.sentences import sentence
 from sanzhi_desktop.ui import steps
 from sanzhi_desktop.ui.case_header import CaseHeader
 from sanzhi_desktop.ui.case_page import CasePage, read_page
+from sanzhi_desktop.ui.case_papers import PapersTab
 from sanzhi_desktop.ui.clocks.panel import ClocksPanel
 from sanzhi_desktop.ui.desk import Desk
 from sanzhi_desktop.ui.dispute.panel import DisputePanel
@@ -31,7 +32,6 @@ from sanzhi_desktop.ui.office_life.menu import MoreButton
 from sanzhi_desktop.ui.office_life.notes import NotesPanel
 from sanzhi_desktop.ui.outside_card import outside_card
 from sanzhi_desktop.ui.paper_dialog import PaperDialog
-from sanzhi_desktop.ui.paper_panel import PaperPanel
 from sanzhi_desktop.ui.screen import Screen
 from sanzhi_desktop.ui.steps.aftermath import problem_words
 from sanzhi_desktop.ui.tables import Column, RowModel, Table
@@ -165,7 +165,8 @@ class CaseScreen(Screen):
         self.tabs.addTab(self.dispute, self.tr("异议与协商"))
         self.notes = NotesPanel()
         self.tabs.addTab(self.notes, self.tr("催办与加签"))
-        self.tabs.addTab(self._build_papers(), self.tr("文书"))
+        self.papers = PapersTab(desk)
+        self.tabs.addTab(self.papers, self.tr("文书"))
         self.tabs.addTab(self._build_history(), self.tr("办理记录"))
         next_tab = QShortcut(QKeySequence("Ctrl+Tab"), self)
         next_tab.activated.connect(
@@ -197,9 +198,9 @@ class CaseScreen(Screen):
         if fresh and self.transfer.calls:
             self.tabs.setCurrentWidget(self.transfer)
         self.dispute.show_page(page)
+        self.papers.show_page(page)
         self.notes.show_page(page)
         self._show_problems(page)
-        self._papers.replace(page.documents)
         self._history.replace(page.history)
         self.window().setWindowTitle(self.tr("{0} - 三制法审").format(self.title()))
         self._focus()
@@ -213,27 +214,6 @@ class CaseScreen(Screen):
         buttons = [place.widget() for place in places if place is not None]
         first = next((b for b in buttons if b is not None and b.isEnabled()), None)
         (first or self.tabs.tabBar()).setFocus()
-
-    def _build_papers(self) -> QWidget:
-        self.paper_table = Table(self.tr("文书"))
-        self._papers: RowModel[DocumentRow] = RowModel(
-            [
-                Column("kind", self.tr("文书"), lambda d: named("paper", d.kind), 200),
-                Column("round", self.tr("轮次"), lambda d: str(d.round), 50),
-                Column("at", self.tr("存入"), lambda d: moment(d.stored_at), 146),
-                Column("sha", self.tr("SHA-256"), lambda d: d.sha256[:16] + "…", 150),
-            ],
-            self,
-        )
-        self.paper_table.use(self._papers)
-        self.paper = PaperPanel(self.desk, empty=self.tr("选一份文书预览"))
-        self.paper_table.chosen.connect(self._show_paper)
-        split = QSplitter(Qt.Orientation.Horizontal)
-        split.addWidget(self.paper_table)
-        split.addWidget(self.paper)
-        split.setStretchFactor(1, 1)
-        split.setSizes([380, 660])
-        return split
 
     def _build_history(self) -> QWidget:
         self.history_table = Table(self.tr("办理记录"))
@@ -369,15 +349,3 @@ class CaseScreen(Screen):
             )
             card.body.addWidget(PlainLabel(words, role="muted").wrapped())
         return card
-
-    def _show_paper(self, chosen: object) -> None:
-        if not isinstance(chosen, DocumentRow):
-            self.paper.clear()
-            return
-        reader, sha256 = self.desk.session.reader, chosen.sha256
-        file_name = f"{named('paper', chosen.kind)}_{self.title()}.pdf".replace("/", "_")
-        self.read(
-            lambda: reader.document(sha256),
-            lambda data: self.paper.show_paper(data, file_name),
-            key="paper",
-        )
