@@ -20,6 +20,7 @@ from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.domain.profile import Profile
 from sanzhi_desktop.domain.transfer import (
     Attachment,
+    Transfer,
     TransferChoice,
     TransferDestination,
     TransferFault,
@@ -118,42 +119,18 @@ def issue(
     if case.version != seen_version:
         raise DomainError(CaseFault.STALE, seen=seen_version, current=case.version)
     check_recusal(session, case)
-    transfer = current(case.transfers)
-    now = session.gateway.now()
-    check_step(transfer, Action.ISSUE_TRANSFER, choice="", at=now, now=now)
-    if transfer is None or not transfer.attachments:
-        raise DomainError(TransferFault.NOT_PREPARED)
-    day = local_date(now)
-    if not transfer.number or transfer.dated != day:
-        reserved = send_step(
-            session,
-            Step(case_id, case.version, now),
-            Action.RESERVE_TRANSFER,
-            more={"year": day.year, "dated": day.isoformat()},
-        )
-        case = session.reader.case(case_id)
-        if case.version != reserved.version:
-            raise DomainError(CaseFault.STALE, seen=reserved.version, current=case.version)
-        transfer = current(case.transfers)
-    if transfer is None or transfer.dated is None or not transfer.number:
-        raise DomainError(TransferFault.NUMBER_FIRST)
+    case, transfer, dated = _numbered(session, case)
     paper = paper_of(session, case, profile, addressee=addressee.strip())
     filled = press.fill(
         press.lay_out_transfer(paper),
         number=transfer.number,
-        dated=transfer.dated,
+        dated=dated,
         signer=session.actor.name,
     )
     # The seal is pressed on it only when it is the agency's own.
     seal = next((s for s in session.reader.seals() if s.name == paper.agency), None)
-    signed = press.sign_transfer(
-        filled,
-        key=key,
-        ask=ask,
-        name=session.actor.name,
-        at=session.gateway.now(),
-        seal=seal,
-    )
+    name, now = session.actor.name, session.gateway.now()
+    signed = press.sign_transfer(filled, key=key, ask=ask, name=name, at=now, seal=seal)
     verdict = press.verify(signed, record=record_of(session.reader, sha256=None))
     owners = {row.fingerprint: row.person_id for row in session.reader.certificates()}
     mine = [owners.get(s.fingerprint) == session.actor.person_id for s in verdict.signatures]
@@ -169,3 +146,26 @@ def issue(
         more={"document": stored.as_payload()},
     )
     return Letter(changed, transfer.number, stored, verdict)
+
+
+def _numbered(session: Session, case: Case) -> tuple[Case, Transfer, date]:
+    """The case with a number for its letter and the day of today, reserved when it had none."""
+    transfer, now = current(case.transfers), session.gateway.now()
+    check_step(transfer, Action.ISSUE_TRANSFER, choice="", at=now, now=now)
+    if transfer is None or not transfer.attachments:
+        raise DomainError(TransferFault.NOT_PREPARED)
+    day = local_date(now)
+    if not transfer.number or transfer.dated != day:
+        reserved = send_step(
+            session,
+            Step(case.case_id, case.version, now),
+            Action.RESERVE_TRANSFER,
+            more={"year": day.year, "dated": day.isoformat()},
+        )
+        case = session.reader.case(case.case_id)
+        if case.version != reserved.version:
+            raise DomainError(CaseFault.STALE, seen=reserved.version, current=case.version)
+        transfer = current(case.transfers)
+    if transfer is None or transfer.dated is None or not transfer.number:
+        raise DomainError(TransferFault.NUMBER_FIRST)
+    return case, transfer, transfer.dated

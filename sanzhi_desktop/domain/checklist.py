@@ -209,7 +209,8 @@ def by_id(items: Sequence[Item], answers: Iterable[AnswerRow]) -> dict[str, Answ
 
 def progress(items: Sequence[Item], answers: Iterable[AnswerRow]) -> Progress:
     """What is answered and what still blocks: open items, failures without finding or
-    evidence reference, and a reasoned item without its reason (a default finding of the item does not count until it is taken over)."""
+    evidence reference, and a reasoned item without its reason (a default finding of the item does
+    not count until it is taken over)."""
     found = by_id(items, answers)
     open_items = [item for item in review_order(items) if item.id not in found]
     ordered = [(item, found[item.id]) for item in review_order(items) if item.id in found]

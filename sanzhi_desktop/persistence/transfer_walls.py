@@ -78,8 +78,9 @@ WALLS: tuple[tuple[str, str, str, str, str], ...] = (
         "update",
         "kept",
         (
-            "OLD.status <> 'reserved' or NEW.status = 'reserved' or {differs office_id series year no"
-            " label case_id transfer_no reserved_by reserved_at}"
+            "OLD.status <> 'reserved' or NEW.status = 'reserved'"
+            " or {differs office_id series year no label case_id transfer_no reserved_by"
+            " reserved_at}"
         ),
         _NUMBER,
     ),

@@ -1,4 +1,4 @@
-"""The letter of a transfer: what it says, one signature that certifies and locks, other verifiers."""
+"""The letter of a transfer: its words, the one signature that locks it, other verifiers."""
 
 import subprocess
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""The transfer of a suspected crime at the desk: by its people, in its dialogs, on a real database."""
+"""The transfer of a suspected crime at the desk: by its people, on a real database."""
 
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -84,9 +84,8 @@ class Hand:
         assert self.take(UNIT_HEAD, Action.OPEN_TRANSFER, reason="金额达到追诉标准") == ""
 
     def report_it(self) -> None:
-        assert self.take(
-            HANDLER, Action.REPORT_TRANSFER, offence="危险作业罪", circumstances="情节严重", reported_to="王样八"
-        ) == ""  # fmt: skip
+        told = {"offence": "危险作业罪", "circumstances": "情节严重", "reported_to": "王样八"}
+        assert self.take(HANDLER, Action.REPORT_TRANSFER, **told) == ""
 
     def prepare_it(self) -> None:
         dialog = self.dialog(HANDLER, Action.PREPARE_TRANSFER)
