@@ -108,7 +108,7 @@ def one_of(column: str, values: Any) -> sa.CheckConstraint:
 
 def table(name: str, *parts: Any, key: tuple[str, ...]) -> sa.Table:
     """A table whose key begins with the office; `readers` is added where a case is named."""
-    office = sa.Column("office_id", sa.Integer, nullable=False)
+    office = sa.Column("office_id", sa.Integer, nullable=False, autoincrement=False)
     seen = sight(name, [part.name for part in parts if isinstance(part, sa.Column)])
     # ',#unit,code,code,': kept by the functions of a server; on one PC it stays empty.
     readers = [text(READERS)] if seen is Sight.CASE else []

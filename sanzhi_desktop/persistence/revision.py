@@ -18,14 +18,25 @@ MARK = (
 SQL = Path(__file__).parent / "sql"
 FILES = {
     "sqlite": ("tables.sql", "walls.sql"),
-    "postgresql": ("tables.sql", "walls.sql", "functions.sql", "rights.sql"),
+    "postgresql": (
+        "tables.sql",
+        "walls.sql",
+        "walls_across.sql",
+        "functions.sql",
+        "rights.sql",
+    ),
 }
 BEFORE = "owner.sql"  # what a superuser of a server runs before anything else
+ACROSS = "walls_across.sql"  # left out where one database is spread over several servers
 
 
-def ddl(dialect: str) -> tuple[str, ...]:
-    """The texts of the DDL files of one dialect, in the order in which they run."""
-    return tuple((SQL / dialect / name).read_text("utf-8") for name in FILES[dialect])
+def ddl(dialect: str, *, spread: bool = False) -> tuple[str, ...]:
+    """The texts of the DDL files of one dialect, in the order in which they run.
+
+    `spread`: for a database over several servers, see `sql/citus/README.md`.
+    """
+    names = (name for name in FILES[dialect] if not (spread and name == ACROSS))
+    return tuple((SQL / dialect / name).read_text("utf-8") for name in names)
 
 
 def statements(text: str) -> Iterator[str]:

@@ -94,7 +94,11 @@ begin
   end if;
   if to_regrole('{OWNER}') is null then create role {OWNER}; end if;
   if to_regrole('{OFFICERS}') is null then create role {OFFICERS}; end if;
-  alter role {OWNER} nologin nosuperuser nocreatedb noreplication nobypassrls;
+  -- Over several servers the first one connects to the others as the owner, see sql/citus.
+  if not exists (select 1 from pg_extension where extname = 'citus') then
+    alter role {OWNER} nologin;
+  end if;
+  alter role {OWNER} nosuperuser nocreatedb noreplication nobypassrls;
   alter role {OFFICERS} nologin nosuperuser nocreatedb nocreaterole noreplication nobypassrls;
   -- Before 16 whoever may make roles may become anybody: there the officers are made by a DBA.
   if current_setting('server_version_num')::integer >= 160000 then

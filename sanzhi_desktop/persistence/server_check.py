@@ -12,10 +12,9 @@ import sqlalchemy as sa
 from sanzhi_desktop.persistence.engine import compare
 from sanzhi_desktop.persistence.revision import TABLE, ddl
 from sanzhi_desktop.persistence.rights import OFFICERS, OWNER, hidden, policies
-from sanzhi_desktop.persistence.tables import metadata
 
 # One question, because every desk asks it at every start.
-_OBJECTS = f"""
+QUESTION = f"""
 with ours as (select oid, nspname from pg_namespace where nspname in ('app', 'api')),
   tables as (select c.oid, c.relname, c.relrowsecurity, c.relforcerowsecurity, c.relacl, c.relowner
     from pg_class c join ours n on n.oid = c.relnamespace where c.relkind in ('r', 'p'))
@@ -84,24 +83,24 @@ _NOISE = re.compile(r"::\w+|[()\s\"]|app\.")
 
 def check(db: sa.Connection) -> None:
     """Raises DomainError naming the first thing that is missing, changed or foreign."""
-    compare(_found(db), shipped())
+    rows: Any = db.exec_driver_sql(QUESTION.replace("%", "%%"))
+    spread = bool(db.exec_driver_sql(_SPREAD).scalar_one())
+    compare({name: plain(name, text) for name, text in rows}, shipped(spread=spread))
 
 
-def _found(db: sa.Connection) -> dict[str, str]:
-    rows: Any = db.exec_driver_sql(_OBJECTS.replace("%", "%%"))
-    return {name: _plain(name, text) for name, text in rows}
+_SPREAD = "select exists (select 1 from pg_extension where extname = 'citus')"
 
 
-def _plain(name: str, text: str) -> str:
+def plain(name: str, text: str) -> str:
     """Free of what the server writes in its own way: casts, brackets, spaces."""
     if name.startswith(("trigger ", "policy ")):
         return _NOISE.sub("", text.lower())
     return " ".join(text.split())
 
 
-def shipped() -> dict[str, str]:
+def shipped(*, spread: bool = False) -> dict[str, str]:
     """Every function, trigger, constraint, policy and right, as the shipped DDL makes it."""
-    text = "\n".join(ddl("postgresql"))
+    text = "\n".join(ddl("postgresql", spread=spread))
     made: dict[str, str] = {}
     for name, head, body in _FUNCTION.findall(text):
         definer = "definer " if "security definer" in head else ""
@@ -115,24 +114,21 @@ def shipped() -> dict[str, str]:
     for found in _TRIGGER.finditer(text):
         table = _ON_TABLE.search(found[0])
         label = f"trigger {table[1] if table else ''}.{found[1]}"
-        made[label] = _plain(label, f"O {found[0][:-1]}")
+        made[label] = plain(label, f"O {found[0][:-1]}")
     for table_name, inside in _TABLE.findall(text):
         names = _CONSTRAINT.findall(inside)
         made |= {f"constraint {table_name}.{name}": "" for name in names}
-    return made | _rights()
+    return made | _rights(spread=spread)
 
 
-def _rights() -> dict[str, str]:
+def _rights(*, spread: bool) -> dict[str, str]:
     made = {f"rows {name}": "truefalse" for name in (*policies(), *hidden())}
     for table, condition in policies().items():
         label = f"policy {table}.seen"
-        made[label] = _plain(label, f"r true {{-}} {condition}")
+        made[label] = plain(label, f"r true {{-}} {condition}")
         made[f"right table {table} SELECT"] = "public false"
     made |= {f"right schema {name} USAGE": "public false" for name in ("app", "api")}
-    made |= {f"role {name}": "falsefalsefalsefalse" for name in (OWNER, OFFICERS)}
+    # Over several servers the first connects to the others as the owner; nobody else may there.
+    made |= {f"role {OWNER}": f"{str(spread).lower()}falsefalsefalse"}
+    made |= {f"role {OFFICERS}": "falsefalsefalsefalse"}
     return made
-
-
-def tables() -> frozenset[str]:
-    """The names of all tables that a server has."""
-    return frozenset({TABLE, *(table.name for table in metadata.sorted_tables)})

@@ -4,6 +4,7 @@ Lives here: how a wall becomes SQL. Must not: what a wall refuses (`walls`).
 """
 
 import re
+from collections.abc import Sequence
 
 from sanzhi_desktop.persistence.columns import READERS
 from sanzhi_desktop.persistence.tables import metadata
@@ -65,14 +66,14 @@ def _replacing() -> tuple[Wall, ...]:
     )
 
 
+def elsewhere(wall: Wall) -> bool:
+    """Whether a wall of a server looks at other rows than the one that is being written."""
+    return " from " in (wall.server or wall.when)
+
+
 def postgresql() -> str:
-    """The trigger functions and triggers of PostgreSQL."""
-    parts = [_function(f"wall_{w.table}_{w.event}_{w.name}", _raise(w)) for w in WALLS]
-    parts.extend(_trigger("before", w.event, w.table, w.name) for w in WALLS)
-    for follow in FOLLOWS:
-        name = f"wall_{follow.table}_{follow.event}_{follow.name}"
-        parts.append(_function(name, follow.statement.replace("{now}", "clock_timestamp()") + ";"))
-        parts.append(_trigger("after", follow.event, follow.table, follow.name))
+    """The triggers of PostgreSQL that see nothing but the row."""
+    parts = _triggers([wall for wall in WALLS if not elsewhere(wall)])
     parts.append(_function("wall_truncate", f"raise exception using message = '{HISTORY}',"
                            " errcode = 'SZ002';"))  # fmt: skip
     parts.extend(
@@ -83,9 +84,28 @@ def postgresql() -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def postgresql_across() -> str:
+    """The triggers that look at other rows: the gate in words beside its foreign key, and more.
+
+    A file of its own, because a database spread over several servers does without them.
+    """
+    parts = _triggers([wall for wall in WALLS if elsewhere(wall)])
+    for follow in FOLLOWS:
+        name = f"wall_{follow.table}_{follow.event}_{follow.name}"
+        parts.append(_function(name, follow.statement.replace("{now}", "clock_timestamp()") + ";"))
+        parts.append(_trigger("after", follow.event, follow.table, follow.name))
+    return "\n\n".join(parts) + "\n"
+
+
+def _triggers(walls: Sequence[Wall]) -> list[str]:
+    parts = [_function(f"wall_{w.table}_{w.event}_{w.name}", _raise(w)) for w in walls]
+    parts.extend(_trigger("before", w.event, w.table, w.name) for w in walls)
+    return parts
+
+
 def _raise(wall: Wall) -> str:
     refuse = f"raise exception using message = '{wall.message}', errcode = 'SZ002';"
-    condition = _condition(wall.when, "is distinct from")
+    condition = _condition(wall.server or wall.when, "is distinct from")
     return f"if {condition} then\n    {refuse}\n  end if;" if condition else refuse
 
 

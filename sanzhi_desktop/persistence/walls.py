@@ -37,6 +37,9 @@ class Wall:
     name: str
     when: str
     message: str
+    # On a server triggers run in the order of their names: what an earlier one has refused need
+    # not be left out here, and the condition gets by with the row itself.
+    server: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +154,8 @@ _CASE = (
         f" and not ({_DECIDED_BARE}) and not ({_PASSED_BARE}))"
         " or {differs office_id case_id registered_by registered_at}",
         STEP,
+        f"OLD.state || '>' || NEW.state not in {_pairs()}"
+        " or {differs office_id case_id registered_by registered_at}",
     ),
     Wall(
         "case_",

@@ -8,7 +8,11 @@ begin
   end if;
   if to_regrole('sanzhi_owner') is null then create role sanzhi_owner; end if;
   if to_regrole('sanzhi_officer') is null then create role sanzhi_officer; end if;
-  alter role sanzhi_owner nologin nosuperuser nocreatedb noreplication nobypassrls;
+  -- Over several servers the first one connects to the others as the owner, see sql/citus.
+  if not exists (select 1 from pg_extension where extname = 'citus') then
+    alter role sanzhi_owner nologin;
+  end if;
+  alter role sanzhi_owner nosuperuser nocreatedb noreplication nobypassrls;
   alter role sanzhi_officer nologin nosuperuser nocreatedb nocreaterole noreplication nobypassrls;
   -- Before 16 whoever may make roles may become anybody: there the officers are made by a DBA.
   if current_setting('server_version_num')::integer >= 160000 then

@@ -234,6 +234,11 @@ create policy seen on app.objection_point for select using (
   position(',' || session_user::text || ',' in readers) > 0 and pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member'));
 grant select on app.objection_point to public;
 
+alter table app.problem_mark enable row level security;
+create policy seen on app.problem_mark for select using (
+  position(',' || session_user::text || ',' in readers) > 0 and pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member'));
+grant select on app.problem_mark to public;
+
 alter table app.record_edition enable row level security;
 create policy seen on app.record_edition for select using (
   position(',' || session_user::text || ',' in readers) > 0 and pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member'));

@@ -20,31 +20,11 @@ begin
   return new;
 end $$;
 
-create function app.wall_case__update_decided() returns trigger language plpgsql
-set search_path = pg_catalog, app, pg_temp as $$
-begin
-  if NEW.state = 'decided' and OLD.state <> 'decided' and not exists (select 1 from decision d where d.office_id = NEW.office_id and d.case_id = NEW.case_id) then
-    raise exception using message = 'SZ-GATE 未经法制审核或者审核未通过的，不得作出决定（行政处罚法第五十八条）', errcode = 'SZ002';
-  end if;
-  if tg_op = 'DELETE' then return old; end if;
-  return new;
-end $$;
-
 create function app.wall_case__update_step() returns trigger language plpgsql
 set search_path = pg_catalog, app, pg_temp as $$
 begin
-  if (OLD.state || '>' || NEW.state not in ('accepted>accepted', 'accepted>returned', 'accepted>reviewing', 'accepted>withdrawn', 'correction>correction', 'correction>submitted', 'correction>withdrawn', 'decided>decided', 'draft>draft', 'draft>not_needed', 'draft>submitted', 'draft>withdrawn', 'not_needed>not_needed', 'passed>decided', 'passed>passed', 'passed>responding', 'responding>passed', 'responding>responding', 'responding>submitted', 'responding>withdrawn', 'returned>returned', 'reviewing>reviewing', 'reviewing>signing', 'reviewing>withdrawn', 'signing>passed', 'signing>responding', 'signing>reviewing', 'signing>signing', 'signing>withdrawn', 'submitted>accepted', 'submitted>correction', 'submitted>draft', 'submitted>responding', 'submitted>returned', 'submitted>submitted', 'submitted>withdrawn', 'withdrawn>withdrawn') and not (NEW.state = 'decided' and OLD.state <> 'decided' and not exists (select 1 from decision d where d.office_id = NEW.office_id and d.case_id = NEW.case_id)) and not (NEW.state = 'passed' and OLD.state <> NEW.state and not exists (select 1 from round r where r.office_id = NEW.office_id and r.case_id = NEW.case_id and r.round = NEW.round and r.issued = 1 and r.outcome = 'AGREE') and not exists (select 1 from clearance k where k.open = 1 and k.origin = 'collective_decision' and k.office_id = NEW.office_id and k.case_id = NEW.case_id and k.round = NEW.round))) or (OLD.office_id is distinct from NEW.office_id or OLD.case_id is distinct from NEW.case_id or OLD.registered_by is distinct from NEW.registered_by or OLD.registered_at is distinct from NEW.registered_at) then
+  if OLD.state || '>' || NEW.state not in ('accepted>accepted', 'accepted>returned', 'accepted>reviewing', 'accepted>withdrawn', 'correction>correction', 'correction>submitted', 'correction>withdrawn', 'decided>decided', 'draft>draft', 'draft>not_needed', 'draft>submitted', 'draft>withdrawn', 'not_needed>not_needed', 'passed>decided', 'passed>passed', 'passed>responding', 'responding>passed', 'responding>responding', 'responding>submitted', 'responding>withdrawn', 'returned>returned', 'reviewing>reviewing', 'reviewing>signing', 'reviewing>withdrawn', 'signing>passed', 'signing>responding', 'signing>reviewing', 'signing>signing', 'signing>withdrawn', 'submitted>accepted', 'submitted>correction', 'submitted>draft', 'submitted>responding', 'submitted>returned', 'submitted>submitted', 'submitted>withdrawn', 'withdrawn>withdrawn') or (OLD.office_id is distinct from NEW.office_id or OLD.case_id is distinct from NEW.case_id or OLD.registered_by is distinct from NEW.registered_by or OLD.registered_at is distinct from NEW.registered_at) then
     raise exception using message = 'SZ-STEP 案件不能这样流转：办理步骤由流程表规定，不得跳过', errcode = 'SZ002';
-  end if;
-  if tg_op = 'DELETE' then return old; end if;
-  return new;
-end $$;
-
-create function app.wall_case__update_passed() returns trigger language plpgsql
-set search_path = pg_catalog, app, pg_temp as $$
-begin
-  if NEW.state = 'passed' and OLD.state <> NEW.state and not exists (select 1 from round r where r.office_id = NEW.office_id and r.case_id = NEW.case_id and r.round = NEW.round and r.issued = 1 and r.outcome = 'AGREE') and not exists (select 1 from clearance k where k.open = 1 and k.origin = 'collective_decision' and k.office_id = NEW.office_id and k.case_id = NEW.case_id and k.round = NEW.round) then
-    raise exception using message = 'SZ-GATE 未经法制审核或者审核未通过的，不得作出决定（行政处罚法第五十八条）', errcode = 'SZ002';
   end if;
   if tg_op = 'DELETE' then return old; end if;
   return new;
@@ -84,66 +64,6 @@ create function app.wall_round_update_key() returns trigger language plpgsql
 set search_path = pg_catalog, app, pg_temp as $$
 begin
   if (OLD.office_id is distinct from NEW.office_id or OLD.case_id is distinct from NEW.case_id or OLD.round is distinct from NEW.round) then
-    raise exception using message = 'SZ-ISSUED 已签发的意见及其审核表、问题不得修改或者删除', errcode = 'SZ002';
-  end if;
-  if tg_op = 'DELETE' then return old; end if;
-  return new;
-end $$;
-
-create function app.wall_answer_insert_issued() returns trigger language plpgsql
-set search_path = pg_catalog, app, pg_temp as $$
-begin
-  if exists (select 1 from round r where r.office_id = NEW.office_id and r.case_id = NEW.case_id and r.round = NEW.round and r.issued = 1) then
-    raise exception using message = 'SZ-ISSUED 已签发的意见及其审核表、问题不得修改或者删除', errcode = 'SZ002';
-  end if;
-  if tg_op = 'DELETE' then return old; end if;
-  return new;
-end $$;
-
-create function app.wall_answer_update_issued() returns trigger language plpgsql
-set search_path = pg_catalog, app, pg_temp as $$
-begin
-  if exists (select 1 from round r where r.office_id = OLD.office_id and r.case_id = OLD.case_id and r.round = OLD.round and r.issued = 1) or exists (select 1 from round r where r.office_id = NEW.office_id and r.case_id = NEW.case_id and r.round = NEW.round and r.issued = 1) then
-    raise exception using message = 'SZ-ISSUED 已签发的意见及其审核表、问题不得修改或者删除', errcode = 'SZ002';
-  end if;
-  if tg_op = 'DELETE' then return old; end if;
-  return new;
-end $$;
-
-create function app.wall_answer_delete_issued() returns trigger language plpgsql
-set search_path = pg_catalog, app, pg_temp as $$
-begin
-  if exists (select 1 from round r where r.office_id = OLD.office_id and r.case_id = OLD.case_id and r.round = OLD.round and r.issued = 1) then
-    raise exception using message = 'SZ-ISSUED 已签发的意见及其审核表、问题不得修改或者删除', errcode = 'SZ002';
-  end if;
-  if tg_op = 'DELETE' then return old; end if;
-  return new;
-end $$;
-
-create function app.wall_problem_insert_issued() returns trigger language plpgsql
-set search_path = pg_catalog, app, pg_temp as $$
-begin
-  if exists (select 1 from round r where r.office_id = NEW.office_id and r.case_id = NEW.case_id and r.round = NEW.round and r.issued = 1) then
-    raise exception using message = 'SZ-ISSUED 已签发的意见及其审核表、问题不得修改或者删除', errcode = 'SZ002';
-  end if;
-  if tg_op = 'DELETE' then return old; end if;
-  return new;
-end $$;
-
-create function app.wall_problem_delete_issued() returns trigger language plpgsql
-set search_path = pg_catalog, app, pg_temp as $$
-begin
-  if exists (select 1 from round r where r.office_id = OLD.office_id and r.case_id = OLD.case_id and r.round = OLD.round and r.issued = 1) then
-    raise exception using message = 'SZ-ISSUED 已签发的意见及其审核表、问题不得修改或者删除', errcode = 'SZ002';
-  end if;
-  if tg_op = 'DELETE' then return old; end if;
-  return new;
-end $$;
-
-create function app.wall_problem_update_issued() returns trigger language plpgsql
-set search_path = pg_catalog, app, pg_temp as $$
-begin
-  if (OLD.office_id is distinct from NEW.office_id or OLD.case_id is distinct from NEW.case_id or OLD.number is distinct from NEW.number or OLD.round is distinct from NEW.round) or ((OLD.item_id is distinct from NEW.item_id or OLD.dimension is distinct from NEW.dimension or OLD.finding is distinct from NEW.finding or OLD.basis is distinct from NEW.basis or OLD.evidence is distinct from NEW.evidence or OLD.suggestion is distinct from NEW.suggestion) and exists (select 1 from round r where r.office_id = OLD.office_id and r.case_id = OLD.case_id and r.round = OLD.round and r.issued = 1)) then
     raise exception using message = 'SZ-ISSUED 已签发的意见及其审核表、问题不得修改或者删除', errcode = 'SZ002';
   end if;
   if tg_op = 'DELETE' then return old; end if;
@@ -190,41 +110,11 @@ begin
   return new;
 end $$;
 
-create function app.wall_clearance_insert_gate() returns trigger language plpgsql
-set search_path = pg_catalog, app, pg_temp as $$
-begin
-  if NEW.open <> 1 or NEW.origin = 'opinion' and not exists (select 1 from round r where r.office_id = NEW.office_id and r.case_id = NEW.case_id and r.round = NEW.round and r.issued = 1 and r.outcome = 'AGREE' and r.kind = NEW.kind and r.party_name = NEW.party_name and r.party_number = NEW.party_number and r.amount_fen = NEW.amount_fen) or NEW.origin <> 'opinion' and (NEW.kind = 'penalty' or not exists (select 1 from dispute_result d where d.permits = 1 and d.office_id = NEW.office_id and d.case_id = NEW.case_id and d.round = NEW.round and d.meeting_id = NEW.meeting_id and d.kind = NEW.kind and d.party_name = NEW.party_name and d.party_number = NEW.party_number and d.amount_fen = NEW.amount_fen)) then
-    raise exception using message = 'SZ-GATE 只有已签发的同意意见或者依规则可以放行的集体讨论决定才能放行，不得另行写入', errcode = 'SZ002';
-  end if;
-  if tg_op = 'DELETE' then return old; end if;
-  return new;
-end $$;
-
 create function app.wall_clearance_update_gate() returns trigger language plpgsql
 set search_path = pg_catalog, app, pg_temp as $$
 begin
   if NEW.open <> 0 or OLD.open <> 1 or (OLD.office_id is distinct from NEW.office_id or OLD.clearance_id is distinct from NEW.clearance_id or OLD.case_id is distinct from NEW.case_id or OLD.round is distinct from NEW.round or OLD.origin is distinct from NEW.origin or OLD.outcome is distinct from NEW.outcome or OLD.issued is distinct from NEW.issued or OLD.kind is distinct from NEW.kind or OLD.party_name is distinct from NEW.party_name or OLD.party_number is distinct from NEW.party_number or OLD.amount_fen is distinct from NEW.amount_fen or OLD.materials_digest is distinct from NEW.materials_digest or OLD.opened_at is distinct from NEW.opened_at) then
     raise exception using message = 'SZ-GATE 只有已签发的同意意见或者依规则可以放行的集体讨论决定才能放行，不得另行写入', errcode = 'SZ002';
-  end if;
-  if tg_op = 'DELETE' then return old; end if;
-  return new;
-end $$;
-
-create function app.wall_decision_insert_gate() returns trigger language plpgsql
-set search_path = pg_catalog, app, pg_temp as $$
-begin
-  if not exists (select 1 from clearance k where k.open = 1 and k.office_id = NEW.office_id and k.case_id = NEW.case_id) then
-    raise exception using message = 'SZ-GATE 未经法制审核或者审核未通过的，不得作出决定（行政处罚法第五十八条）', errcode = 'SZ002';
-  end if;
-  if tg_op = 'DELETE' then return old; end if;
-  return new;
-end $$;
-
-create function app.wall_decision_insert_gate_same() returns trigger language plpgsql
-set search_path = pg_catalog, app, pg_temp as $$
-begin
-  if exists (select 1 from clearance k where k.open = 1 and k.office_id = NEW.office_id and k.case_id = NEW.case_id) and not exists (select 1 from clearance k where k.open = 1 and k.office_id = NEW.office_id and k.case_id = NEW.case_id and k.clearance_id = NEW.clearance_id and k.open = NEW.open and k.kind = NEW.kind and k.party_name = NEW.party_name and k.party_number = NEW.party_number and k.amount_fen = NEW.amount_fen) then
-    raise exception using message = 'SZ-GATE 决定的种类、当事人或者金额与审核通过的不一致，应当重新送审，不得作出决定', errcode = 'SZ002';
   end if;
   if tg_op = 'DELETE' then return old; end if;
   return new;
@@ -244,16 +134,6 @@ create function app.wall_counter_update_next() returns trigger language plpgsql
 set search_path = pg_catalog, app, pg_temp as $$
 begin
   if NEW.last_no <> OLD.last_no + 1 or (OLD.office_id is distinct from NEW.office_id or OLD.series is distinct from NEW.series or OLD.year is distinct from NEW.year) then
-    raise exception using message = 'SZ-NUMBER 文号只能依次取用，取用后不得改动，作废后不得恢复', errcode = 'SZ002';
-  end if;
-  if tg_op = 'DELETE' then return old; end if;
-  return new;
-end $$;
-
-create function app.wall_number_insert_next() returns trigger language plpgsql
-set search_path = pg_catalog, app, pg_temp as $$
-begin
-  if NEW.status <> 'reserved' or not exists (select 1 from counter k where k.office_id = NEW.office_id and k.series = NEW.series and k.year = NEW.year and k.last_no = NEW.no) then
     raise exception using message = 'SZ-NUMBER 文号只能依次取用，取用后不得改动，作废后不得恢复', errcode = 'SZ002';
   end if;
   if tg_op = 'DELETE' then return old; end if;
@@ -370,26 +250,6 @@ begin
   return new;
 end $$;
 
-create function app.wall_transfer_member_insert_start() returns trigger language plpgsql
-set search_path = pg_catalog, app, pg_temp as $$
-begin
-  if not exists (select 1 from transfer t where t.office_id = NEW.office_id and t.case_id = NEW.case_id and t.no = NEW.no and t.stage = 'opened') then
-    raise exception using message = 'SZ-TRANSFER 涉嫌犯罪移送只能按步骤登记，已经登记的内容不得修改或者删除', errcode = 'SZ002';
-  end if;
-  if tg_op = 'DELETE' then return old; end if;
-  return new;
-end $$;
-
-create function app.wall_transfer_number_insert_next() returns trigger language plpgsql
-set search_path = pg_catalog, app, pg_temp as $$
-begin
-  if NEW.status <> 'reserved' or not exists (select 1 from counter k where k.office_id = NEW.office_id and k.series = NEW.series and k.year = NEW.year and k.last_no = NEW.no) then
-    raise exception using message = 'SZ-NUMBER 文号只能依次取用，取用后不得改动，作废后不得恢复', errcode = 'SZ002';
-  end if;
-  if tg_op = 'DELETE' then return old; end if;
-  return new;
-end $$;
-
 create function app.wall_transfer_number_update_kept() returns trigger language plpgsql
 set search_path = pg_catalog, app, pg_temp as $$
 begin
@@ -400,30 +260,18 @@ begin
   return new;
 end $$;
 
+create function app.wall_problem_mark_update_kept() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  raise exception using message = 'SZ-HISTORY 协商、异议、专家咨询和双方意见对照表，登记或者签名后不得修改、删除', errcode = 'SZ002';
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
 create function app.wall_consultation_update_kept() returns trigger language plpgsql
 set search_path = pg_catalog, app, pg_temp as $$
 begin
   if OLD.closed_at is not null or (OLD.office_id is distinct from NEW.office_id or OLD.case_id is distinct from NEW.case_id or OLD.consultation_id is distinct from NEW.consultation_id or OLD.round is distinct from NEW.round or OLD.opened_by is distinct from NEW.opened_by or OLD.opened_side is distinct from NEW.opened_side or OLD.opened_at is distinct from NEW.opened_at) then
-    raise exception using message = 'SZ-HISTORY 协商、异议、专家咨询和双方意见对照表，登记或者签名后不得修改、删除', errcode = 'SZ002';
-  end if;
-  if tg_op = 'DELETE' then return old; end if;
-  return new;
-end $$;
-
-create function app.wall_consultation_entry_insert_closed() returns trigger language plpgsql
-set search_path = pg_catalog, app, pg_temp as $$
-begin
-  if exists (select 1 from consultation k where k.office_id = NEW.office_id and k.case_id = NEW.case_id and k.consultation_id = NEW.consultation_id and k.closed_at is not null) then
-    raise exception using message = 'SZ-HISTORY 协商、异议、专家咨询和双方意见对照表，登记或者签名后不得修改、删除', errcode = 'SZ002';
-  end if;
-  if tg_op = 'DELETE' then return old; end if;
-  return new;
-end $$;
-
-create function app.wall_consultation_point_update_kept() returns trigger language plpgsql
-set search_path = pg_catalog, app, pg_temp as $$
-begin
-  if exists (select 1 from consultation k where k.office_id = OLD.office_id and k.case_id = OLD.case_id and k.consultation_id = OLD.consultation_id and k.closed_at is not null) or (OLD.office_id is distinct from NEW.office_id or OLD.case_id is distinct from NEW.case_id or OLD.consultation_id is distinct from NEW.consultation_id or OLD.number is distinct from NEW.number) then
     raise exception using message = 'SZ-HISTORY 协商、异议、专家咨询和双方意见对照表，登记或者签名后不得修改、删除', errcode = 'SZ002';
   end if;
   if tg_op = 'DELETE' then return old; end if;
@@ -480,86 +328,6 @@ begin
   return new;
 end $$;
 
-create function app.wall_meeting_update_step() returns trigger language plpgsql
-set search_path = pg_catalog, app, pg_temp as $$
-begin
-  if NEW.version not in (OLD.version, OLD.version + 1) or OLD.state || '>' || NEW.state not in ('planned>planned', 'planned>open', 'planned>cancelled', 'open>open', 'open>closed', 'closed>closed', 'closed>signing', 'signing>signing', 'signing>signed') or OLD.state <> 'planned' and (OLD.office_id is distinct from NEW.office_id or OLD.meeting_id is distinct from NEW.meeting_id or OLD.name is distinct from NEW.name or OLD.place is distinct from NEW.place or OLD.held_on is distinct from NEW.held_on or OLD.begins is distinct from NEW.begins or OLD.chair is distinct from NEW.chair or OLD.recorder is distinct from NEW.recorder) or OLD.state not in ('planned', 'open') and (OLD.quorum is distinct from NEW.quorum or OLD.quorum_rule is distinct from NEW.quorum_rule or OLD.opened_at is distinct from NEW.opened_at or OLD.closed_at is distinct from NEW.closed_at) or OLD.content <> '' and (OLD.content is distinct from NEW.content) or NEW.state = 'signed' and exists (select 1 from meeting_member b where b.office_id = NEW.office_id and b.meeting_id = NEW.meeting_id and b.attendance = 'present' and b.signed_at is null) then
-    raise exception using message = 'SZ-HISTORY 集体讨论只能按次序记录，笔录从第一个签名起不得改动', errcode = 'SZ002';
-  end if;
-  if tg_op = 'DELETE' then return old; end if;
-  return new;
-end $$;
-
-create function app.wall_meeting_member_insert_planned() returns trigger language plpgsql
-set search_path = pg_catalog, app, pg_temp as $$
-begin
-  if not exists (select 1 from meeting m where m.office_id = NEW.office_id and m.meeting_id = NEW.meeting_id and m.state in ('planned')) then
-    raise exception using message = 'SZ-HISTORY 集体讨论只能按次序记录，笔录从第一个签名起不得改动', errcode = 'SZ002';
-  end if;
-  if tg_op = 'DELETE' then return old; end if;
-  return new;
-end $$;
-
-create function app.wall_meeting_member_delete_planned() returns trigger language plpgsql
-set search_path = pg_catalog, app, pg_temp as $$
-begin
-  if not exists (select 1 from meeting m where m.office_id = OLD.office_id and m.meeting_id = OLD.meeting_id and m.state in ('planned')) then
-    raise exception using message = 'SZ-HISTORY 集体讨论只能按次序记录，笔录从第一个签名起不得改动', errcode = 'SZ002';
-  end if;
-  if tg_op = 'DELETE' then return old; end if;
-  return new;
-end $$;
-
-create function app.wall_meeting_member_update_kept() returns trigger language plpgsql
-set search_path = pg_catalog, app, pg_temp as $$
-begin
-  if OLD.signed_at is not null or (OLD.office_id is distinct from NEW.office_id or OLD.meeting_id is distinct from NEW.meeting_id or OLD.person_id is distinct from NEW.person_id or OLD.place is distinct from NEW.place or OLD.post is distinct from NEW.post or OLD.basis is distinct from NEW.basis or OLD.valid_from is distinct from NEW.valid_from or OLD.valid_to is distinct from NEW.valid_to) or not exists (select 1 from meeting m where m.office_id = OLD.office_id and m.meeting_id = OLD.meeting_id and m.state in ('planned')) and (OLD.attendance is distinct from NEW.attendance or OLD.absence_reason is distinct from NEW.absence_reason) or NEW.signed_at is not null and not exists (select 1 from meeting m where m.office_id = OLD.office_id and m.meeting_id = OLD.meeting_id and m.state in ('signing')) then
-    raise exception using message = 'SZ-HISTORY 集体讨论只能按次序记录，笔录从第一个签名起不得改动', errcode = 'SZ002';
-  end if;
-  if tg_op = 'DELETE' then return old; end if;
-  return new;
-end $$;
-
-create function app.wall_agenda_item_insert_planned() returns trigger language plpgsql
-set search_path = pg_catalog, app, pg_temp as $$
-begin
-  if not exists (select 1 from meeting m where m.office_id = NEW.office_id and m.meeting_id = NEW.meeting_id and m.state in ('planned')) then
-    raise exception using message = 'SZ-HISTORY 集体讨论只能按次序记录，笔录从第一个签名起不得改动', errcode = 'SZ002';
-  end if;
-  if tg_op = 'DELETE' then return old; end if;
-  return new;
-end $$;
-
-create function app.wall_agenda_item_delete_planned() returns trigger language plpgsql
-set search_path = pg_catalog, app, pg_temp as $$
-begin
-  if not exists (select 1 from meeting m where m.office_id = OLD.office_id and m.meeting_id = OLD.meeting_id and m.state in ('planned')) then
-    raise exception using message = 'SZ-HISTORY 集体讨论只能按次序记录，笔录从第一个签名起不得改动', errcode = 'SZ002';
-  end if;
-  if tg_op = 'DELETE' then return old; end if;
-  return new;
-end $$;
-
-create function app.wall_agenda_item_update_kept() returns trigger language plpgsql
-set search_path = pg_catalog, app, pg_temp as $$
-begin
-  if OLD.state <> 'waiting' or (OLD.office_id is distinct from NEW.office_id or OLD.meeting_id is distinct from NEW.meeting_id or OLD.case_id is distinct from NEW.case_id or OLD.place is distinct from NEW.place or OLD.round is distinct from NEW.round or OLD.escalation is distinct from NEW.escalation) or not exists (select 1 from meeting m where m.office_id = OLD.office_id and m.meeting_id = OLD.meeting_id and m.state in ('open')) then
-    raise exception using message = 'SZ-HISTORY 集体讨论只能按次序记录，笔录从第一个签名起不得改动', errcode = 'SZ002';
-  end if;
-  if tg_op = 'DELETE' then return old; end if;
-  return new;
-end $$;
-
-create function app.wall_item_recusal_insert_planned() returns trigger language plpgsql
-set search_path = pg_catalog, app, pg_temp as $$
-begin
-  if not exists (select 1 from meeting m where m.office_id = NEW.office_id and m.meeting_id = NEW.meeting_id and m.state in ('planned')) then
-    raise exception using message = 'SZ-HISTORY 集体讨论只能按次序记录，笔录从第一个签名起不得改动', errcode = 'SZ002';
-  end if;
-  if tg_op = 'DELETE' then return old; end if;
-  return new;
-end $$;
-
 create function app.wall_item_recusal_update_kept() returns trigger language plpgsql
 set search_path = pg_catalog, app, pg_temp as $$
 begin
@@ -572,46 +340,6 @@ create function app.wall_item_recusal_delete_kept() returns trigger language plp
 set search_path = pg_catalog, app, pg_temp as $$
 begin
   raise exception using message = 'SZ-HISTORY 集体讨论只能按次序记录，笔录从第一个签名起不得改动', errcode = 'SZ002';
-  if tg_op = 'DELETE' then return old; end if;
-  return new;
-end $$;
-
-create function app.wall_speech_insert_open() returns trigger language plpgsql
-set search_path = pg_catalog, app, pg_temp as $$
-begin
-  if not exists (select 1 from meeting m where m.office_id = NEW.office_id and m.meeting_id = NEW.meeting_id and m.state in ('open')) then
-    raise exception using message = 'SZ-HISTORY 集体讨论只能按次序记录，笔录从第一个签名起不得改动', errcode = 'SZ002';
-  end if;
-  if tg_op = 'DELETE' then return old; end if;
-  return new;
-end $$;
-
-create function app.wall_vote_insert_open() returns trigger language plpgsql
-set search_path = pg_catalog, app, pg_temp as $$
-begin
-  if not exists (select 1 from meeting m where m.office_id = NEW.office_id and m.meeting_id = NEW.meeting_id and m.state in ('open')) then
-    raise exception using message = 'SZ-HISTORY 集体讨论只能按次序记录，笔录从第一个签名起不得改动', errcode = 'SZ002';
-  end if;
-  if tg_op = 'DELETE' then return old; end if;
-  return new;
-end $$;
-
-create function app.wall_ruling_insert_open() returns trigger language plpgsql
-set search_path = pg_catalog, app, pg_temp as $$
-begin
-  if not exists (select 1 from meeting m where m.office_id = NEW.office_id and m.meeting_id = NEW.meeting_id and m.state in ('open')) then
-    raise exception using message = 'SZ-HISTORY 集体讨论只能按次序记录，笔录从第一个签名起不得改动', errcode = 'SZ002';
-  end if;
-  if tg_op = 'DELETE' then return old; end if;
-  return new;
-end $$;
-
-create function app.wall_minutes_insert_signing() returns trigger language plpgsql
-set search_path = pg_catalog, app, pg_temp as $$
-begin
-  if not exists (select 1 from meeting m where m.office_id = NEW.office_id and m.meeting_id = NEW.meeting_id and m.state in ('closed', 'signing')) then
-    raise exception using message = 'SZ-HISTORY 集体讨论只能按次序记录，笔录从第一个签名起不得改动', errcode = 'SZ002';
-  end if;
   if tg_op = 'DELETE' then return old; end if;
   return new;
 end $$;
@@ -1202,14 +930,8 @@ for each row execute function app.wall_case__insert_start();
 create trigger wall_case__update_version before update of office_id, case_id, version, state, round, submission, name, sort_key, kind, party_name, party_number, amount_fen, unit, agency, file_number, handler_codes, reviewer, registered_by, registered_at, received_at, accepted_at, due_on, profile_id, profile_edition, scope, sent_from, sent_version, edited_round, updated_at on app.case_
 for each row execute function app.wall_case__update_version();
 
-create trigger wall_case__update_decided before update of office_id, case_id, version, state, round, submission, name, sort_key, kind, party_name, party_number, amount_fen, unit, agency, file_number, handler_codes, reviewer, registered_by, registered_at, received_at, accepted_at, due_on, profile_id, profile_edition, scope, sent_from, sent_version, edited_round, updated_at on app.case_
-for each row execute function app.wall_case__update_decided();
-
 create trigger wall_case__update_step before update of office_id, case_id, version, state, round, submission, name, sort_key, kind, party_name, party_number, amount_fen, unit, agency, file_number, handler_codes, reviewer, registered_by, registered_at, received_at, accepted_at, due_on, profile_id, profile_edition, scope, sent_from, sent_version, edited_round, updated_at on app.case_
 for each row execute function app.wall_case__update_step();
-
-create trigger wall_case__update_passed before update of office_id, case_id, version, state, round, submission, name, sort_key, kind, party_name, party_number, amount_fen, unit, agency, file_number, handler_codes, reviewer, registered_by, registered_at, received_at, accepted_at, due_on, profile_id, profile_edition, scope, sent_from, sent_version, edited_round, updated_at on app.case_
-for each row execute function app.wall_case__update_passed();
 
 create trigger wall_round_insert_fresh before insert on app.round
 for each row execute function app.wall_round_insert_fresh();
@@ -1223,24 +945,6 @@ for each row execute function app.wall_round_update_issue();
 create trigger wall_round_update_key before update of office_id, case_id, round, reason, submission, kind, party_name, party_number, amount_fen, handler_codes, submitted_by, submitted_at, declared, reviewer, outcome, opinion, materials_digest, certified_sha256, certified_at, sent_back, number, dated, issued, signer, same_person_reason, override_reason, issued_sha256, issued_at on app.round
 for each row execute function app.wall_round_update_key();
 
-create trigger wall_answer_insert_issued before insert on app.answer
-for each row execute function app.wall_answer_insert_issued();
-
-create trigger wall_answer_update_issued before update of office_id, case_id, round, item_id, answer, note, evidence, answered_by, answered_at on app.answer
-for each row execute function app.wall_answer_update_issued();
-
-create trigger wall_answer_delete_issued before delete on app.answer
-for each row execute function app.wall_answer_delete_issued();
-
-create trigger wall_problem_insert_issued before insert on app.problem
-for each row execute function app.wall_problem_insert_issued();
-
-create trigger wall_problem_delete_issued before delete on app.problem
-for each row execute function app.wall_problem_delete_issued();
-
-create trigger wall_problem_update_issued before update of office_id, case_id, number, round, item_id, dimension, finding, basis, evidence, suggestion, response, responded_by, adoption, adoption_reason on app.problem
-for each row execute function app.wall_problem_update_issued();
-
 create trigger wall_case__insert_duty before insert on app.case_
 for each row execute function app.wall_case__insert_duty();
 
@@ -1253,26 +957,14 @@ for each row execute function app.wall_round_insert_duty();
 create trigger wall_round_update_duty before update of office_id, case_id, round, reason, submission, kind, party_name, party_number, amount_fen, handler_codes, submitted_by, submitted_at, declared, reviewer, outcome, opinion, materials_digest, certified_sha256, certified_at, sent_back, number, dated, issued, signer, same_person_reason, override_reason, issued_sha256, issued_at on app.round
 for each row execute function app.wall_round_update_duty();
 
-create trigger wall_clearance_insert_gate before insert on app.clearance
-for each row execute function app.wall_clearance_insert_gate();
-
 create trigger wall_clearance_update_gate before update of office_id, clearance_id, case_id, round, origin, open, outcome, issued, kind, party_name, party_number, amount_fen, materials_digest, opened_at, closed_at, closed_because, meeting_id, permits on app.clearance
 for each row execute function app.wall_clearance_update_gate();
-
-create trigger wall_decision_insert_gate before insert on app.decision
-for each row execute function app.wall_decision_insert_gate();
-
-create trigger wall_decision_insert_gate_same before insert on app.decision
-for each row execute function app.wall_decision_insert_gate_same();
 
 create trigger wall_counter_insert_first before insert on app.counter
 for each row execute function app.wall_counter_insert_first();
 
 create trigger wall_counter_update_next before update on app.counter
 for each row execute function app.wall_counter_update_next();
-
-create trigger wall_number_insert_next before insert on app.number
-for each row execute function app.wall_number_insert_next();
 
 create trigger wall_number_update_kept before update of office_id, series, year, no, label, case_id, round, status, reserved_by, reserved_at, void_reason, voided_at on app.number
 for each row execute function app.wall_number_update_kept();
@@ -1307,23 +999,14 @@ for each row execute function app.wall_transfer_update_step();
 create trigger wall_transfer_update_letter before update of office_id, case_id, no, stage, ended, destination, opened_on, last_at, attachments, number, dated, letter_sha256 on app.transfer
 for each row execute function app.wall_transfer_update_letter();
 
-create trigger wall_transfer_member_insert_start before insert on app.transfer_member
-for each row execute function app.wall_transfer_member_insert_start();
-
-create trigger wall_transfer_number_insert_next before insert on app.transfer_number
-for each row execute function app.wall_transfer_number_insert_next();
-
 create trigger wall_transfer_number_update_kept before update of office_id, series, year, no, label, case_id, transfer_no, status, reserved_by, reserved_at, void_reason, voided_at on app.transfer_number
 for each row execute function app.wall_transfer_number_update_kept();
 
+create trigger wall_problem_mark_update_kept before update of office_id, case_id, round, number, solved, note, marked_by, marked_at on app.problem_mark
+for each row execute function app.wall_problem_mark_update_kept();
+
 create trigger wall_consultation_update_kept before update of office_id, case_id, consultation_id, round, opened_by, opened_side, opened_at, proposed_by, proposed_side, proposed_at, closed_by, closed_at on app.consultation
 for each row execute function app.wall_consultation_update_kept();
-
-create trigger wall_consultation_entry_insert_closed before insert on app.consultation_entry
-for each row execute function app.wall_consultation_entry_insert_closed();
-
-create trigger wall_consultation_point_update_kept before update of office_id, case_id, consultation_id, number, agreement, note on app.consultation_point
-for each row execute function app.wall_consultation_point_update_kept();
 
 create trigger wall_expert_request_update_kept before update of office_id, case_id, request_id, round, expert_id, expert_name, expert_kind, question, asked_by, asked_at, answer, answered_at, recorded_by, withdrawn_at, withdrawn_because on app.expert_request
 for each row execute function app.wall_expert_request_update_kept();
@@ -1340,47 +1023,11 @@ for each row execute function app.wall_record_edition_update_kept();
 create trigger wall_escalation_update_kept before update of office_id, case_id, round, place, edition, complete, escalated_by, escalated_at, escalated_on, reason, withdrawn_at on app.escalation
 for each row execute function app.wall_escalation_update_kept();
 
-create trigger wall_meeting_update_step before update on app.meeting
-for each row execute function app.wall_meeting_update_step();
-
-create trigger wall_meeting_member_insert_planned before insert on app.meeting_member
-for each row execute function app.wall_meeting_member_insert_planned();
-
-create trigger wall_meeting_member_delete_planned before delete on app.meeting_member
-for each row execute function app.wall_meeting_member_delete_planned();
-
-create trigger wall_meeting_member_update_kept before update on app.meeting_member
-for each row execute function app.wall_meeting_member_update_kept();
-
-create trigger wall_agenda_item_insert_planned before insert on app.agenda_item
-for each row execute function app.wall_agenda_item_insert_planned();
-
-create trigger wall_agenda_item_delete_planned before delete on app.agenda_item
-for each row execute function app.wall_agenda_item_delete_planned();
-
-create trigger wall_agenda_item_update_kept before update of office_id, case_id, meeting_id, place, round, escalation, state, dropped_because, closed_at on app.agenda_item
-for each row execute function app.wall_agenda_item_update_kept();
-
-create trigger wall_item_recusal_insert_planned before insert on app.item_recusal
-for each row execute function app.wall_item_recusal_insert_planned();
-
 create trigger wall_item_recusal_update_kept before update of office_id, case_id, meeting_id, person_id, reason on app.item_recusal
 for each row execute function app.wall_item_recusal_update_kept();
 
 create trigger wall_item_recusal_delete_kept before delete on app.item_recusal
 for each row execute function app.wall_item_recusal_delete_kept();
-
-create trigger wall_speech_insert_open before insert on app.speech
-for each row execute function app.wall_speech_insert_open();
-
-create trigger wall_vote_insert_open before insert on app.vote
-for each row execute function app.wall_vote_insert_open();
-
-create trigger wall_ruling_insert_open before insert on app.ruling
-for each row execute function app.wall_ruling_insert_open();
-
-create trigger wall_minutes_insert_signing before insert on app.minutes
-for each row execute function app.wall_minutes_insert_signing();
 
 create trigger wall_blob_update_kept before update on app.blob
 for each row execute function app.wall_blob_update_kept();
@@ -1526,7 +1173,7 @@ for each row execute function app.wall_minutes_update_history();
 create trigger wall_minutes_delete_history before delete on app.minutes
 for each row execute function app.wall_minutes_delete_history();
 
-create trigger wall_dispute_result_update_history before update of office_id, case_id, round, meeting_id, held_on, signed, item_state, permits, kind, party_name, party_number, amount_fen, minutes_sha256, recorded_by, recorded_at on app.dispute_result
+create trigger wall_dispute_result_update_history before update of office_id, case_id, round, meeting_id, held_on, signed, item_state, for_unit, permits, kind, party_name, party_number, amount_fen, minutes_sha256, recorded_by, recorded_at on app.dispute_result
 for each row execute function app.wall_dispute_result_update_history();
 
 create trigger wall_dispute_result_delete_history before delete on app.dispute_result
@@ -1597,39 +1244,6 @@ for each row execute function app.wall_escalation_delete_history();
 
 create trigger wall_meeting_delete_history before delete on app.meeting
 for each row execute function app.wall_meeting_delete_history();
-
-create function app.wall_material_insert_shuts_gate() returns trigger language plpgsql
-set search_path = pg_catalog, app, pg_temp as $$
-begin
-  update clearance set open = 0, closed_at = clock_timestamp(), closed_because = '材料已变' where office_id = NEW.office_id and case_id = NEW.case_id and open = 1;
-  if tg_op = 'DELETE' then return old; end if;
-  return new;
-end $$;
-
-create trigger wall_material_insert_shuts_gate after insert on app.material
-for each row execute function app.wall_material_insert_shuts_gate();
-
-create function app.wall_material_update_shuts_gate() returns trigger language plpgsql
-set search_path = pg_catalog, app, pg_temp as $$
-begin
-  update clearance set open = 0, closed_at = clock_timestamp(), closed_because = '材料已变' where office_id = NEW.office_id and case_id = NEW.case_id and open = 1;
-  if tg_op = 'DELETE' then return old; end if;
-  return new;
-end $$;
-
-create trigger wall_material_update_shuts_gate after update of office_id, case_id, material_id, place, code, name, pages, original, sha256, size, file_name, waived on app.material
-for each row execute function app.wall_material_update_shuts_gate();
-
-create function app.wall_material_delete_shuts_gate() returns trigger language plpgsql
-set search_path = pg_catalog, app, pg_temp as $$
-begin
-  update clearance set open = 0, closed_at = clock_timestamp(), closed_because = '材料已变' where office_id = OLD.office_id and case_id = OLD.case_id and open = 1;
-  if tg_op = 'DELETE' then return old; end if;
-  return new;
-end $$;
-
-create trigger wall_material_delete_shuts_gate after delete on app.material
-for each row execute function app.wall_material_delete_shuts_gate();
 
 create function app.wall_truncate() returns trigger language plpgsql
 set search_path = pg_catalog, app, pg_temp as $$
@@ -1751,6 +1365,9 @@ create trigger wall_person_truncate before truncate on app.person
 for each statement execute function app.wall_truncate();
 
 create trigger wall_problem_truncate before truncate on app.problem
+for each statement execute function app.wall_truncate();
+
+create trigger wall_problem_mark_truncate before truncate on app.problem_mark
 for each statement execute function app.wall_truncate();
 
 create trigger wall_profile_edition_truncate before truncate on app.profile_edition

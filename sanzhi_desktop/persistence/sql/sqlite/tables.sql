@@ -803,6 +803,21 @@ CREATE TABLE objection_point (
 	CONSTRAINT fk_objection_point_problem FOREIGN KEY(office_id, case_id, number) REFERENCES problem (office_id, case_id, number)
 );
 
+CREATE TABLE problem_mark (
+	office_id INTEGER NOT NULL,
+	case_id TEXT NOT NULL,
+	round INTEGER NOT NULL,
+	number INTEGER NOT NULL,
+	solved SMALLINT DEFAULT 0 NOT NULL CONSTRAINT ck_problem_mark_solved CHECK (solved in (0, 1)),
+	note TEXT DEFAULT '' NOT NULL,
+	marked_by TEXT DEFAULT '' NOT NULL,
+	marked_at TEXT NOT NULL,
+	readers TEXT DEFAULT '' NOT NULL,
+	CONSTRAINT pk_problem_mark PRIMARY KEY (office_id, case_id, round, number),
+	CONSTRAINT fk_problem_mark_round FOREIGN KEY(office_id, case_id, round) REFERENCES round (office_id, case_id, round),
+	CONSTRAINT fk_problem_mark_problem FOREIGN KEY(office_id, case_id, number) REFERENCES problem (office_id, case_id, number)
+);
+
 CREATE TABLE record_edition (
 	office_id INTEGER NOT NULL,
 	case_id TEXT NOT NULL,
@@ -906,6 +921,7 @@ CREATE TABLE dispute_result (
 	held_on DATE NOT NULL,
 	signed SMALLINT DEFAULT 1 NOT NULL CONSTRAINT ck_dispute_result_signed CHECK (signed in (0, 1)),
 	item_state TEXT NOT NULL,
+	for_unit SMALLINT DEFAULT 0 NOT NULL CONSTRAINT ck_dispute_result_for_unit CHECK (for_unit in (0, 1)),
 	permits SMALLINT DEFAULT 0 NOT NULL CONSTRAINT ck_dispute_result_permits CHECK (permits in (0, 1)),
 	kind TEXT NOT NULL,
 	party_name TEXT DEFAULT '' NOT NULL,
@@ -918,7 +934,7 @@ CREATE TABLE dispute_result (
 	CONSTRAINT pk_dispute_result PRIMARY KEY (office_id, case_id, round),
 	CONSTRAINT ck_dispute_result_kind CHECK (kind in ('penalty', 'permit', 'coercion', 'inspection', 'expropriation', 'fee', 'other')),
 	CONSTRAINT ck_dispute_result_signed_and_decided CHECK (signed = 1 and item_state = 'closed'),
-	CONSTRAINT ck_dispute_result_never_for_a_penalty CHECK (permits = 0 or kind <> 'penalty'),
+	CONSTRAINT ck_dispute_result_never_for_a_penalty CHECK (permits = 0 or kind <> 'penalty' and for_unit = 1),
 	CONSTRAINT fk_dispute_result_meeting FOREIGN KEY(office_id, meeting_id, held_on, signed) REFERENCES meeting (office_id, meeting_id, held_on, signed),
 	CONSTRAINT fk_dispute_result_agenda_item FOREIGN KEY(office_id, meeting_id, case_id, round, item_state) REFERENCES agenda_item (office_id, meeting_id, case_id, round, state),
 	CONSTRAINT fk_dispute_result_round FOREIGN KEY(office_id, case_id, round) REFERENCES round (office_id, case_id, round),

@@ -200,6 +200,20 @@ before update on transfer_number for each row
 when OLD.status <> 'reserved' or NEW.status = 'reserved' or (OLD.office_id is not NEW.office_id or OLD.series is not NEW.series or OLD.year is not NEW.year or OLD.no is not NEW.no or OLD.label is not NEW.label or OLD.case_id is not NEW.case_id or OLD.transfer_no is not NEW.transfer_no or OLD.reserved_by is not NEW.reserved_by or OLD.reserved_at is not NEW.reserved_at)
 begin select raise(abort, 'SZ-NUMBER 文号只能依次取用，取用后不得改动，作废后不得恢复'); end;
 
+create trigger wall_problem_mark_insert_issued
+before insert on problem_mark for each row
+when exists (select 1 from round r where r.office_id = NEW.office_id and r.case_id = NEW.case_id and r.round = NEW.round and r.issued = 1)
+begin select raise(abort, 'SZ-HISTORY 协商、异议、专家咨询和双方意见对照表，登记或者签名后不得修改、删除'); end;
+
+create trigger wall_problem_mark_update_kept
+before update on problem_mark for each row
+begin select raise(abort, 'SZ-HISTORY 协商、异议、专家咨询和双方意见对照表，登记或者签名后不得修改、删除'); end;
+
+create trigger wall_problem_mark_delete_issued
+before delete on problem_mark for each row
+when exists (select 1 from round r where r.office_id = OLD.office_id and r.case_id = OLD.case_id and r.round = OLD.round and r.issued = 1)
+begin select raise(abort, 'SZ-HISTORY 协商、异议、专家咨询和双方意见对照表，登记或者签名后不得修改、删除'); end;
+
 create trigger wall_consultation_update_kept
 before update on consultation for each row
 when OLD.closed_at is not null or (OLD.office_id is not NEW.office_id or OLD.case_id is not NEW.case_id or OLD.consultation_id is not NEW.consultation_id or OLD.round is not NEW.round or OLD.opened_by is not NEW.opened_by or OLD.opened_side is not NEW.opened_side or OLD.opened_at is not NEW.opened_at)
@@ -731,6 +745,11 @@ begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删
 create trigger wall_transfer_number_insert_replace
 before insert on transfer_number for each row
 when exists (select 1 from transfer_number t where t.office_id = NEW.office_id and t.series = NEW.series and t.year = NEW.year and t.no = NEW.no)
+begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
+
+create trigger wall_problem_mark_insert_replace
+before insert on problem_mark for each row
+when exists (select 1 from problem_mark t where t.office_id = NEW.office_id and t.case_id = NEW.case_id and t.round = NEW.round and t.number = NEW.number)
 begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
 
 create trigger wall_consultation_insert_replace
