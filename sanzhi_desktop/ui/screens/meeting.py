@@ -6,9 +6,7 @@ from functools import partial
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QListWidget, QSplitter, QWidget
 
-from sanzhi_desktop.application import meetings, minutes, objection
-from sanzhi_desktop.application.commands import Changed
-from sanzhi_desktop.application.signing import AskSecret, SigningKey
+from sanzhi_desktop.application import meetings, objection
 from sanzhi_desktop.domain.meeting import AgendaItem, ItemState, Meeting, MeetingState
 from sanzhi_desktop.domain.meeting_rules import missing_votes, next_speakers
 from sanzhi_desktop.domain.people import Role
@@ -28,12 +26,12 @@ from sanzhi_desktop.ui.meeting.recording import (
     VoteDialog,
 )
 from sanzhi_desktop.ui.meeting.roll_call import RollCallDialog
+from sanzhi_desktop.ui.meeting.signing import minutes_prompt
 from sanzhi_desktop.ui.meeting.view import MeetingView, read_meeting
 from sanzhi_desktop.ui.meeting.words import meeting_words, not_my_turn
 from sanzhi_desktop.ui.names import name
 from sanzhi_desktop.ui.paper_dialog import PaperDialog
 from sanzhi_desktop.ui.screen import Screen
-from sanzhi_desktop.ui.signing_prompt import SigningPrompt
 from sanzhi_desktop.ui.theme import Tone
 from sanzhi_desktop.ui.widgets import (
     Badge,
@@ -248,40 +246,7 @@ class MeetingScreen(Screen):
         )
 
     def _sign(self, *, first: bool) -> None:
-        session, work, here = self.desk.session, self.desk.work, self._meeting()
-
-        def sign(key: SigningKey, ask: AskSecret) -> Changed:
-            if first:
-                return minutes.certify(
-                    session,
-                    work.book,
-                    work.papers,
-                    meeting_id=here.meeting_id,
-                    seen_version=here.version,
-                    key=key,
-                    ask=ask,
-                ).changed
-            return minutes.sign(
-                session,
-                work.papers,
-                meeting_id=here.meeting_id,
-                seen_sha256=here.minutes_sha256,
-                key=key,
-                ask=ask,
-            ).changed
-
-        explanation = (
-            self.tr("笔录由会上的记录生成，您签名后内容不能再改，随后由出席的成员逐人签名。")
-            if first
-            else self.tr("签名前请先查看笔录。您确认笔录如实记录了您的发言和表决。")
-        )
-        SigningPrompt(
-            self.desk,
-            sign,
-            title=self.tr("集体讨论笔录签名"),
-            explanation=explanation,
-            parent=self,
-        ).open()
+        minutes_prompt(self.desk, self._meeting(), first=first, parent=self).open()
 
     def _preview(self) -> None:
         reader, here = self.desk.session.reader, self._meeting()

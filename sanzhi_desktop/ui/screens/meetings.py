@@ -32,47 +32,7 @@ class MeetingsScreen(Screen):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self.waiting = Table(self.tr("等待集体讨论的案件"))
-        self.waiting_model: RowModel[WaitingCase] = RowModel(
-            [
-                Column("case", self.tr("案由"), lambda w: w.case_name, 320),
-                Column("party", self.tr("当事人"), lambda w: w.party_name, 220),
-                Column("unit", self.tr("承办机构"), lambda w: w.unit, 120),
-                Column(
-                    "points", self.tr("问题"), lambda w: "、".join(str(n) for n in w.points), 80
-                ),
-                Column("at", self.tr("提请时间"), lambda w: moment(w.escalated_at), 146),
-                Column(
-                    "on",
-                    self.tr("议程"),
-                    lambda w: self.tr("已列入") if w.meeting_id else self.tr("未列入"),
-                    80,
-                ),
-            ],
-            self,
-        )
-        self.waiting.use(self.waiting_model)
-        self.waiting.opened.connect(lambda w: desk.go.emit("case", w.case_id))
-        self.table = Table(self.tr("会议"))
-        self.model: RowModel[MeetingRow] = RowModel(
-            [
-                Column("day", self.tr("日期"), lambda m: day(m.held_on), 100),
-                Column("time", self.tr("时间"), lambda m: m.begins, 70),
-                Column("name", self.tr("会议"), lambda m: m.name, 280),
-                Column("place", self.tr("地点"), lambda m: m.place, 160),
-                Column("cases", self.tr("案件"), lambda m: str(m.cases), 60, right=True),
-                Column(
-                    "state",
-                    self.tr("状态"),
-                    lambda m: name(m.state),
-                    170,
-                    tone=lambda m: _TONES[m.state],
-                ),
-            ],
-            self,
-        )
-        self.table.use(self.model)
-        self.table.opened.connect(lambda m: desk.go.emit("meeting", m.meeting_id))
+        self._build_tables()
         self.plan = button(self.tr("安排会议(&N)…"), self._plan, kind="primary", icon="plus")
         reveal(self.plan, on=Role.SECRETARY in desk.roles)
         self.nothing_waits = EmptyState("worklist")
@@ -96,6 +56,49 @@ class MeetingsScreen(Screen):
         self.root.addWidget(self.above, 1)
         self.root.addWidget(PlainLabel(self.tr("会议"), role="heading"))
         self.root.addWidget(self.beneath, 2)
+
+    def _build_tables(self) -> None:
+        self.waiting = Table(self.tr("等待集体讨论的案件"))
+        self.waiting_model: RowModel[WaitingCase] = RowModel(
+            [
+                Column("case", self.tr("案由"), lambda w: w.case_name, 320),
+                Column("party", self.tr("当事人"), lambda w: w.party_name, 220),
+                Column("unit", self.tr("承办机构"), lambda w: w.unit, 120),
+                Column(
+                    "points", self.tr("问题"), lambda w: "、".join(str(n) for n in w.points), 80
+                ),
+                Column("at", self.tr("提请时间"), lambda w: moment(w.escalated_at), 146),
+                Column(
+                    "on",
+                    self.tr("议程"),
+                    lambda w: self.tr("已列入") if w.meeting_id else self.tr("未列入"),
+                    80,
+                ),
+            ],
+            self,
+        )
+        self.waiting.use(self.waiting_model)
+        self.waiting.opened.connect(lambda w: self.desk.go.emit("case", w.case_id))
+        self.table = Table(self.tr("会议"))
+        self.model: RowModel[MeetingRow] = RowModel(
+            [
+                Column("day", self.tr("日期"), lambda m: day(m.held_on), 100),
+                Column("time", self.tr("时间"), lambda m: m.begins, 70),
+                Column("name", self.tr("会议"), lambda m: m.name, 280),
+                Column("place", self.tr("地点"), lambda m: m.place, 160),
+                Column("cases", self.tr("案件"), lambda m: str(m.cases), 60, right=True),
+                Column(
+                    "state",
+                    self.tr("状态"),
+                    lambda m: name(m.state),
+                    170,
+                    tone=lambda m: _TONES[m.state],
+                ),
+            ],
+            self,
+        )
+        self.table.use(self.model)
+        self.table.opened.connect(lambda m: self.desk.go.emit("meeting", m.meeting_id))
 
     def title(self) -> str:
         return self.tr("集体讨论")
