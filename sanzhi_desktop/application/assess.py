@@ -81,10 +81,25 @@ def gate_of(case: Case, profile: Profile, *, changed: str = "") -> GateAnswer:
         profile,
         case.submission.kind,
         reviewed=last is not None,
-        passed=case.clearance is not None and case.clearance.open,
+        passed=_opened_by(case) == "opinion",
+        dispute_decided=_dispute_decided(case, profile, last),
         changed=changed or _changed_since(case, last),
     )
     return with_transfer(answer, case, profile)
+
+
+def _opened_by(case: Case) -> str:
+    """What holds the gate open: an opinion or a collective decision; "" while it is shut."""
+    return case.clearance.origin if case.clearance is not None and case.clearance.open else ""
+
+
+def _dispute_decided(case: Case, profile: Profile, last: Round | None) -> bool:
+    """Whether a meeting's decision for the unit is to be spoken of: it holds the gate open, or it
+    was made and the rules do not let it (for a penalty they never do)."""
+    if last is None or last.round not in case.for_unit:
+        return False
+    clears = profile.for_kind("gate.dispute_clears", case.submission.kind).value is True
+    return _opened_by(case) == "collective_decision" or not clears
 
 
 def _changed_since(case: Case, last: Round | None) -> str:

@@ -22,7 +22,8 @@ The payload of each action holds plain JSON values (bytes as base64 text under `
     answer              answers [{item_id, answer, note, evidence}]
     draft_opinion       opinion {…}
     certify             opinion {…}, outcome, problems [{number, item_id, dimension, finding, basis,
-                        evidence, suggestion}], materials_digest, document {sha256, kind, pdf}
+                        evidence, suggestion}], earlier [{number, solved, note}], materials_digest,
+                        document {sha256, kind, pdf}
     send_back           (reason only)
     reserve             year, dated (ISO date)
     issue_pass/_return  document {sha256, kind, pdf}, certified_sha256

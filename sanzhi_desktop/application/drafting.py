@@ -11,8 +11,9 @@ from typing import Any
 
 from sanzhi_desktop.application.wording import Wording
 from sanzhi_desktop.domain import checklist
-from sanzhi_desktop.domain.case import AnswerRow, Case, CaseFault, ProblemRow
+from sanzhi_desktop.domain.case import AnswerRow, Case, CaseFault
 from sanzhi_desktop.domain.checklist import Item
+from sanzhi_desktop.domain.dispute_papers import MatrixRow
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.domain.kinds import Kind
 from sanzhi_desktop.domain.opinion import (
@@ -196,6 +197,9 @@ class PaperFacts:
     audit_root: str
     received: date
     outcome_name: str
+    meeting: str = ""  # the minutes that the round rests on, in one sentence
+    earlier: tuple[EarlierProblem, ...] = ()
+    matrix: tuple[MatrixRow, ...] = ()
 
 
 def opinion_paper(
@@ -232,7 +236,7 @@ def opinion_paper(
         outcome=draft.outcome,
         outcome_name=facts.outcome_name,
         opening=draft.opening,
-        reasons=draft.reasons + _override_words(draft, wording),
+        reasons=draft.reasons + _override_words(draft, wording) + facts.meeting,
         problems=draft.problems,
         closing=draft.closing,
         reminders=wording.reminders_for(submission.kind),
@@ -241,7 +245,8 @@ def opinion_paper(
         head="",
         seal_name=facts.seal_name,
         checklist=_checklist_lines(findings),
-        earlier=earlier_problems(case.problems, before=case.round),
+        earlier=facts.earlier,
+        matrix=facts.matrix,
         same_person_reason=draft.same_person_reason,
         transfer_to=draft.transfer_to,
         mark=facts.mark,
@@ -270,12 +275,3 @@ def _override_words(draft: Draft, wording: Wording) -> str:
     if not (draft.outcome.passes and draft.override_reason.strip()):
         return ""
     return wording.paper["override"].format(reason=draft.override_reason.strip().rstrip("。"))
-
-
-def earlier_problems(problems: Sequence[ProblemRow], *, before: int) -> tuple[EarlierProblem, ...]:
-    """Problems of earlier rounds with the unit's answers; nothing falls out between rounds."""
-    return tuple(
-        EarlierProblem(p.round, p.number, p.finding, p.response, None)
-        for p in problems
-        if p.round < before
-    )

@@ -9,6 +9,7 @@ from sanzhi_desktop.application.commands import Changed
 from sanzhi_desktop.application.drafting import Draft, Findings, PaperFacts
 from sanzhi_desktop.application.papers import StoredPaper, digest
 from sanzhi_desktop.application.ports import OpinionPress, Session
+from sanzhi_desktop.application.problem_matrix import earlier_problems, marks_of, matrix_rows
 from sanzhi_desktop.application.rulebook import (
     RuleBook,
     office_calendar,
@@ -22,6 +23,7 @@ from sanzhi_desktop.domain.case import AnswerRow, Case, CaseFault, RoundReason
 from sanzhi_desktop.domain.checklist import Progress
 from sanzhi_desktop.domain.checklist_additions import additions
 from sanzhi_desktop.domain.deadline_words import basis_paragraph
+from sanzhi_desktop.domain.dispute import Dispute
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.domain.opinion import OpinionPaper, Outcome
 from sanzhi_desktop.domain.people import PeopleFault, Person, Recusal, is_recused, may_review
@@ -215,9 +217,7 @@ def settled(desk: Desk) -> Desk:
     return replace(desk, draft=replace(desk.draft, override_reason=""))
 
 
-def paper_of(
-    session: Session, book: RuleBook, desk: Desk, *, audit_root: str = ""
-) -> OpinionPaper:
+def paper_of(session: Session, book: RuleBook, desk: Desk, *, audit_root: str = "") -> OpinionPaper:
     """The opinion as it will print, before number and date. Without a checkpoint that was kept for
     it, it shows the one that would be kept now: enough for looking at it."""
     desk = settled(desk)
@@ -229,6 +229,8 @@ def paper_of(
     strip = stepping.review_strip(case, rule, calendar, now=session.gateway.now())
     people = session.reader.people()
     current = case.current
+    dispute = session.reader.dispute(case.case_id)
+    marks = marks_of(case, desk.findings.answers)
     return drafting.opinion_paper(
         case,
         desk.draft,
@@ -243,9 +245,21 @@ def paper_of(
             audit_root=audit_root or session.reader.chain_root(),
             received=local_date(case.received_at or session.gateway.now()),
             outcome_name=outcome_name(desk.profile, desk.draft),
+            meeting=_minutes_cited(dispute, case, wording),
+            earlier=earlier_problems(case, marks),
+            matrix=matrix_rows(case, dispute, marks),
         ),
         round_reason=ROUND_NAMES[current.reason if current else RoundReason.FIRST],
     )
+
+
+def _minutes_cited(dispute: Dispute, case: Case, wording: Wording) -> str:
+    """The meeting on which a round after it rests, as the opinion cites its minutes."""
+    result = dispute.result(case.round - 1)
+    if result is None:
+        return ""
+    day = f"{result.held_on.year}年{result.held_on.month}月{result.held_on.day}日"
+    return wording.paper["after_meeting"].format(meeting=result.meeting_name, date=day)
 
 
 def check_recusal(session: Session, case: Case) -> None:
@@ -322,6 +336,10 @@ def certify(
             "opinion": drafting.draft_to_json(desk.draft),
             "outcome": desk.draft.outcome.value,
             "problems": [asdict(p) for p in desk.draft.problems],
+            "earlier": [
+                {"number": m.number, "solved": m.solved, "note": m.note}
+                for m in marks_of(desk.case, desk.findings.answers)
+            ],
             "materials_digest": materials_digest(desk.case),
             "audit_root": paper.audit_root,  # kept, so that the printed root can be found again
             "document": stored.as_payload(),

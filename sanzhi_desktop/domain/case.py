@@ -13,7 +13,7 @@ from typing import Any, get_type_hints
 from sanzhi_desktop.domain.errors import Code, DomainError
 from sanzhi_desktop.domain.kinds import Kind, Procedure
 from sanzhi_desktop.domain.office_life import Opening, Reminder, SecondOpinion
-from sanzhi_desktop.domain.opinion import Answer, Dimension, Outcome
+from sanzhi_desktop.domain.opinion import Answer, Dimension, Outcome, ProblemMark
 from sanzhi_desktop.domain.transfer import Transfer
 from sanzhi_desktop.domain.workflow import State
 
@@ -329,6 +329,8 @@ class Case:
     profile_id: str
     profile_edition: str
     edited_round: int = 0  # the round after whose opinion the submission was last edited
+    marks: tuple[ProblemMark, ...] = ()  # what later rounds found of earlier problems
+    for_unit: tuple[int, ...] = ()  # rounds in which a meeting decided for the undertaking unit
     materials: tuple[Material, ...] = ()
     rounds: tuple[Round, ...] = ()
     answers: tuple[AnswerRow, ...] = ()  # of the current round

@@ -50,6 +50,7 @@ class DisputeFault(Code):
     CLEARS = "dispute.clears"
     CHANGED_SINCE = "dispute.changed_since"
     MEETING_AFTER_DECISION = "dispute.meeting_after_decision"
+    EARLIER_UNMARKED = "dispute.earlier_unmarked"
     SAME_REVIEWER = "dispute.same_reviewer"
     RECHECK_NOT_PROVIDED = "dispute.recheck_not_provided"
 

@@ -118,6 +118,16 @@ class EarlierProblem:
 
 
 @dataclass(frozen=True, slots=True)
+class ProblemMark:
+    """Whether the review of a later round found an earlier problem solved (已解决/未解决)."""
+
+    round: int  # the later round
+    number: int
+    solved: bool
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class OpinionPaper:
     """Everything the opinion (法制审核意见书) says, except number and date.
 

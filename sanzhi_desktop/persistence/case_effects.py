@@ -129,6 +129,24 @@ _NEXT_PROBLEM = (
     " + 1 + {index}"
 )
 
+_MARK = insert(
+    "problem_mark",
+    {
+        "case_id": "{case}",
+        "round": "{round}",
+        "number": "{i.number|int}",
+        "solved": "{i.solved|flag}",
+        "note": "{i.note}",
+        "marked_by": "{me}",
+        "marked_at": "{now}",
+    },
+)
+_UNMARKED = (
+    "from problem p where p.office_id = {office} and p.case_id = {case} and p.round < {round}"
+    " and not exists (select 1 from problem_mark m where m.office_id = p.office_id"
+    " and m.case_id = p.case_id and m.round = {round} and m.number = p.number)"
+)
+
 _CERTIFY = Effect(
     steps=(
         Refuse("{p.outcome} = ''", PersistenceFault.OUTCOME_MISMATCH),
@@ -137,7 +155,14 @@ _CERTIFY = Effect(
         Refuse(recused("{me}"), PeopleFault.RECUSED, MY_NAME),
         *document("opinion_certified", required=True),
         # Certified again after it was sent back: this round's own problems are written anew.
+        Run(f"delete from problem_mark where {THIS_ROUND}"),
         Run(f"delete from problem where {THIS_ROUND}"),
+        Each("earlier", (_MARK,)),
+        Refuse(
+            f"exists (select 1 {_UNMARKED})",
+            DisputeFault.EARLIER_UNMARKED,
+            {"number": f"(select min(p.number) {_UNMARKED})"},
+        ),
         Each(
             "problems",
             (

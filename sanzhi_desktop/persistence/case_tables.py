@@ -177,6 +177,21 @@ problem = table(
     key=("case_id", "number"),
 )
 
+# What the review of a later round found of an earlier problem: nothing falls out between rounds.
+problem_mark = table(
+    "problem_mark",
+    key("case_id"),
+    whole("round", None),
+    whole("number", None),
+    flag("solved"),
+    text("note"),
+    text("marked_by"),
+    at("marked_at", nullable=False),
+    to("round", "case_id", "round"),
+    to("problem", "case_id", "number"),
+    key=("case_id", "round", "number"),
+)
+
 clearance = table(
     "clearance",
     key("clearance_id"),

@@ -18,6 +18,7 @@ NEVER_DELETED = (
     "objection_point", "record_edition", "escalation", "meeting",
 )  # fmt: skip
 KEYS: dict[str, tuple[str, ...]] = {
+    "problem_mark": ("office_id", "case_id", "round", "number"),
     "consultation": ("office_id", "case_id", "consultation_id"),
     "consultation_point": ("office_id", "case_id", "consultation_id", "number"),
     "consultation_entry": ("office_id", "case_id", "entry_id"),
@@ -73,7 +74,15 @@ _ALL_SIGNED = (
     " and b.meeting_id = NEW.meeting_id and b.attendance = 'present' and b.signed_at is null)"
 )
 
+_ISSUED = (
+    "exists (select 1 from round r where r.office_id = {row}.office_id"
+    " and r.case_id = {row}.case_id and r.round = {row}.round and r.issued = 1)"
+)
+
 WALLS: tuple[tuple[str, str, str, str, str], ...] = (
+    ("problem_mark", "insert", "issued", _ISSUED.replace("{row}", "NEW"), DISPUTE),
+    ("problem_mark", "update", "kept", "", DISPUTE),
+    ("problem_mark", "delete", "issued", _ISSUED.replace("{row}", "OLD"), DISPUTE),
     (
         "consultation",
         "update",

@@ -222,6 +222,7 @@ _RECORD_RESULT: Steps = (
             "held_on": f"(select held_on from meeting where {_MEETING})",
             "signed": "1",
             "item_state": "'closed'",
+            "for_unit": f"(case when {_PERMITS} then 1 else 0 end)",
             "permits": f"(case when {_KIND} <> 'penalty' and {_PERMITS} then 1 else 0 end)",
             "kind": _KIND,
             **{c: _of_round(c) for c in ("party_name", "party_number", "amount_fen")},

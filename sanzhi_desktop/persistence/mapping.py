@@ -25,7 +25,7 @@ from sanzhi_desktop.domain.case import (
 )
 from sanzhi_desktop.domain.kinds import Kind
 from sanzhi_desktop.domain.office_life import Opening, Reminder, SecondOpinion
-from sanzhi_desktop.domain.opinion import Answer, Dimension, Outcome
+from sanzhi_desktop.domain.opinion import Answer, Dimension, Outcome, ProblemMark
 from sanzhi_desktop.domain.people import Person, Role, RoleGrant
 from sanzhi_desktop.domain.workflow import State
 
@@ -124,6 +124,11 @@ def case(row: Row, parts: Mapping[str, Sequence[Row]]) -> Case:
         profile_id=row["profile_id"],
         profile_edition=row["profile_edition"],
         edited_round=row["edited_round"],
+        marks=tuple(
+            ProblemMark(r["round"], r["number"], bool(r["solved"]), r["note"])
+            for r in parts["problem_mark"]
+        ),
+        for_unit=tuple(r["round"] for r in parts["dispute_result"] if r["for_unit"]),
         materials=tuple(_material(m) for m in parts["material"]),
         rounds=tuple(_round(r) for r in parts["round"]),
         answers=tuple(

@@ -193,6 +193,7 @@ dispute_result = table(
     sa.Column("held_on", sa.Date, nullable=False),
     flag("signed", 1),
     key("item_state"),
+    flag("for_unit"),
     flag("permits"),
     key("kind"),
     text("party_name"),
@@ -203,7 +204,9 @@ dispute_result = table(
     at("recorded_at", nullable=False),
     one_of("kind", Kind),
     sa.CheckConstraint("signed = 1 and item_state = 'closed'", name="signed_and_decided"),
-    sa.CheckConstraint("permits = 0 or kind <> 'penalty'", name="never_for_a_penalty"),
+    sa.CheckConstraint(
+        "permits = 0 or kind <> 'penalty' and for_unit = 1", name="never_for_a_penalty"
+    ),
     to("meeting", "meeting_id", "held_on", "signed"),
     to(
         "agenda_item",

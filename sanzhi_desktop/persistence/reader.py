@@ -139,6 +139,8 @@ class DatabaseReader:
             "clock_event": (tables.clock_event, "seq"),
             "clearance": (tables.clearance, "round"),
             "decision": (tables.decision, "case_id"),
+            "dispute_result": (tables.dispute_result, "round"),
+            "problem_mark": (tables.problem_mark, "round"),
             "opening": (tables.opening, "version"),
             "reminder": (tables.reminder, "sent_at"),
             "second_opinion": (tables.second_opinion, "asked_at"),

@@ -20,6 +20,7 @@ from sanzhi_desktop.persistence.case_tables import (
     material,
     number,
     problem,
+    problem_mark,
     round_,
 )
 from sanzhi_desktop.persistence.columns import (
@@ -116,6 +117,7 @@ __all__ = [
     "person_role",
     "presence",
     "problem",
+    "problem_mark",
     "profile_edition",
     "record_edition",
     "recusal",

@@ -25,6 +25,7 @@ from sanzhi_desktop.domain.case import (
     Handler,
     Party,
     PartyType,
+    ProblemRow,
     Submission,
     submission_to_json,
 )
@@ -248,11 +249,19 @@ class Desk:
             opinion={"opening": "经审核", "reasons": "理由"} | opinion,
             outcome=outcome,
             problems=list(problems),
+            earlier=[
+                {"number": p.number, "solved": True, "note": ""} for p in self.earlier(case_id)
+            ],
             materials_digest="d" * 64,
             document=made | {"kind": "opinion_certified"},
         )
         self.papers[case_id] = made["sha256"]
         return made["sha256"]
+
+    def earlier(self, case_id: str) -> list[ProblemRow]:
+        """The problems of rounds before the running one."""
+        case = self.case(case_id)
+        return [p for p in case.problems if p.round < case.round]
 
     def signing(self, outcome: str = "AGREE", problems: Any = (), **changes: Any) -> str:
         case_id = self.reviewing(**changes)

@@ -121,6 +121,11 @@ def payload(action: Action, case: Case, dice: random.Random) -> Mapping[str, Any
             },
             "outcome": outcome,
             "problems": [] if outcome == "AGREE" else [problem(first + dice.randrange(2))],
+            "earlier": [
+                {"number": p.number, "solved": dice.random() < 0.5, "note": ""}
+                for p in case.problems
+                if p.round < case.round and dice.random() < 0.95
+            ],
             "materials_digest": "d" * 64,
             "document": document,
         },
@@ -146,6 +151,41 @@ def payload(action: Action, case: Case, dice: random.Random) -> Mapping[str, Any
             "responses": [{"number": p.number, "response": "已改"} for p in case.problems]
         },
         Action.NEW_ROUND: {"round_reason": "materials_changed"},
+        Action.OBJECT: {
+            "points": [
+                {"number": p.number, "reasons": "理由", "basis": "", "evidence": ""}
+                for p in case.problems
+                if p.round == case.round or dice.random() < 0.1
+            ]
+        },
+        Action.REPLY_OBJECTION: {
+            "points": [
+                {"number": p.number, "stance": "maintained", "reply": "维持"}
+                for p in case.problems
+                if p.round == case.round and dice.random() < 0.9
+            ]
+        },
+        Action.OPEN_CONSULTATION: {
+            "consultation_id": case.case_id,
+            "points": [{"number": p.number} for p in case.problems if p.round == case.round],
+        },
+        Action.SAY: {
+            "consultation_id": case.case_id,
+            "entry_id": f"{case.case_id}-{case.version}",
+            "number": next((p.number for p in reversed(case.problems)), 0),
+            "text": "意见",
+        },
+        Action.PROPOSE_RESULT: {
+            "consultation_id": case.case_id,
+            "points": [
+                {"number": p.number, "agreement": "unit_acts", "note": "已改"}
+                for p in case.problems
+                if p.round == case.round
+            ],
+        },
+        Action.CLOSE_CONSULTATION: {"consultation_id": case.case_id},
+        Action.FREEZE_RECORD: {"content": "{}", "document": document},
+        Action.ESCALATE: {"points": [{"number": p.number} for p in case.problems]},
         Action.REGISTER_DECISION: {
             "number": "1",
             "decided_on": "2026-10-09",

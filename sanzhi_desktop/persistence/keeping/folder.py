@@ -18,7 +18,7 @@ from typing import Any
 
 from sanzhi_desktop.application.keeping import BackupRow, KeepingFault
 from sanzhi_desktop.domain.errors import DomainError
-from sanzhi_desktop.persistence.writes import stamp
+from sanzhi_desktop.persistence.writes import SHANGHAI, stamp
 
 FORMAT = "sanzhi-backup-1"
 FILES = "files"
@@ -64,7 +64,7 @@ class Manifest:
 
 def data_file(folder: Path, kind: str, moment: datetime) -> Path:
     """A name that is not taken yet."""
-    base = f"sanzhi-{moment.astimezone():%Y%m%d-%H%M%S}"
+    base = f"sanzhi-{moment.astimezone(SHANGHAI):%Y%m%d-%H%M%S}"
     names = (base, *(f"{base}-{n}" for n in range(2, 1000)))
     free = (n for n in names if not (folder / f"{n}.json").exists())
     return folder / f"{next(free)}{SUFFIX[kind]}"
