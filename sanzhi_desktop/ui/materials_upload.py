@@ -6,7 +6,7 @@ What was stopped is not lost: whatever arrived is not sent again when the file i
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
+from PySide6.QtWidgets import QProgressBar, QVBoxLayout, QWidget
 
 from sanzhi_desktop.application.commands import new_id
 from sanzhi_desktop.application.ports import FileStore, Progress
@@ -16,7 +16,7 @@ from sanzhi_desktop.domain.files import mib
 from sanzhi_desktop.ui.desk import Desk
 from sanzhi_desktop.ui.jobs import Lane, Task
 from sanzhi_desktop.ui.pdf_view import page_sizes
-from sanzhi_desktop.ui.widgets import GAP, PlainLabel, button
+from sanzhi_desktop.ui.widgets import PlainLabel, button, row
 
 _STEPS = 1000  # of the bar: bytes of a long film are more than it can count
 
@@ -55,12 +55,11 @@ class Uploads(QWidget):
         self.bar.setFixedHeight(10)
         self.bar.setAccessibleName(self.tr("存入文件的进度"))
         self.stop = button(self.tr("取消存入(&X)"), self.cancel, kind="small")
-        line = QHBoxLayout(self)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(GAP)
-        line.addWidget(self.words, 2)
-        line.addWidget(self.bar, 1)
-        line.addWidget(self.stop)
+        lines = QVBoxLayout(self)
+        lines.setContentsMargins(0, 0, 0, 0)
+        lines.setSpacing(2)
+        lines.addWidget(self.words)
+        lines.addLayout(row(self.bar, self.stop))
         self.hide()
 
     @property

@@ -25,7 +25,16 @@ from sanzhi_desktop.ui.people.pages import Page
 from sanzhi_desktop.ui.people.register import Register
 from sanzhi_desktop.ui.tables import Column, RowModel, Table
 from sanzhi_desktop.ui.theme import Tone
-from sanzhi_desktop.ui.widgets import Banner, Card, PlainLabel, button, row
+from sanzhi_desktop.ui.widgets import (
+    Banner,
+    Card,
+    PlainLabel,
+    button,
+    column,
+    holding,
+    row,
+    scrolled,
+)
 
 # Refusals that belong to one field: shown beneath it.
 _PLACES: Mapping[Code, str] = {
@@ -48,8 +57,12 @@ class StorePage(Page):
         super().__init__(desk)
         self.settings: StoreSettings | None = None
         self._task: Task | None = None
+        self._cards = column()
         self._build_setting()
         self._build_check()
+        self._cards.addStretch(1)
+        # A low window scrolls: it must not press the fields into one another.
+        self.lines.addWidget(scrolled(holding(self._cards)))
 
     def _build_setting(self) -> None:
         self.form = Form()
@@ -79,7 +92,7 @@ class StorePage(Page):
         card.body.addWidget(self.words)
         card.body.addWidget(self.refusal)
         card.body.addLayout(row(self.save, self.probe, None))
-        self.lines.addWidget(card)
+        self._cards.addWidget(card)
 
     def _build_check(self) -> None:
         self.check = button(self.tr("核对全部附件(&J)"), self.check_all, icon="check")
@@ -102,11 +115,12 @@ class StorePage(Page):
             self,
         )
         self.table.use(self.findings)
+        self.table.setMinimumHeight(self.fontMetrics().height() * 12)
         card = Card(self.tr("附件核对"))
         card.body.addLayout(row(self.check, self.stop, self.bar, None))
         card.body.addWidget(self.told)
-        card.body.addWidget(self.table, 1)
-        self.lines.addWidget(card, 1)
+        card.body.addWidget(self.table)
+        self._cards.addWidget(card)
         for part in (self.stop, self.bar, self.table):
             part.hide()
 
