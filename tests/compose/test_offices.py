@@ -33,10 +33,10 @@ def test_the_sample_office_has_work_for_everybody(tmp_path: Path) -> None:
     record = record_of(reader, sha256=passed.current.issued_sha256)
     assert work.press.verify(pdf, record=record).valid
     assert sample_key(tmp_path, "guzhang_01").is_file()
-    opened.close()
     moving = [t for c in cases for t in reader.case(c.case_id).transfers]
     assert [t.stage for t in moving] == [TransferStage.REPORTED], "one waits for its approval"
     assert len(moving[0].team) == 2
+    opened.close()
     again = open_sample(tmp_path, work)
     assert len(again.session("guzhang_01").reader.worklist(ListQuery(scope=ListScope.ALL))) == len(
         cases
