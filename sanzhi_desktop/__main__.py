@@ -7,7 +7,10 @@ import sys
 
 
 def main() -> int:
-    """Opens the desk (`sanzhi`, `sanzhi --sample DIR`, `sanzhi --db URL`) or runs one verb. Returns the exit code."""
+    """Opens the desk (`sanzhi`, `sanzhi --sample DIR`, `sanzhi --db URL`) or runs one verb.
+
+    Returns the exit code.
+    """
     arguments = sys.argv[1:]
     if arguments[:1] == ["--selftest"]:  # what installers call; the verb is `selftest`
         arguments[0] = "selftest"

@@ -5,7 +5,7 @@ needs no question; what both changed is asked. The loser of a lost update keeps 
 nothing is overwritten unseen.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
@@ -40,6 +40,23 @@ def compare(
         if there not in {here, was}:
             found.append(Difference(key, label, here, there, asked=here != was))
     return sorted(found, key=lambda d: not d.asked)
+
+
+def settle(
+    differences: Sequence[Difference],
+    parent: QWidget,
+    *,
+    accepted: Callable[[frozenset[str]], None],
+    all_theirs: Callable[[], None],
+) -> None:
+    """Asks where there is something to ask; `accepted` gets the keys taken from the other side."""
+    if not differences:
+        accepted(frozenset())
+        return
+    dialog = ConflictDialog(differences, parent)
+    dialog.all_theirs.connect(all_theirs)
+    dialog.accepted.connect(lambda: accepted(dialog.from_there))
+    dialog.open()
 
 
 class ConflictDialog(QDialog):

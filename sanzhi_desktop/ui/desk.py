@@ -1,6 +1,7 @@
 """What every screen is given: the session, the lanes, and the ways out."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
@@ -9,7 +10,7 @@ from sanzhi_desktop.application.queries import Office
 from sanzhi_desktop.application.work import Work
 from sanzhi_desktop.domain.people import Role
 from sanzhi_desktop.ui.door import DraftKey, Entry
-from sanzhi_desktop.ui.drafts import Drafts, Journal
+from sanzhi_desktop.ui.drafts import Drafts, Journal, open_journal, shelves
 from sanzhi_desktop.ui.errors import Problems
 from sanzhi_desktop.ui.jobs import Jobs
 from sanzhi_desktop.ui.settings_file import DeskSettings
@@ -27,6 +28,22 @@ class Opened:
     draft_key: DraftKey
     notices: tuple[str, ...] = ()
     shelved: bool = False
+
+
+def open_desk(entry: Entry, drafts: Path, person_id: str, password: str) -> Opened:
+    """In the database lane: the session, and everything else the desk is given. `drafts` is the
+    file of the journal. Raises DomainError."""
+    session = entry.log_in(person_id, password)
+    key = entry.draft_key(person_id, password)
+    return Opened(
+        session,
+        session.reader.office(),
+        entry.work(),
+        open_journal(drafts, key.person, key.secret),
+        key,
+        notices=tuple(entry.notices()),
+        shelved=bool(shelves(drafts, key.person)),
+    )
 
 
 class Desk(QObject):

@@ -146,6 +146,12 @@ class IntakeBody(QSplitter):
         if _MATERIALS in keys:
             self.materials.show_materials(theirs.case.materials if theirs.case else ())
 
+    def focus_fault(self) -> None:
+        """The cursor goes to the first field that is wrong."""
+        wrong = next((f for f in self.form.fields.values() if f.fault.text()), None)
+        if wrong is not None:
+            wrong.editor.setFocus()
+
     def waiting_words(self) -> str:
         """What still has to be confirmed or handed in, in one line; empty when nothing has."""
         waiting = self.form.unconfirmed()

@@ -198,35 +198,18 @@ class DeskWindow(QMainWindow):
         if not hasattr(self, "jobs"):  # typed faster than the lanes came up
             QTimer.singleShot(20, self, lambda: self._log_in(person_id, password))
             return
+        from sanzhi_desktop.ui.desk import open_desk
         from sanzhi_desktop.ui.jobs import Lane
 
-        page = self.centralWidget()
+        page, drafts = self.centralWidget(), self.settings.folders.drafts
         if isinstance(page, LoginScreen):
             page.busy(on=True)
         self.jobs.run(
             Lane.DATABASE,
             page or self,
-            lambda: self._open(person_id, password),
+            lambda: open_desk(self._entry, drafts, person_id, password),
             done=lambda opened: self._enter(opened, password=password),
             failed=self._refused,
-        )
-
-    def _open(self, person_id: str, password: str) -> "Opened":
-        """In the database lane: the session, and everything else the desk is given."""
-        from sanzhi_desktop.ui.desk import Opened
-        from sanzhi_desktop.ui.drafts import open_journal, shelves
-
-        entry, file = self._entry, self.settings.folders.drafts
-        session = entry.log_in(person_id, password)
-        key = entry.draft_key(person_id, password)
-        return Opened(
-            session,
-            session.reader.office(),
-            entry.work(),
-            open_journal(file, key.person, key.secret),
-            key,
-            notices=tuple(entry.notices()),
-            shelved=bool(shelves(file, key.person)),
         )
 
     def _enter(self, opened: "Opened", *, password: str) -> None:

@@ -7,7 +7,7 @@ from sanzhi_desktop.settings import ServerList
 from sanzhi_desktop.ui.connection.page import ConnectionPage
 from sanzhi_desktop.ui.door import Entry
 from sanzhi_desktop.ui.jobs import Jobs
-from sanzhi_desktop.ui.widgets import PlainLabel, button, row
+from sanzhi_desktop.ui.widgets import button, row
 
 
 class ConnectionDialog(QDialog):
@@ -25,11 +25,6 @@ class ConnectionDialog(QDialog):
         lines = QVBoxLayout(self)
         lines.setContentsMargins(20, 18, 20, 16)
         lines.setSpacing(10)
-        lines.addWidget(
-            PlainLabel(
-                self.tr("这里只记住服务器的位置和证书文件，不记密码。"), role="muted"
-            ).wrapped()
-        )
         self.page = ConnectionPage(servers, jobs, entry, person=person)
         self.page.saved.connect(self._saved)
         lines.addWidget(self.page, 1)

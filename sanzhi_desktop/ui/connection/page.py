@@ -40,6 +40,9 @@ class ConnectionPage(QWidget):
         outer.addLayout(self._build_list())
         right = QVBoxLayout()
         right.setSpacing(10)
+        self.note = PlainLabel(role="muted").wrapped()
+        right.addWidget(self.note)
+        self.say_first("")
         self.banner = Banner()
         right.addWidget(self.banner)
         self.form = ServerForm()
@@ -90,6 +93,10 @@ class ConnectionPage(QWidget):
     def _build_foot(self) -> QHBoxLayout:
         self.save = button(self.tr("保存(&S)"), self.keep, kind="primary")
         return row(None, self.save)
+
+    def say_first(self, words: str) -> None:
+        """What stands over the form, before what is always said there."""
+        self.note.setText(words + self.tr("这里只记住服务器的位置和证书文件，不记密码。"))
 
     def refresh(self, choose: str = "") -> None:
         """Reads the list again and shows one of it, or a new one when it is empty."""

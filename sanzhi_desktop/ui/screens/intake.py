@@ -18,16 +18,16 @@ from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.domain.workflow import Action
 from sanzhi_desktop.ui import steps
 from sanzhi_desktop.ui.case_header import CaseHeader
-from sanzhi_desktop.ui.conflict import ConflictDialog
+from sanzhi_desktop.ui.conflict import settle
 from sanzhi_desktop.ui.desk import Desk
 from sanzhi_desktop.ui.drafts import Draft, DraftKeeper
 from sanzhi_desktop.ui.intake_body import IntakeBody
-from sanzhi_desktop.ui.intake_page import IntakePage, read_intake, submission_paper
+from sanzhi_desktop.ui.intake_page import IntakePage, read_intake
 from sanzhi_desktop.ui.jobs import Lane
-from sanzhi_desktop.ui.paper_dialog import PaperDialog
 from sanzhi_desktop.ui.scope_line import ScopeLine
 from sanzhi_desktop.ui.screen import Screen
 from sanzhi_desktop.ui.source_bar import SourceBar, dropped
+from sanzhi_desktop.ui.submission_preview import preview_submission
 from sanzhi_desktop.ui.theme import Tone
 from sanzhi_desktop.ui.widgets import Banner, PlainLabel, button, row
 
@@ -61,7 +61,8 @@ class Attempt:
         )
 
     def after(self, session: Session, before: "Attempt | None") -> Changed:
-        """Settles an attempt whose answer was lost, then sends what was typed since then."""
+        """Settles an attempt whose answer was lost, as it was, so that nothing is registered
+        twice; then sends what was typed since then."""
         if before is None:
             return self.send(session)
         settled = before.send(session)
@@ -78,9 +79,7 @@ class IntakeScreen(Screen):
         self.case_id = ""
         self.page: IntakePage | None = None
         self._version = 0
-        # Sent, and no answer came: it goes out again as it was before anything newer does, so
-        # that nothing is registered twice.
-        self._unanswered: Attempt | None = None
+        self._unanswered: Attempt | None = None  # sent, and no answer came
         self._saving = False
         self.setAcceptDrops(True)
         self.header = CaseHeader()
@@ -114,14 +113,8 @@ class IntakeScreen(Screen):
         )
         self.submit = button(self.tr("确认送审(&S)…"), partial(self._step, Action.CONFIRM))
         self.not_needed = button(self.tr("不需要审核(&Q)…"), partial(self._step, Action.NOT_NEEDED))
-        foot = row(
-            self.progress,
-            self.next_one,
-            self.printed,
-            self.not_needed,
-            self.submit,
-            self.save,
-        )
+        buttons = (self.next_one, self.printed, self.not_needed, self.submit, self.save)
+        foot = row(self.progress, *buttons)
         foot.setStretch(0, 1)
         self.root.addLayout(foot)
 
@@ -144,8 +137,7 @@ class IntakeScreen(Screen):
         self.keeper.flush()
 
     def on_changed(self, answer: Changed) -> None:
-        """Somebody else's change is met when saving; an untouched form is read again. Without a
-        case it is news of some other desk: which case, nobody said."""
+        """An untouched form is read again; news of other desks do not say which case it is."""
         news = bool(self.case_id) and not answer.case_id and "case" in answer.kinds
         other = news or (answer.case_id == self.case_id and answer.version > self._version)
         if other and self.isVisible() and not self.keeper.dirty and not self._saving:
@@ -291,19 +283,15 @@ class IntakeScreen(Screen):
             self.read(lambda: read_intake(session, work, case_id), self._conflict)
             return
         self.banner.show_text(self.desk.problems.text(error), Tone.DANGER)
-        wrong = next((f for f in self.body.form.fields.values() if f.fault.text()), None)
-        if wrong is not None:
-            wrong.editor.setFocus()
+        self.body.focus_fault()
 
     def _conflict(self, theirs: IntakePage) -> None:
-        differences = self.body.differences(theirs)
-        if not differences:
-            self._merge(theirs, frozenset())
-            return
-        dialog = ConflictDialog(differences, self)
-        dialog.all_theirs.connect(lambda: self._take_theirs(theirs))
-        dialog.accepted.connect(lambda: self._merge(theirs, dialog.from_there))
-        dialog.open()
+        settle(
+            self.body.differences(theirs),
+            self,
+            accepted=partial(self._merge, theirs),
+            all_theirs=partial(self._take_theirs, theirs),
+        )
 
     def _merge(self, theirs: IntakePage, keys: frozenset[str]) -> None:
         self.page = theirs
@@ -319,22 +307,15 @@ class IntakeScreen(Screen):
     # ----- paper and next step
 
     def _preview(self) -> None:
-        if self.page is None:
-            return
-        session, work, page = self.desk.session, self.desk.work, self.page
-        submission, materials = self.body.lenient(), self.body.given()
-        self.read(
-            lambda: submission_paper(
-                work,
-                session,
-                submission=submission,
-                materials=materials,
+        page = self.page
+        if page is not None:
+            preview_submission(
+                self,
+                submission=self.body.lenient(),
+                materials=self.body.given(),
                 case=page.case,
                 profile=page.profile,
-            ),
-            lambda pdf: PaperDialog(self.desk, pdf, self.tr("送审表.pdf"), self).open(),
-            key="paper",
-        )
+            )
 
     def _step(self, action: Action) -> None:
         if self.page is not None and self.page.case is not None:

@@ -205,20 +205,11 @@ class PreferencesScreen(Screen):
 
     def _build_servers(self) -> QWidget:
         desk = self.desk
-        self.servers = ConnectionPage(
-            ServerList(desk.settings.folders.config), desk.jobs, desk.entry,
-            person=desk.session.actor.person_id,
-        )  # fmt: skip
-        note = PlainLabel(
-            self.tr("更改在下次登录时生效。这里只记住服务器的位置和证书文件，不记密码。"),
-            role="muted",
-        ).wrapped()
-        made = QWidget()
-        lines = QVBoxLayout(made)
-        lines.setContentsMargins(0, 12, 0, 0)
-        lines.addWidget(note)
-        lines.addWidget(self.servers, 1)
-        return made
+        known = ServerList(desk.settings.folders.config)
+        person = desk.session.actor.person_id
+        self.servers = ConnectionPage(known, desk.jobs, desk.entry, person=person)
+        self.servers.say_first(self.tr("更改在下次登录时生效。"))
+        return self.servers
 
     # ----- keys of the keyboard
 
