@@ -22,12 +22,14 @@ if TYPE_CHECKING:
     from sanzhi_desktop.compose.journey import Journey
     from sanzhi_desktop.domain.workdays import Calendar
 
-OUTCOMES = ("agree", "correct", "transfer")
+OUTCOMES = ("agree", "correct", "transfer", "dispute")
 MARKER = "演示说明.txt"
 DEFAULT_INPUT = "penalty.txt"
 SAMPLE_DAY = date(2026, 9, 18)  # receipt, when the submission carries no decision date
 BEFORE_DECISION = 12  # calendar days between receipt and the decision that was made
 LEAST_READ = 1  # of agency, number and party
+AGAIN = "new_round"  # the meeting's decision does not open the gate: reviewed again
+CLEARED = "cleared"  # by the rules for the kind the meeting's decision opened it
 AFTER_LAST = 4  # calendar days between the last date of the papers and receipt
 
 
@@ -194,15 +196,13 @@ class _Result:
     draft: Any
     as_wanted: bool
     failed: tuple[str, ...]
+    papers: dict[str, bytes] = field(default_factory=dict)  # those of a disagreement, by file name
+    way: str = ""  # which of the two ways the meeting's decision took
 
 
 def _walk(
     journey: "Journey", log: _Log, prefill: "Prefill", *, source: Path, wanted: str
 ) -> _Result:
-    from sanzhi_desktop.application import review
-    from sanzhi_desktop.compose.journey import WANTED
-    from sanzhi_desktop.domain.opinion import Answer
-
     with log.step("承办人登记送审表，核对读取的内容") as note:
         submission = journey.complete(prefill)
         journey.register(submission, source)
@@ -217,6 +217,32 @@ def _walk(
             note(f"属于审核范围：{because['name']}（{because['document']}{because['article']}）")
         if not scope["because"]:
             note("按送审内容未触发审核情形；承办机构主动送审，予以受理")
+    result = _review(journey, log, prefill, wanted=wanted)
+    if wanted != "dispute":
+        return result
+    from sanzhi_desktop.admin.demo_dispute import settle, sheet
+
+    papers, cleared = settle(journey, log)
+    if not cleared:
+        with log.step("内勤再次受理"):
+            journey.accept()
+        result = _review(journey, log, prefill, wanted="agree")
+    with log.step("生成责任清单，负责人签名"):
+        papers["responsibility.pdf"] = sheet(journey)
+    return replace(
+        result,
+        as_wanted=cleared or result.draft.outcome.passes,
+        papers=papers,
+        way=CLEARED if cleared else AGAIN,
+    )
+
+
+def _review(journey: "Journey", log: _Log, prefill: "Prefill", *, wanted: str) -> _Result:
+    """One round: assigned, reviewed, certified, issued."""
+    from sanzhi_desktop.application import review
+    from sanzhi_desktop.compose.journey import WANTED
+    from sanzhi_desktop.domain.opinion import Answer
+
     journey.clock.advance(hours=1)
     with log.step("分派审核人") as note:
         note(f"审核人：{journey.assign()}")
@@ -254,6 +280,8 @@ def _write(out: Path, journey: "Journey", log: _Log, result: _Result) -> "Verdic
             dated=current.dated if current else None,
         )
         (out / "opinion.docx").write_bytes(copy)
+        for name, made in result.papers.items():
+            (out / name).write_bytes(made)
     with log.step("验证写出的意见书和办理记录") as note:
         pdf = (out / "opinion.pdf").read_bytes()
         stored = session.reader.has_document(result.issued.paper.sha256)
@@ -277,7 +305,14 @@ def _conclude(
         log.say(
             f"程序核算的项目 {'、'.join(result.failed)} 不符合，不能出具“同意”的意见，已按规则出具相应意见。"
         )
-    log.say(f"结果在 {out}：opinion.pdf、opinion.docx、sanzhi.db、ca.pem")
+    if result.way == AGAIN:
+        log.say(
+            "集体讨论决定不能代替审核通过：案件重新送审，新的“同意”意见才放行（见意见书引用的笔录）。"
+        )
+    elif result.way == CLEARED:
+        log.say("依本单位适用的规则，集体讨论决定放行，没有另行送审。")
+    names = ("opinion.pdf", "opinion.docx", *result.papers, "sanzhi.db", "ca.pem")
+    log.say(f"结果在 {out}：{'、'.join(names)}")
     log.say(f"自行验证：sanzhi verify {out / 'opinion.pdf'} --trust {out / 'ca.pem'}")
     log.say("验证通过。" if verdict.valid else "验证没有通过。")
 
@@ -289,6 +324,7 @@ def _summary(out: Path, log: _Log, result: _Result, verdict: "Verdict") -> dict[
         "outcome": result.draft.outcome.value,
         "as_wanted": result.as_wanted,
         "valid": verdict.valid,
+        "way": result.way or None,
         "sha256": verdict.sha256,
         "steps": log.steps,
     }

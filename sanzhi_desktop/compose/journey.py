@@ -33,6 +33,7 @@ from sanzhi_desktop.domain.workdays import SHANGHAI, Calendar, local_date
 WANTED: Mapping[str, tuple[Outcome, ...]] = {
     "agree": (Outcome.AGREE,),
     "correct": (Outcome.CORRECT, Outcome.PROBLEM),
+    "dispute": (Outcome.CORRECT, Outcome.PROBLEM),
     "transfer": (Outcome.TRANSFER_CRIME, Outcome.TRANSFER_ADMIN, Outcome.PROBLEM),
 }
 
@@ -246,7 +247,7 @@ class Journey:
 
     def _planted(self, wanted: str, applicable: set[str]) -> dict[str, AnswerRow]:
         data = tomllib.loads(resources.path("samples", "findings.toml").read_text("utf-8"))
-        rows = data.get(wanted, {}).get("item", [])
+        rows = data.get("correct" if wanted == "dispute" else wanted, {}).get("item", [])
         found = {
             row["id"]: AnswerRow(row["id"], Answer.FAILS, row["note"], row["evidence"])
             for row in rows
@@ -283,7 +284,7 @@ class Journey:
             case_id=self.case_id,
             seen_version=self.version(),
             draft=draft,
-            key=self._key(session.actor.person_id),
+            key=self.key(session.actor.person_id),
             ask=lambda _label: PASSPHRASE,
         )
         return paper
@@ -298,9 +299,10 @@ class Journey:
             self.work.press,
             case_id=self.case_id,
             seen_version=self.version(),
-            key=self._key(session.actor.person_id),
+            key=self.key(session.actor.person_id),
             ask=lambda _label: PASSPHRASE,
         )
 
-    def _key(self, person_id: str) -> Any:
+    def key(self, person_id: str) -> Any:
+        """The throw-away key of a sample person."""
         return self.work.keys.key(self.keys.of[person_id].p12, label=person_id)

@@ -17,7 +17,7 @@ from sanzhi_desktop.domain.audit import GENESIS, entry_text, link_hash
 from sanzhi_desktop.domain.files import StoreKind, default_settings
 from sanzhi_desktop.domain.people import Person, Role
 from sanzhi_desktop.persistence import tables
-from sanzhi_desktop.persistence.prepare import sort_key
+from sanzhi_desktop.persistence.prepare import clears, sort_key
 from sanzhi_desktop.persistence.writes import stamp
 
 
@@ -60,6 +60,7 @@ def found(
                 applied=json.dumps(office.applied, ensure_ascii=False),
                 published_by=admin.person_id,
                 published_at=now,
+                clears=clears(office.applied),
             )
         )
     file_store(db, office_id)

@@ -55,11 +55,11 @@ def prepared_payload(action: Action | OfficeAction, payload: Mapping[str, Any]) 
     elif action is OfficeAction.PUT_PERSON:
         made["sort_key"] = sort_key(str(made.get("name") or ""))
     elif action is OfficeAction.PUBLISH_PROFILE:
-        made["clears"] = _clears(made.get("applied"))
+        made["clears"] = clears(made.get("applied"))
     return made
 
 
-def _clears(applied: Any) -> str:
+def clears(applied: Any) -> str:
     """Kinds of enforcement in which the profile lets a meeting's decision open the gate, as
     ',permit,…,'. Worked out here once, from the very text that is published: rules resolve between
     layers, which no database should repeat."""
