@@ -1,9 +1,11 @@
 """`sanzhi db init | upgrade | check`: building, upgrading and checking a database."""
 
 import argparse
+import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sanzhi_desktop.admin.passwords import new_password, server_password
 from sanzhi_desktop.domain.errors import DomainError
@@ -13,6 +15,7 @@ from sanzhi_desktop.persistence.places import target
 from sanzhi_desktop.settings import default_database
 
 if TYPE_CHECKING:
+    from sanzhi_desktop.application.queries import ChainFault, Office
     from sanzhi_desktop.persistence.open import Opened
 
 
@@ -31,6 +34,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     upgrade = parts.add_parser("upgrade", help="把数据库升级到本程序的结构版本（先自动备份）")
     upgrade.set_defaults(run=_upgrade)
     check = parts.add_parser("check", help="检查结构、触发器、函数和历史记录")
+    check.add_argument("--json", action="store_true", help="输出一份 JSON")
     check.set_defaults(run=_check)
     for part in (init, upgrade, check):
         add_db(part)
@@ -129,8 +133,12 @@ def _check(args: argparse.Namespace) -> int:
         reader = database.reader()
         office = reader.office()
         faults = reader.verify_chains()
+        whole = _whole(database)
         for note in database.notes:
             print(sentence(note), file=sys.stderr)
+        if args.json:
+            print(json.dumps(_as_dict(database, office, faults, whole=whole), ensure_ascii=False))
+            return 1 if faults else 0
         print(
             f"结构版本 {REVISION}，数据表、触发器{'' if database.embedded else '、函数'}与发布的一致。"
         )
@@ -140,7 +148,7 @@ def _check(args: argparse.Namespace) -> int:
         if database.embedded:
             _files(database.files)
         if not faults:
-            print("历史记录链完整。" if _whole(database) else "您能看到的案件，历史记录链完整。")
+            print("历史记录链完整。" if whole else "您能看到的案件，历史记录链完整。")
             return 0
         print(
             f"历史记录有 {len(faults)} 处断裂，请运行 sanzhi audit verify 查看。", file=sys.stderr
@@ -148,6 +156,28 @@ def _check(args: argparse.Namespace) -> int:
         return 1
     finally:
         database.close()
+
+
+def _as_dict(
+    database: "Opened", office: "Office", faults: "Sequence[ChainFault]", *, whole: bool
+) -> dict[str, Any]:
+    from sanzhi_desktop.persistence.revision import REVISION
+
+    return {
+        "valid": not faults,
+        "revision": REVISION,
+        "embedded": database.embedded,
+        "office": {"id": office.office_id, "code": office.code, "name": office.name},
+        "profile": {"id": office.profile_id, "edition": office.profile_edition},
+        "chains": {
+            "complete": whole,  # whether this login sees every case
+            "faults": [
+                {"case": fault.case_id, "seq": fault.seq, "what": fault.what} for fault in faults
+            ],
+        },
+        "files": _count(database.files) if database.embedded else None,
+        "notes": list(database.notes),
+    }
 
 
 def _whole(database: "Opened") -> bool:
@@ -159,5 +189,8 @@ def _whole(database: "Opened") -> bool:
 
 
 def _files(folder: Path) -> None:
-    count = sum(1 for part in folder.glob("[0-9a-f][0-9a-f]/*") if part.is_file())
-    print(f"附件 {count} 个，存放在 {folder}。")
+    print(f"附件 {_count(folder)} 个，存放在 {folder}。")
+
+
+def _count(folder: Path) -> int:
+    return sum(1 for part in folder.glob("[0-9a-f][0-9a-f]/*") if part.is_file())

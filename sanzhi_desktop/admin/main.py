@@ -9,9 +9,9 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
-from typing import NoReturn
 
 from sanzhi_desktop import __version__
+from sanzhi_desktop.admin.usage_words import ChineseParser
 from sanzhi_desktop.domain.errors import DomainError
 
 # verb → the module that adds it; only the module of the verb at hand is imported
@@ -34,24 +34,17 @@ VERBS: dict[str, str] = {
 }
 
 
-class _Parser(argparse.ArgumentParser):
-    """argparse with Chinese group titles; wrong usage exits 2 as before."""
-
-    def error(self, message: str) -> NoReturn:
-        self.print_usage(sys.stderr)
-        self.exit(2, f"用法有误：{message}\n运行 sanzhi {self._verb()} --help 查看说明。\n")
-
-    def _verb(self) -> str:
-        return " ".join(self.prog.split()[1:])
-
-
 def _parser(verb: str | None) -> argparse.ArgumentParser:
-    parser = _Parser(
+    parser = ChineseParser(
         prog="sanzhi",
         description="三制法审：重大执法决定法制审核。不带参数运行 sanzhi 打开桌面程序。",
     )
-    parser.add_argument("--version", action="version", version=f"sanzhi {__version__}")
-    commands = parser.add_subparsers(dest="verb", metavar="命令", parser_class=_Parser)
+    parser.add_argument(
+        "--version", action="version", version=f"sanzhi {__version__}", help="显示版本"
+    )
+    commands = parser.add_subparsers(
+        dest="verb", metavar="命令", title="命令", parser_class=ChineseParser
+    )
     wanted = [VERBS[verb]] if verb in VERBS else VERBS.values()
     for name in dict.fromkeys(wanted):
         importlib.import_module(f"sanzhi_desktop.admin.{name}").add(commands)

@@ -16,6 +16,7 @@ from sanzhi_desktop.app.entries import EmbeddedEntry, SampleEntry, ServerEntry
 from sanzhi_desktop.settings import ServerList
 from sanzhi_desktop.ui import theme
 from sanzhi_desktop.ui.instance import OneInstance
+from sanzhi_desktop.ui.qt_words import QtWords
 from sanzhi_desktop.ui.settings_file import DeskSettings, Folders
 from sanzhi_desktop.ui.window import DeskWindow
 
@@ -38,6 +39,7 @@ def prepare(arguments: list[str]) -> QApplication:
     app.setApplicationDisplayName("")
     app.setQuitOnLastWindowClosed(True)
     QLocale.setDefault(QLocale(QLocale.Language.Chinese, QLocale.Country.China))
+    app.installTranslator(QtWords(app))  # asked last: what Qt's own translation leaves in English
     translator = QTranslator(app)
     if translator.load(
         "qtbase_zh_CN", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)

@@ -10,6 +10,7 @@ import pytest
 
 from sanzhi_desktop.admin.main import main
 from sanzhi_desktop.persistence.open import open_embedded
+from sanzhi_desktop.persistence.revision import REVISION
 
 Cap = pytest.CaptureFixture[str]
 
@@ -69,6 +70,41 @@ def test_init_leaves_nothing_behind_when_it_is_refused(
 def test_check_and_upgrade_of_a_sound_database(db: Path, capsys: Cap) -> None:
     assert "历史记录链完整" in told(capsys, "db", "check", "--db", f"sqlite:///{db}")
     assert "已是最新" in told(capsys, "db", "upgrade", "--db", str(db))
+
+
+def test_check_as_json(db: Path, capsys: Cap) -> None:
+    found = json.loads(told(capsys, "db", "check", "--db", str(db), "--json"))
+    assert found["valid"] is True
+    assert found["revision"] == REVISION
+    assert found["chains"] == {"complete": True, "faults": []}
+    with closing(sqlite3.connect(db)) as file:
+        (kept,) = file.execute("select entry from audit where case_id = '' and seq = 1")
+        code = file.execute("select code from office").fetchone()[0]
+        triggers = [
+            row[0]
+            for row in file.execute(
+                "select sql from sqlite_master where type = 'trigger' and tbl_name = 'audit'"
+            )
+        ]
+        names = [
+            row[0]
+            for row in file.execute(
+                "select name from sqlite_master where type = 'trigger' and tbl_name = 'audit'"
+            )
+        ]
+        for name in names:
+            file.execute(f"drop trigger {name}")
+        file.execute(
+            "update audit set entry = ? where case_id = '' and seq = 1",
+            (kept[0].replace("admin", "nobody"),),
+        )
+        for sql in triggers:
+            file.execute(sql)
+        file.commit()
+    assert found["office"]["code"] == code
+    broken = json.loads(told(capsys, "db", "check", "--db", str(db), "--json", code=1))
+    assert broken["valid"] is False
+    assert ("", 1) in {(f["case"], f["seq"]) for f in broken["chains"]["faults"]}
 
 
 @pytest.mark.parametrize(

@@ -34,11 +34,10 @@ class ApprovalFile(QWidget):
         line.addWidget(self.name, 1)
 
     def _choose(self) -> None:
-        name, _ = QFileDialog.getOpenFileName(
-            self, self.tr("选择批准文书的扫描件"), "", self.tr("PDF 文件 (*.pdf)")
-        )
-        if name:
-            self.take(Path(name))
+        dialog = QFileDialog(self, self.tr("选择批准文书的扫描件"), "", self.tr("PDF 文件 (*.pdf)"))
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(lambda name: self.take(Path(name)))
+        dialog.open()
 
     def take(self, path: Path) -> None:
         """Takes a file; it is read when the step is sent."""
