@@ -175,10 +175,14 @@ def _refuse_members(db: sa.Connection) -> None:
 def build(db: sa.Connection) -> None:
     """Runs the shipped DDL on an empty database, inside `as_owner`.
 
-    Raises DomainError when the database already has our tables.
+    Tables that somebody built from the shipped files, and in which there is no office yet, are
+    taken as they are. Raises DomainError when there is one.
     """
     if _revision(db):
-        raise DomainError(PersistenceFault.EXISTS, path=db.engine.url.database or "")
+        if db.exec_driver_sql("select exists (select 1 from app.office)").scalar_one():
+            raise DomainError(PersistenceFault.EXISTS, path=db.engine.url.database or "")
+        server_check.check(db)
+        return
     tables, *rest = ddl("postgresql")
     for text in (tables, *MARK, *rest):  # the rights come last and cover all tables
         run(db, text)
