@@ -50,6 +50,7 @@ The payload of each action holds plain JSON values (bytes as base64 text under `
     escalate            points [{number}]
     withdraw_escalation (reason only)
     discuss(_clear)     meeting_id
+    keep_sheet          document
 """
 
 import os

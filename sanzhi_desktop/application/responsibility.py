@@ -5,14 +5,14 @@ papers of a disagreement (`application.dispute_papers`).
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 
+from sanzhi_desktop.application import stepping
 from sanzhi_desktop.application.dispute_papers import (
     disputed_case,
     mark,
     rules_of,
 )
-from sanzhi_desktop.application.dispute_record import demand_owner, demand_valid
+from sanzhi_desktop.application.dispute_record import Signed, demand_owner, demand_valid
 from sanzhi_desktop.application.papers import StoredPaper
 from sanzhi_desktop.application.ports import Session
 from sanzhi_desktop.application.queries import HistoryRow
@@ -139,7 +139,9 @@ def responsibility_paper(session: Session, book: RuleBook, *, case_id: str) -> R
                 title="行政机关负责人",
                 body=submission.agency or office.name,
                 people=[a.name for a in meetings],
-                acts=(*meetings, *_acts(history, _DECISION_ACTS)),
+                acts=tuple(
+                    sorted((*meetings, *_acts(history, _DECISION_ACTS)), key=lambda a: a.at)
+                ),
             ),
         ),
         punishable=tuple(punishable.value or ()),
@@ -165,24 +167,17 @@ def _name(people: Mapping[str, Person], code: str) -> str:
     return people[code].name if code in people else code
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """A signed sheet with its bytes; it is handed out, and made again when the case moves on."""
-
-    paper: StoredPaper = field(repr=False)
-    content: ResponsibilityPaper
-
-
 def sign_sheet(
     session: Session,
     book: RuleBook,
     papers: SignedPapers,
     *,
     case_id: str,
+    seen_version: int,
     key: SigningKey,
     ask: AskSecret,
-) -> Sheet:
-    """责任清单 signed by the head who signed the last opinion.
+) -> Signed:
+    """责任清单 signed by the head who signed the last opinion, and kept with the case.
 
     Raises DomainError: somebody else's place to sign, a paper that does not verify.
     """
@@ -199,4 +194,12 @@ def sign_sheet(
     verdict = papers.verify(signed, record=record_of(session.reader, sha256=None))
     demand_valid(verdict)
     demand_owner(session.reader, verdict, "Head", session)
-    return Sheet(StoredPaper("responsibility", signed), content)
+    stored = StoredPaper("responsibility", signed)
+    changed = stepping.send(
+        session,
+        case_id=case_id,
+        seen_version=seen_version,
+        action=Action.KEEP_SHEET,
+        payload={"document": stored.as_payload()},
+    )
+    return Signed(changed, stored)

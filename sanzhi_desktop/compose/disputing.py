@@ -315,6 +315,7 @@ class Disagreement:
             self.journey.work.book,
             self.journey.work.papers,
             case_id=self.journey.case_id,
+            seen_version=self.journey.version(),
             key=self.journey.key(head.actor.person_id),
             ask=lambda _label: PASSPHRASE,
         ).paper.pdf

@@ -88,3 +88,4 @@ class Action(StrEnum):
     WITHDRAW_ESCALATION = "withdraw_escalation"  # 撤回提请
     DISCUSS = "discuss"  # 登记集体讨论结果：重新送审
     DISCUSS_CLEAR = "discuss_clear"  # 登记集体讨论结果：依规则放行
+    KEEP_SHEET = "keep_sheet"  # 签发责任清单

@@ -268,6 +268,7 @@ TRANSITIONS: tuple[Transition, ...] = tuple(
             for action in _EXPERTS
         ),
         _row([_S.RESPONDING], Action.DISCUSS_CLEAR, _S.PASSED, Role.SECRETARY),
+        _row([_S.RESPONDING, _S.PASSED, _S.DECIDED], Action.KEEP_SHEET, None, Role.HEAD),
     )
     for row in rows
 )
@@ -276,6 +277,7 @@ TRANSITIONS: tuple[Transition, ...] = tuple(
 AROUND = frozenset(
     {
         Action.OPEN,
+        Action.KEEP_SHEET,
         Action.REMIND,
         Action.ASK_OPINION,
         Action.GIVE_OPINION,
@@ -303,6 +305,19 @@ class Position:
     opened: bool = False  # somebody of the receiving side opened it since it was sent
 
 
+def _named(row: Transition, position: Position, actor: Actor) -> bool:
+    """Whether `actor` is whom the row wants named on the case."""
+    me = actor.person_id
+    handles = me in (*position.handlers, position.registered_by)
+    if row.who is Who.REVIEWER:
+        return me == position.reviewer
+    if row.who is Who.HANDLER:
+        return handles
+    if row.who is Who.SIDES:
+        return handles or me == position.reviewer or bool(actor.roles & SPEAKERS)
+    return True
+
+
 def why_not(position: Position, action: Action, actor: Actor) -> WorkflowFault | None:
     """The code of the reason why `actor` cannot do `action` now, or None when it is open."""
     row = _BY_KEY.get((position.state, action))
@@ -310,17 +325,7 @@ def why_not(position: Position, action: Action, actor: Actor) -> WorkflowFault |
         return WorkflowFault.NO_TRANSITION
     if not row.roles & actor.roles:
         return WorkflowFault.NOT_YOUR_ROLE
-    if row.who is Who.REVIEWER and actor.person_id != position.reviewer:
-        return WorkflowFault.NOT_YOUR_CASE
-    if row.who is Who.HANDLER and actor.person_id not in (
-        *position.handlers,
-        position.registered_by,
-    ):
-        return WorkflowFault.NOT_YOUR_CASE
-    if row.who is Who.SIDES and not (
-        actor.roles & SPEAKERS
-        or actor.person_id in (position.reviewer, *position.handlers, position.registered_by)
-    ):
+    if not _named(row, position, actor):
         return WorkflowFault.NOT_YOUR_CASE
     if action is Action.GIVE_OPINION and position.asked is not None:
         return None if actor.person_id in position.asked else WorkflowFault.NOT_ASKED

@@ -289,7 +289,11 @@ DISCUSS_CLEAR = Effect(
     kinds=frozenset({"case", "meeting"}),
 )
 
+# Generated from the history as it stands; a later one stands beside it.
+KEEP_SHEET = Effect(steps=document("responsibility", required=True), quiet=True)
+
 EFFECTS: Mapping[Action, Effect] = {
+    Action.KEEP_SHEET: KEEP_SHEET,
     Action.FREEZE_RECORD: FREEZE_RECORD,
     Action.CERTIFY_RECORD: CERTIFY_RECORD,
     Action.SIGN_RECORD: SIGN_RECORD,

@@ -146,7 +146,9 @@ begin
   end if;
   -- The row of the office's setting serialises the count of the quota.
   select * into s from file_store where office_id = p_office for update;
-  if not found or s.kind = 'folder' then perform app.refuse('{FileFault.STORE_KIND}', '{{}}'); end if;
+  if not found or s.kind = 'folder' then
+    perform app.refuse('{FileFault.STORE_KIND}', '{{}}');
+  end if;
   select * into b from blob where office_id = p_office and sha256 = p_sha256;
   if b.sha256 is not null and b.complete = 0 and (b.size <> p_size or b.place <> s.kind) then
     delete from blob_chunk where office_id = p_office and sha256 = p_sha256;

@@ -255,7 +255,10 @@ language sql immutable set search_path = pg_catalog, app, pg_temp as $$
     ('responding', 'expert_answer', 'responding', '{head,lead,reviewer}'::text[], 'sides', false),
     ('reviewing', 'expert_withdraw', 'reviewing', '{head,lead,reviewer}'::text[], 'sides', true),
     ('responding', 'expert_withdraw', 'responding', '{head,lead,reviewer}'::text[], 'sides', true),
-    ('responding', 'discuss_clear', 'passed', '{secretary}'::text[], 'anyone', false)
+    ('responding', 'discuss_clear', 'passed', '{secretary}'::text[], 'anyone', false),
+    ('responding', 'keep_sheet', 'responding', '{head}'::text[], 'anyone', false),
+    ('passed', 'keep_sheet', 'passed', '{head}'::text[], 'anyone', false),
+    ('decided', 'keep_sheet', 'decided', '{head}'::text[], 'anyone', false)
   ) as t(source, action, target, roles, who, needs_reason)
    where t.source = p_state and t.action = p_action
 $$;
@@ -1709,6 +1712,22 @@ begin
     updated_at = v_now,
     due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
    where office_id = p_office and case_id = p_case;
+end $$;
+
+create function app.do_keep_sheet(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  if not (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) then
+    perform app.refuse('persistence.document_missing', jsonb_build_object());
+  end if;
+  if (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) and coalesce(encode(sha256(decode((p_payload #>> '{document,pdf}'), 'base64')), 'hex'), '') <> coalesce((p_payload #>> '{document,sha256}'), '') then
+    perform app.refuse('persistence.digest_mismatch', jsonb_build_object());
+  end if;
+  if (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) and not exists (select 1 from document where office_id = p_office and case_id = p_case and sha256 = coalesce((p_payload #>> '{document,sha256}'), '')) then
+    insert into document (office_id, readers, case_id, sha256, round, kind, size, content, stored_by, stored_at) values (p_office, v_readers, p_case, coalesce((p_payload #>> '{document,sha256}'), ''), c.round, 'responsibility', length(decode((p_payload #>> '{document,pdf}'), 'base64')), decode((p_payload #>> '{document,pdf}'), 'base64'), v_me, v_now);
+  end if;
 end $$;
 
 create function app.do_freeze_record(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
@@ -3241,6 +3260,7 @@ begin
   when 'allow_late' then perform app.do_allow_late(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
   when 'object' then perform app.do_object(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
   when 'reply_objection' then perform app.do_reply_objection(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
+  when 'keep_sheet' then perform app.do_keep_sheet(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
   when 'freeze_record' then perform app.do_freeze_record(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
   when 'certify_record' then perform app.do_certify_record(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
   when 'sign_record' then perform app.do_sign_record(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
@@ -3254,7 +3274,7 @@ begin
   end case;
   v_readers := app.keep_readers(p_office, p_case, v_readers);
   v_result := jsonb_build_object('case_id', p_case, 'version', coalesce(c.version, 0)
-    + case when p_action in ('extend_case', 'open', 'remind', 'ask_opinion', 'give_opinion') then 0 else 1 end,
+    + case when p_action in ('extend_case', 'open', 'remind', 'ask_opinion', 'give_opinion', 'keep_sheet') then 0 else 1 end,
     'state', v_target, 'number', coalesce((select r.number from case_ k join round r
       on r.office_id = k.office_id and r.case_id = k.case_id and r.round = k.round
       where k.office_id = p_office and k.case_id = p_case), ''));
