@@ -157,7 +157,7 @@ def quorum_rule(profile: Profile) -> tuple[str, str]:
     """The quorum's code and its words with the source; more than half where nobody says more."""
     rule = profile.rules[QUORUM].in_force() if QUORUM in profile.rules else None
     code = str(rule.value) if rule is not None and rule.value in QUORUM_WORDS else MAJORITY
-    source = rule.source.cited() if rule is not None and rule.source else "本单位议事规则"
+    source = rule.source.cited() if rule is not None and rule.source else "没有另行规定，按过半数"
     return code, f"{QUORUM_WORDS[code]}（{source}）"
 
 
