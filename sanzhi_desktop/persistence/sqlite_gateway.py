@@ -239,7 +239,7 @@ class _Frame:
         return result
 
     def demand_files(self, files: FileStore | None) -> None:
-        """The bytes are beside the database, so the gateway looks: as the server's function does."""
+        """The bytes are beside the database: the gateway looks, as the server's function does."""
         rows = self.db.execute(
             "select name, sha256 from material where office_id = :office and case_id = :case"
             " and sha256 <> '' order by place",

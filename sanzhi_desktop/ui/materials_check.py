@@ -29,11 +29,20 @@ class MaterialsCheck(QObject):
         self.fault = ""  # why the look ended early
 
     def begin(self, materials: Iterable[Material]) -> None:
-        """Looks at these from the beginning, whatever was found before."""
-        self._stored = tuple(m for m in materials if m.sha256)
+        """Looks at these, unless that was done already: every change elsewhere shows the case again,
+        and hashing all its files each time would keep the PC busy with nothing else."""
+        stored = tuple(m for m in materials if m.sha256)
+        if stored == self._stored and not self.fault:
+            return
+        self._stored = stored
         self._states = {}
         self.fault = ""
         self._next(0)
+
+    def forget(self) -> None:
+        """The case is opened anew: what was found before is not what stands there now."""
+        self._stored, self._states, self.fault = (), {}, ""
+        self.finished.emit()
 
     def state(self, material: Material) -> FileState | None:
         """What was found; None before, and for what has no file."""
@@ -49,8 +58,7 @@ class MaterialsCheck(QObject):
 
     def _next(self, place: int) -> None:
         if place >= len(self._stored):
-            if self._stored:
-                self.finished.emit()
+            self.finished.emit()
             return
         material, files = self._stored[place], self._desk.session.files
         self._desk.jobs.run(
@@ -63,6 +71,8 @@ class MaterialsCheck(QObject):
         )
 
     def _found(self, place: int, state: FileState) -> None:
+        if place >= len(self._stored):  # forgotten meanwhile
+            return
         material = self._stored[place]
         self._states[material.material_id] = state
         self.looked.emit(material.material_id)

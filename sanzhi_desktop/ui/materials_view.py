@@ -125,28 +125,7 @@ class MaterialsView(QWidget):
         self._outside = tempfile.TemporaryDirectory(prefix="sanzhi-", ignore_cleanup_errors=True)
         self.destroyed.connect(self._outside.cleanup)
         self.table = Table(self.tr("送审材料"))
-        self.model: RowModel[Material] = RowModel(
-            [
-                Column("name", self.tr("材料"), lambda m: m.name, 190),
-                Column("pages", self.tr("页数"), lambda m: str(m.pages or ""), 50, right=True),
-                Column(
-                    "original",
-                    self.tr("原件"),
-                    lambda m: self.tr("原件") if m.original else self.tr("复印件"),
-                    78,
-                ),
-                Column("file", self.tr("文件"), self._file_words, 180),
-                Column(
-                    "state",
-                    self.tr("内容核对"),
-                    self._state_words,
-                    96,
-                    tone=self._state_tone,
-                    tip=self._state_tip,
-                ),
-            ],
-            self,
-        )
+        self.model: RowModel[Material] = RowModel(self._columns(), self)
         self.check = MaterialsCheck(desk, self)
         self.check.looked.connect(self._looked)
         self.check.finished.connect(self._say_check)
@@ -182,6 +161,27 @@ class MaterialsView(QWidget):
         self.table.opened.connect(lambda _: self._open_outside())
         self.nothing.say(self.tr("没有送审材料"))
         self.outside.setEnabled(False)
+
+    def _columns(self) -> list[Column[Material]]:
+        return [
+            Column("name", self.tr("材料"), lambda m: m.name, 190),
+            Column("pages", self.tr("页数"), lambda m: str(m.pages or ""), 50, right=True),
+            Column(
+                "original",
+                self.tr("原件"),
+                lambda m: self.tr("原件") if m.original else self.tr("复印件"),
+                78,
+            ),
+            Column("file", self.tr("文件"), self._file_words, 180),
+            Column(
+                "state",
+                self.tr("内容核对"),
+                self._state_words,
+                96,
+                tone=self._state_tone,
+                tip=self._state_tip,
+            ),
+        ]
 
     def show_materials(self, materials: Iterable[Material]) -> None:
         """Shows a case's materials; the one that was open stays open."""

@@ -77,6 +77,22 @@ def test_a_changed_byte_is_marked_and_shuts_the_gate(handler: Seat) -> None:
         assert f"材料已变：{name}" not in words(screen)
 
 
+def test_opening_the_case_again_looks_again(handler: Seat) -> None:
+    case_id = handler.furnished.cases["passed"]
+    screen = handler.sit(CaseScreen, case_id=case_id)
+    material = handler.desk.session.reader.case(case_id).materials[0]
+    place = stored(handler.furnished, material.sha256)
+    place.write_bytes(place.read_bytes() + b" ")
+    screen.shown()  # somebody changed another case: nothing is read again for that
+    handler.idle()
+    assert set(states(screen)) == {"一致"}
+    screen.open_case(case_id)
+    screen.shown()
+    handler.idle()
+    assert "材料已变" in states(screen)
+    assert "现在不得作出决定" in words(screen)
+
+
 def test_a_missing_file_is_told_without_shutting_anything(handler: Seat) -> None:
     case_id = handler.furnished.cases["passed"]
     case = handler.desk.session.reader.case(case_id)
@@ -243,19 +259,19 @@ def test_an_object_store_needs_an_address_and_a_key(
 
 def test_every_file_is_checked_and_the_damaged_one_named(admin: Seat) -> None:
     page = store_page(admin)
-    page.check.click()
+    page.files.check.click()
     admin.idle()
-    assert "全部完好" in page.told.text()
-    assert page.table.isHidden()
+    assert "全部完好" in page.files.told.text()
+    assert page.files.table.isHidden()
     case = admin.desk.session.reader.case(admin.furnished.cases["passed"])
     place = stored(admin.furnished, case.materials[0].sha256)
     place.write_bytes(b"something else")
-    page.check.click()
+    page.files.check.click()
     admin.idle()
-    assert "处有问题" in page.told.text()
-    shown = [page.findings.row(n) for n in range(page.findings.rowCount())]
+    assert "处有问题" in page.files.told.text()
+    shown = [page.files.findings.row(n) for n in range(page.files.findings.rowCount())]
     assert {(f.state, f.use.material) for f in shown if f and f.use.case_id == case.case_id} == {
         (FileState.CHANGED, case.materials[0].name)
     }
-    assert page.table.isVisible()
+    assert page.files.table.isVisible()
     assert nameless(page) == []

@@ -178,6 +178,7 @@ class CaseScreen(Screen):
 
     def open_case(self, case_id: str) -> None:
         self.case_id = case_id
+        self.materials.check.forget()
 
     def shown(self) -> None:
         if self.case_id:
