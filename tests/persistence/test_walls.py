@@ -254,7 +254,8 @@ def test_replacing_a_row_is_refused(embedded_desk: Desk, embedded_path: Path, ta
 def _fill(desk: Desk, table: str) -> None:
     from sanzhi_desktop.application.commands import OfficeAction
 
-    if table in {"irregularity", "profile_edition", "certificate", "checkpoint", "calendar"}:
+    if table in {"irregularity", "profile_edition", "certificate", "checkpoint", "checkpoint_leaf",
+                 "calendar"}:  # fmt: skip
         desk.office("ck", OfficeAction.RECORD_IRREGULARITY, irregularity_id="i", content="x")
         desk.office("adm", OfficeAction.PUBLISH_PROFILE, profile_id="p", edition="1", applied={})
         desk.office(
@@ -263,28 +264,15 @@ def _fill(desk: Desk, table: str) -> None:
         )  # fmt: skip
         notice = {"year": 2027, "edition": "2027.1", "number": "n", "arrangement": "{}"}
         desk.office("adm", OfficeAction.PUBLISH_CALENDAR, **notice)
-        _checkpoint(desk)
+        desk.gateway("adm").checkpoint(desk.office_id)
+    elif table.startswith("transfer"):
+        from tests.persistence.test_transfer import TO_DELIVERED, Moving
+
+        Moving(desk).through(*TO_DELIVERED)
     elif table == "problem":
         desk.responding()
     else:
         desk.decided()
-
-
-def _checkpoint(desk: Desk) -> None:
-    import sqlalchemy as sa
-
-    from sanzhi_desktop.persistence import tables
-    from sanzhi_desktop.persistence.sqlite_gateway import SqliteGateway
-    from tests.persistence.desk import START
-
-    gateway = desk.gateway("adm")
-    assert isinstance(gateway, SqliteGateway)
-    with gateway.engine.begin() as db:
-        db.execute(
-            sa.insert(tables.checkpoint).values(
-                office_id=desk.office_id, n=1, root="r", heads="[]", made_at=START
-            )
-        )
 
 
 @pytest.mark.postgres

@@ -8,6 +8,7 @@ from sanzhi_desktop.application.ports import OpinionPress, Reader, Session
 from sanzhi_desktop.application.queries import DocumentRow, HistoryRow
 from sanzhi_desktop.application.signing import PaperRecord
 from sanzhi_desktop.application.signoff import record_of
+from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.domain.people import Person
 from sanzhi_desktop.ui.history.words import Told, chain_told, plain_told, verdict_told
 from sanzhi_desktop.ui.names import name
@@ -71,6 +72,15 @@ def check_paper(press: OpinionPress, paper: StoredPaper) -> Told:
     return plain_told(same=hashlib.sha256(paper.data).hexdigest() == paper.row.sha256)
 
 
-def check_chains(reader: Reader, case_id: str | None) -> tuple[Told, str]:
-    """In the database lane: the answer for one chain or all, and the root over all chains."""
-    return chain_told(reader.verify_chains(), case_id), reader.chain_root()
+def check_chains(session: Session, case_id: str | None) -> tuple[Told, str]:
+    """In the database lane: the answer for one chain or all, and the root over all chains.
+
+    The root that is shown may be copied down, so it is kept as a checkpoint; where nothing can be
+    written at the moment, it is the one that would be kept.
+    """
+    reader = session.reader
+    told = chain_told(reader.verify_chains(), case_id)
+    try:
+        return told, session.gateway.checkpoint(session.actor.office_id)
+    except DomainError:
+        return told, reader.chain_root()

@@ -109,11 +109,11 @@ class EventsView(QWidget):
         if self.page is None:
             return
         self.check.setEnabled(False)
-        reader, case_id = self.desk.session.reader, self.page.case_id
+        session, case_id = self.desk.session, self.page.case_id
         self.desk.jobs.run(
             Lane.DATABASE,
             self,
-            lambda: check_chains(reader, case_id),
+            lambda: check_chains(session, case_id),
             done=self._checked,
             failed=self._failed,
             key="chain",

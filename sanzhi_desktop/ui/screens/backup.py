@@ -60,6 +60,7 @@ class BackupScreen(Screen):
         ).format(KEEP)
         self.words = PlainLabel(words, role="muted").wrapped()
         self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
         self.bar.setAccessibleName(self.tr("备份进度"))
         self.doing = PlainLabel(role="muted")
         self.progress = holding(row(self.doing, self.bar))
