@@ -4,7 +4,7 @@ Lives here: the conditions, as rows for `walls.Wall`: table, event, name, condit
 not: making triggers of them (`walls`), or a second copy of the table of steps.
 """
 
-from sanzhi_desktop.domain.transfer import STEPS
+from sanzhi_desktop.domain.transfer import STEPS, TransferDestination
 
 TRANSFER = "SZ-TRANSFER 涉嫌犯罪移送只能按步骤登记，已经登记的内容不得修改或者删除"
 _NUMBER = "SZ-NUMBER 文号只能依次取用，取用后不得改动，作废后不得恢复"
@@ -20,8 +20,13 @@ KEYS: dict[str, tuple[str, ...]] = {
 
 _FIRST = next(row.target for row in STEPS if row.stage is None)
 _MOVES = sorted(
-    {f"{row.stage}>{row.target}" for row in STEPS if row.stage is not None}
-    | {f"{row.stage}>{row.stage}" for row in STEPS if row.stage is not None}
+    {
+        f"{destination}:{row.stage}>{target}"
+        for row in STEPS
+        for destination in TransferDestination
+        for target in (row.target, row.stage)
+        if row.stage is not None and row.destination in ("", destination)
+    }
 )
 _LEGAL = "(" + ", ".join(f"'{move}'" for move in _MOVES) + ")"
 
@@ -38,7 +43,7 @@ WALLS: tuple[tuple[str, str, str, str, str], ...] = (
         "update",
         "step",
         (
-            f"OLD.ended = 1 or OLD.stage || '>' || NEW.stage not in {_LEGAL}"
+            f"OLD.ended = 1 or OLD.destination || ':' || OLD.stage || '>' || NEW.stage not in {_LEGAL}"
             " or NEW.last_at < OLD.last_at"
             " or {differs office_id case_id no destination opened_on}"
             " or NEW.stage = 'signed' and NEW.letter_sha256 = ''"

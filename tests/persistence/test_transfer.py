@@ -1,6 +1,9 @@
 """The transfer of a suspected crime: every step and every refusal, the same on both databases."""
 
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -366,3 +369,40 @@ def test_it_stands_in_the_list_of_whoever_it_waits_for(desk: Desk) -> None:
     assert lists() == {"h1", "h2"}
     moving.take(Action.HAND_OVER)
     assert lists() == set()
+
+
+_ONE_MORE = (
+    "insert into transfer_member (office_id, case_id, no, person_id, place, name, certificate)"
+    " select office_id, case_id, no, 'r1', 9, '己', 'Z' from transfer"
+)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "update transfer set stage = 'supervised' where stage = 'delivered'",
+        "update transfer set stage = 'approved', ended = 0",
+        "update transfer set stage = 'filed'",
+        "update transfer set stage = 'done', ended = 1",
+        "update transfer set opened_on = '2027-01-01'",
+        "update transfer set letter_sha256 = 'x'",
+        "update transfer set attachments = '[]'",
+        "update transfer set last_at = '2020-01-01T00:00:00.000000Z'",
+        "delete from transfer",
+        "update transfer_event set at = '2026-01-01T00:00:00.000000Z'",
+        "delete from transfer_event",
+        "update transfer_member set name = '别人'",
+        "delete from transfer_member",
+        _ONE_MORE,
+        "update transfer_number set status = 'reserved'",
+        "update transfer_number set label = '示法审移〔2026〕9号'",
+        "delete from transfer_number",
+    ],
+)
+def test_another_tool_cannot_rewrite_it(
+    embedded_desk: Desk, embedded_path: Path, statement: str
+) -> None:
+    Moving(embedded_desk).through(*TO_DELIVERED)
+    refused_by_a_wall = pytest.raises(sqlite3.IntegrityError, match="SZ-")
+    with closing(sqlite3.connect(embedded_path)) as db, refused_by_a_wall:
+        db.execute(statement)

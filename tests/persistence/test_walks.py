@@ -11,6 +11,7 @@ from sanzhi_desktop.application.commands import Changed, new_id
 from sanzhi_desktop.domain.case import Case, CaseFault
 from sanzhi_desktop.domain.errors import Code, DomainError
 from sanzhi_desktop.domain.people import Actor
+from sanzhi_desktop.domain.transfer import TRANSFER_ACTIONS
 from sanzhi_desktop.domain.workflow import TRANSITIONS, Action, Position, State, available, why_not
 from tests.persistence.desk import ALL, Desk, paper, problem, submission
 
@@ -66,7 +67,11 @@ def test_everybody_is_refused_what_the_table_does_not_open(desk: Desk) -> None:
     for state, case_id in made.items():
         case = desk.case(case_id)
         assert case.state is state
-        for action in set(Action) - {Action.REGISTER}:
+        hidden = {who: expected(desk, who, case, None) for who in actors}
+        # A transfer has the same row in every state but the draft: three of them are enough.
+        few = state in (State.DRAFT, State.SIGNING, State.WITHDRAWN)
+        left_out = {Action.REGISTER, *(() if few else TRANSFER_ACTIONS)}
+        for action in set(Action) - left_out:
             for who, actor in actors.items():
                 fault = why_not(position(case), action, actor)
                 if fault is None:
@@ -74,8 +79,7 @@ def test_everybody_is_refused_what_the_table_does_not_open(desk: Desk) -> None:
                 tried += 1
                 with pytest.raises(DomainError) as caught:
                     desk.send(who, case_id, action, seen=case.version, reason=REASON)
-                told_him = expected(desk, who, case, fault)
-                assert caught.value.code is told_him, (state, action, who)
+                assert caught.value.code is (hidden[who] or fault), (state, action, who)
         assert desk.version(case_id) == case.version
     assert tried > 2000
 

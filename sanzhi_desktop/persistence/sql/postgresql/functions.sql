@@ -3013,7 +3013,9 @@ begin
   end if;
   -- The row of the office's setting serialises the count of the quota.
   select * into s from file_store where office_id = p_office for update;
-  if not found or s.kind = 'folder' then perform app.refuse('files.store_kind', '{}'); end if;
+  if not found or s.kind = 'folder' then
+    perform app.refuse('files.store_kind', '{}');
+  end if;
   select * into b from blob where office_id = p_office and sha256 = p_sha256;
   if b.sha256 is not null and b.complete = 0 and (b.size <> p_size or b.place <> s.kind) then
     delete from blob_chunk where office_id = p_office and sha256 = p_sha256;
@@ -3432,13 +3434,12 @@ create function api.beat(p_office integer, p_case text, p_left text)
 returns jsonb language plpgsql security definer set search_path = pg_catalog, app, pg_temp set lock_timeout = '2s' set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 declare
   v_me text := session_user; v_now timestamptz := clock_timestamp();
-  v_today date := (clock_timestamp() at time zone 'Asia/Shanghai')::date;
   v_still boolean := pg_is_in_recovery() or current_setting('transaction_read_only') = 'on';
-  v_revision text; v_unit text; v_last timestamptz; v_count bigint; v_sees boolean;
+  v_revision text; v_last timestamptz; v_count bigint; v_sees boolean;
   v_present jsonb := '[]';
 begin
   select version_num into v_revision from schema_revision;
-  select unit into v_unit from person
+  perform 1 from person
    where office_id = p_office and person_id = v_me and active = 1;
   if not found then
     return jsonb_build_object('news', 0, 'present', v_present, 'still', v_still,
@@ -3449,9 +3450,7 @@ begin
    where office_id = p_office and at >= v_last - interval '20 seconds';
   select true into v_sees from case_
    where office_id = p_office and case_id = p_case
-     and (strpos(readers, ',' || v_me || ',') > 0
-       or v_unit <> '' and strpos(readers, ',#' || v_unit || ',') > 0
-       or app.roles(p_office, v_me, v_today) && array['lead', 'head', 'clerk', 'secretary', 'agency_head', 'auditor']);
+     and app.sees(p_office, readers, v_me);
   if v_sees then
     if not v_still then
       delete from presence where office_id = p_office and person_id = v_me
