@@ -25,7 +25,7 @@ from sanzhi_desktop.persistence import engine as embedded
 from sanzhi_desktop.persistence.blobs.functions import CHUNK
 from sanzhi_desktop.persistence.chains import breaks
 from sanzhi_desktop.persistence.founding import file_store
-from sanzhi_desktop.persistence.keeping import attachments, carry, closing
+from sanzhi_desktop.persistence.keeping import attachments, carry, closing, patient
 from sanzhi_desktop.persistence.keeping.closing import Order
 from sanzhi_desktop.persistence.keeping.survey import broken
 from sanzhi_desktop.persistence.open import files_folder
@@ -52,7 +52,7 @@ def move(order: Order, *, report: Report) -> Moved:
     logins.check(order.new_password)
     embedded.check(order.source)
     source = embedded.engine(order.source)
-    target = server.engine(order.where, user=order.user, password=order.password)
+    target = patient.engine(order.where, user=order.user, password=order.password)
     target = target.execution_options(isolation_level="REPEATABLE READ")
     try:
         office = _office(source)
@@ -136,7 +136,7 @@ def _carry(
         if not _built(db):
             server.build(db)
         there = _refuse_logins(db, people, order)
-        server.run(db, "reset role; set local statement_timeout = 0")
+        server.run(db, "reset role")
         server.run(db, "set local session_replication_role = replica")
         root = checkpoints.keep(source, office_id, order.now)
         closing.close(source, office_id, people[0], order, root=root)

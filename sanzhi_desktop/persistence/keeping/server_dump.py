@@ -17,6 +17,7 @@ from sanzhi_desktop.application.keeping import KeepingFault, Report
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.persistence import server
 from sanzhi_desktop.persistence.errors import named_by_engine
+from sanzhi_desktop.persistence.keeping import patient
 from sanzhi_desktop.persistence.keeping import survey as counting
 from sanzhi_desktop.persistence.keeping.embedded_copy import IN_FOLDER
 from sanzhi_desktop.persistence.keeping.survey import Survey, survey
@@ -48,7 +49,7 @@ class Server:
     def engine(self, *, database: str = "") -> sa.Engine:
         """An engine on the database, or on another one of the same server."""
         where = replace(self.where, database=database) if database else self.where
-        return server.engine(where, user=self.user, password=self.tools.password)
+        return patient.engine(where, user=self.user, password=self.tools.password)
 
     def named(self, *, database: str = "") -> str:
         """What the programs are told."""
@@ -79,7 +80,6 @@ def take(at: Server, part: Path, *, report: Report) -> tuple[Survey, list[dict[s
         if not rights.sees_all:
             raise DomainError(KeepingFault.RIGHTS_TO_DUMP, where=at.where.shown())
         tool = at.tools.path("pg_dump", server=rights.version)
-        db.exec_driver_sql("set idle_in_transaction_session_timeout = 0")
         held = survey(counting.on(db))
         roles = [dict(row) for row in db.exec_driver_sql(_ROLES).mappings()]
         snapshot = db.exec_driver_sql("select pg_export_snapshot()").scalar_one()
@@ -112,7 +112,6 @@ def fault(at: Server, dump: Path, wanted: Survey, *, report: Report) -> str:
 def _run(at: Server, statement: str) -> None:
     made = at.engine().execution_options(isolation_level="AUTOCOMMIT")
     with opened(made) as db:
-        db.exec_driver_sql("set statement_timeout = 0")
         db.exec_driver_sql(statement)
 
 
