@@ -4,7 +4,7 @@ from PySide6.QtWidgets import QWidget
 
 from sanzhi_desktop.application import responsibility
 from sanzhi_desktop.application.commands import Changed
-from sanzhi_desktop.application.responsibility import Sheet
+from sanzhi_desktop.application.dispute_record import Signed
 from sanzhi_desktop.application.signing import AskSecret, SigningKey
 from sanzhi_desktop.domain.people import Role
 from sanzhi_desktop.ui.case_page import CasePage
@@ -24,14 +24,15 @@ class ResponsibilityBar(QWidget):
         super().__init__()
         self.desk = desk
         self.case_id = ""
-        self._made: Sheet | None = None
+        self.version = 0
+        self._made: Signed | None = None
         self.look = button(self.tr("责任清单预览(&Z)"), self._look, kind="small")
         self.sign = button(self.tr("签名出具责任清单(&G)…"), self._sign, kind="small")
         self.setLayout(row(self.look, self.sign, None))
 
     def show_page(self, page: CasePage) -> None:
         """Open once an opinion was issued; signed by the head who signed it."""
-        self.case_id = page.case.case_id
+        self.case_id, self.version = page.case.case_id, page.case.version
         issued = [r for r in page.case.rounds if r.issued_at is not None]
         none_yet = "" if issued else self.tr("审核意见签发后才有责任清单。")
         self.look.setEnabled(bool(issued))
@@ -57,12 +58,19 @@ class ResponsibilityBar(QWidget):
 
     def _sign(self) -> None:
         session, work, case_id = self.desk.session, self.desk.work, self.case_id
+        seen = self.version
 
         def sign(key: SigningKey, ask: AskSecret) -> Changed:
             self._made = responsibility.sign_sheet(
-                session, work.book, work.papers, case_id=case_id, key=key, ask=ask
+                session,
+                work.book,
+                work.papers,
+                case_id=case_id,
+                seen_version=seen,
+                key=key,
+                ask=ask,
             )
-            return Changed(case_id=case_id)
+            return self._made.changed
 
         prompt = SigningPrompt(
             self.desk,
