@@ -29,8 +29,8 @@ class MaterialsCheck(QObject):
         self.fault = ""  # why the look ended early
 
     def begin(self, materials: Iterable[Material]) -> None:
-        """Looks at these, unless that was done already: every change elsewhere shows the case again,
-        and hashing all its files each time would keep the PC busy with nothing else."""
+        """Looks at these, unless that was done already: every change elsewhere shows the case
+        again, and hashing all its files each time would keep the PC busy with nothing else."""
         stored = tuple(m for m in materials if m.sha256)
         if stored == self._stored and not self.fault:
             return
