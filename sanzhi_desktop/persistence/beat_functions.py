@@ -4,7 +4,6 @@ change, and who else has the open case in front of him.
 Lives here: `api.beat`. Must not: anything that belongs to a history; a beat is no event.
 """
 
-from sanzhi_desktop.domain.people import Role
 from sanzhi_desktop.persistence.revision import TABLE
 
 EXPIRES = "60 seconds"
@@ -12,23 +11,20 @@ _AGAIN = "20 seconds"  # a row is written anew only when it is older: a beat is 
 # Whoever looks may have seen an entry before an earlier one was committed; so the number moves
 # with the entries of the last moments, not with the last entry alone.
 _LATE = "20 seconds"
-_SEES_ALL = (Role.LEAD, Role.HEAD, Role.CLERK, Role.SECRETARY, Role.AGENCY_HEAD, Role.AUDITOR)
 
 
 def beat_functions(definer: str) -> str:
     """CREATE FUNCTION of `api.beat`; `definer` is the clause of all functions of the owner."""
-    sees_all = ", ".join(f"'{role.value}'" for role in _SEES_ALL)
     return f"""create function api.beat(p_office integer, p_case text, p_left text)
 returns jsonb language plpgsql {definer} as $$
 declare
   v_me text := session_user; v_now timestamptz := clock_timestamp();
-  v_today date := (clock_timestamp() at time zone 'Asia/Shanghai')::date;
   v_still boolean := pg_is_in_recovery() or current_setting('transaction_read_only') = 'on';
-  v_revision text; v_unit text; v_last timestamptz; v_count bigint; v_sees boolean;
+  v_revision text; v_last timestamptz; v_count bigint; v_sees boolean;
   v_present jsonb := '[]';
 begin
   select version_num into v_revision from {TABLE};
-  select unit into v_unit from person
+  perform 1 from person
    where office_id = p_office and person_id = v_me and active = 1;
   if not found then
     return jsonb_build_object('news', 0, 'present', v_present, 'still', v_still,
@@ -39,9 +35,7 @@ begin
    where office_id = p_office and at >= v_last - interval '{_LATE}';
   select true into v_sees from case_
    where office_id = p_office and case_id = p_case
-     and (strpos(readers, ',' || v_me || ',') > 0
-       or v_unit <> '' and strpos(readers, ',#' || v_unit || ',') > 0
-       or app.roles(p_office, v_me, v_today) && array[{sees_all}]);
+     and app.sees(p_office, readers, v_me);
   if v_sees then
     if not v_still then
       delete from presence where office_id = p_office and person_id = v_me
