@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sanzhi_desktop.application.queries import ListQuery, ListScope
 from sanzhi_desktop.domain.people import Actor, Role
 from sanzhi_desktop.domain.workflow import TRANSITIONS, Action, State, Who
+from sanzhi_desktop.persistence.dispute_lists import disputes_waiting
 from sanzhi_desktop.persistence.tables import case_, person, round_, second_opinion
 from sanzhi_desktop.persistence.transfer_lists import transfers_waiting
 
@@ -106,6 +107,7 @@ def _mine(actor: Actor, unit: str) -> Iterable[sa.ColumnElement[bool]]:
         case_.c.state.in_(_ADVISED),
     )
     yield from transfers_waiting(actor)
+    yield from disputes_waiting(actor)
     for row in TRANSITIONS:
         if row.source is None or row.action not in AWAITED or not row.roles & actor.roles:
             continue
