@@ -1,5 +1,6 @@
 """The whole job on a real database file: from a submission to a verified opinion, and after."""
 
+import json
 import shutil
 import subprocess
 import sys
@@ -380,6 +381,45 @@ def test_the_demo_from_the_command_line(tmp_path: Path, outcome: str, code: str)
     trusted = subprocess.run([*verify, "--trust", str(out / "ca.pem")], check=False)
     untrusted = subprocess.run(verify, check=False, capture_output=True)
     assert (trusted.returncode, untrusted.returncode) == (0, 1)
+
+
+PAPERS = {
+    "disagreement": ("record", ["Handler", "Reviewer"]),
+    "minutes": ("minutes", ["Recorder", "Member1", "Member2", "Chair"]),
+    "responsibility": ("responsibility", ["Head"]),
+    "opinion": ("opinion", ["Reviewer", "Head"]),
+}
+
+
+@pytest.mark.slow
+def test_the_demo_of_a_disagreement_leaves_four_papers_that_verify(tmp_path: Path) -> None:
+    out = tmp_path / "demo"
+    sanzhi = [sys.executable, "-m", "sanzhi_desktop"]
+    done = subprocess.run(
+        [*sanzhi, "demo", "--out", str(out), "--outcome", "dispute", "--profile", "zhengzhou",
+         "--json"],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    said = json.loads(done.stdout)
+    # 行政处罚法第五十八条: for a penalty the meeting is followed by a round of its own.
+    assert (said["way"], said["outcome"], said["number"][-2:]) == ("new_round", "AGREE", "2号")
+    for name, (kind, fields) in PAPERS.items():
+        verify = [*sanzhi, "verify", str(out / f"{name}.pdf"), "--trust", str(out / "ca.pem")]
+        recorded = [*verify, "--db", f"sqlite:///{out / 'sanzhi.db'}", "--json"]
+        checked = subprocess.run(recorded, capture_output=True, text=True, check=False)
+        assert checked.returncode == 0, checked.stdout
+        found = json.loads(checked.stdout)
+        assert (found["document"], found["record"]) == (kind, "match")
+        assert [s["field"] for s in found["signatures"]] == fields
+    text = subprocess.run(
+        ["pdftotext", "-raw", str(out / "opinion.pdf"), "-"],
+        capture_output=True, text=True, check=True,
+    ).stdout  # fmt: skip
+    plain = "".join(text.split())
+    assert "行政执法机关负责人集体讨论" in plain
+    assert "集体讨论笔录附卷" in plain
+    assert "问题处理表" in plain
 
 
 def test_a_folder_with_other_content_is_refused(tmp_path: Path) -> None:
