@@ -50,6 +50,6 @@ def _move(args: argparse.Namespace) -> int:
         f"附件 {done.files} 个，逐行核对一致，历史记录完整。"
     )
     print(f"检查点 {done.root}")
-    print("原库从此只能查看。各人用原来的代码登录：", "、".join(done.people))
+    print(f"原库从此只能查看。各人用原来的代码登录：{'、'.join(done.people)}")
     print("临时口令是刚才设定的那个，请各人登录后立即更改。", file=sys.stderr)
     return 0
