@@ -4,6 +4,7 @@ The paged model shows the first rows at once, then learns the keys of all rows (
 that the scroll bar is true and a selection stays), and fetches pages as they are looked at.
 """
 
+import math
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QBrush, QColor, QFont, QPalette
+from PySide6.QtGui import QBrush, QColor, QFont, QPalette, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -292,17 +293,47 @@ class Table(QTableView):
         self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 14)
         self.horizontalHeader().setHighlightSections(False)
         self.horizontalHeader().setStretchLastSection(True)
+        self._least: dict[int, int] = {}  # column → the width down to which it gives way
+        self._given: dict[int, int] = {}  # the widths as they were set last
+        self._wanted: list[int] = []
         self.activated.connect(self._open)
 
     def use(self, model: RowModel[Any]) -> None:
         """Shows a model with the widths its columns ask for."""
         self.setModel(model)
         scale = self.fontMetrics().horizontalAdvance("字") / 13
-        for place, column in enumerate(model.columns[:-1]):  # the last one takes what is left
-            self.setColumnWidth(place, int(column.width * scale))
+        self._wanted = [int(column.width * scale) for column in model.columns]
+        for place, width in enumerate(self._wanted[:-1]):  # the last one takes what is left
+            self.setColumnWidth(place, width)
         self.selectionModel().currentRowChanged.connect(self._chosen)
         # A table gets its focus only through its model's own reset otherwise.
         model.modelReset.connect(self._keep_current)
+
+    def give_way(self, **least: int) -> None:
+        """In a narrow window these columns (by key) shrink, down to their least width, before the
+        table scrolls sideways. A width that somebody set by hand stays."""
+        model = self.model()
+        scale = self.fontMetrics().horizontalAdvance("字") / 13
+        if isinstance(model, RowModel):
+            keys = {column.key: place for place, column in enumerate(model.columns)}
+            self._least = {keys[key]: int(width * scale) for key, width in least.items()}
+            last = len(keys) - 1  # stretches by itself
+            self._given = {n: self.columnWidth(n) for n in self._least if n != last}
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        by_hand = any(self.columnWidth(place) != width for place, width in self._given.items())
+        if not self._least or by_hand:
+            return
+        slack = {place: self._wanted[place] - least for place, least in self._least.items()}
+        over = sum(self._wanted) - self.viewport().width()
+        part = min(1.0, max(0.0, over / max(1, sum(slack.values()))))
+        last = len(self._wanted) - 1  # takes what is left by itself
+        for place, room in slack.items():
+            if place != last:
+                # rounded up: a pixel too many would scroll
+                self._given[place] = self._wanted[place] - math.ceil(room * part)
+                self.setColumnWidth(place, self._given[place])
 
     def allow_sort(self) -> None:
         """A click on a heading asks for another order (`sort_asked`: key, descending)."""

@@ -160,3 +160,33 @@ def test_the_selected_row_keeps_the_colour_of_its_meaning(
     }
     assert theme.current().accent_soft in seen
     assert theme.current().danger in seen
+
+
+def test_columns_give_way_before_the_table_scrolls_sideways(qtbot: QtBot) -> None:
+    columns: list[Column[int]] = [
+        Column("a", "甲", str, 200),
+        Column("b", "乙", str, 100),
+        Column("c", "丙", str, 150),
+    ]
+    table = Table("表")
+    model = RowModel(columns, table)
+    table.use(model)
+    model.replace([1, 2])
+    table.give_way(a=80, c=90)
+    qtbot.addWidget(table)
+    whole = sum(table.columnWidth(n) for n in range(2))
+    scale = whole / 300
+    table.resize(int(700 * scale), 200)
+    table.show()
+    assert table.columnWidth(0) == int(200 * scale)
+    table.resize(int(380 * scale), 200)
+    qtbot.waitUntil(lambda: table.columnWidth(0) < int(200 * scale))
+    assert table.columnWidth(1) == int(100 * scale)
+    assert not table.horizontalScrollBar().isVisible()
+    assert table.columnWidth(2) >= int(90 * scale) - 1
+    table.resize(int(700 * scale), 200)
+    qtbot.waitUntil(lambda: table.columnWidth(0) == int(200 * scale))
+    table.setColumnWidth(0, 333)  # by hand: it stays
+    table.resize(int(380 * scale), 200)
+    qtbot.waitUntil(lambda: table.viewport().width() < int(400 * scale))
+    assert table.columnWidth(0) == 333

@@ -89,6 +89,7 @@ class WorklistScreen(Screen):
         self.model = PagedModel(self._columns(), desk.jobs, self)
         self.table.use(self.model)
         self.table.allow_sort()
+        self.table.give_way(name=150, party=100, state=112, unit=66, number=116)
         self.empty = EmptyState("worklist")
         self.empty.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.body = QStackedWidget()
