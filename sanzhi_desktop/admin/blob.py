@@ -14,7 +14,7 @@ from sanzhi_desktop.admin.user import administrator
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.domain.files import (
     MIB,
-    FileFault,
+    AttachmentFault,
     FileState,
     StoreKind,
     StoreSettings,
@@ -222,11 +222,11 @@ def _key(args: argparse.Namespace) -> int:
             bucket=args.bucket or "",
         )
     if settings.kind is not StoreKind.OBJECTS:
-        raise DomainError(FileFault.NOT_OBJECTS)
+        raise DomainError(AttachmentFault.NOT_OBJECTS)
     check_settings(settings)
     if not sys.stdin.isatty() and not os.environ.get(credentials.SECRET):
         raise DomainError(
-            FileFault.NO_CREDENTIALS,
+            AttachmentFault.NO_CREDENTIALS,
             key_id=credentials.KEY_ID,
             secret=credentials.SECRET,
             endpoint=settings.endpoint,

@@ -15,7 +15,7 @@ from sanzhi_desktop.application.stepping import send
 from sanzhi_desktop.domain.case import Case, Material
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.domain.files import (
-    FileFault,
+    AttachmentFault,
     FileState,
     FileUse,
     StoredFile,
@@ -60,9 +60,9 @@ def demand_intact(session: Session, case: Case) -> None:
     if changed:
         if case.state is State.PASSED:
             shut_gate(session, case, changed)
-        raise DomainError(FileFault.CHANGED, names=_names(changed))
+        raise DomainError(AttachmentFault.CHANGED, names=_names(changed))
     if missing:
-        raise DomainError(FileFault.MISSING, names=_names(missing))
+        raise DomainError(AttachmentFault.MISSING, names=_names(missing))
 
 
 def shut_gate(session: Session, case: Case, changed: Sequence[Material]) -> Changed:

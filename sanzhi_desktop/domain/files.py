@@ -16,7 +16,7 @@ QUOTA = 20 * 1024 * MIB
 LARGEST_IN_DATABASE = 500 * MIB
 
 
-class FileFault(Code):
+class AttachmentFault(Code):
     """Why a file is not taken, not handed out, or no longer counts."""
 
     CHANGED = "files.changed"
@@ -106,17 +106,17 @@ def default_settings(kind: StoreKind) -> StoreSettings:
 
 
 def check_settings(settings: StoreSettings) -> None:
-    """Raises DomainError(FileFault): limits that cannot be kept, an endpoint that is none."""
+    """Raises DomainError(AttachmentFault): limits that cannot be kept, an endpoint that is none."""
     if min(settings.file_limit, settings.quota) < 0 or (
         settings.kind is StoreKind.DATABASE and not 0 < settings.file_limit <= LARGEST_IN_DATABASE
     ):
-        raise DomainError(FileFault.LIMIT_WRONG, largest=LARGEST_IN_DATABASE // MIB)
+        raise DomainError(AttachmentFault.LIMIT_WRONG, largest=LARGEST_IN_DATABASE // MIB)
     if settings.kind is not StoreKind.OBJECTS:
         return
     scheme, _, rest = settings.endpoint.partition("://")
     if scheme not in {"http", "https"} or not rest or any(c.isspace() for c in rest):
-        raise DomainError(FileFault.ENDPOINT_WRONG, endpoint=settings.endpoint)
+        raise DomainError(AttachmentFault.ENDPOINT_WRONG, endpoint=settings.endpoint)
     if "@" in rest or "?" in rest:
-        raise DomainError(FileFault.SECRET_IN_ENDPOINT)
+        raise DomainError(AttachmentFault.SECRET_IN_ENDPOINT)
     if not settings.bucket.strip():
-        raise DomainError(FileFault.BUCKET_MISSING)
+        raise DomainError(AttachmentFault.BUCKET_MISSING)

@@ -3,7 +3,7 @@
 Lives here: effects in the language of `writes`. Must not: the bytes (`blobs`).
 """
 
-from sanzhi_desktop.domain.files import FileFault
+from sanzhi_desktop.domain.files import AttachmentFault
 from sanzhi_desktop.persistence.effect_parts import insert
 from sanzhi_desktop.persistence.writes import Effect, Refuse
 
@@ -12,7 +12,7 @@ STORED = Refuse(
     "{i.sha256} <> '' and exists (select 1 from file_store where office_id = {office}"
     " and kind <> 'folder') and not exists (select 1 from blob where office_id = {office}"
     " and sha256 = {i.sha256} and complete = 1)",
-    FileFault.NOT_STORED,
+    AttachmentFault.NOT_STORED,
     {"name": "{i.name}"},
 )
 
@@ -33,7 +33,7 @@ SET_FILE_STORE = Effect(
             "not exists (select 1 from file_store where office_id = {office}"
             " and (kind = 'folder' and {p.kind} = 'folder'"
             " or kind <> 'folder' and {p.kind} in ('database', 'objects')))",
-            FileFault.STORE_KIND,
+            AttachmentFault.STORE_KIND,
         ),
         insert(
             "file_store",

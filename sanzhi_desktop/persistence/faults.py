@@ -12,7 +12,7 @@ from sanzhi_desktop.domain.case import CaseFault
 from sanzhi_desktop.domain.case_period import CasePeriodFault
 from sanzhi_desktop.domain.dispute import DisputeFault, ExpertFault
 from sanzhi_desktop.domain.errors import Code, DomainError
-from sanzhi_desktop.domain.files import FileFault
+from sanzhi_desktop.domain.files import AttachmentFault
 from sanzhi_desktop.domain.meeting import MeetingFault
 from sanzhi_desktop.domain.office_life import OfficeLifeFault
 from sanzhi_desktop.domain.people import PeopleFault
@@ -84,7 +84,7 @@ class PersistenceFault(Code):
 # The areas whose codes stand in effects, functions and walls.
 _AREAS: tuple[type[Code], ...] = (
     CaseFault,
-    FileFault,
+    AttachmentFault,
     CasePeriodFault,
     ConfirmationFault,
     DisputeFault,

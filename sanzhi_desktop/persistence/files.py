@@ -13,7 +13,7 @@ from pathlib import Path
 from sanzhi_desktop.application.ports import Progress
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.domain.files import (
-    FileFault,
+    AttachmentFault,
     FileState,
     StoredFile,
     StoreKind,
@@ -61,14 +61,14 @@ class FolderStore:
         size = source.stat().st_size if limits.file_limit or limits.quota else 0
         if limits.file_limit and size > limits.file_limit:
             raise DomainError(
-                FileFault.TOO_LARGE, size_mb=mib(size), limit_mb=mib(limits.file_limit)
+                AttachmentFault.TOO_LARGE, size_mb=mib(size), limit_mb=mib(limits.file_limit)
             )
         if not limits.quota:
             return
         used = sum(file.size for file in self.listing())
         if used + size > limits.quota and not self._place(_digest(source)).is_file():
             raise DomainError(
-                FileFault.QUOTA,
+                AttachmentFault.QUOTA,
                 size_mb=mib(size),
                 used_mb=mib(used),
                 quota_mb=mib(limits.quota),
@@ -112,7 +112,7 @@ class FolderStore:
     def reach(self, settings: StoreSettings) -> None:
         """The folder is always at hand. Raises DomainError for a store of another kind."""
         if settings.kind is not StoreKind.FOLDER:
-            raise DomainError(FileFault.STORE_KIND)
+            raise DomainError(AttachmentFault.STORE_KIND)
 
     def listing(self) -> tuple[StoredFile, ...]:
         """Every file in the folder; the folder itself is the book."""

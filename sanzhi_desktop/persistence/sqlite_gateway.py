@@ -19,7 +19,7 @@ from sanzhi_desktop.application.ports import FileStore
 from sanzhi_desktop.domain.audit import GENESIS, entry_text, left_out, link_hash
 from sanzhi_desktop.domain.case import CaseFault
 from sanzhi_desktop.domain.errors import DomainError
-from sanzhi_desktop.domain.files import FileFault, FileState
+from sanzhi_desktop.domain.files import AttachmentFault, FileState
 from sanzhi_desktop.domain.people import Actor, Role
 from sanzhi_desktop.domain.workflow import Action, Position, State, step
 from sanzhi_desktop.persistence import checkpoints
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
 Clock = Callable[[], datetime]
-_DAMAGE = ((FileState.CHANGED, FileFault.CHANGED), (FileState.MISSING, FileFault.MISSING))
+_DAMAGE = ((FileState.CHANGED, AttachmentFault.CHANGED), (FileState.MISSING, AttachmentFault.MISSING))
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,13 @@ from typing import Protocol
 
 from sanzhi_desktop.application.ports import Progress
 from sanzhi_desktop.domain.errors import DomainError
-from sanzhi_desktop.domain.files import FileFault, FileState, StoredFile, StoreKind, StoreSettings
+from sanzhi_desktop.domain.files import (
+    AttachmentFault,
+    FileState,
+    StoredFile,
+    StoreKind,
+    StoreSettings,
+)
 from sanzhi_desktop.persistence.blobs.digests import digests
 from sanzhi_desktop.persistence.faults import PersistenceFault
 
@@ -118,7 +124,7 @@ class ChunkedStore:
             self._send(source, sha256, size, begun, progress)
             if self.chunks.complete(sha256, size, sm3, begun=begun):
                 return sha256, size
-        raise DomainError(FileFault.CHANGED_WHILE_READ, path=str(source))
+        raise DomainError(AttachmentFault.CHANGED_WHILE_READ, path=str(source))
 
     def _send(
         self, source: Path, sha256: str, size: int, begun: Begun, progress: Progress | None
@@ -130,7 +136,7 @@ class ChunkedStore:
                     read.seek(n * begun.chunk_size)
                     data = read.read(end - n * begun.chunk_size)
                     if len(data) != end - n * begun.chunk_size:
-                        raise DomainError(FileFault.CHANGED_WHILE_READ, path=str(source))
+                        raise DomainError(AttachmentFault.CHANGED_WHILE_READ, path=str(source))
                     self.chunks.put(sha256, n, data, place=begun.place)
                 if progress is not None:
                     progress(end, size)

@@ -8,7 +8,7 @@ import os
 from dataclasses import dataclass, field
 
 from sanzhi_desktop.domain.errors import DomainError
-from sanzhi_desktop.domain.files import FileFault
+from sanzhi_desktop.domain.files import AttachmentFault
 
 KEY_ID = "SANZHI_OBJECTS_KEY_ID"
 SECRET = "SANZHI_OBJECTS_SECRET"  # the name of a variable
@@ -44,7 +44,11 @@ def find(endpoint: str, bucket: str) -> Credentials:
         if found is not None:
             return Credentials(found.username, found.password)
     raise DomainError(
-        FileFault.NO_CREDENTIALS, key_id=KEY_ID, secret=SECRET, endpoint=endpoint, bucket=bucket
+        AttachmentFault.NO_CREDENTIALS,
+        key_id=KEY_ID,
+        secret=SECRET,
+        endpoint=endpoint,
+        bucket=bucket,
     )
 
 
@@ -54,11 +58,11 @@ def keep(endpoint: str, bucket: str, credentials: Credentials) -> None:
     from keyring.errors import KeyringError
 
     if not _safe():
-        raise DomainError(FileFault.NO_KEYRING, key_id=KEY_ID, secret=SECRET)
+        raise DomainError(AttachmentFault.NO_KEYRING, key_id=KEY_ID, secret=SECRET)
     try:
         keyring.set_password(_entry(endpoint, bucket), credentials.key_id, credentials.secret)
     except KeyringError as error:
-        raise DomainError(FileFault.NO_KEYRING, key_id=KEY_ID, secret=SECRET) from error
+        raise DomainError(AttachmentFault.NO_KEYRING, key_id=KEY_ID, secret=SECRET) from error
 
 
 def _safe() -> bool:

@@ -11,7 +11,7 @@ own; the same call again does nothing, so it needs no command id.
 from collections.abc import Mapping
 
 from sanzhi_desktop.domain.case import CaseFault
-from sanzhi_desktop.domain.files import MIB, FileFault
+from sanzhi_desktop.domain.files import MIB, AttachmentFault
 from sanzhi_desktop.domain.people import Role
 from sanzhi_desktop.domain.workflow import Action
 from sanzhi_desktop.persistence.faults import PersistenceFault
@@ -116,9 +116,9 @@ begin
          string_agg(name, '、') filter (where state = 'missing')
     into v_changed, v_missing from app.damaged(p_office, p_case);
   if v_changed is not null then
-    perform app.refuse('{FileFault.CHANGED}', jsonb_build_object('names', v_changed));
+    perform app.refuse('{AttachmentFault.CHANGED}', jsonb_build_object('names', v_changed));
   elsif v_missing is not null then
-    perform app.refuse('{FileFault.MISSING}', jsonb_build_object('names', v_missing));
+    perform app.refuse('{AttachmentFault.MISSING}', jsonb_build_object('names', v_missing));
   end if;
 end $$;
 
@@ -132,7 +132,7 @@ begin
   -- Bytes outside the database can only be looked at by whoever sends the command.
   select exists (select 1 from material m where m.office_id = p_office and m.case_id = p_case
      and m.sha256 <> '' and app.file_state(m.office_id, m.sha256) = 'elsewhere') into v_elsewhere;
-  if not v_elsewhere then perform app.refuse('{FileFault.INTACT}', '{{}}'); end if;
+  if not v_elsewhere then perform app.refuse('{AttachmentFault.INTACT}', '{{}}'); end if;
 end $$;"""
 
 _UPLOAD = f"""create function api.begin_file(p_office integer, p_sha256 text, p_size bigint)
@@ -142,12 +142,12 @@ declare v_me text := session_user; v_now timestamptz := clock_timestamp();
 begin
   perform app.file_member(p_office, v_me);
   if p_sha256 !~ '^[0-9a-f]{{64}}$' or p_size is null or p_size < 0 then
-    perform app.refuse('{FileFault.BAD_CHUNK}', '{{}}');
+    perform app.refuse('{AttachmentFault.BAD_CHUNK}', '{{}}');
   end if;
   -- The row of the office's setting serialises the count of the quota.
   select * into s from file_store where office_id = p_office for update;
   if not found or s.kind = 'folder' then
-    perform app.refuse('{FileFault.STORE_KIND}', '{{}}');
+    perform app.refuse('{AttachmentFault.STORE_KIND}', '{{}}');
   end if;
   select * into b from blob where office_id = p_office and sha256 = p_sha256;
   if b.sha256 is not null and b.complete = 0 and (b.size <> p_size or b.place <> s.kind) then
@@ -157,13 +157,13 @@ begin
   end if;
   if b.sha256 is null then
     if s.file_limit > 0 and p_size > s.file_limit then
-      perform app.refuse('{FileFault.TOO_LARGE}',
+      perform app.refuse('{AttachmentFault.TOO_LARGE}',
         jsonb_build_object('size_mb', round(p_size / {MIB}.0, 1),
           'limit_mb', round(s.file_limit / {MIB}.0, 1)));
     end if;
     select coalesce(sum(size), 0) into v_used from blob where office_id = p_office;
     if s.quota > 0 and v_used + p_size > s.quota then
-      perform app.refuse('{FileFault.QUOTA}',
+      perform app.refuse('{AttachmentFault.QUOTA}',
         jsonb_build_object('size_mb', round(p_size / {MIB}.0, 1),
           'used_mb', round(v_used / {MIB}.0, 1), 'quota_mb', round(s.quota / {MIB}.0, 1)));
     end if;
@@ -185,13 +185,13 @@ begin
   perform app.file_member(p_office, v_me);
   select * into b from blob where office_id = p_office and sha256 = p_sha256 for share;
   if b.sha256 is null or b.place <> 'database' then
-    perform app.refuse('{FileFault.BAD_CHUNK}', '{{}}');
+    perform app.refuse('{AttachmentFault.BAD_CHUNK}', '{{}}');
   end if;
   if b.complete = 1 then return; end if;
   v_due := least(b.chunk_size::bigint, b.size - p_n::bigint * b.chunk_size);
   if p_n < 0 or v_due <= 0 or length(p_data) <> v_due
      or encode(sha256(p_data), 'hex') <> p_digest then
-    perform app.refuse('{FileFault.BAD_CHUNK}', '{{}}');
+    perform app.refuse('{AttachmentFault.BAD_CHUNK}', '{{}}');
   end if;
   insert into blob_chunk (office_id, sha256, n, data) values (p_office, p_sha256, p_n, p_data)
   on conflict (office_id, sha256, n) do nothing;
@@ -203,7 +203,7 @@ declare v_me text := session_user; v_now timestamptz := clock_timestamp(); b app
 begin
   perform app.file_member(p_office, v_me);
   select * into b from blob where office_id = p_office and sha256 = p_sha256 for update;
-  if b.sha256 is null then perform app.refuse('{FileFault.BAD_CHUNK}', '{{}}'); end if;
+  if b.sha256 is null then perform app.refuse('{AttachmentFault.BAD_CHUNK}', '{{}}'); end if;
   if b.complete = 1 then return true; end if;
   if b.place = 'database' and app.file_digest(p_office, p_sha256) <> p_sha256 then
     -- Somebody sent other bytes under this hash: begin anew, with nothing of them left.

@@ -15,7 +15,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sanzhi_desktop.domain.errors import DomainError
-from sanzhi_desktop.domain.files import FileFault, FileState, StoreSettings
+from sanzhi_desktop.domain.files import AttachmentFault, FileState, StoreSettings
 from sanzhi_desktop.persistence.blobs.chunked import count
 
 if TYPE_CHECKING:
@@ -109,15 +109,15 @@ class Objects:
         try:
             yield
         except (PermissionDeniedError, UnauthenticatedError) as error:
-            raise DomainError(FileFault.OBJECTS_REFUSED, place=self.place) from error
+            raise DomainError(AttachmentFault.OBJECTS_REFUSED, place=self.place) from error
         except (BaseError, OSError) as error:
             # A bucket that is not there must never look like a file that is not there.
             if "NoSuchBucket" in str(error):
-                raise DomainError(FileFault.NO_BUCKET, place=self.place) from error
+                raise DomainError(AttachmentFault.NO_BUCKET, place=self.place) from error
             if isinstance(error, FileNotFoundError):
                 raise
             raise DomainError(
-                FileFault.OBJECTS_AWAY, place=self.place, message=_first_line(error)
+                AttachmentFault.OBJECTS_AWAY, place=self.place, message=_first_line(error)
             ) from error
 
 

@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from sanzhi_desktop.application.keeping import KeepingFault, Report
 from sanzhi_desktop.domain.audit import link_hash
 from sanzhi_desktop.domain.errors import DomainError
-from sanzhi_desktop.domain.files import LARGEST_IN_DATABASE, MIB, FileFault, StoreKind
+from sanzhi_desktop.domain.files import LARGEST_IN_DATABASE, MIB, AttachmentFault, StoreKind
 from sanzhi_desktop.persistence import checkpoints, logins, server, tables
 from sanzhi_desktop.persistence import engine as embedded
 from sanzhi_desktop.persistence.blobs.functions import CHUNK
@@ -244,7 +244,7 @@ def _refuse_file(place: Path, sha256: str) -> None:
     size = place.stat().st_size
     if size > LARGEST_IN_DATABASE:
         raise DomainError(
-            FileFault.TOO_LARGE,
+            AttachmentFault.TOO_LARGE,
             size_mb=round(size / MIB, 1),
             limit_mb=round(LARGEST_IN_DATABASE / MIB, 1),
         )

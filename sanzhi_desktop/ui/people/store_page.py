@@ -10,7 +10,7 @@ from sanzhi_desktop.application.commands import Changed
 from sanzhi_desktop.domain.errors import Code, DomainError
 from sanzhi_desktop.domain.files import (
     MIB,
-    FileFault,
+    AttachmentFault,
     StoreKind,
     StoreSettings,
     check_settings,
@@ -35,14 +35,14 @@ from sanzhi_desktop.ui.widgets import (
 
 # Refusals that belong to one field: shown beneath it.
 _PLACES: Mapping[Code, str] = {
-    FileFault.LIMIT_WRONG: "file_limit",
-    FileFault.ENDPOINT_WRONG: "endpoint",
-    FileFault.SECRET_IN_ENDPOINT: "endpoint",
-    FileFault.OBJECTS_AWAY: "endpoint",
-    FileFault.OBJECTS_REFUSED: "endpoint",
-    FileFault.NO_CREDENTIALS: "endpoint",
-    FileFault.BUCKET_MISSING: "bucket",
-    FileFault.NO_BUCKET: "bucket",
+    AttachmentFault.LIMIT_WRONG: "file_limit",
+    AttachmentFault.ENDPOINT_WRONG: "endpoint",
+    AttachmentFault.SECRET_IN_ENDPOINT: "endpoint",
+    AttachmentFault.OBJECTS_AWAY: "endpoint",
+    AttachmentFault.OBJECTS_REFUSED: "endpoint",
+    AttachmentFault.NO_CREDENTIALS: "endpoint",
+    AttachmentFault.BUCKET_MISSING: "bucket",
+    AttachmentFault.NO_BUCKET: "bucket",
 }
 _OBJECTS = ("endpoint", "bucket", "region")
 
@@ -158,7 +158,7 @@ class StorePage(Page):
         for key in ("file_limit", "quota"):
             text = values[key].strip()
             if text and not text.isdecimal():
-                raise DomainError(FileFault.LIMIT_WRONG, largest=500)
+                raise DomainError(AttachmentFault.LIMIT_WRONG, largest=500)
             limits[key] = int(text or 0) * MIB
         kind = StoreKind(values["kind"] or StoreKind.FOLDER)
         objects = kind is StoreKind.OBJECTS

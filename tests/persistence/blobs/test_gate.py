@@ -12,7 +12,7 @@ from sanzhi_desktop.application.aftermath import DecisionMade
 from sanzhi_desktop.application.assess import gate_of
 from sanzhi_desktop.domain.case import Case, CaseFault, RoundReason
 from sanzhi_desktop.domain.errors import DomainError
-from sanzhi_desktop.domain.files import FileFault, FileState
+from sanzhi_desktop.domain.files import AttachmentFault, FileState
 from sanzhi_desktop.domain.gate import GateCode
 from sanzhi_desktop.domain.kinds import Kind
 from sanzhi_desktop.domain.people import Role
@@ -124,7 +124,7 @@ def test_a_changed_byte_shuts_the_gate_for_good(desk: Desk, damage: Damage) -> N
     case_id = desk.passed()
     damage("change")
     refused = _decide(desk, case_id)
-    assert (refused.code, refused.facts) == (FileFault.CHANGED, {"names": "立案审批表"})
+    assert (refused.code, refused.facts) == (AttachmentFault.CHANGED, {"names": "立案审批表"})
     case = desk.case(case_id)
     assert case.state is State.RESPONDING
     assert case.clearance is not None
@@ -159,7 +159,7 @@ def test_the_database_itself_refuses_while_a_byte_differs(desk: Desk, damage: Da
     with pytest.raises(DomainError) as refused:
         desk.decide(case_id)  # the bare command, without the use case's own look
     assert (refused.value.code, refused.value.facts) == (
-        FileFault.CHANGED,
+        AttachmentFault.CHANGED,
         {"names": "立案审批表"},
     )
     assert desk.case(case_id).decision is None
@@ -170,10 +170,10 @@ def test_the_database_itself_refuses_while_a_byte_differs(desk: Desk, damage: Da
 def test_a_missing_file_waits_and_closes_nothing(desk: Desk, damage: Damage) -> None:
     case_id = desk.passed()
     damage("remove")
-    assert _decide(desk, case_id).code is FileFault.MISSING
+    assert _decide(desk, case_id).code is AttachmentFault.MISSING
     with pytest.raises(DomainError) as refused:
         desk.decide(case_id)
-    assert refused.value.code is FileFault.MISSING
+    assert refused.value.code is AttachmentFault.MISSING
     clearance = desk.case(case_id).clearance
     assert clearance is not None
     assert clearance.open
@@ -190,7 +190,7 @@ def test_nobody_shuts_the_gate_over_intact_files(server_desk: Desk) -> None:
             server_desk.case(case_id),
             server_desk.case(case_id).materials[:1],
         )
-    assert refused.value.code is FileFault.INTACT
+    assert refused.value.code is AttachmentFault.INTACT
 
 
 def test_shutting_is_for_people_of_the_office_with_a_part_in_the_case(desk: Desk) -> None:

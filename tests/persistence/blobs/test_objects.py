@@ -15,7 +15,7 @@ from obstore.store import LocalStore, MemoryStore
 from sanzhi_desktop.application import attachments
 from sanzhi_desktop.application.attachments import set_store
 from sanzhi_desktop.domain.errors import DomainError
-from sanzhi_desktop.domain.files import MIB, FileFault, FileState, StoreKind, StoreSettings
+from sanzhi_desktop.domain.files import MIB, AttachmentFault, FileState, StoreKind, StoreSettings
 from sanzhi_desktop.domain.workflow import Action, State
 from sanzhi_desktop.persistence.blobs import choose, credentials
 from sanzhi_desktop.persistence.blobs.credentials import KEY_ID, SECRET, Credentials
@@ -91,7 +91,7 @@ def test_a_bucket_that_is_not_there_never_looks_like_a_lost_file(service: Servic
     ):
         with pytest.raises(DomainError) as refused:
             ask()
-        assert refused.value.code is FileFault.NO_BUCKET
+        assert refused.value.code is AttachmentFault.NO_BUCKET
 
 
 def test_refused_credentials_are_named_and_never_shown(service: Service) -> None:
@@ -103,7 +103,7 @@ def test_refused_credentials_are_named_and_never_shown(service: Service) -> None
             objects.probe()
     finally:
         service.demand_accounts(on=False)
-    assert refused.value.code is FileFault.OBJECTS_REFUSED
+    assert refused.value.code is AttachmentFault.OBJECTS_REFUSED
     for text in (str(refused.value), repr(objects), repr(wrong)):
         assert "very secret" not in text
 
@@ -112,7 +112,7 @@ def test_a_service_that_is_away_is_named() -> None:
     settings = StoreSettings(StoreKind.OBJECTS, "http://127.0.0.1:9", BUCKET)
     with pytest.raises(DomainError) as refused:
         open_objects(settings, 7, Credentials("a", "b")).get(SHA256, 0)
-    assert refused.value.code is FileFault.OBJECTS_AWAY
+    assert refused.value.code is AttachmentFault.OBJECTS_AWAY
     assert refused.value.facts["place"] == f"http://127.0.0.1:9/{BUCKET}"
 
 
@@ -152,7 +152,7 @@ def test_credentials_come_from_the_key_store_or_the_environment(
     where = ("https://store.local", BUCKET)
     with pytest.raises(DomainError) as refused:
         credentials.find(*where)
-    assert refused.value.code is FileFault.NO_CREDENTIALS
+    assert refused.value.code is AttachmentFault.NO_CREDENTIALS
     credentials.keep(*where, Credentials("id", "kept"))
     assert credentials.find(*where) == Credentials("id", "kept")
     with pytest.raises(DomainError):
@@ -168,7 +168,7 @@ def test_a_key_store_that_keeps_nothing_safe_is_not_used(monkeypatch: pytest.Mon
     monkeypatch.setattr(keyring, "get_keyring", fail.Keyring)
     with pytest.raises(DomainError) as refused:
         credentials.keep("https://store.local", BUCKET, Credentials("id", "secret"))
-    assert refused.value.code is FileFault.NO_KEYRING
+    assert refused.value.code is AttachmentFault.NO_KEYRING
 
 
 @pytest.fixture
@@ -223,7 +223,7 @@ def test_a_changed_object_shuts_the_gate_too(office: tuple[Desk, Any]) -> None:
     client.put_object(Bucket=BUCKET, Key=entry["Key"], Body=FILE[:-1] + b"X")
     with pytest.raises(DomainError) as refused:
         attachments.demand_intact(desk.sessions["h1"], desk.case(case_id))
-    assert refused.value.code is FileFault.CHANGED
+    assert refused.value.code is AttachmentFault.CHANGED
     case = desk.case(case_id)
     assert case.state is State.RESPONDING
     assert case.clearance is not None

@@ -16,7 +16,7 @@ from sanzhi_desktop.domain.files import (
     FILE_LIMIT,
     MIB,
     QUOTA,
-    FileFault,
+    AttachmentFault,
     FileState,
     StoreKind,
     StoreSettings,
@@ -268,10 +268,10 @@ def test_a_chunk_that_does_not_belong_is_refused(server_desk: Desk, n: int, data
     chunks.begin(sha256, len(CONTENT))
     with pytest.raises(DomainError) as refused:
         chunks.put(sha256, n, data, place=StoreKind.DATABASE)
-    assert refused.value.code is FileFault.BAD_CHUNK
+    assert refused.value.code is AttachmentFault.BAD_CHUNK
     with pytest.raises(DomainError) as refused:
         chunks.books.call("put_chunk", sha256, 0, bytes(CHUNK), "0" * 64)
-    assert refused.value.code is FileFault.BAD_CHUNK
+    assert refused.value.code is AttachmentFault.BAD_CHUNK
 
 
 @postgres
@@ -283,7 +283,7 @@ def test_a_material_must_name_a_complete_file(server_desk: Desk, source: Path) -
     for _ in range(2):  # nothing of it is there, then a part of it
         with pytest.raises(DomainError) as refused:
             register(server_desk, CONTENT)
-        assert refused.value.code is FileFault.NOT_STORED
+        assert refused.value.code is AttachmentFault.NOT_STORED
         assert refused.value.facts == {"name": "讯问录像"}
         with pytest.raises(StoppedError):
             server_desk.sessions["h1"].files.put(source, progress=stop)
@@ -310,7 +310,7 @@ def test_the_limits_of_the_office_hold(desk: Desk, source: Path, tmp_path: Path)
     set_store(admin, _with(desk, file_limit=MIB))
     with pytest.raises(DomainError) as refused:
         files.put(source)
-    assert refused.value.code is FileFault.TOO_LARGE
+    assert refused.value.code is AttachmentFault.TOO_LARGE
     facts = {name: float(value) for name, value in refused.value.facts.items()}
     assert facts == {"size_mb": 8.0, "limit_mb": 1.0}
     set_store(admin, _with(desk, file_limit=FILE_LIMIT, quota=10 * MIB))
@@ -319,7 +319,7 @@ def test_the_limits_of_the_office_hold(desk: Desk, source: Path, tmp_path: Path)
     other.write_bytes(os.urandom(4 * MIB))
     with pytest.raises(DomainError) as refused:
         files.put(other)
-    assert refused.value.code is FileFault.QUOTA
+    assert refused.value.code is AttachmentFault.QUOTA
     facts = {name: float(value) for name, value in refused.value.facts.items()}
     assert facts == {"size_mb": 4.0, "used_mb": 8.0, "quota_mb": 10.0}
     assert files.put(source) == put, "what is there already costs nothing"
@@ -339,20 +339,23 @@ def test_the_setting_is_the_administrators_and_stands_in_the_history(desk: Desk)
 @pytest.mark.parametrize(
     ("changes", "code"),
     [
-        ({"quota": -1}, FileFault.LIMIT_WRONG),
-        ({"kind": StoreKind.DATABASE, "file_limit": 0}, FileFault.LIMIT_WRONG),
-        ({"kind": StoreKind.DATABASE, "file_limit": 501 * MIB}, FileFault.LIMIT_WRONG),
-        ({"kind": StoreKind.OBJECTS, "endpoint": "store.local"}, FileFault.ENDPOINT_WRONG),
-        ({"kind": StoreKind.OBJECTS, "endpoint": "https://"}, FileFault.ENDPOINT_WRONG),
+        ({"quota": -1}, AttachmentFault.LIMIT_WRONG),
+        ({"kind": StoreKind.DATABASE, "file_limit": 0}, AttachmentFault.LIMIT_WRONG),
+        ({"kind": StoreKind.DATABASE, "file_limit": 501 * MIB}, AttachmentFault.LIMIT_WRONG),
+        ({"kind": StoreKind.OBJECTS, "endpoint": "store.local"}, AttachmentFault.ENDPOINT_WRONG),
+        ({"kind": StoreKind.OBJECTS, "endpoint": "https://"}, AttachmentFault.ENDPOINT_WRONG),
         (
             {"kind": StoreKind.OBJECTS, "endpoint": "https://k:s@store.local"},
-            FileFault.SECRET_IN_ENDPOINT,
+            AttachmentFault.SECRET_IN_ENDPOINT,
         ),
-        ({"kind": StoreKind.OBJECTS, "endpoint": "https://store.local"}, FileFault.BUCKET_MISSING),
+        (
+            {"kind": StoreKind.OBJECTS, "endpoint": "https://store.local"},
+            AttachmentFault.BUCKET_MISSING,
+        ),
     ],
 )
 def test_a_setting_that_cannot_work_is_refused(
-    embedded_desk: Desk, changes: dict[str, Any], code: FileFault
+    embedded_desk: Desk, changes: dict[str, Any], code: AttachmentFault
 ) -> None:
     with pytest.raises(DomainError) as refused:
         set_store(embedded_desk.sessions[ADMIN], _with(embedded_desk, **changes))
@@ -364,7 +367,7 @@ def test_a_folder_is_for_one_pc_and_the_database_for_many(desk: Desk) -> None:
     other = StoreKind.FOLDER if shared else StoreKind.DATABASE
     with pytest.raises(DomainError) as refused:
         set_store(desk.sessions[ADMIN], StoreSettings(other, file_limit=MIB))
-    assert refused.value.code is FileFault.STORE_KIND
+    assert refused.value.code is AttachmentFault.STORE_KIND
 
 
 @postgres
