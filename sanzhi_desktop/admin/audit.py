@@ -84,7 +84,7 @@ def _verify(args: argparse.Namespace) -> int:
 def _refuse_a_part(database: "Opened") -> None:
     """On a server a person may see only his own cases; an answer about these is none about all."""
     from sanzhi_desktop.persistence.chains import sees_all
-    from sanzhi_desktop.persistence.reader import reading
+    from sanzhi_desktop.persistence.snapshot import reading
 
     with reading(database.engine) as db:
         if not sees_all(db, database.office_id):

@@ -182,7 +182,7 @@ def _as_dict(
 
 def _whole(database: "Opened") -> bool:
     from sanzhi_desktop.persistence.chains import sees_all
-    from sanzhi_desktop.persistence.reader import reading
+    from sanzhi_desktop.persistence.snapshot import reading
 
     with reading(database.engine) as db:
         return sees_all(db, database.office_id)

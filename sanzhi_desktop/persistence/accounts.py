@@ -14,7 +14,8 @@ from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.domain.people import Actor
 from sanzhi_desktop.persistence import tables
 from sanzhi_desktop.persistence.faults import PersistenceFault
-from sanzhi_desktop.persistence.reader import DatabaseReader, reading
+from sanzhi_desktop.persistence.reader import DatabaseReader
+from sanzhi_desktop.persistence.snapshot import reading
 
 if TYPE_CHECKING:
     from argon2 import PasswordHasher

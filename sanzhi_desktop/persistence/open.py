@@ -178,7 +178,7 @@ def _office_number(engine: "Engine", code: str | None, *, person_id: str = "") -
     """The office of that code; without one the first in which the person works, else the first."""
     import sqlalchemy as sa
 
-    from sanzhi_desktop.persistence.reader import reading
+    from sanzhi_desktop.persistence.snapshot import reading
     from sanzhi_desktop.persistence.tables import office, person
 
     here = sa.exists().where(

@@ -3,39 +3,27 @@
 Lives here: queries. Must not: writing anything, or keeping rows alive after the call.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from sanzhi_desktop.application import editions
 from sanzhi_desktop.application.queries import (
-    CalendarRow,
     CaseEvents,
     CaseRow,
-    CertificateRow,
     ChainFault,
     DocumentRow,
-    EditionRow,
     HistoryRow,
-    IrregularityRow,
     ListQuery,
-    NumberRow,
-    Office,
-    RecusalRow,
-    SealRow,
     SimilarRow,
 )
-from sanzhi_desktop.domain.audit import Head
 from sanzhi_desktop.domain.case import Case, CaseFault
-from sanzhi_desktop.domain.dispute import Dispute, Expert
+from sanzhi_desktop.domain.dispute import Dispute
 from sanzhi_desktop.domain.errors import DomainError
-from sanzhi_desktop.domain.files import FileUse, StoreSettings
+from sanzhi_desktop.domain.files import FileUse
 from sanzhi_desktop.domain.meeting import Meeting, MeetingRow, WaitingCase
-from sanzhi_desktop.domain.people import Actor, Person
+from sanzhi_desktop.domain.people import Actor
 from sanzhi_desktop.persistence import (
     blob_reader,
     chains,
@@ -47,62 +35,16 @@ from sanzhi_desktop.persistence import (
     tables,
     worklist,
 )
-from sanzhi_desktop.persistence.errors import named_by_engine
 from sanzhi_desktop.persistence.faults import PersistenceFault
+from sanzhi_desktop.persistence.office_reader import OfficeReader
 from sanzhi_desktop.persistence.similar import similar_decisions
+from sanzhi_desktop.persistence.snapshot import reading
 from sanzhi_desktop.persistence.transfer_reader import letter_under, transfers_of
-from sanzhi_desktop.persistence.writes import SHANGHAI
-
-
-@contextmanager
-def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
-    """One snapshot; driver errors come out as codes."""
-    if engine.dialect.name == "postgresql":
-        engine = engine.execution_options(isolation_level="REPEATABLE READ")
-    try:
-        with engine.connect() as connection:
-            yield connection
-    except sa.exc.DBAPIError as error:
-        raise named_by_engine(error) from error
 
 
 @dataclass(frozen=True, slots=True)
-class DatabaseReader:
-    """Reads one office as one person."""
-
-    engine: sa.Engine
-    office_id: int
-    person_id: str
-    clock: Callable[[], datetime] | None = None
-
-    def _now(self) -> datetime:
-        return self.clock() if self.clock is not None else datetime.now(UTC)
-
-    def _today(self) -> date:
-        return self._now().astimezone(SHANGHAI).date()
-
-    def _all(self, table: sa.Table, *conditions: Any, order: Sequence[Any] = ()) -> list[Any]:
-        query = sa.select(table).where(table.c.office_id == self.office_id, *conditions)
-        with reading(self.engine) as db:
-            return list(db.execute(query.order_by(*order)).mappings())
-
-    def office(self) -> Office:
-        """The office. Raises DomainError when the database has none of this number."""
-        found = self._all(tables.office)
-        if not found:
-            raise DomainError(PersistenceFault.NOT_INITIALISED, found="", expected="", where="")
-        row = found[0]
-        last = (row["profile_id"], row["profile_edition"])
-        running = editions.in_force(self.editions(), self._now(), last=last)
-        return Office(
-            office_id=row["office_id"],
-            code=row["code"],
-            name=row["name"],
-            series=row["series"],
-            profile_id=running.profile_id if running else row["profile_id"],
-            profile_edition=running.edition if running else row["profile_edition"],
-            sample=bool(row["sample"]),
-        )
+class DatabaseReader(OfficeReader):
+    """Reads one office as one person, its cases included."""
 
     def actor(self) -> Actor:
         """Who is at work, with the roles in force today."""
@@ -178,57 +120,6 @@ class DatabaseReader:
         found = self._all(tables.audit, tables.audit.c.case_id == case_id, order=["seq"])
         return tuple(mapping.history_row(link, names) for link in found)
 
-    def people(self) -> Mapping[str, Person]:
-        """The register, in the order of names."""
-        grants: dict[str, list[Any]] = {}
-        with reading(self.engine) as db:
-            for grant in db.execute(
-                sa.select(tables.person_role)
-                .where(tables.person_role.c.office_id == self.office_id)
-                .order_by("person_id", "seq")
-            ).mappings():
-                grants.setdefault(grant["person_id"], []).append(grant)
-            rows = db.execute(
-                sa.select(tables.person)
-                .where(tables.person.c.office_id == self.office_id)
-                .order_by("sort_key", "person_id")
-            ).mappings()
-            return {r["person_id"]: mapping.person(r, grants.get(r["person_id"], ())) for r in rows}
-
-    def recusals(self) -> Sequence[RecusalRow]:
-        """Registered recusals."""
-        return tuple(
-            RecusalRow(**_without_office(row))
-            for row in self._all(tables.recusal, order=["recusal_id"])
-        )
-
-    def certificates(self) -> Sequence[CertificateRow]:
-        """Registered certificates, revoked ones too."""
-        return tuple(
-            CertificateRow(
-                fingerprint=row["fingerprint"],
-                person_id=row["person_id"],
-                source=row["source"],
-                pem=row["pem"],
-                serial=row["serial"],
-                not_before=row["not_before"],
-                not_after=row["not_after"],
-                revoked=bool(row["revoked"]),
-            )
-            for row in self._all(tables.certificate, order=["person_id", "not_before"])
-        )
-
-    def roots(self) -> Sequence[str]:
-        """The trusted roots as PEM."""
-        return tuple(r["pem"] for r in self._all(tables.root_certificate, order=["fingerprint"]))
-
-    def seals(self) -> Sequence[SealRow]:
-        """The office's seal images."""
-        return tuple(
-            SealRow(**{**_without_office(row), "image": bytes(row["image"])})
-            for row in self._all(tables.seal, order=["seal_id"])
-        )
-
     def documents(self, case_id: str) -> Sequence[DocumentRow]:
         """The papers of a case, oldest first; without their bytes."""
         return self._papers(tables.document.c.case_id == case_id)
@@ -267,18 +158,6 @@ class DatabaseReader:
             raise DomainError(PersistenceFault.NO_SUCH_ROW)
         return bytes(content)
 
-    def numbers(self) -> Sequence[NumberRow]:
-        """Every 文号 of the office, the newest first."""
-        n, k = tables.number.c, tables.case_.c
-        query = (
-            sa.select(tables.number, k.name)
-            .join(tables.case_, (k.office_id == n.office_id) & (k.case_id == n.case_id))
-            .where(n.office_id == self.office_id)
-            .order_by(n.year.desc(), n.series, n.no.desc())
-        )
-        with reading(self.engine) as db:
-            return tuple(mapping.number_row(row) for row in db.execute(query).mappings())
-
     def similar(self, case: Case) -> Sequence[SimilarRow]:
         """Earlier decisions of the same kind on the same provisions, the closest first."""
         with reading(self.engine) as db:
@@ -288,11 +167,6 @@ class DatabaseReader:
         """The disagreements of a case: consultation, advice, objection, record, result."""
         with reading(self.engine) as db:
             return dispute_reader.dispute(db, self.office_id, case_id)
-
-    def experts(self) -> Sequence[Expert]:
-        """The register of experts."""
-        with reading(self.engine) as db:
-            return dispute_reader.experts(db, self.office_id)
 
     def meetings(self) -> Sequence[MeetingRow]:
         """Every meeting, the latest day first."""
@@ -314,51 +188,10 @@ class DatabaseReader:
         with reading(self.engine) as db:
             return meeting_reader.document(db, self.office_id, sha256)
 
-    def irregularities(self) -> Sequence[IrregularityRow]:
-        """应审未审, newest first."""
-        found = self._all(tables.irregularity, order=[sa.desc("recorded_at")])
-        return tuple(IrregularityRow(**_without_office(row)) for row in found)
-
-    def calendars(self) -> Sequence[CalendarRow]:
-        """The holiday arrangements that the office published, oldest first."""
-        found = self._all(tables.calendar, order=["published_at", "year", "edition"])
-        return tuple(CalendarRow(**_without_office(row)) for row in found)
-
-    def editions(self) -> Sequence[EditionRow]:
-        """The published editions of the office's rules, those to come as well."""
-        with reading(self.engine) as db:
-            return rules_reader.editions_of(db, self.office_id)
-
     def clock_events(self, case_ids: Sequence[str]) -> Sequence[CaseEvents]:
         """The clock events of many cases at once."""
         with reading(self.engine) as db:
             return rules_reader.events_of(db, self.office_id, case_ids)
-
-    def profile_applied(self, profile_id: str, edition: str) -> Mapping[str, object]:
-        """A published profile edition, as applied. Raises DomainError when never published."""
-        import json
-
-        p = tables.profile_edition.c
-        found = self._all(tables.profile_edition, p.profile_id == profile_id, p.edition == edition)
-        if not found:
-            raise DomainError(PersistenceFault.NO_SUCH_ROW)
-        applied: Mapping[str, object] = json.loads(found[0]["applied"])
-        return applied
-
-    def last_event(self) -> int:
-        """A number that moves whenever anything was written."""
-        if self.engine.dialect.name == "postgresql":
-            # Every finished transaction moves the snapshot; no counter that all would wait for.
-            query = "select hashtextextended(pg_current_snapshot()::text, 0)"
-        else:
-            query = "select coalesce(max(rowid), 0) from command"
-        with reading(self.engine) as db:
-            return int(db.execute(sa.text(query)).scalar_one())
-
-    def file_store(self) -> StoreSettings:
-        """Where the office keeps its attachments."""
-        with reading(self.engine) as db:
-            return blob_reader.file_store_of(db, self.office_id)
 
     def files_used(self) -> Sequence[FileUse]:
         """Every file that a material of the office's cases stands on."""
@@ -375,16 +208,7 @@ class DatabaseReader:
         found.extend(b for b in kept if b.case_id not in told)
         return tuple(ChainFault(b.case_id, b.seq, b.what) for b in found)
 
-    def heads(self) -> Sequence[Head]:
-        """The ends of all chains."""
-        with reading(self.engine) as db:
-            return chains.heads(db, self.office_id)
-
     def chain_root(self) -> str:
         """The root (hex) that a checkpoint made now would have."""
         with reading(self.engine) as db:
             return checkpoints.root_now(db, self.office_id)
-
-
-def _without_office(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in row.items() if name != "office_id"}

@@ -16,7 +16,7 @@ from sanzhi_desktop.domain.audit import GENESIS, entry_text, link_hash
 from sanzhi_desktop.persistence import checkpoints
 from sanzhi_desktop.persistence import engine as embedded
 from sanzhi_desktop.persistence.chains import breaks
-from sanzhi_desktop.persistence.reader import reading
+from sanzhi_desktop.persistence.snapshot import reading
 from tests.persistence.desk import START
 
 # Bytes of note in the entries of one reviewed case, as measured on a real flow: registered with its

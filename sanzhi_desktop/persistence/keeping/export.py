@@ -27,9 +27,9 @@ from sanzhi_desktop.persistence import checkpoints, witness
 from sanzhi_desktop.persistence.keeping import attachments
 from sanzhi_desktop.persistence.keeping.disk import storing
 from sanzhi_desktop.persistence.open import Opened
-from sanzhi_desktop.persistence.reader import reading
 from sanzhi_desktop.persistence.revision import REVISION
 from sanzhi_desktop.persistence.rights import hidden
+from sanzhi_desktop.persistence.snapshot import reading
 from sanzhi_desktop.persistence.tables import metadata
 from sanzhi_desktop.persistence.writes import stamp
 

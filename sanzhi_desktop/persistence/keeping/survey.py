@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sanzhi_desktop.domain.audit import GENESIS, Break
 from sanzhi_desktop.persistence import chains, checkpoints
 from sanzhi_desktop.persistence.keeping.folder import OfficeInside
-from sanzhi_desktop.persistence.reader import reading
+from sanzhi_desktop.persistence.snapshot import reading
 from sanzhi_desktop.persistence.tables import metadata
 
 Ask = Callable[[str], Sequence[Sequence[Any]]]  # SQL without parameters → rows
