@@ -116,6 +116,7 @@ def send_step(
             at=step.at,
             now=session.gateway.now(),
         )
+        check_recusal(session, case)
         if row.moves:
             check_member(session.actor, current(case.transfers), action)
     return stepping.send(

@@ -47,6 +47,7 @@ def _may(rows: tuple[TransferStep, ...]) -> Refuse:
 
 
 _NOT_OPEN = Refuse(f"not exists (select 1 from transfer where {_OPEN})", TransferFault.NOT_OPEN)
+_NOT_RECUSED = Refuse(recused("{me}"), PeopleFault.RECUSED, MY_NAME)
 _MOMENT: Steps = (
     Refuse("{p.at|instant} is null", CaseFault.FIELD_MISSING, {"field": "'transfer.at'"}),
     Refuse("{p.at|instant} > {now}", TransferFault.IN_FUTURE),
@@ -99,7 +100,7 @@ def _step(action: Action, *more: Refuse | Run) -> Effect:
     The event is written first: once the stage has ended there is no open transfer to write to.
     """
     rows = tuple(row for row in STEPS if row.action is action)
-    guards: list[Refuse | Run] = [_NOT_OPEN, _may(rows)]
+    guards: list[Refuse | Run] = [_NOT_OPEN, _may(rows), _NOT_RECUSED]
     if rows[0].moves:
         guards += [step for step in (*_MOMENT, _IN_ORDER) if not isinstance(step, Each)]
     if Role.HANDLER in _roles(action):
@@ -129,6 +130,7 @@ _FIRST = next(row.target for row in STEPS if row.stage is None)
 _OPENED = Effect(
     steps=(
         Refuse(f"exists (select 1 from transfer where {_OPEN})", TransferFault.OPEN_ALREADY),
+        _NOT_RECUSED,
         *_MOMENT,
         # An earlier day only shuts the gate for longer; a later one would open it.
         Refuse(
@@ -198,7 +200,6 @@ _DECIDED = _step(
         TransferFault.APPROVER_IN_TEAM,
         MY_NAME,
     ),
-    Refuse(recused("{me}"), PeopleFault.RECUSED, MY_NAME),
     Refuse("{p.choice} = 'refused' and trim({reason}) = ''", TransferFault.REASON_MISSING),
 )
 
@@ -262,7 +263,6 @@ _ISSUED = _step(
     Action.ISSUE_TRANSFER,
     Refuse(_transfer_is("attachments = ''"), TransferFault.NOT_PREPARED),
     Refuse(_transfer_is("number = '' or dated is null"), TransferFault.NUMBER_FIRST),
-    Refuse(recused("{me}"), PeopleFault.RECUSED, MY_NAME),
     *(step for step in document("transfer", required=True) if not isinstance(step, Each)),
     Run(f"update transfer set letter_sha256 = {{p.document.sha256}} where {_OPEN}"),
     Run(f"update transfer_number set status = 'issued' where {_OWN} and status = 'reserved'"),

@@ -302,17 +302,29 @@ def test_no_penalty_before_the_case_was_sent(desk: Desk) -> None:
 
 
 def test_a_decision_older_than_the_suspicion_stands(desk: Desk) -> None:
-    case_id = desk.passed()
+    """Art. 11: what was decided before the transfer is carried out; the day itself is not before."""
+    case_id = desk.signing()
+    desk.send("hd", case_id, Action.RESERVE, year=2026, dated="2026-09-01")
+    desk.issue(case_id)
     moving = Moving(desk, case_id)
-    moving.at = datetime(2026, 9, 18, 2, tzinfo=UTC)
-    decided = desk.case(case_id).rounds[0].dated
-    assert decided is not None
-    moving.take(Action.OPEN_TRANSFER, opened_on="2026-09-18")
-    refused(
-        TransferFault.NO_SUBSTITUTE,
-        lambda: desk.decide(case_id, decided_on=decided.isoformat()),
-    )
-    assert desk.case(case_id).state is State.PASSED
+    moving.at = datetime(2026, 9, 10, 2, tzinfo=UTC)
+    moving.take(Action.OPEN_TRANSFER, opened_on="2026-09-10")
+    refused(TransferFault.NO_SUBSTITUTE, lambda: desk.decide(case_id, decided_on="2026-09-10"))
+    desk.decide(case_id, decided_on="2026-09-09")
+    assert desk.case(case_id).state is State.DECIDED
+    assert moving.now.stage is TransferStage.OPENED
+
+
+def test_who_was_recused_meanwhile_does_nothing_more(desk: Desk) -> None:
+    moving = Moving(desk).through((Action.REPORT_TRANSFER, ""))
+    for person in ("ah", "h1"):
+        desk.office(
+            "adm", OfficeAction.ADD_RECUSAL, recusal_id=new_id(), person_id=person, unit="",
+            party="", case_id=moving.case_id, reason="近亲属",
+        )  # fmt: skip
+    refused(PeopleFault.RECUSED, lambda: moving.take(Action.DECIDE_TRANSFER, "approved"))
+    refused(PeopleFault.RECUSED, lambda: moving.take(Action.PREPARE_TRANSFER))
+    moving.take(Action.PREPARE_TRANSFER, who="h2")
 
 
 def test_a_draft_has_no_transfer_and_a_withdrawn_case_keeps_its_own(desk: Desk) -> None:

@@ -951,6 +951,9 @@ begin
   if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and ((stage = 'opened' and coalesce((p_payload #>> '{choice}'), '') = ''))) then
     perform app.refuse('transfer.step', jsonb_build_object('action', 'report_transfer', 'stage', coalesce((select stage from transfer where office_id = p_office and case_id = p_case and ended = 0), '')));
   end if;
+  if exists (select 1 from recusal where office_id = p_office and person_id = v_me and ((case_id <> '' and case_id = p_case) or (party <> '' and party = c.party_name) or (unit <> '' and unit = c.unit))) then
+    perform app.refuse('people.recused', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
+  end if;
   if app.instant((p_payload #>> '{at}')) is null then
     perform app.refuse('case.field_missing', jsonb_build_object('field', 'transfer.at'));
   end if;
@@ -983,6 +986,9 @@ begin
   if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and ((stage = 'reported' and coalesce((p_payload #>> '{choice}'), '') = 'approved') or (stage = 'reported' and coalesce((p_payload #>> '{choice}'), '') = 'refused'))) then
     perform app.refuse('transfer.step', jsonb_build_object('action', 'decide_transfer', 'stage', coalesce((select stage from transfer where office_id = p_office and case_id = p_case and ended = 0), '')));
   end if;
+  if exists (select 1 from recusal where office_id = p_office and person_id = v_me and ((case_id <> '' and case_id = p_case) or (party <> '' and party = c.party_name) or (unit <> '' and unit = c.unit))) then
+    perform app.refuse('people.recused', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
+  end if;
   if app.instant((p_payload #>> '{at}')) is null then
     perform app.refuse('case.field_missing', jsonb_build_object('field', 'transfer.at'));
   end if;
@@ -994,9 +1000,6 @@ begin
   end if;
   if exists (select 1 from transfer_member where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and person_id = v_me) then
     perform app.refuse('transfer.approver_in_team', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
-  end if;
-  if exists (select 1 from recusal where office_id = p_office and person_id = v_me and ((case_id <> '' and case_id = p_case) or (party <> '' and party = c.party_name) or (unit <> '' and unit = c.unit))) then
-    perform app.refuse('people.recused', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
   end if;
   if coalesce((p_payload #>> '{choice}'), '') = 'refused' and trim(p_reason) = '' then
     perform app.refuse('transfer.reason_missing', jsonb_build_object());
@@ -1021,6 +1024,9 @@ begin
   if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and ((stage = 'opened' and coalesce((p_payload #>> '{choice}'), '') = '') or (stage = 'reported' and coalesce((p_payload #>> '{choice}'), '') = '') or (stage = 'approved' and coalesce((p_payload #>> '{choice}'), '') = ''))) then
     perform app.refuse('transfer.step', jsonb_build_object('action', 'prepare_transfer', 'stage', coalesce((select stage from transfer where office_id = p_office and case_id = p_case and ended = 0), '')));
   end if;
+  if exists (select 1 from recusal where office_id = p_office and person_id = v_me and ((case_id <> '' and case_id = p_case) or (party <> '' and party = c.party_name) or (unit <> '' and unit = c.unit))) then
+    perform app.refuse('people.recused', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
+  end if;
   if not exists (select 1 from transfer_member where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and person_id = v_me) and not exists (select 1 from person_role where office_id = p_office and person_id = v_me and role = 'clerk' and (valid_from is null or valid_from <= v_today) and (valid_to is null or valid_to >= v_today)) then
     perform app.refuse('transfer.not_in_team', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
   end if;
@@ -1042,6 +1048,9 @@ begin
   end if;
   if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and ((stage = 'approved' and coalesce((p_payload #>> '{choice}'), '') = ''))) then
     perform app.refuse('transfer.step', jsonb_build_object('action', 'reserve_transfer', 'stage', coalesce((select stage from transfer where office_id = p_office and case_id = p_case and ended = 0), '')));
+  end if;
+  if exists (select 1 from recusal where office_id = p_office and person_id = v_me and ((case_id <> '' and case_id = p_case) or (party <> '' and party = c.party_name) or (unit <> '' and unit = c.unit))) then
+    perform app.refuse('people.recused', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
   end if;
   if exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and (attachments = '')) then
     perform app.refuse('transfer.not_prepared', jsonb_build_object());
@@ -1074,6 +1083,9 @@ begin
   if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and ((stage = 'approved' and coalesce((p_payload #>> '{choice}'), '') = ''))) then
     perform app.refuse('transfer.step', jsonb_build_object('action', 'issue_transfer', 'stage', coalesce((select stage from transfer where office_id = p_office and case_id = p_case and ended = 0), '')));
   end if;
+  if exists (select 1 from recusal where office_id = p_office and person_id = v_me and ((case_id <> '' and case_id = p_case) or (party <> '' and party = c.party_name) or (unit <> '' and unit = c.unit))) then
+    perform app.refuse('people.recused', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
+  end if;
   if app.instant((p_payload #>> '{at}')) is null then
     perform app.refuse('case.field_missing', jsonb_build_object('field', 'transfer.at'));
   end if;
@@ -1088,9 +1100,6 @@ begin
   end if;
   if exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and (number = '' or dated is null)) then
     perform app.refuse('transfer.number_first', jsonb_build_object());
-  end if;
-  if exists (select 1 from recusal where office_id = p_office and person_id = v_me and ((case_id <> '' and case_id = p_case) or (party <> '' and party = c.party_name) or (unit <> '' and unit = c.unit))) then
-    perform app.refuse('people.recused', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
   end if;
   if not (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) then
     perform app.refuse('persistence.document_missing', jsonb_build_object());
@@ -1122,6 +1131,9 @@ begin
   end if;
   if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and ((stage = 'signed' and coalesce((p_payload #>> '{choice}'), '') = ''))) then
     perform app.refuse('transfer.step', jsonb_build_object('action', 'deliver_transfer', 'stage', coalesce((select stage from transfer where office_id = p_office and case_id = p_case and ended = 0), '')));
+  end if;
+  if exists (select 1 from recusal where office_id = p_office and person_id = v_me and ((case_id <> '' and case_id = p_case) or (party <> '' and party = c.party_name) or (unit <> '' and unit = c.unit))) then
+    perform app.refuse('people.recused', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
   end if;
   if app.instant((p_payload #>> '{at}')) is null then
     perform app.refuse('case.field_missing', jsonb_build_object('field', 'transfer.at'));
@@ -1155,6 +1167,9 @@ begin
   if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and ((stage = 'delivered' and coalesce((p_payload #>> '{choice}'), '') = '' and destination = 'police') or (stage = 'delivered' and coalesce((p_payload #>> '{choice}'), '') = '' and destination = 'supervisory'))) then
     perform app.refuse('transfer.step', jsonb_build_object('action', 'receipt_transfer', 'stage', coalesce((select stage from transfer where office_id = p_office and case_id = p_case and ended = 0), '')));
   end if;
+  if exists (select 1 from recusal where office_id = p_office and person_id = v_me and ((case_id <> '' and case_id = p_case) or (party <> '' and party = c.party_name) or (unit <> '' and unit = c.unit))) then
+    perform app.refuse('people.recused', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
+  end if;
   if app.instant((p_payload #>> '{at}')) is null then
     perform app.refuse('case.field_missing', jsonb_build_object('field', 'transfer.at'));
   end if;
@@ -1186,6 +1201,9 @@ begin
   end if;
   if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and ((stage = 'received' and coalesce((p_payload #>> '{choice}'), '') = 'filed') or (stage = 'received' and coalesce((p_payload #>> '{choice}'), '') = 'not_filed') or (stage = 'received' and coalesce((p_payload #>> '{choice}'), '') = 'forwarded') or (stage = 'forwarded' and coalesce((p_payload #>> '{choice}'), '') = 'filed') or (stage = 'forwarded' and coalesce((p_payload #>> '{choice}'), '') = 'not_filed') or (stage = 'forwarded' and coalesce((p_payload #>> '{choice}'), '') = 'forwarded') or (stage = 'objected' and coalesce((p_payload #>> '{choice}'), '') = 'filed') or (stage = 'objected' and coalesce((p_payload #>> '{choice}'), '') = 'not_filed') or (stage = 'supervised' and coalesce((p_payload #>> '{choice}'), '') = 'filed') or (stage = 'supervised' and coalesce((p_payload #>> '{choice}'), '') = 'not_filed'))) then
     perform app.refuse('transfer.step', jsonb_build_object('action', 'police_answer', 'stage', coalesce((select stage from transfer where office_id = p_office and case_id = p_case and ended = 0), '')));
+  end if;
+  if exists (select 1 from recusal where office_id = p_office and person_id = v_me and ((case_id <> '' and case_id = p_case) or (party <> '' and party = c.party_name) or (unit <> '' and unit = c.unit))) then
+    perform app.refuse('people.recused', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
   end if;
   if app.instant((p_payload #>> '{at}')) is null then
     perform app.refuse('case.field_missing', jsonb_build_object('field', 'transfer.at'));
@@ -1219,6 +1237,9 @@ begin
   if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and ((stage = 'not_filed' and coalesce((p_payload #>> '{choice}'), '') = 'reconsider') or (stage = 'not_filed' and coalesce((p_payload #>> '{choice}'), '') = 'supervise') or (stage = 'upheld' and coalesce((p_payload #>> '{choice}'), '') = 'supervise'))) then
     perform app.refuse('transfer.step', jsonb_build_object('action', 'object_transfer', 'stage', coalesce((select stage from transfer where office_id = p_office and case_id = p_case and ended = 0), '')));
   end if;
+  if exists (select 1 from recusal where office_id = p_office and person_id = v_me and ((case_id <> '' and case_id = p_case) or (party <> '' and party = c.party_name) or (unit <> '' and unit = c.unit))) then
+    perform app.refuse('people.recused', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
+  end if;
   if app.instant((p_payload #>> '{at}')) is null then
     perform app.refuse('case.field_missing', jsonb_build_object('field', 'transfer.at'));
   end if;
@@ -1250,6 +1271,9 @@ begin
   end if;
   if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and ((stage = 'not_filed' and coalesce((p_payload #>> '{choice}'), '') = '') or (stage = 'upheld' and coalesce((p_payload #>> '{choice}'), '') = ''))) then
     perform app.refuse('transfer.step', jsonb_build_object('action', 'close_transfer', 'stage', coalesce((select stage from transfer where office_id = p_office and case_id = p_case and ended = 0), '')));
+  end if;
+  if exists (select 1 from recusal where office_id = p_office and person_id = v_me and ((case_id <> '' and case_id = p_case) or (party <> '' and party = c.party_name) or (unit <> '' and unit = c.unit))) then
+    perform app.refuse('people.recused', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
   end if;
   if app.instant((p_payload #>> '{at}')) is null then
     perform app.refuse('case.field_missing', jsonb_build_object('field', 'transfer.at'));
@@ -1283,6 +1307,9 @@ begin
   if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and ((stage = 'filed' and coalesce((p_payload #>> '{choice}'), '') = ''))) then
     perform app.refuse('transfer.step', jsonb_build_object('action', 'hand_over', 'stage', coalesce((select stage from transfer where office_id = p_office and case_id = p_case and ended = 0), '')));
   end if;
+  if exists (select 1 from recusal where office_id = p_office and person_id = v_me and ((case_id <> '' and case_id = p_case) or (party <> '' and party = c.party_name) or (unit <> '' and unit = c.unit))) then
+    perform app.refuse('people.recused', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
+  end if;
   if app.instant((p_payload #>> '{at}')) is null then
     perform app.refuse('case.field_missing', jsonb_build_object('field', 'transfer.at'));
   end if;
@@ -1311,6 +1338,9 @@ declare v_item jsonb; v_index bigint := 0;
 begin
   if exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0) then
     perform app.refuse('transfer.open_already', jsonb_build_object());
+  end if;
+  if exists (select 1 from recusal where office_id = p_office and person_id = v_me and ((case_id <> '' and case_id = p_case) or (party <> '' and party = c.party_name) or (unit <> '' and unit = c.unit))) then
+    perform app.refuse('people.recused', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
   end if;
   if app.instant((p_payload #>> '{at}')) is null then
     perform app.refuse('case.field_missing', jsonb_build_object('field', 'transfer.at'));
@@ -3201,8 +3231,7 @@ begin
   end if;
   if t.who = 'reviewer' and c.reviewer <> v_me
      or t.who = 'handler' and replace(c.handler_codes, ',' || v_me || ',', '') = c.handler_codes and c.registered_by <> v_me
-     or t.who = 'sides' and c.reviewer <> v_me and replace(c.handler_codes, ',' || v_me || ',', '') = c.handler_codes and c.registered_by <> v_me
-       and not app.roles(p_office, v_me, v_today) && array['head', 'lead', 'unit_head'] then
+     or t.who = 'sides' and c.reviewer <> v_me and replace(c.handler_codes, ',' || v_me || ',', '') = c.handler_codes and c.registered_by <> v_me and not app.roles(p_office, v_me, v_today) && array['head', 'lead', 'unit_head'] then
     perform app.refuse('workflow.not_your_case', jsonb_build_object('action', p_action, 'state', coalesce(c.state, ''), 'reviewer', coalesce(c.reviewer, '')));
   end if;
   if t.needs_reason and trim(p_reason) = '' then
