@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QFrame, QLineEdit, QVBoxLayout, QWidget
 
 from sanzhi_desktop.ui.door import FirstRun, ProfileChoice
@@ -52,7 +52,7 @@ class FirstRunScreen(QWidget):
         lines.addWidget(self.form)
         self.build = button(self.tr("建立并登录(&C)"), self._submit, kind="primary")
         lines.addWidget(self.build)
-        middle.addWidget(card, 0, Qt.AlignmentFlag.AlignHCenter)
+        middle.addLayout(row(None, card, None))  # not by alignment: that breaks wrapped lines
         middle.addStretch(2)
         outer.addWidget(scrolled(page))
 

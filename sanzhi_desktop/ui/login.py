@@ -65,7 +65,7 @@ class LoginScreen(QWidget):
             self._build_sample()
         else:
             self._build_fields()
-        outer.addWidget(card, 0, Qt.AlignmentFlag.AlignHCenter)
+        outer.addLayout(row(None, card, None))  # not by alignment: that breaks wrapped lines
         outer.addStretch(3)
 
     def _build_fields(self) -> None:
