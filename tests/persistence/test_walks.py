@@ -12,7 +12,15 @@ from sanzhi_desktop.domain.case import Case, CaseFault
 from sanzhi_desktop.domain.errors import Code, DomainError
 from sanzhi_desktop.domain.people import Actor
 from sanzhi_desktop.domain.transfer import TRANSFER_ACTIONS
-from sanzhi_desktop.domain.workflow import TRANSITIONS, Action, Position, State, available, why_not
+from sanzhi_desktop.domain.workflow import (
+    AROUND,
+    TRANSITIONS,
+    Action,
+    Position,
+    State,
+    available,
+    why_not,
+)
 from tests.persistence.desk import ALL, Desk, paper, problem, submission
 
 REASON = "理由"
@@ -270,7 +278,7 @@ def test_two_hundred_walks_go_the_same_way_on_both(embedded_desk: Desk, server_d
                 goal = next(
                     t.target for t in TRANSITIONS if (t.source, t.action) == (case.state, action)
                 )
-                assert first[:2] == (goal, case.version + 1)
+                assert first[:2] == (goal, case.version + (action not in AROUND))
             else:
                 refusals.add(first)
         assert _shape(embedded_desk.case(case_id)) == _shape(server_desk.case(case_id))

@@ -4,7 +4,7 @@ Lives here: from checked layers to one `domain.profile.Profile`. Must not: readi
 their form. Order of layers: national first, the office's own last.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -28,9 +28,10 @@ def resolve(layers: Sequence[Layer]) -> Profile:
     """One profile out of a chain of checked layers; the last one gives its name and edition."""
     top = layers[-1]
     rules: dict[str, Rule] = {}
+    special = _said_by_kind(layers)
     for key, spec in schema().keys.items():
         rules[key] = _resolve_key(spec, layers)
-        for own in _said_by_kind(spec, layers):
+        for own in special.get(key, ()):
             rules[own.key] = _resolve_key(own, layers)
     for key in rules:
         _explain_special(rules, key)
@@ -46,15 +47,18 @@ def resolve(layers: Sequence[Layer]) -> Profile:
     )
 
 
-def _said_by_kind(spec: KeySpec, layers: Sequence[Layer]) -> Iterator[KeySpec]:
-    """The keys of one kind of enforcement that some layer says beside the general one."""
-    if not spec.by_kind:
-        return
-    for kind in Kind:
-        own = schema().spec(f"{spec.key}.{kind.value}")
-        listed = own is None or own.key in schema().keys
-        if own is not None and not listed and any(own.key in layer.rules for layer in layers):
-            yield own
+def _said_by_kind(layers: Sequence[Layer]) -> Mapping[str, Sequence[KeySpec]]:
+    """The keys of one kind of enforcement that some layer says, by the general key, in the order
+    of the kinds."""
+    known = schema().keys
+    said = {key for layer in layers for key in layer.rules if key not in known}
+    found: dict[str, list[KeySpec]] = {}
+    for kind in Kind if said else ():
+        for key in sorted(said):
+            spec = schema().spec(key)
+            if spec is not None and key.endswith(f".{kind.value}"):
+                found.setdefault(key.removesuffix(f".{kind.value}"), []).append(spec)
+    return found
 
 
 def _explain_special(rules: dict[str, Rule], key: str) -> None:
