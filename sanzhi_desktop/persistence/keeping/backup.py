@@ -56,7 +56,8 @@ class EmbeddedKeeper:
             raise DomainError(KeepingFault.INSIDE_ITSELF, path=str(into))
         with storing(into):
             into.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryDirectory(prefix=".making-", dir=into) as work:
+            folder.sweep_unfinished(into, self._now())
+            with tempfile.TemporaryDirectory(prefix=folder.MAKING, dir=into) as work:
                 part = Path(work) / "office.db"
                 held = embedded_copy.take(self.database, part, report=report)
                 there, changed = attachments.copy_all(files, into, report=report)
@@ -84,7 +85,8 @@ def server_backup(
     """
     with storing(into):
         into.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".making-", dir=into) as work:
+        folder.sweep_unfinished(into, now)
+        with tempfile.TemporaryDirectory(prefix=folder.MAKING, dir=into) as work:
             part = Path(work) / "office.dump"
             held, roles = server_dump.take(at, part, report=report)
             manifest = _manifest(
@@ -123,9 +125,9 @@ def _manifest(
     files: Sequence[str] = (),
     roles: Sequence[dict[str, object]] = (),
 ) -> Manifest:
-    with part.open("rb") as read:
-        digest = hashlib.file_digest(read, "sha256").hexdigest()
-        os.fsync(read.fileno())
+    with part.open("rb+") as made:  # Windows writes through only what may be written
+        digest = hashlib.file_digest(made, "sha256").hexdigest()
+        os.fsync(made.fileno())
     return Manifest(
         kind=kind,
         made_at=stamp(now),

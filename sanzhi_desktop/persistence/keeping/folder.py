@@ -9,6 +9,7 @@ Lives here: names, manifests, the list, rotation. Must not: making or checking a
 
 import json
 import os
+import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
@@ -22,6 +23,8 @@ from sanzhi_desktop.persistence.writes import SHANGHAI, stamp
 
 FORMAT = "sanzhi-backup-1"
 FILES = "files"
+MAKING = ".making-"  # a folder of work; gone when the work is done
+_DAY = 24 * 3600
 SUFFIX = {"sqlite": ".db", "postgresql": ".dump"}
 
 
@@ -158,6 +161,13 @@ def rotate(folder: Path, keep: int) -> list[Path]:
     if gone:
         _sweep(folder, needed(manifest for _, manifest in listed(folder)))
     return [data for data, _ in gone]
+
+
+def sweep_unfinished(folder: Path, now: datetime) -> None:
+    """Takes away what a backup that was killed more than a day ago left behind."""
+    for left in folder.glob(f"{MAKING}*"):
+        if now.timestamp() - left.stat().st_mtime > _DAY:
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def needed(manifests: Iterable[Manifest]) -> set[str]:

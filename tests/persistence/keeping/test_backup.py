@@ -1,4 +1,4 @@
-"""Backups of both databases: good only when restored and checked; a good one is never pushed out."""
+"""Backups of both databases: good only when restored and checked; no good one is pushed out."""
 
 import hashlib
 import json
@@ -83,6 +83,19 @@ def test_a_backup_proves_itself_and_comes_back(
     (file,) = [p for p in opened.files.rglob("*") if p.is_file()]
     assert hashlib.sha256(session.files.path(file.name).read_bytes()).hexdigest() == file.name
     opened.close()
+
+
+def test_the_remains_of_a_killed_backup_are_taken_away(
+    keeper: EmbeddedKeeper, tmp_path: Path
+) -> None:
+    kept = tmp_path / "kept"
+    for name, age in ((".making-old", timedelta(days=2)), (".making-new", timedelta(hours=1))):
+        (kept / name).mkdir(parents=True)
+        (kept / name / "office.db").write_bytes(b"half")
+        at = (START - age).timestamp()
+        os.utime(kept / name, (at, at))
+    keeper.backup(kept, keep=1, report=quiet)
+    assert [p.name for p in kept.glob(".making-*")] == [".making-new"]
 
 
 def test_others_go_on_working_while_a_copy_is_made(
@@ -177,7 +190,8 @@ def test_a_backup_inside_the_attachments_is_refused(keeper: EmbeddedKeeper) -> N
 def manifest(moment: datetime, *, good: bool) -> Manifest:
     return Manifest(
         kind="sqlite", made_at=moment.isoformat(), program="", revision="", source="",
-        sha256="", size=HERE.stat().st_size, offices=(), counts={}, files=(), verified_at="x" if good else "",
+        sha256="", size=HERE.stat().st_size, offices=(), counts={}, files=(),
+        verified_at="x" if good else "",
     )  # fmt: skip
 
 

@@ -234,14 +234,13 @@ def test_what_goes_wrong_leaves_both_sides_as_they_were(
         "rights": "超级用户",
     }
     if way == "row":
-        real = carry.embedded_rows
+        real, seen = carry.embedded_rows, []
 
         def forged(db: Any, table: Any, office_id: int) -> Any:
             rows = list(real(db, table, office_id))
-            yield from (rows[:-1] if table.name == "number" and forged.calls else rows)  # type: ignore[attr-defined]
-            forged.calls += table.name == "number"  # type: ignore[attr-defined]
+            yield from (rows[:-1] if table.name in seen and table.name == "number" else rows)
+            seen.append(table.name)
 
-        forged.calls = 0  # type: ignore[attr-defined]
         monkeypatch.setattr(carry, "embedded_rows", forged)
     elif way == "broken":
         with closing(sqlite3.connect(source)) as db, db:
