@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 def settle(journey: "Journey", log: Any) -> tuple[dict[str, bytes], bool]:
     """From the objection to the meeting's result: the signed papers by file name, and whether the
     result opened the gate by itself. Otherwise the case is submitted again."""
-    from sanzhi_desktop.compose.disputing import Disagreement
+    from sanzhi_desktop.compose.disputing import Disagreement, SampleMeeting
 
-    way = Disagreement(journey)
+    way, meeting = Disagreement(journey), SampleMeeting(journey)
     papers: dict[str, bytes] = {}
     journey.clock.advance(hours=2)
     with log.step("承办机构提出异议，审核人逐项答复") as note:
@@ -27,9 +27,9 @@ def settle(journey: "Journey", log: Any) -> tuple[dict[str, bytes], bool]:
     with log.step("承办机构负责人提请集体讨论"):
         way.escalate()
     with log.step("集体讨论：点名、汇报、发言、表决、决定") as note:
-        meeting_id = way.meet(note)
+        meeting_id = meeting.meet(note)
     with log.step("集体讨论笔录：记录人制作，出席人员逐人签名，主持人最后签名"):
-        papers["minutes.pdf"] = way.minute(meeting_id)
+        papers["minutes.pdf"] = meeting.minute(meeting_id)
     with log.step("登记集体讨论结果") as note:
         cleared = way.conclude(meeting_id)
         note("依规则放行" if cleared else "不能代替审核通过，再次送审")

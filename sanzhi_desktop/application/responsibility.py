@@ -20,7 +20,7 @@ from sanzhi_desktop.application.rulebook import RuleBook
 from sanzhi_desktop.application.signing import AskSecret, SigningKey
 from sanzhi_desktop.application.signoff import record_of
 from sanzhi_desktop.application.work import SignedPapers
-from sanzhi_desktop.domain.case import CaseFault
+from sanzhi_desktop.domain.case import Case, CaseFault, Round
 from sanzhi_desktop.domain.dispute_papers import (
     ResponsibilityPaper,
     ResponsibleAct,
@@ -97,52 +97,15 @@ def responsibility_paper(session: Session, book: RuleBook, *, case_id: str) -> R
         raise DomainError(CaseFault.NUMBER_NOT_RESERVED)
     profile = rules_of(session, book, case)
     history = session.reader.history(case_id)
-    people = session.reader.people()
-    head = people[issued[-1].signer]
+    head = session.reader.people()[issued[-1].signer]
     punishable = profile.rule("responsibility.punishable").in_force()
-    office = session.reader.office()
-    submission = case.submission
-    confirmed = [r.submitted_by for r in case.rounds if r.submitted_by]
-    reviewers = [r.reviewer for r in issued if r.reviewer]
-    meetings = tuple(
-        a for r in session.reader.dispute(case_id).results for a in _meeting(session, r.meeting_id)
-    )
     return ResponsibilityPaper(
-        office=office.name,
+        office=session.reader.office().name,
         case=disputed_case(session, case, issued[-1], profile),
         parts=(
-            _part(
-                profile,
-                "responsibility.unit",
-                title="承办机构",
-                body=submission.unit,
-                people=[
-                    *(f"{h.name}（承办人）" for h in submission.handlers),
-                    *(f"{_name(people, c)}（承办机构负责人）" for c in confirmed),
-                ],
-                acts=_acts(history, _UNIT_ACTS),
-            ),
-            _part(
-                profile,
-                "responsibility.review_body",
-                title="法制审核机构",
-                body=office.name,
-                people=[
-                    *(f"{_name(people, c)}（审核人）" for c in reviewers),
-                    *(f"{_name(people, r.signer)}（审核机构负责人）" for r in issued),
-                ],
-                acts=_acts(history, _REVIEW_ACTS),
-            ),
-            _part(
-                profile,
-                "responsibility.agency_head",
-                title="行政机关负责人",
-                body=submission.agency or office.name,
-                people=[a.name for a in meetings],
-                acts=tuple(
-                    sorted((*meetings, *_acts(history, _DECISION_ACTS)), key=lambda a: a.at)
-                ),
-            ),
+            _unit_part(session, case, profile, history),
+            _review_part(session, issued, profile, history),
+            _decision_part(session, case, profile, history),
         ),
         punishable=tuple(punishable.value or ()),
         punishable_source=punishable.source.cited() if punishable.source else "",
@@ -150,6 +113,57 @@ def responsibility_paper(session: Session, book: RuleBook, *, case_id: str) -> R
         head=Signatory(head.name, "法制审核机构负责人", Role.HEAD.value),
         chain_head=history[-1].hash if history else "",
         mark=mark(session, book),
+    )
+
+
+History = Sequence[HistoryRow]
+
+
+def _unit_part(session: Session, case: Case, profile: Profile, history: History) -> ResponsiblePart:
+    people = session.reader.people()
+    heads = [r.submitted_by for r in case.rounds if r.submitted_by]
+    return _part(
+        profile,
+        "responsibility.unit",
+        title="承办机构",
+        body=case.submission.unit,
+        people=[
+            *(f"{h.name}（承办人）" for h in case.submission.handlers),
+            *(f"{_name(people, code)}（承办机构负责人）" for code in heads),
+        ],
+        acts=_acts(history, _UNIT_ACTS),
+    )
+
+
+def _review_part(
+    session: Session, issued: Sequence[Round], profile: Profile, history: History
+) -> ResponsiblePart:
+    people = session.reader.people()
+    return _part(
+        profile,
+        "responsibility.review_body",
+        title="法制审核机构",
+        body=session.reader.office().name,
+        people=[
+            *(f"{_name(people, r.reviewer)}（审核人）" for r in issued),
+            *(f"{_name(people, r.signer)}（审核机构负责人）" for r in issued),
+        ],
+        acts=_acts(history, _REVIEW_ACTS),
+    )
+
+
+def _decision_part(
+    session: Session, case: Case, profile: Profile, history: History
+) -> ResponsiblePart:
+    results = session.reader.dispute(case.case_id).results
+    sat = [act for result in results for act in _meeting(session, result.meeting_id)]
+    return _part(
+        profile,
+        "responsibility.agency_head",
+        title="行政机关负责人",
+        body=case.submission.agency or session.reader.office().name,
+        people=[act.name for act in sat],
+        acts=tuple(sorted((*sat, *_acts(history, _DECISION_ACTS)), key=lambda act: act.at)),
     )
 
 

@@ -155,6 +155,55 @@ class Disagreement:
             reason=f"{INVENTED}经协商沟通未达成一致，双方意见一并报送。",
         )
 
+    def conclude(self, meeting_id: str) -> bool:
+        """The result comes back to the case; whether it opened the gate by itself."""
+        self._next()
+        changed = objection.record_result(
+            self.journey.session(Role.SECRETARY),
+            self.journey.work.book,
+            case_id=self.journey.case_id,
+            seen_version=self.journey.version(),
+            meeting_id=meeting_id,
+        )
+        return changed.state is State.PASSED
+
+    def again(self) -> None:
+        """Every problem answered, then submitted for the round that follows the meeting."""
+        case = self._case()
+        self._next(hours=2)
+        respond(
+            self._handler(),
+            case_id=case.case_id,
+            seen_version=case.version,
+            responses=[
+                (p.number, f"{INVENTED}已按集体讨论决定和审核意见处理，见案卷补充材料。")
+                for p in case.problems
+                if p.round == case.round
+            ],
+        )
+        self._next()
+        self.journey.confirm()
+
+    def sheet(self) -> bytes:
+        """责任清单, signed by the head."""
+        head = self.journey.session(Role.HEAD)
+        return responsibility.sign_sheet(
+            head,
+            self.journey.work.book,
+            self.journey.work.papers,
+            case_id=self.journey.case_id,
+            seen_version=self.journey.version(),
+            key=self.journey.key(head.actor.person_id),
+            ask=lambda _label: PASSPHRASE,
+        ).paper.pdf
+
+
+@dataclass(frozen=True, slots=True)
+class SampleMeeting:
+    """The meeting on the case, from the plan to the last signature on its minutes."""
+
+    journey: Journey
+
     def meet(self, note: Note) -> str:
         """The meeting from the plan to the end of the discussion; returns its id."""
         self.journey.clock.next_morning(self.journey.work.book.calendar())
@@ -200,11 +249,14 @@ class Disagreement:
     ) -> None:
         case_id, meeting_id = self.journey.case_id, meeting.meeting_id
         reporters = (
-            (self._handler().actor.person_id, f"{INVENTED}汇报基本事实、拟作决定和承办机构意见。"),
-            (self._case().reviewer, f"{INVENTED}汇报审核意见及维持的理由。"),
+            (
+                self.journey.session(Role.HANDLER).actor.person_id,
+                f"{INVENTED}汇报基本事实、拟作决定和承办机构意见。",
+            ),
+            (self.journey.reviewer().actor.person_id, f"{INVENTED}汇报审核意见及维持的理由。"),
         )
         for reporter, text in reporters:
-            self._next(minutes=5)
+            self.journey.clock.advance(minutes=5)
             discussion.report(
                 secretary,
                 meeting_id=meeting_id,
@@ -215,7 +267,7 @@ class Disagreement:
             )
         said = ["维持审核意见，相关程序应当补正。", *["同意采纳承办意见，由承办机构完善说明。"] * 9]
         for place, person in enumerate((*heads[1:], heads[0])):
-            self._next(minutes=5)
+            self.journey.clock.advance(minutes=5)
             discussion.speak(
                 secretary,
                 meeting_id=meeting_id,
@@ -243,7 +295,7 @@ class Disagreement:
                 for n in item.points
             ],
         )
-        self._next(minutes=10)
+        self.journey.clock.advance(minutes=10)
         meetings.close_meeting(
             secretary,
             meeting_id=meeting_id,
@@ -266,7 +318,7 @@ class Disagreement:
         )
         heads = self.journey.office.holders(Role.AGENCY_HEAD)
         for person in (*heads[1:], heads[0]):
-            self._next(minutes=2)
+            self.journey.clock.advance(minutes=2)
             session = self.journey.open_as(person.person_id)
             signed = minutes.sign(
                 session,
@@ -277,45 +329,3 @@ class Disagreement:
                 ask=lambda _label: PASSPHRASE,
             )
         return signed.paper.pdf
-
-    def conclude(self, meeting_id: str) -> bool:
-        """The result comes back to the case; whether it opened the gate by itself."""
-        self._next()
-        changed = objection.record_result(
-            self.journey.session(Role.SECRETARY),
-            self.journey.work.book,
-            case_id=self.journey.case_id,
-            seen_version=self.journey.version(),
-            meeting_id=meeting_id,
-        )
-        return changed.state is State.PASSED
-
-    def again(self) -> None:
-        """Every problem answered, then submitted for the round that follows the meeting."""
-        case = self._case()
-        self._next(hours=2)
-        respond(
-            self._handler(),
-            case_id=case.case_id,
-            seen_version=case.version,
-            responses=[
-                (p.number, f"{INVENTED}已按集体讨论决定和审核意见处理，见案卷补充材料。")
-                for p in case.problems
-                if p.round == case.round
-            ],
-        )
-        self._next()
-        self.journey.confirm()
-
-    def sheet(self) -> bytes:
-        """责任清单, signed by the head."""
-        head = self.journey.session(Role.HEAD)
-        return responsibility.sign_sheet(
-            head,
-            self.journey.work.book,
-            self.journey.work.papers,
-            case_id=self.journey.case_id,
-            seen_version=self.journey.version(),
-            key=self.journey.key(head.actor.person_id),
-            ask=lambda _label: PASSPHRASE,
-        ).paper.pdf

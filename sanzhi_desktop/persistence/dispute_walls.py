@@ -106,8 +106,9 @@ WALLS: tuple[tuple[str, str, str, str, str], ...] = (
         "update",
         "kept",
         (
-            "OLD.answered_at is not null or OLD.withdrawn_at is not null or {differs office_id case_id"
-            " request_id round expert_id expert_name question asked_by asked_at}"
+            "OLD.answered_at is not null or OLD.withdrawn_at is not null"
+            " or {differs office_id case_id request_id round expert_id expert_name question asked_by"
+            " asked_at}"
         ),
         DISPUTE,
     ),
@@ -132,7 +133,8 @@ WALLS: tuple[tuple[str, str, str, str, str], ...] = (
         (
             "OLD.complete = 1 or {differs office_id case_id round edition content content_sha256"
             " prepared_sha256 frozen_by frozen_at}"
-            " or OLD.certified_sha256 <> '' and {differs certified_sha256 certified_by certified_at}"
+            " or OLD.certified_sha256 <> ''"
+            " and {differs certified_sha256 certified_by certified_at}"
         ),
         DISPUTE,
     ),
@@ -200,7 +202,8 @@ WALLS: tuple[tuple[str, str, str, str, str], ...] = (
         "update",
         "kept",
         (
-            "OLD.state <> 'waiting' or {differs office_id meeting_id case_id place round escalation}"
+            "OLD.state <> 'waiting'"
+            " or {differs office_id meeting_id case_id place round escalation}"
             f" or not {_meeting_is('OLD', MeetingState.OPEN)}"
         ),
         MEETING,

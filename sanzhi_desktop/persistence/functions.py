@@ -220,15 +220,19 @@ def _refuse(code: str, facts: str = "") -> str:
     return f"perform app.refuse('{code}', jsonb_build_object({facts}));"
 
 
+_SPEAKERS = ", ".join(f"'{role.value}'" for role in sorted(SPEAKERS))
+_SPEAKS = f"app.roles(p_office, v_me, v_today) && array[{_SPEAKERS}]"
+
+
+_NOT_HANDLER = (
+    "replace(c.handler_codes, ',' || v_me || ',', '') = c.handler_codes and c.registered_by <> v_me"
+)
+
+
 def _act() -> str:
     wrong = (
         "'action', p_action, 'state', coalesce(c.state, ''), 'reviewer', coalesce(c.reviewer, '')"
     )
-    not_handler = (
-        "replace(c.handler_codes, ',' || v_me || ',', '') = c.handler_codes"
-        " and c.registered_by <> v_me"
-    )
-    speakers = ", ".join(f"'{role.value}'" for role in sorted(SPEAKERS))
     quiet = ", ".join(f"'{action.value}'" for action, e in EFFECTS.items() if e.quiet)
     return f"""create function api.act(p_office integer, p_cmd text, p_case text, p_seen integer,
   p_action text, p_reason text, p_payload jsonb)
@@ -261,9 +265,8 @@ begin
     {_refuse(WorkflowFault.NOT_YOUR_ROLE, wrong)}
   end if;
   if t.who = '{Who.REVIEWER}' and c.reviewer <> v_me
-     or t.who = '{Who.HANDLER}' and {not_handler}
-     or t.who = '{Who.SIDES}' and c.reviewer <> v_me and {not_handler}
-       and not app.roles(p_office, v_me, v_today) && array[{speakers}] then
+     or t.who = '{Who.HANDLER}' and {_NOT_HANDLER}
+     or t.who = '{Who.SIDES}' and c.reviewer <> v_me and {_NOT_HANDLER} and not {_SPEAKS} then
     {_refuse(WorkflowFault.NOT_YOUR_CASE, wrong)}
   end if;
   if t.needs_reason and trim(p_reason) = '' then

@@ -108,7 +108,8 @@ PUT_MEETING = Effect(
             {"count": f"(select count(*) from meeting_member where {MEETING})"},
         ),
         Refuse(
-            f"not exists (select 1 from meeting_member where {MEETING} and person_id = {{p.chair}})",
+            f"not exists (select 1 from meeting_member where {MEETING}"
+            " and person_id = {p.chair})",
             MeetingFault.CHAIR_NOT_MEMBER,
         ),
         Refuse(

@@ -378,7 +378,8 @@ def test_minutes_are_made_by_the_recorder_and_then_stand(desk: Desk) -> None:
         "delete from vote",
         "update vote set choice = 'uphold'",
         (
-            "insert into vote select v.office_id, v.case_id, v.meeting_id, 3, v.person_id, v.choice,"
+            "insert into vote select v.office_id, v.case_id, v.meeting_id, 3, v.person_id,"
+            " v.choice,"
             " v.cast_at, v.readers from vote v limit 1"
         ),
         "update ruling set ruling = 'uphold'",
