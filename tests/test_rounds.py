@@ -13,9 +13,9 @@ from sanzhi_desktop.compose.journey import Journey
 from sanzhi_desktop.compose.sample import PASSPHRASE
 from sanzhi_desktop.domain.case import CaseFault, Handler, RoundReason
 from sanzhi_desktop.domain.opinion import Outcome
+from sanzhi_desktop.domain.files import AttachmentFault
 from sanzhi_desktop.domain.people import PeopleFault, Recusal, Role, RoleGrant
 from sanzhi_desktop.domain.workflow import State
-from sanzhi_desktop.persistence.faults import PersistenceFault
 from tests import test_whole_case as whole
 from tests.test_whole_case import SOURCE, made, refused, to_opinion, to_review
 
@@ -207,7 +207,7 @@ def test_a_material_changed_on_the_disk_stops_the_signature(journey: Journey, go
     else:
         file.write_bytes(b"something else")
     error = refused(lambda: journey.certify(draft))
-    assert error.code is (PersistenceFault.FILE_MISSING if gone else PersistenceFault.FILE_CHANGED)
+    assert error.code is (AttachmentFault.MISSING if gone else AttachmentFault.CHANGED)
     assert session.reader.case(journey.case_id).state is State.REVIEWING
 
 

@@ -197,7 +197,6 @@ TRANSITIONS: tuple[Transition, ...] = tuple(
             Role.HANDLER,
             Role.UNIT_HEAD,
             Role.CLERK,
-            Role.REVIEWER,
             Role.LEAD,
             Role.HEAD,
             Role.ADMIN,

@@ -77,7 +77,7 @@ language sql immutable set search_path = pg_catalog, app, pg_temp as $$
     ('signing', 'issue_return', 'responding', '{head}'::text[], 'anyone', false),
     ('responding', 'respond', 'responding', '{handler}'::text[], 'handler', false),
     ('passed', 'new_round', 'responding', '{handler,unit_head}'::text[], 'anyone', true),
-    ('passed', 'materials_changed', 'responding', '{admin,clerk,handler,head,lead,reviewer,unit_head}'::text[], 'anyone', true),
+    ('passed', 'materials_changed', 'responding', '{admin,clerk,handler,head,lead,unit_head}'::text[], 'anyone', true),
     ('passed', 'register_decision', 'decided', '{clerk,handler}'::text[], 'anyone', false),
     ('decided', 'adopt', 'decided', '{clerk,handler}'::text[], 'anyone', false),
     ('draft', 'withdraw', 'withdrawn', '{unit_head}'::text[], 'anyone', true),
