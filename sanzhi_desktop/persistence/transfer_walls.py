@@ -43,7 +43,8 @@ WALLS: tuple[tuple[str, str, str, str, str], ...] = (
         "update",
         "step",
         (
-            f"OLD.ended = 1 or OLD.destination || ':' || OLD.stage || '>' || NEW.stage not in {_LEGAL}"
+            "OLD.ended = 1"
+            f" or OLD.destination || ':' || OLD.stage || '>' || NEW.stage not in {_LEGAL}"
             " or NEW.last_at < OLD.last_at"
             " or {differs office_id case_id no destination opened_on}"
             " or NEW.stage = 'signed' and NEW.letter_sha256 = ''"

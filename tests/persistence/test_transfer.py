@@ -302,7 +302,7 @@ def test_no_penalty_before_the_case_was_sent(desk: Desk) -> None:
 
 
 def test_a_decision_older_than_the_suspicion_stands(desk: Desk) -> None:
-    """Art. 11: what was decided before the transfer is carried out; the day itself is not before."""
+    """Art. 11: what was decided before is carried out; the day itself is not before."""
     case_id = desk.signing()
     desk.send("hd", case_id, Action.RESERVE, year=2026, dated="2026-09-01")
     desk.issue(case_id)
