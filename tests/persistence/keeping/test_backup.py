@@ -278,6 +278,46 @@ def test_a_full_disk_says_so_and_leaves_the_older_backup(
     )
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="a limit on the size of files is POSIX")
+@pytest.mark.parametrize("verb", ["restore", "export"])
+def test_a_full_disk_leaves_nothing_half_done(
+    keeper: EmbeddedKeeper, tmp_path: Path, verb: str
+) -> None:
+    kept, there = keeper.backup(tmp_path / "kept", keep=1, report=quiet), tmp_path / "there"
+    arguments = {
+        "restore": ["restore", kept.path, "--db", there / "office.db"],
+        "export": ["export", "--db", keeper.database, "--to", there],
+    }[verb]
+    small = _SMALL_DISK.replace("200_000, 200_000", "9_000, 9_000")
+    done = subprocess.run(
+        [sys.executable, "-c", small, *arguments], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, "磁盘已满" in done.stderr) == (2, True), done.stderr
+    assert not there.exists() or list(there.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ("update schema_revision set version_num = '9999'", "请升级本程序"),
+        ("update schema_revision set version_num = '0000'", "sanzhi db upgrade"),
+        ("drop table schema_revision", "sanzhi db init"),
+        ("", "不是本程序的数据库"),
+    ],
+)
+def test_a_database_of_another_program_is_named(
+    keeper: EmbeddedKeeper, tmp_path: Path, capsys: Any, change: str, words: str
+) -> None:
+    if change:
+        without_walls(keeper.database, change)
+    else:
+        keeper.database.write_bytes(b"no database at all" * 1000)
+    for verb in ("backup", "export"):
+        assert main([verb, "--db", str(keeper.database), "--to", str(tmp_path / verb)]) == 2
+        assert words in capsys.readouterr().err
+        assert not (tmp_path / verb).exists()
+
+
 def test_the_verbs(keeper: EmbeddedKeeper, tmp_path: Path, capsys: Any) -> None:
     kept, target = tmp_path / "kept", tmp_path / "back.db"
     made = ["backup", "--db", str(keeper.database), "--to", str(kept), "--json"]
