@@ -12,8 +12,8 @@ from sanzhi_desktop.application.rulebook import review_rule
 from sanzhi_desktop.compose.journey import Journey
 from sanzhi_desktop.compose.sample import PASSPHRASE
 from sanzhi_desktop.domain.case import CaseFault, Handler, RoundReason
-from sanzhi_desktop.domain.opinion import Outcome
 from sanzhi_desktop.domain.files import AttachmentFault
+from sanzhi_desktop.domain.opinion import Outcome
 from sanzhi_desktop.domain.people import PeopleFault, Recusal, Role, RoleGrant
 from sanzhi_desktop.domain.workflow import State
 from tests import test_whole_case as whole
