@@ -1,6 +1,7 @@
 """On both databases: a matter that needs no review, a return, an extension of the case's period."""
 
 from collections.abc import Callable
+from functools import partial
 from string import Formatter
 from typing import Any
 
@@ -29,7 +30,7 @@ def refused(code: Code, call: Callable[[], Any]) -> None:
 
 
 def answer(desk: Desk, who: str, case_id: str, action: Action, **more: Any) -> None:
-    given = {"document": paper(case_id), "confirmed": BY_PASSWORD, "scope": SCOPE} | more
+    given: dict[str, Any] = {"document": paper(case_id), "confirmed": BY_PASSWORD, "scope": SCOPE} | more
     desk.send(who, case_id, action, reason="理由", **given)
 
 
@@ -71,7 +72,7 @@ def test_the_answer_is_confirmed_and_kept_with_its_paper(
     done = {row.case_id for row in reader.worklist(ListQuery(scope=ListScope.DONE))}
     assert case_id in done
     for after in (Action.CONFIRM, Action.EDIT, Action.REGISTER_DECISION, Action.ACCEPT):
-        refused(WorkflowFault.NO_TRANSITION, lambda a=after: desk.send("uh", case_id, a))
+        refused(WorkflowFault.NO_TRANSITION, partial(desk.send, "uh", case_id, after))
 
 
 PERIOD: dict[str, Any] = {
