@@ -49,7 +49,8 @@ _AREAS = {
 }
 
 
-_OURS = ("case.", "workflow.", "people.", "transfer.", "paper.")
+_OURS = ("case.", "workflow.", "people.", "transfer.", "paper.", "meeting.")
+_OF_A_MEETING = {"state": "meeting_state", "needed": "meeting_state"}
 
 
 def explain(error: DomainError) -> str:
@@ -59,15 +60,16 @@ def explain(error: DomainError) -> str:
     """
     if not error.code.value.startswith(_OURS):
         return sentence(error.code.value, **error.facts)
-    return sentence(error.code.value, **{k: _said(k, v) for k, v in error.facts.items()})
+    areas = _AREAS | _OF_A_MEETING if error.code.value.startswith("meeting.") else _AREAS
+    return sentence(error.code.value, **{k: _said(areas, k, v) for k, v in error.facts.items()})
 
 
-def _said(fact: str, value: Any) -> Any:
-    if fact not in _AREAS:
+def _said(areas: dict[str, str], fact: str, value: Any) -> Any:
+    if fact not in areas:
         return value
     if isinstance(value, (tuple, list)):
-        return "、".join(str(_said(fact, part)) for part in value)
-    area = _AREAS[fact]
+        return "、".join(str(_said(areas, fact, part)) for part in value)
+    area = areas[fact]
     return name_of(area, str(value)) if area else table().get(str(value), value)
 
 

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QVBoxLayout, QWidget
 
 from sanzhi_desktop.application.ports import Session
 from sanzhi_desktop.domain.case import ProblemRow
@@ -22,6 +23,12 @@ class DisputeStep(StepDialog):
     def __init__(self, desk: Desk, view: DisputeView, parent: QWidget) -> None:
         self.view = view
         super().__init__(desk, view.case, parent)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        inner = [*self.findChildren(QCheckBox), *self.findChildren(QComboBox)]
+        if self.form.isHidden() and inner:
+            inner[0].setFocus()
 
     def problems(self) -> list[ProblemRow]:
         """The problems of the running round."""

@@ -27,11 +27,19 @@ class OpenConsultationStep(DisputeStep):
         )
         self.form.hide()
         self.ticks: dict[int, QCheckBox] = {}
+        self.setMinimumSize(640, 420)
+        cards: list[QWidget | None] = []
         for problem in self.problems():
-            tick = QCheckBox(f"{problem.number}. {problem.finding[:40]}")
+            tick = QCheckBox(self.tr("协商第 {0} 个问题").format(problem.number))
             tick.setChecked(True)
             self.ticks[problem.number] = tick
-            self.body.addWidget(tick)
+            card = Card()
+            card.body.addWidget(tick)
+            card.body.addWidget(PlainLabel(problem.finding).wrapped())
+            cards.append(card)
+        page = QWidget()
+        page.setLayout(column(*cards, None))
+        self.body.addWidget(scrolled(page), 1)
 
     def work(self) -> Callable[[], Changed]:
         session, case = self.desk.session, self.case

@@ -8,13 +8,15 @@ from sanzhi_desktop.application import dispute_record
 from sanzhi_desktop.application.commands import Changed
 from sanzhi_desktop.application.signing import AskSecret, SigningKey
 from sanzhi_desktop.domain.dispute import Consultation, ExpertRequest, RecordEdition
+from sanzhi_desktop.domain.people import Role
 from sanzhi_desktop.domain.workflow import Action
-from sanzhi_desktop.resources.sentences import sentence
+from sanzhi_desktop.resources.sentences import explain
 from sanzhi_desktop.ui.case_page import CasePage
 from sanzhi_desktop.ui.desk import Desk
 from sanzhi_desktop.ui.dispute import consultation_steps, expert_steps, objection_steps
 from sanzhi_desktop.ui.dispute.point_card import PointCard
 from sanzhi_desktop.ui.dispute.threads import ConsultationCard, RequestCard
+from sanzhi_desktop.ui.dispute.turn import whose_turn
 from sanzhi_desktop.ui.dispute.view import DisputeView, read_view
 from sanzhi_desktop.ui.gate_card import GateCard
 from sanzhi_desktop.ui.jobs import Lane
@@ -54,6 +56,11 @@ _ON_REQUEST = {
 }
 
 
+_MEETS = frozenset(
+    {Role.SECRETARY, Role.AGENCY_HEAD, Role.LEAD, Role.HEAD, Role.REVIEWER, Role.AUDITOR}
+)
+
+
 class DisputePanel(QWidget):
     """Shows a case's disagreements; reads them itself when a page comes."""
 
@@ -73,9 +80,13 @@ class DisputePanel(QWidget):
 
     def show_page(self, page: CasePage) -> None:
         """Reads the dispute of the case and shows it."""
-        session = self.desk.session
+        session, work = self.desk.session, self.desk.work
         self.desk.jobs.run(
-            Lane.DATABASE, self, lambda: read_view(session, page), done=self.show_view, key="view"
+            Lane.DATABASE,
+            self,
+            lambda: read_view(session, work, page),
+            done=self.show_view,
+            key="view",
         )
 
     def show_view(self, view: DisputeView) -> None:
@@ -93,6 +104,7 @@ class DisputePanel(QWidget):
             )
             self._lines.addWidget(empty)
             return
+        self._show_turn(view)
         self._lines.addWidget(GateCard(view.page.gate))
         self._show_route(view)
         unit = view.case.submission.unit
@@ -112,16 +124,25 @@ class DisputePanel(QWidget):
             made = button(name(action), partial(self.take, action))
             made.setEnabled(fault is None)
             if fault is not None:
-                made.setToolTip(
-                    sentence(
-                        fault.value,
-                        action=name(action),
-                        state=name(view.case.state),
-                        reviewer=view.page.name_of(view.case.reviewer),
-                    )
-                )
+                made.setToolTip(explain(fault))
             self._bar.addWidget(made)
         self._bar.addStretch(1)
+
+    def _show_turn(self, view: DisputeView) -> None:
+        words = whose_turn(view)
+        if not words:
+            return
+        card = Card(self.tr("现在轮到谁"))
+        card.body.addWidget(PlainLabel(words).wrapped().selectable())
+        meeting = view.meeting
+        if meeting is not None and self.desk.roles & _MEETS:
+            open_it = button(
+                self.tr("打开会议(&H)"),
+                lambda: self.desk.go.emit("meeting", meeting.meeting_id),
+                kind="small",
+            )
+            card.body.addLayout(row(open_it, None))
+        self._lines.addWidget(card)
 
     def _show_route(self, view: DisputeView) -> None:
         steps = view.page.profile.dispute_route()

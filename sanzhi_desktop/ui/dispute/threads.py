@@ -33,7 +33,7 @@ class ConsultationCard(Card):
                 self.body.addWidget(PlainLabel(files_words(entry.files), role="muted").wrapped())
         if talk.proposed_side is not None:
             self._proposal(view, talk)
-        if talk.is_open and page.why_not(Action.SAY) is None:
+        if talk in view.talks and talk.is_open and view.closed(Action.SAY) is None:
             self._steps(desk, view, talk, take)
 
     def _proposal(self, view: DisputeView, talk: Consultation) -> None:

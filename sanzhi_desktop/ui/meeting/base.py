@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from sanzhi_desktop.application.commands import Changed
@@ -29,6 +30,7 @@ class MeetingDialog(QDialog):
         self.refusal = Banner()
         self.explanation = PlainLabel(role="muted").wrapped()
         self.ok = button(self.tr("确定(&O)"), self._submit, kind="primary", shortcut="Ctrl+S")
+        self.ok.setDefault(True)
         self.cancel = button(self.tr("取消"), self.reject)
         self.body = QVBoxLayout()
         self.body.setSpacing(8)
@@ -41,6 +43,15 @@ class MeetingDialog(QDialog):
         outer.addLayout(self.body, 1)
         outer.addLayout(row(None, self.cancel, self.ok))
         self.build()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.first().setFocus()
+
+    def first(self) -> QWidget:
+        """Where the keyboard begins: the form's first field, else the button."""
+        editor = next((f.editor for f in self.form.fields.values()), None)
+        return editor if editor is not None and editor.isVisible() else self.ok
 
     def build(self) -> None:
         """Fills the form."""

@@ -4,7 +4,14 @@ from collections.abc import Callable, Sequence
 from datetime import date
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QLineEdit, QListWidget, QListWidgetItem, QTableWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QTableWidget,
+    QWidget,
+)
 
 from sanzhi_desktop.application import meetings, stepping
 from sanzhi_desktop.application.commands import Changed, new_id
@@ -69,7 +76,7 @@ class PlanDialog(MeetingDialog):
             }
         )
         heads = [p for p in people if any(g.role is Role.AGENCY_HEAD for g in p.roles)]
-        writers = [p for p in people if p.active and p not in heads]
+        writers = [p for p in people if p.active and any(g.role is Role.SECRETARY for g in p.roles)]
         seated = {m.person_id: m.post for m in planned.members} if planned else {}
         self.members.setRowCount(len(heads))
         for at, person in enumerate(heads):
@@ -78,6 +85,8 @@ class PlanDialog(MeetingDialog):
             text_cell(self.members, at, 1, person.name)
             text_cell(self.members, at, 2, seated.get(person.person_id, _POST), edit=True)
             self.chair.addItem(person.name, person.person_id)
+        if not planned:
+            self.chair.insertItem(0, self.tr("请选择"), "")
         for person in writers:
             self.recorder.addItem(person.name, person.person_id)
         chair = planned.chair if planned else ""
@@ -95,6 +104,7 @@ class PlanDialog(MeetingDialog):
                 chosen.append((code, post.text() if post is not None else ""))
         held_on = self.form.day("held_on")
         if held_on is None:
+            self.form.fields["held_on"].editor.setFocus()
             raise DomainError(MeetingFault.FIELD_MISSING, field="meeting.held_on")
         plan = Plan(
             name=self.form.fields["name"].text.strip(),
@@ -132,6 +142,7 @@ class AgendaDialog(MeetingDialog):
         self.form.hide()
         self.list = QListWidget()
         self.list.setAccessibleName(self.tr("议程"))
+        self.setMinimumSize(640, 360)
         self.body.addWidget(self.list, 1)
         self.body.addLayout(
             row(
@@ -141,6 +152,9 @@ class AgendaDialog(MeetingDialog):
             )
         )
         self.read(self.desk.session.reader.waiting_cases, self._fill)
+
+    def first(self) -> QWidget:
+        return self.list
 
     def _fill(self, waiting: Sequence[WaitingCase]) -> None:
         listed = [i.case_id for i in self.here.items]

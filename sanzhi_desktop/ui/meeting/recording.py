@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QLineEdit, QTableWidget, QWidget
 
 from sanzhi_desktop.application import discussion
@@ -103,17 +104,17 @@ class VoteDialog(_OnItem):
         self.form.hide()
         members = eligible(self.here, self.item)
         points = self.item.points
-        self.table = QTableWidget(len(members), 1 + len(points))
-        self.table.setHorizontalHeaderLabels(
-            [self.tr("成员"), *(self.tr("问题 {0}").format(n) for n in points)]
-        )
+        # The members stand in the header: many problems are scrolled sideways, the names stay.
+        self.table = QTableWidget(len(members), len(points))
+        self.table.setHorizontalHeaderLabels([self.tr("问题 {0}").format(n) for n in points])
+        self.table.setVerticalHeaderLabels([f"{m.name}（{m.post}）" for m in members])
         self.table.setAccessibleName(self.tr("表决"))
-        self.table.verticalHeader().hide()
+        self.table.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.table.verticalHeader().setDefaultSectionSize(44)
         self.choices: dict[tuple[int, str], QComboBox] = {}
         cast = {(v.number, v.person_id): v.choice for v in self.item.votes}
         for at, member in enumerate(members):
-            text_cell(self.table, at, 0, f"{member.name}（{member.post}）")
-            for place, number in enumerate(points, 1):
+            for place, number in enumerate(points):
                 key = (number, member.person_id)
                 if key in cast:
                     text_cell(self.table, at, place, name(cast[key]))
@@ -123,7 +124,7 @@ class VoteDialog(_OnItem):
                 self.table.setCellWidget(at, place, box)
                 self.choices[key] = box
         self.table.resizeColumnsToContents()
-        for place in range(1, 1 + len(points)):
+        for place in range(len(points)):
             self.table.setColumnWidth(place, max(150, self.table.columnWidth(place)))
         self.body.addWidget(self.table, 1)
         self.all = combo(Choice, first=self.tr("未表决"))
@@ -131,6 +132,9 @@ class VoteDialog(_OnItem):
         fill = button(self.tr("填入全表(&F)"), self._fill_all, kind="small")
         words = PlainLabel(self.tr("表决一致时可以先填全表，再逐格更改："), role="muted")
         self.body.addLayout(row(words, self.all, fill, None))
+
+    def first(self) -> QWidget:
+        return next(iter(self.choices.values()), self.ok)
 
     def _fill_all(self) -> None:
         for box in self.choices.values():
@@ -202,6 +206,9 @@ class RulingDialog(_OnItem):
         page = QWidget()
         page.setLayout(column(*cards, None))
         self.body.addWidget(scrolled(page), 1)
+
+    def first(self) -> QWidget:
+        return next(iter(self.rulings.values()))
 
     def work(self) -> Callable[[], Changed]:
         session, here, item = self.desk.session, self.here, self.item

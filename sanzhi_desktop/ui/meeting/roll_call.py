@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QTableWidget
+from PySide6.QtWidgets import QTableWidget, QWidget
 
 from sanzhi_desktop.application import meetings
 from sanzhi_desktop.application.commands import Changed
@@ -55,6 +55,9 @@ class RollCallDialog(MeetingDialog):
             table.verticalHeader().hide()
             table.resizeColumnsToContents()
             table.horizontalHeader().setStretchLastSection(True)
+
+    def first(self) -> QWidget:
+        return self.members
 
     def work(self) -> Callable[[], Changed]:
         session, book, here = self.desk.session, self.desk.work.book, self.here

@@ -36,6 +36,7 @@ from sanzhi_desktop.ui.theme import Tone
 from sanzhi_desktop.ui.widgets import (
     Badge,
     Banner,
+    EmptyState,
     PlainLabel,
     button,
     clear,
@@ -46,6 +47,15 @@ from sanzhi_desktop.ui.widgets import (
 )
 
 Step = tuple[str, Callable[[], object], str]  # caption, what it begins, why it is closed
+_LOOKING = ("投影", "查看")  # never the step that comes next
+
+
+def _ahead(steps: list[Step]) -> int:
+    """Which step comes next: the first open one; reports may go on while members speak, so
+    that what follows the reports goes before them. -1 where none is."""
+    open_ = [n for n, (c, _, why) in enumerate(steps) if not why and not c.startswith(_LOOKING)]
+    later = [n for n in open_ if steps[n][0].startswith(("发言", "表决", "决定"))]
+    return next(iter(later or open_), -1)
 
 
 class MeetingScreen(Screen):
@@ -165,10 +175,20 @@ class MeetingScreen(Screen):
         clear(self._page)
         clear(self.item_bar)
         item, view = self._item(), self.view
+        if view is not None and not view.meeting.items:
+            self._page.addWidget(self._no_agenda())
         if item is None or view is None:
             return
         self._fill(self.item_bar, self._item_steps(view, item))
         self._page.addWidget(ItemPage(view, item))
+
+    def _no_agenda(self) -> EmptyState:
+        empty = EmptyState("worklist")
+        empty.say(
+            self.tr("议程还没有案件"),
+            self.tr("点“议程”，从提请集体讨论的案件中勾选，然后才能点名开会。"),
+        )
+        return empty
 
     def _item_steps(self, view: MeetingView, item: AgendaItem) -> list[Step]:
         meeting = view.meeting
@@ -176,14 +196,18 @@ class MeetingScreen(Screen):
         if meeting.state is MeetingState.OPEN and item.state is ItemState.WAITING:
             speakers = next_speakers(meeting, item)
             first = "" if item.reports else self.tr("先记录汇报。")
-            all_spoke = self.tr("还有成员没有发言。") if speakers else ""
-            voted = self.tr("表决没有完成。") if missing_votes(meeting, item) else ""
+            left = "、".join(m.name for m in speakers)
+            all_spoke = self.tr("{0}还没有发言。").format(left) if speakers else ""
+            votes = missing_votes(meeting, item)
+            voted = self.tr("表决没有完成。") if votes else ""
+            counted = "" if votes else self.tr("成员都已表决。")
             said = "" if speakers else self.tr("成员都已发言。")
+            before = first or all_spoke
             return [
                 (self.tr("汇报(&1)…"), self._on_item(ReportDialog), not_mine),
                 (self.tr("发言(&2)…"), self._on_item(SpeechDialog), not_mine or first or said),
-                (self.tr("表决(&3)…"), self._on_item(VoteDialog), not_mine or all_spoke),
-                (self.tr("决定(&4)…"), self._on_item(RulingDialog), not_mine or all_spoke or voted),
+                (self.tr("表决(&3)…"), self._on_item(VoteDialog), not_mine or before or counted),
+                (self.tr("决定(&4)…"), self._on_item(RulingDialog), not_mine or before or voted),
                 (self.tr("退出议程…"), self._on_item(DropDialog), not_mine),
             ]
         if meeting.state is MeetingState.SIGNED and item.state is ItemState.CLOSED:
@@ -194,10 +218,9 @@ class MeetingScreen(Screen):
 
     def _fill(self, bar: QHBoxLayout, steps: list[Step]) -> None:
         clear(bar)
-        first = True
-        for caption, begin, why in steps:
-            made = button(caption, begin, kind="primary" if first and not why else "")
-            first = first and bool(why)
+        ahead = _ahead(steps)
+        for place, (caption, begin, why) in enumerate(steps):
+            made = button(caption, begin, kind="primary" if place == ahead else "")
             made.setEnabled(not why)
             made.setToolTip(why)
             bar.addWidget(made)
@@ -242,6 +265,7 @@ class MeetingScreen(Screen):
                 seen_version=version,
                 meeting_id=here.meeting_id,
             ),
+            lambda _: self.desk.told.emit(self.tr("结果已送回本案，双方在案件中可以看到")),
             failed=self._refuse,
         )
 

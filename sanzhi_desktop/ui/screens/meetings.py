@@ -65,7 +65,7 @@ class MeetingsScreen(Screen):
                 Column("party", self.tr("当事人"), lambda w: w.party_name, 220),
                 Column("unit", self.tr("承办机构"), lambda w: w.unit, 120),
                 Column(
-                    "points", self.tr("问题"), lambda w: "、".join(str(n) for n in w.points), 80
+                    "points", self.tr("问题"), lambda w: self.tr("{0} 个").format(len(w.points)), 70
                 ),
                 Column("at", self.tr("提请时间"), lambda w: moment(w.escalated_at), 146),
                 Column(
