@@ -11,6 +11,7 @@ from sanzhi_desktop.app.entries import EmbeddedEntry, ServerEntry
 from sanzhi_desktop.settings import Server, ServerList
 
 if TYPE_CHECKING:
+    from sanzhi_desktop.application.keeping import Keeper
     from sanzhi_desktop.application.ports import Session
     from sanzhi_desktop.application.work import Work
     from sanzhi_desktop.ui.door import (
@@ -124,3 +125,7 @@ class DeskEntry:
     def hash_password(self, password: str) -> str:
         """The argon2 hash of a new password."""
         return self._local.hash_password(password)
+
+    def keeper(self) -> "Keeper | None":
+        """Backups of the place that was chosen."""
+        return self._front.keeper()

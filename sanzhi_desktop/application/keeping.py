@@ -56,11 +56,27 @@ class BackupRow:
     why: str = ""  # a sentence: why it is not known to be good
 
 
+@dataclass(frozen=True, slots=True)
+class ExportRow:
+    """What an open export holds. `missing`: attachments that were lost or had changed."""
+
+    path: Path
+    rows: int
+    papers: int
+    files: int
+    missing: tuple[str, ...]
+
+
 class Keeper(Protocol):
     """Backups of the database that is open at this desk."""
 
     def backup(self, folder: Path, *, keep: int, report: Report) -> BackupRow:
         """Makes, checks and files one backup; `keep` good ones stay. Raises DomainError."""
+        ...
+
+    def export(self, folder: Path, *, report: Report) -> ExportRow:
+        """Writes everything of the office in open formats into a new folder inside this one.
+        Raises DomainError; then nothing was added."""
         ...
 
     def backups(self, folder: Path) -> Sequence[BackupRow]:

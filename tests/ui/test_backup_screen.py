@@ -1,6 +1,7 @@
 """备份: made off the GUI thread, verified, listed; stopped without a trace; full disks in words."""
 
 import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -8,11 +9,11 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from sanzhi_desktop.app.entries import ServerEntry
-from sanzhi_desktop.application.keeping import BackupRow, Keeper, KeepingFault, Report
+from sanzhi_desktop.application.keeping import BackupRow, ExportRow, Keeper, KeepingFault, Report
 from sanzhi_desktop.application.work import Work
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.domain.people import Role
@@ -88,6 +89,9 @@ def test_working_goes_on_and_stopping_leaves_nothing(seat: Seat, screen: BackupS
 
             return keeper.backup(folder, keep=keep, report=patient)
 
+        def export(self, folder: Path, *, report: Report) -> ExportRow:
+            return keeper.export(folder, report=report)
+
         def backups(self, folder: Path) -> list[BackupRow]:
             return list(keeper.backups(folder))
 
@@ -109,6 +113,9 @@ def test_a_full_disk_is_said_at_the_folder(
         def backup(self, folder: Path, *, keep: int, report: Report) -> BackupRow:
             raise DomainError(KeepingFault.DISK_FULL, path=str(folder))
 
+        def export(self, folder: Path, *, report: Report) -> ExportRow:
+            raise DomainError(KeepingFault.DISK_FULL, path=str(folder))
+
         def backups(self, folder: Path) -> list[BackupRow]:
             return []
 
@@ -117,6 +124,26 @@ def test_a_full_disk_is_said_at_the_folder(
     seat.idle()
     assert "磁盘已满" in screen.form.fields["folder"].fault.text()
     assert screen.now.isEnabled()
+
+
+def test_everything_is_exported_with_its_verifier(
+    seat: Seat, screen: BackupScreen, tmp_path: Path
+) -> None:
+    told: list[str] = []
+    seat.desk.told.connect(told.append)
+    screen.export.click()
+    dialog = seat.dialog(QFileDialog, screen)
+    dialog.reject()
+    screen.export_to(str(tmp_path))
+    assert not screen.now.isEnabled()
+    seat.idle()
+    (out,) = tmp_path.glob("sanzhi-export-*")
+    assert [str(out) in words for words in told] == [True]
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", out / "verify.py"],
+        capture_output=True, text=True, check=False, encoding="utf-8",
+    )  # fmt: skip
+    assert (done.returncode, "完整" in done.stdout) == (0, True), done.stdout
 
 
 def test_an_old_backup_asks_for_a_new_one(seat: Seat, screen: BackupScreen) -> None:

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from sanzhi_desktop import __version__
-from sanzhi_desktop.application.keeping import BackupRow, KeepingFault, Report
+from sanzhi_desktop.application.keeping import BackupRow, ExportRow, KeepingFault, Report
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.persistence import engine as embedded
 from sanzhi_desktop.persistence.keeping import (
@@ -23,12 +23,13 @@ from sanzhi_desktop.persistence.keeping import (
     server_dump,
 )
 from sanzhi_desktop.persistence.keeping.disk import storing
+from sanzhi_desktop.persistence.keeping.export import export
 from sanzhi_desktop.persistence.keeping.folder import Manifest
 from sanzhi_desktop.persistence.keeping.server_dump import Server
 from sanzhi_desktop.persistence.keeping.survey import Survey
-from sanzhi_desktop.persistence.open import Clock, files_folder
+from sanzhi_desktop.persistence.open import Clock, files_folder, open_embedded
 from sanzhi_desktop.persistence.revision import REVISION
-from sanzhi_desktop.persistence.writes import stamp
+from sanzhi_desktop.persistence.writes import SHANGHAI, stamp
 
 KEEP = 30
 
@@ -48,6 +49,17 @@ class EmbeddedKeeper:
     def backups(self, folder_: Path) -> Sequence[BackupRow]:
         """What stands in the folder, newest first."""
         return [folder.row(*one) for one in folder.listed(folder_)]
+
+    def export(self, folder_: Path, *, report: Report) -> ExportRow:
+        """Everything of the first office, in a folder named by the time. Raises DomainError."""
+        now = self._now()
+        into = folder_ / f"sanzhi-export-{now.astimezone(SHANGHAI):%Y%m%d-%H%M%S}"
+        opened = open_embedded(self.database, clock=self.clock)
+        try:
+            done = export(opened, into, session=None, now=now, report=report)
+        finally:
+            opened.close()
+        return ExportRow(done.folder, done.rows, done.papers, done.files, done.missing)
 
     def take(self, into: Path, *, keep: int, report: Report) -> tuple[Path, Manifest]:
         """Like `backup`, with all that is known of it."""

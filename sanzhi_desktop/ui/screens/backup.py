@@ -1,8 +1,9 @@
 """备份: copies of this PC's database, each restored and checked before it is called good."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TypeVar
 
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -12,7 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from sanzhi_desktop.application.keeping import BackupRow, Keeper
+from sanzhi_desktop.application.keeping import BackupRow, ExportRow, Keeper
 from sanzhi_desktop.ui.desk import Desk
 from sanzhi_desktop.ui.forms import Form
 from sanzhi_desktop.ui.jobs import Lane, Task
@@ -30,6 +31,7 @@ from sanzhi_desktop.ui.widgets import (
     row,
 )
 
+T = TypeVar("T")
 KEEP = 30
 OLD = timedelta(days=7)
 
@@ -48,6 +50,12 @@ class BackupScreen(Screen):
         )
         self.now.setEnabled(False)
         self.stop = button(self.tr("停止(&T)"), self._stop)
+        self.export = button(
+            self.tr("导出全部数据(&E)…"),
+            self._choose_export,
+            tip=self.tr("JSON 和原始文件，附只需 Python 的核对程序，不用本程序也能读"),
+        )
+        self.export.setEnabled(False)
         self.banner = Banner()
         self.form = Form()
         self.folder = QLineEdit(str(desk.settings.backups))
@@ -70,7 +78,9 @@ class BackupScreen(Screen):
         self.body.addWidget(self.empty)
         for part in (self.stop, self.progress):
             reveal(part, on=False)
-        self.root.addLayout(row(self.heading(self.tr("备份")), None, self.stop, self.now))
+        self.root.addLayout(
+            row(self.heading(self.tr("备份")), None, self.stop, self.export, self.now)
+        )
         for widget in (self.banner, self.form, self.words, self.progress):
             self.root.addWidget(widget)
         self.root.addWidget(self.body, 1)
@@ -111,7 +121,7 @@ class BackupScreen(Screen):
 
     def _know(self, keeper: Keeper | None) -> None:
         self.keeper = keeper
-        for part in (self.form, self.words, self.now):
+        for part in (self.form, self.words, self.now, self.export):
             reveal(part, on=keeper is not None)
         if keeper is None:
             self.empty.say(
@@ -121,6 +131,7 @@ class BackupScreen(Screen):
             self.body.setCurrentWidget(self.empty)
             return
         self.now.setEnabled(self._running is None)
+        self.export.setEnabled(self._running is None)
         self._list()
 
     # ----- the list
@@ -163,16 +174,20 @@ class BackupScreen(Screen):
 
     def _start(self) -> None:
         keeper, folder = self.keeper, self.desk.settings.backups
-        if keeper is None or self._running is not None:
+        if keeper is not None:
+            self._run(lambda task: keeper.backup(folder, keep=KEEP, report=task.report), self._done)
+
+    def _run(self, work: Callable[[Task], T], done: Callable[[T], None]) -> None:
+        """One thing at a time. Documents wait meanwhile; reading and saving cases goes on."""
+        if self._running is not None:
             return
         self._run_shown(on=True)
         self._told(0, 0, self.tr("准备"))
-        # Documents wait meanwhile; reading and saving cases goes on.
         self._running = self.desk.jobs.run_task(
             Lane.DOCUMENTS,
             self,
-            lambda task: keeper.backup(folder, keep=KEEP, report=task.report),
-            done=self._done,
+            work,
+            done=done,
             failed=self._failed,
             progress=self._told,
         )
@@ -186,6 +201,7 @@ class BackupScreen(Screen):
         for part in (self.stop, self.progress):
             reveal(part, on=on)
         self.now.setEnabled(not on)
+        self.export.setEnabled(not on)
         self.choose.setEnabled(not on)
         if on:
             self.stop.setFocus()
@@ -211,7 +227,33 @@ class BackupScreen(Screen):
         if self._running is not None:
             self._running.cancel()
             self._end()
-            self.desk.told.emit(self.tr("已停止，没有留下半份备份。"))
+            self.desk.told.emit(self.tr("已停止，没有留下做了一半的内容。"))
+
+    # ----- the open export
+
+    def _choose_export(self) -> None:
+        dialog = QFileDialog(self, self.tr("导出到"), str(self.desk.settings.papers))
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        dialog.fileSelected.connect(self.export_to)
+        dialog.open()
+
+    def export_to(self, folder: str) -> None:
+        """Writes the open export into a new folder inside the chosen one."""
+        keeper = self.keeper
+        if keeper is not None:
+            place = Path(folder)
+            self._run(lambda task: keeper.export(place, report=task.report), self._exported)
+
+    def _exported(self, made: ExportRow) -> None:
+        self._end()
+        if made.missing:
+            words = self.tr("已导出到 {0}，但有 {1} 个附件缺失或者内容已变。")
+            self.banner.show_text(words.format(made.path, len(made.missing)), Tone.WARN)
+        else:
+            words = self.tr("已导出 {0} 行、文书 {1} 份、附件 {2} 个到 {3}")
+            told = words.format(made.rows, made.papers, made.files, made.path)
+            self.desk.told.emit(told)
 
     # ----- where they go
 
