@@ -1,5 +1,7 @@
 """撤回、催办、加签 on both databases: who, when, and that none of them moves or signs anything."""
 
+from typing import Any
+
 import pytest
 
 from sanzhi_desktop.application.commands import new_id
@@ -11,7 +13,7 @@ from sanzhi_desktop.domain.workflow import Action, State, WorkflowFault
 from tests.persistence.desk import Desk
 from tests.persistence.test_contract import refused
 
-FIRST = {"declared": True, "round_reason": "first"}
+FIRST: dict[str, Any] = {"declared": True, "round_reason": "first"}
 
 
 def test_a_submission_nobody_opened_is_taken_back_and_sent_again(desk: Desk) -> None:
@@ -83,7 +85,7 @@ def test_a_reviewer_takes_back_what_the_head_has_not_seen(desk: Desk) -> None:
 def test_a_reminder_is_kept_and_moves_nothing(desk: Desk) -> None:
     case_id = desk.reviewing()
     before = desk.case(case_id).version
-    sent = {"person_id": "r1", "text": "期限将满，请抓紧", "until": "2026-09-23"}
+    sent: dict[str, Any] = {"person_id": "r1", "text": "期限将满，请抓紧", "until": "2026-09-23"}
     command = new_id()
     first = desk.send("ld", case_id, Action.REMIND, command_id=command, **sent)
     again = desk.send("ld", case_id, Action.REMIND, command_id=command, **sent)
@@ -111,7 +113,7 @@ def test_a_reminder_is_kept_and_moves_nothing(desk: Desk) -> None:
 def test_one_more_opinion_is_asked_and_given_once(desk: Desk) -> None:
     case_id = desk.signing()
     before = desk.case(case_id).version
-    asked = {"person_id": "r2", "question": "裁量是否适当？", "until": ""}
+    asked: dict[str, Any] = {"person_id": "r2", "question": "裁量是否适当？", "until": ""}
     request = new_id()
     desk.send("hd", case_id, Action.ASK_OPINION, command_id=request, **asked)
     refused(
@@ -125,7 +127,7 @@ def test_one_more_opinion_is_asked_and_given_once(desk: Desk) -> None:
         OfficeLifeFault.ASKED_SELF,
         lambda: desk.send("hd", case_id, Action.ASK_OPINION, **(asked | {"person_id": "hd"})),
     )
-    given = {"request_id": request, "opinion": "适当。"}
+    given: dict[str, Any] = {"request_id": request, "opinion": "适当。"}
     refused(
         OfficeLifeFault.NOT_ASKED, lambda: desk.send("rh", case_id, Action.GIVE_OPINION, **given)
     )

@@ -59,7 +59,7 @@ def _at_every_state(desk: Desk) -> dict[State, str]:
         State.NOT_NEEDED: desk.register(),
         State.WITHDRAWN: desk.confirmed(),
     }
-    signed = {"document": paper("outside"), "confirmed": {"by": "password"}}
+    signed: dict[str, Any] = {"document": paper("outside"), "confirmed": {"by": "password"}}
     desk.send("ck", made[State.CORRECTION], Action.ASK_CORRECTION, reason=REASON)
     desk.send("ck", made[State.RETURNED], Action.RETURN, reason=REASON, **signed)
     desk.send("uh", made[State.NOT_NEEDED], Action.NOT_NEEDED, reason=REASON, **signed)
