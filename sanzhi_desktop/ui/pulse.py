@@ -51,8 +51,9 @@ class Pulse(QObject):
 
     def stop(self) -> None:
         """The desk is left."""
-        self._timer.stop()
-        self._desk.problems.away.disconnect(self._away)
+        if self._timer.isActive():
+            self._timer.stop()
+            self._desk.problems.away.disconnect(self._away)
 
     def soon(self) -> None:
         """Asks before the next turn: another case was opened."""
