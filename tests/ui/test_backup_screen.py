@@ -12,11 +12,14 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
+from sanzhi_desktop.app import DeskEntry
 from sanzhi_desktop.app.entries import ServerEntry
 from sanzhi_desktop.application.keeping import BackupRow, ExportRow, Keeper, KeepingFault, Report
 from sanzhi_desktop.application.work import Work
+from sanzhi_desktop.compose import offices
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.domain.people import Role
+from sanzhi_desktop.settings import ServerList
 from sanzhi_desktop.ui.screens import for_roles
 from sanzhi_desktop.ui.screens.backup import BackupScreen
 from tests.ui.office import Furnished
@@ -170,6 +173,17 @@ def test_another_folder_shows_its_own_backups(
     seat.idle()
     assert rows(screen) == []
     assert seat.settings.backups == other
+
+
+def test_an_ordinary_desk_keeps_the_place_in_front(office: Furnished, tmp_path: Path) -> None:
+    database = office.folder / offices.SAMPLE_DATABASE
+    entry = DeskEntry(database, servers=ServerList(tmp_path), chosen="")
+    entry.door()
+    keeper = entry.keeper()
+    assert keeper is not None
+    made = keeper.backup(tmp_path / "kept", keep=1, report=lambda _s, _t, _w: None)
+    assert (made.good, made.cases) == (True, len(office.cases))
+    entry.leave()
 
 
 def test_on_a_server_it_says_who_keeps_it(seat: Seat, screen: BackupScreen, tmp_path: Path) -> None:
