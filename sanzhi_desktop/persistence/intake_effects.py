@@ -18,6 +18,7 @@ from sanzhi_desktop.persistence.effect_parts import (
     clock,
     document,
     insert,
+    round_is,
 )
 from sanzhi_desktop.persistence.faults import PersistenceFault
 from sanzhi_desktop.persistence.writes import Each, Effect, Refuse, Run
@@ -124,8 +125,9 @@ CONFIRM = Effect(
         Refuse("{p.declared|flag} = 0", CaseFault.NOT_DECLARED),
         Refuse(f"{{c.state}} = 'responding' and ({NOT_PENDING.when})", DisputeFault.PENDING),
         Refuse(
-            "{p.round_reason} = 'review_of_review' and not exists"
-            f" (select 1 from objection where {THIS_ROUND})",
+            "{p.round_reason} = 'review_of_review' and "
+            + round_is("outcome <> 'AGREE'")
+            + f" and not exists (select 1 from objection where {THIS_ROUND})",
             DisputeFault.NO_OBJECTION,
         ),
         Refuse(

@@ -377,7 +377,7 @@ begin
   if c.state = 'responding' and (exists (select 1 from escalation where office_id = p_office and case_id = p_case and round = c.round and withdrawn_at is null) and not exists (select 1 from dispute_result where office_id = p_office and case_id = p_case and round = c.round)) then
     perform app.refuse('dispute.pending', jsonb_build_object());
   end if;
-  if coalesce((p_payload #>> '{round_reason}'), '') = 'review_of_review' and not exists (select 1 from objection where office_id = p_office and case_id = p_case and round = c.round) then
+  if coalesce((p_payload #>> '{round_reason}'), '') = 'review_of_review' and exists (select 1 from round where office_id = p_office and case_id = p_case and round = c.round and (outcome <> 'AGREE')) and not exists (select 1 from objection where office_id = p_office and case_id = p_case and round = c.round) then
     perform app.refuse('dispute.no_objection', jsonb_build_object());
   end if;
   if c.state = 'responding' and exists (select 1 from problem where office_id = p_office and case_id = p_case and round = c.round and trim(response) = '') then
