@@ -23,8 +23,8 @@ from sanzhi_desktop.domain.case import AnswerRow, Case, CaseFault, RoundReason
 from sanzhi_desktop.domain.checklist import Progress
 from sanzhi_desktop.domain.checklist_additions import additions
 from sanzhi_desktop.domain.deadline_words import basis_paragraph
-from sanzhi_desktop.domain.dispute import Dispute
-from sanzhi_desktop.domain.errors import DomainError
+from sanzhi_desktop.domain.dispute import Dispute, DisputeFault
+from sanzhi_desktop.domain.errors import Code, DomainError
 from sanzhi_desktop.domain.opinion import OpinionPaper, Outcome
 from sanzhi_desktop.domain.people import PeopleFault, Person, Recusal, is_recused, may_review
 from sanzhi_desktop.domain.profile import Profile
@@ -42,28 +42,36 @@ ROUND_NAMES: Mapping[RoundReason, str] = {
 }
 
 
-def candidates(session: Session, case: Case) -> Sequence[tuple[Person, PeopleFault | None]]:
+def candidates(session: Session, case: Case) -> Sequence[tuple[Person, Code | None]]:
     """Everybody with the reason why he cannot be assigned, or None; open ones first."""
     recusals = [
         Recusal(r.person_id, r.unit, r.party, r.case_id, r.reason)
         for r in session.reader.recusals()
     ]
-    rows = [
-        (
+    before = _reviewed_before(case)
+    rows: list[tuple[Person, Code | None]] = []
+    for person in session.reader.people().values():
+        fault: Code | None = may_review(
             person,
-            may_review(
-                person,
-                handlers=[h.person_id for h in case.submission.handlers],
-                unit=case.submission.unit,
-                party=case.submission.party.name,
-                case_id=case.case_id,
-                recusals=recusals,
-                day=stepping.today(session),
-            ),
+            handlers=[h.person_id for h in case.submission.handlers],
+            unit=case.submission.unit,
+            party=case.submission.party.name,
+            case_id=case.case_id,
+            recusals=recusals,
+            day=stepping.today(session),
         )
-        for person in session.reader.people().values()
-    ]
+        if fault is None and person.person_id == before:
+            fault = DisputeFault.SAME_REVIEWER
+        rows.append((person, fault))
     return sorted(rows, key=lambda row: (row[1] is not None, row[0].person_id))
+
+
+def _reviewed_before(case: Case) -> str:
+    """Who reviewed the round that a 复审 looks at again; "" in any other round."""
+    current = case.current
+    if current is None or current.reason is not RoundReason.REVIEW_OF_REVIEW:
+        return ""
+    return next((r.reviewer for r in case.rounds if r.round == case.round - 1), "")
 
 
 def assign(
