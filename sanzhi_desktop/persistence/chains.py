@@ -113,18 +113,17 @@ def _entries(
 
 
 def _against_case(walked: Walked, case: tuple[int, str] | None) -> Break | None:
-    """Each command adds one version and one entry, and the last entry says the state."""
+    """The last entry says the version and the state in which it left the case."""
     if case is None:
         return Break(walked.case_id, walked.length, "deleted")
     version, state = case
-    if version > walked.length:
-        return Break(walked.case_id, walked.length + 1, "truncated")
     # How the canonical text of SQLite ends; what ends otherwise is read.
-    if version == walked.length and walked.entry.endswith(
-        b'"state":"%b","version":%d}' % (state.encode(), version)
-    ):
+    if walked.entry.endswith(b'"state":"%b","version":%d}' % (state.encode(), version)):
         return None
-    if version < walked.length or json.loads(walked.entry).get("state") != state:
+    last = json.loads(walked.entry)
+    if version > last.get("version", 0):
+        return Break(walked.case_id, walked.length + 1, "truncated")
+    if last.get("version") != version or last.get("state") != state:
         return Break(walked.case_id, walked.length, "row")
     return None
 

@@ -95,6 +95,7 @@ def test_a_reminder_is_kept_and_moves_nothing(desk: Desk) -> None:
     assert [(r.sender, r.addressee, r.text) for r in case.reminders] == [
         ("ld", "r1", "期限将满，请抓紧")
     ]
+    assert desk.sessions["au"].reader.verify_chains() == ()  # an entry that moved no version
     desk.send("r1", case_id, Action.ANSWER, seen=before, answers=[])  # no conflict
     refused(
         OfficeLifeFault.TEXT_MISSING,
