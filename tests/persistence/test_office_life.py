@@ -85,7 +85,7 @@ def test_a_reviewer_takes_back_what_the_head_has_not_seen(desk: Desk) -> None:
 def test_a_reminder_is_kept_and_moves_nothing(desk: Desk) -> None:
     case_id = desk.reviewing()
     before = desk.case(case_id).version
-    sent: dict[str, Any] = {"person_id": "r1", "text": "期限将满，请抓紧", "until": "2026-09-23"}
+    sent: dict[str, Any] = {"person_id": "r1", "text": "期限将满，请抓紧", "until": "2099-09-23"}
     command = new_id()
     first = desk.send("ld", case_id, Action.REMIND, command_id=command, **sent)
     again = desk.send("ld", case_id, Action.REMIND, command_id=command, **sent)
