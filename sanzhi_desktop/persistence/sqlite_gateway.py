@@ -65,9 +65,7 @@ class SqliteGateway:
         with writing(self.engine) as db:
             frame = self._frame(db, command.office_id, command.command_id, command.case_id)
             kept = frame.replayed()
-            if kept is None and command.action is Action.REGISTER_DECISION:
-                frame.demand_files(self.files)
-            result = kept or frame.case(command, payload)
+            result = kept or frame.case(command, payload, files=self.files)
         return _changed(result, EFFECTS[command.action], replayed=kept is not None)
 
     def send_office(self, command: OfficeCommand) -> Changed:
@@ -200,7 +198,9 @@ class _Frame:
         )
         return frozenset(Role(row[0]) for row in rows)
 
-    def case(self, command: Command, payload: Mapping[str, Any]) -> dict[str, Any]:
+    def case(
+        self, command: Command, payload: Mapping[str, Any], *, files: FileStore | None
+    ) -> dict[str, Any]:
         """A command on a case, new or existing."""
         self.refuse_moved()
         row = self._locked()
@@ -219,6 +219,8 @@ class _Frame:
         )
         me = Actor(self.plain["me"], "", command.office_id, self.roles())
         taken = step(position, command.action, me, reason=command.reason)
+        if command.action in (Action.REGISTER_DECISION, Action.MATERIALS_CHANGED):
+            self.look(command.action, files)
         self.plain |= {
             "reason": command.reason,
             "round": row.get("round", 0),
@@ -238,7 +240,7 @@ class _Frame:
         self._finish(command.action.value, payload, result)
         return result
 
-    def demand_files(self, files: FileStore | None) -> None:
+    def look(self, action: Action, files: FileStore | None) -> None:
         """The bytes are beside the database: the gateway looks, as the server's function does."""
         rows = self.db.execute(
             "select name, sha256 from material where office_id = :office and case_id = :case"
@@ -246,6 +248,10 @@ class _Frame:
             self.plain,
         ).fetchall()
         found = {sha256: files.state(sha256) for _, sha256 in rows} if files is not None else {}
+        if action is Action.MATERIALS_CHANGED:
+            if files is not None and FileState.CHANGED not in found.values():
+                raise DomainError(AttachmentFault.INTACT)
+            return
         for state, code in _DAMAGE:
             names = [name for name, sha256 in rows if found.get(sha256) is state]
             if names:

@@ -107,6 +107,7 @@ def test_once_shut_the_explanation_stays(handler: Seat) -> None:
     case_id = handler.furnished.cases["passed"]
     session = handler.desk.session
     case = session.reader.case(case_id)
+    stored(handler.furnished, case.materials[0].sha256).write_bytes(b"something else")
     attachments.shut_gate(session, case, case.materials[:1])
     screen = handler.sit(CaseScreen, case_id=case_id)
     assert f"审核通过以后材料已变：{case.materials[0].name}" in words(screen)

@@ -181,14 +181,13 @@ def test_a_missing_file_waits_and_closes_nothing(desk: Desk, damage: Damage) -> 
     assert desk.decide(case_id).state is State.DECIDED
 
 
-@pytest.mark.postgres
-def test_nobody_shuts_the_gate_over_intact_files(server_desk: Desk) -> None:
-    case_id = server_desk.passed()
+def test_nobody_shuts_the_gate_over_intact_files(desk: Desk) -> None:
+    case_id = desk.passed()
     with pytest.raises(DomainError) as refused:
         attachments.shut_gate(
-            server_desk.sessions["ck"],
-            server_desk.case(case_id),
-            server_desk.case(case_id).materials[:1],
+            desk.sessions["ck"],
+            desk.case(case_id),
+            desk.case(case_id).materials[:1],
         )
     assert refused.value.code is AttachmentFault.INTACT
 
