@@ -108,7 +108,8 @@ def review_rule(profile: Profile, kind: Kind) -> DeadlineRule | None:
         return None
     source = limit.source.cited() if limit.source else ""
     start = START_ACCEPTANCE if profile.review_start(kind) == "acceptance" else START_RECEIPT
-    causes = {row["id"]: row.get("name", "") for row in profile.for_kind("review.suspend", kind).value or ()}
+    paused = profile.for_kind("review.suspend", kind).value or ()
+    causes = {row["id"]: row.get("name", "") for row in paused}
     return DeadlineRule(
         key=limit.key,
         name="审核期限",

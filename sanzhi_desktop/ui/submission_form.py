@@ -65,6 +65,31 @@ def _deciders() -> QComboBox:
     return box
 
 
+def _fill_sectors(box: QComboBox, profile: Profile, kind: Kind, base: Submission) -> None:
+    """The choices for one kind; what was chosen stays, also where the rules no longer have it."""
+    kept = str(box.currentData() or "") or base.sector
+    known = sectors(profile, kind)
+    box.blockSignals(True)
+    box.clear()
+    if not known or known[0].code:
+        box.addItem(named("sector", "general"), "")
+    for sector in known:
+        box.addItem(sector.name, sector.code)
+    if kept and box.findData(kept) < 0 and kind is base.kind:
+        box.addItem(named("sector", "other").format(code=kept), kept)
+    box.setCurrentIndex(max(0, box.findData(kept)))
+    box.blockSignals(False)
+
+
+def _number_fault(text: str, *, person: bool) -> str:
+    """Why a party's number is none; nothing when it is good."""
+    check = identifiers.check_resident_id(text) if person else identifiers.check_party_id(text)
+    if check is IdCheck.VALID:
+        return ""
+    what = named("id_check", check.value).rstrip("。")
+    return f"{what}。请核对；文书确实如此的，在下一栏写明照录的理由。"
+
+
 class SubmissionForm(QWidget):
     """All fields. `changed` and `confirmed` carry the field's key."""
 
@@ -170,20 +195,9 @@ class SubmissionForm(QWidget):
         """Whose rule sets the period of the case: the general one and the sectors' own, for the
         kind of enforcement that stands in the form."""
         box = self.fields["sector"].editor
-        if not isinstance(box, QComboBox):
-            return
-        kept = str(box.currentData() or "") or self._base.sector
-        known = sectors(profile, Kind(self.fields["kind"].text))
-        box.blockSignals(True)
-        box.clear()
-        if not known or known[0].code:
-            box.addItem(self.tr("按一般规定"), "")
-        for sector in known:
-            box.addItem(sector.name, sector.code)
-        if kept and box.findData(kept) < 0 and self.fields["kind"].text == self._base.kind.value:
-            box.addItem(named("sector", "other").format(code=kept), kept)
-        box.setCurrentIndex(max(0, box.findData(kept)))
-        box.blockSignals(False)
+        if isinstance(box, QComboBox):
+            kind = Kind(self.fields["kind"].text)
+            _fill_sectors(box, profile, kind, self._base)
 
     def _tick(self) -> None:
         for code, box in self._criteria.items():
@@ -308,16 +322,7 @@ class SubmissionForm(QWidget):
         text = field.text.strip()
         override = self.fields["party.number_override"].text.strip()
         person = self.fields["party.type"].text == PartyType.PERSON.value
-        fault = ""
-        if text and not override:
-            check = (
-                identifiers.check_resident_id(text) if person else identifiers.check_party_id(text)
-            )
-            if check is not IdCheck.VALID:
-                what = named("id_check", check.value).rstrip("。")
-                fault = self.tr("{0}。请核对；文书确实如此的，在下一栏写明照录的理由。").format(
-                    what
-                )
+        fault = _number_fault(text, person=person) if text and not override else ""
         field.error(fault)
         self._show_override()
 

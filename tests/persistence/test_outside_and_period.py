@@ -30,7 +30,8 @@ def refused(code: Code, call: Callable[[], Any]) -> None:
 
 
 def answer(desk: Desk, who: str, case_id: str, action: Action, **more: Any) -> None:
-    given: dict[str, Any] = {"document": paper(case_id), "confirmed": BY_PASSWORD, "scope": SCOPE} | more
+    given: dict[str, Any] = {"document": paper(case_id), "confirmed": BY_PASSWORD}
+    given |= {"scope": SCOPE} | more
     desk.send(who, case_id, action, reason="理由", **given)
 
 

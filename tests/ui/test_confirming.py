@@ -1,4 +1,4 @@
-"""The password again, where it stands for a signature: an office with passwords and a sample one."""
+"""The password again, where it stands for a signature; a sample office has none."""
 
 from types import SimpleNamespace
 from typing import Any, cast

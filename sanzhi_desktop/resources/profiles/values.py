@@ -12,12 +12,12 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sanzhi_desktop.domain.amount_bounds import parse_bounds
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.domain.kinds import Kind, parse_kind, parse_procedure
 from sanzhi_desktop.domain.opinion import Outcome
 from sanzhi_desktop.domain.rule import PROMPTLY, UNSPECIFIED
 from sanzhi_desktop.domain.workdays import Unit
+from sanzhi_desktop.resources.profiles.choices import CHOICE_WORDS, figures
 from sanzhi_desktop.resources.profiles.faults import FileFault, Flaw
 from sanzhi_desktop.resources.profiles.parse import RawProfile
 from sanzhi_desktop.resources.profiles.schema import CAUSES, SOURCE_FIELDS, FieldSpec, schema
@@ -40,29 +40,6 @@ _UNITS = "、".join(f"{code}（{word}）" for code, word in _UNIT_WORDS.items())
 LARGEST_COUNT = 100_000
 COUNT_UNITS = ("person", "round")
 
-# What a person may write for the codes of the table and for units of money, shares and counts.
-_WORDS = {
-    "receipt": ("收到", "收到之日"),
-    "acceptance": ("受理", "受理之日"),
-    "any": ("不分",),
-    "person": ("公民", "个人", "自然人"),
-    "organisation": ("法人或者其他组织", "单位"),
-    "department": ("部门",),
-    "authorised": ("授权组织",),
-    "government": ("人民政府", "政府"),
-    "SUBJECT": ("主体", "执法主体"),
-    "POWERS": ("权限", "执法权限", "管辖"),
-    "PROCEDURE": ("程序", "执法程序"),
-    "EVIDENCE": ("事实证据", "事实和证据", "证据"),
-    "LAW": ("法律适用", "适用法律"),
-    "DISCRETION": ("裁量", "自由裁量"),
-    "DOCUMENTS": ("文书与权利", "执法文书", "文书"),
-    "TRANSFER": ("移送", "涉嫌犯罪移送"),
-    "VETO": ("否决项", "否决"),
-    "SERIOUS": ("重要项", "重要"),
-    "FORMAL": ("规范项", "规范", "形式项"),
-    "always": ("都要", "都适用"),
-}
 _UNITS_IN_CHINESE = {"元": "yuan", "%": "percent", "％": "percent", "人": "person", "轮": "round"}
 
 _WITH_EDGE = ("threshold", "catalogue_threshold")  # rows whose amount says 含 or 不含本数
@@ -283,8 +260,10 @@ def typed(place: Place, spec: FieldSpec, found: Any, *steps: str | int) -> Any:
         return rows(place, spec.argument, found, *steps)
     if spec.type == "choice":
         allowed = tuple(spec.argument.split("|"))
-        code = next((c for c in allowed if found in _WORDS.get(c, ())), found)
-        told = "、".join(f"{c}（{_WORDS[c][0]}）" if c in _WORDS else c for c in allowed)
+        code = next((c for c in allowed if found in CHOICE_WORDS.get(c, ())), found)
+        told = "、".join(
+            f"{c}（{CHOICE_WORDS[c][0]}）" if c in CHOICE_WORDS else c for c in allowed
+        )
         return choice(place, code, allowed, *steps, told=told)
     return _CHECKS[spec.type](place, found, *steps)
 
@@ -314,26 +293,18 @@ def _amount(place: Place, row: Mapping[str, Any], *steps: str | int) -> dict[str
     """The row with its amount in words (5万元以上不满50万元) as the figures it stands for."""
     kept = {name: found for name, found in row.items() if name != "amount"}
     written = row.get("amount")
+    if "below_inclusive" in row and "below" not in row:
+        place.fault(FileFault.MISSING_FIELD, *steps, field="below")
     if not isinstance(written, str):
         return kept
     if not {"yuan", "inclusive", "below", "below_inclusive"}.isdisjoint(row):
         place.fault(FileFault.AMOUNT_TWICE, *steps, "amount", value=written)
         return kept
     try:
-        bounds = parse_bounds(written)
+        return kept | figures(written)
     except ValueError as error:
         place.fault(FileFault.AMOUNT_UNCLEAR, *steps, "amount", value=written, words=str(error))
-        return kept
-    if bounds.lower is not None:
-        kept |= {"yuan": _yuan(bounds.lower), "inclusive": bounds.lower_inclusive}
-    if bounds.upper is not None:
-        kept |= {"below": _yuan(bounds.upper), "below_inclusive": bounds.upper_inclusive}
     return kept
-
-
-def _yuan(fen: int) -> int | str:
-    whole, odd = divmod(fen, 100)
-    return f"{whole}.{odd:02d}" if odd else whole
 
 
 def _row(
@@ -362,8 +333,6 @@ def _row(
             if given in row and needed not in row:
                 place.fault(FileFault.MISSING_FIELD, *steps, field=needed)
     if name == "threshold":
-        if "below_inclusive" in row and "below" not in row:
-            place.fault(FileFault.MISSING_FIELD, *steps, field="below")
         kept = _amount(place, kept, *steps)
     if name == "stage":
         in_order(place, as_date(row.get("from")), as_date(row.get("to")), *steps)

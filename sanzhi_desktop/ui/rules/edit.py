@@ -96,7 +96,7 @@ class OwnRulesDialog(QDialog):
         self.search.setAccessibleName(self.tr("搜索规则"))
         self.search.setMinimumWidth(280)
         self.table = Table(self.tr("规则"))
-        self.model: RowModel[Rule] = RowModel(self._columns(), self)
+        self.model: RowModel[Rule] = RowModel(_columns(self), self)
         self.table.use(self.model)
         self.set_rule = button(self.tr("设定或者修改(&S)…"), self._set)
         self.by_kind = button(self.tr("只为一类执法另行规定(&K)…"), self._choose_kind)
@@ -116,30 +116,6 @@ class OwnRulesDialog(QDialog):
         self._show()
 
     # ----- what is shown
-
-    def _columns(self) -> list[Column[Rule]]:
-        def tone(rule: Rule) -> Tone:
-            return Tone.NEUTRAL if words.standing(rule) is Standing.SET else Tone.WARN
-
-        def whose(rule: Rule) -> str:
-            own = self.bench.own.rules.get(rule.key)
-            if own is None:
-                return ""
-            published = self.bench.page is not None and (
-                self.bench.page.own.rules.get(rule.key) == own
-            )
-            return self.tr("本单位") if published else self.tr("本单位（未发布）")
-
-        def source(rule: Rule) -> str:
-            found = rule.in_force().source
-            return found.cited() if found is not None else ""
-
-        return [
-            Column("title", self.tr("规则"), lambda r: r.title, 220),
-            Column("value", self.tr("内容"), words.value, 250, tone=tone),
-            Column("own", self.tr("谁设定"), whose, 110),
-            Column("source", self.tr("依据"), source, 220),
-        ]
 
     def _show(self) -> None:
         bench, page = self.bench, self.bench.page
@@ -336,6 +312,31 @@ class OwnRulesDialog(QDialog):
         outer.addLayout(row(self.set_rule, self.by_kind, self.accept_default, self.take_back, None))
         outer.addLayout(row(self.bring_in, self.send, None, self.discard, close, self.publish))
         self.resize(960, 640)
+
+
+def _columns(dialog: "OwnRulesDialog") -> list[Column[Rule]]:
+    def tone(rule: Rule) -> Tone:
+        return Tone.NEUTRAL if words.standing(rule) is Standing.SET else Tone.WARN
+
+    def whose(rule: Rule) -> str:
+        own = dialog.bench.own.rules.get(rule.key)
+        if own is None:
+            return ""
+        published = dialog.bench.page is not None and (
+            dialog.bench.page.own.rules.get(rule.key) == own
+        )
+        return dialog.tr("本单位") if published else dialog.tr("本单位（未发布）")
+
+    def source(rule: Rule) -> str:
+        found = rule.in_force().source
+        return found.cited() if found is not None else ""
+
+    return [
+        Column("title", dialog.tr("规则"), lambda r: r.title, 220),
+        Column("value", dialog.tr("内容"), words.value, 250, tone=tone),
+        Column("own", dialog.tr("谁设定"), whose, 110),
+        Column("source", dialog.tr("依据"), source, 220),
+    ]
 
 
 def read_profile_file(path: Path) -> ReadFile:
