@@ -42,7 +42,10 @@ def due_agrees(journey: Journey) -> date | None:
     session = journey.session(Role.LEAD)
     case = session.reader.case(journey.case_id)
     strip = stepping.review_strip(
-        case, review_rule(journey.profile), journey.work.book.calendar(), now=session.gateway.now()
+        case,
+        review_rule(journey.profile, case.submission.kind),
+        journey.work.book.calendar(),
+        now=session.gateway.now(),
     )
     row = session.reader.worklist(ListQuery(scope=ListScope.ALL))[0]
     assert row.due_on == (strip.due if strip else None), case.state
@@ -82,9 +85,18 @@ def test_a_quarter_past_ten_in_utc_is_the_next_day_here(journey: Journey) -> Non
     assert (paper.received, paper.accepted) == (date(2026, 9, 19), date(2026, 9, 19))
 
 
+def _qualify_another(journey: Journey) -> None:
+    """A second reviewer of the sample office takes the examination."""
+    admin = journey.session(Role.ADMIN)
+    person = journey.office.holders(Role.REVIEWER)[1]
+    office.put_person(admin, person=replace(person, legal_qualification="样A20260002"), new=False)
+
+
 @pytest.mark.parametrize("reason", [RoundReason.MATERIALS_CHANGED, RoundReason.REVIEW_OF_REVIEW])
 def test_the_next_round_says_why_it_was_opened(journey: Journey, reason: RoundReason) -> None:
     to_opinion(journey)
+    first = journey.reviewer().actor.person_id
+    _qualify_another(journey)
     handler = journey.session(Role.HANDLER)
     aftermath.new_round(
         handler,
@@ -120,6 +132,8 @@ def test_the_next_round_says_why_it_was_opened(journey: Journey, reason: RoundRe
     again = handler.reader.case(journey.case_id)
     assert again.current is not None
     assert (again.state, again.round, again.current.reason) == (State.PASSED, 2, reason)
+    # 复审 goes to another reviewer, any other round may go to the same.
+    assert (again.reviewer == first) is (reason is not RoundReason.REVIEW_OF_REVIEW)
     journey.clock.advance(days=5)
     old = made(journey, amount_fen=case.submission.amount_fen)
     error = refused(
