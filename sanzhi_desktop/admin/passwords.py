@@ -8,11 +8,11 @@ import os
 import sys
 
 from sanzhi_desktop.domain.errors import DomainError
+from sanzhi_desktop.persistence import key_store
 from sanzhi_desktop.persistence.faults import PersistenceFault
 from sanzhi_desktop.persistence.places import Target
 
 NEW = "SANZHI_NEW_PASSWORD"
-_SERVICE = "sanzhi"
 
 
 def new_password(prompt: str) -> str:
@@ -33,17 +33,7 @@ def server_password(where: Target) -> str | None:
     from the system's key store, else typed."""
     if os.environ.get("PGPASSWORD") or os.environ.get("PGPASSFILE"):
         return None
-    kept = _from_key_store(where)
+    kept = key_store.get(key_store.SERVICE, where.shown())
     if kept is not None or not sys.stdin.isatty():
         return kept
     return getpass.getpass(f"数据库口令（{where.shown()}）：")
-
-
-def _from_key_store(where: Target) -> str | None:
-    import keyring
-    from keyring.errors import KeyringError
-
-    try:
-        return keyring.get_password(_SERVICE, where.shown())
-    except KeyringError:
-        return None

@@ -35,7 +35,7 @@ class ConnectionPage(QWidget):
         self._entry = entry
         self._editing = ""  # name under which the shown server is kept; "" for a new one
         outer = QHBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setContentsMargins(0, 8, 0, 0)
         outer.setSpacing(16)
         outer.addLayout(self._build_list())
         right = QVBoxLayout()
