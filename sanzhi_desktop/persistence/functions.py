@@ -1,8 +1,8 @@
 """The functions of PostgreSQL, generated from the workflow table and the effects.
 
 Lives here: the frame of `api.act` and `api.act_office`, one inner function per action. Must not:
-who owns and reads what (`rights`), roles and log-ins (`members`), or rules of its own; a guard is said once, in `case_effects` or
-`office_effects`.
+who owns and reads what (`rights`), roles and log-ins (`members`), or rules of its own; a guard is
+said once, in `case_effects` or `office_effects`.
 
 Identity is `session_user`, the person's own login, and nothing a client can set. Nobody has a
 right to write a table; only these functions, running as the owner, write.

@@ -152,7 +152,8 @@ _MAKE_LOGIN = f"""create function app.make_login(p_office integer, p_person text
   p_verifier text, p_today date)
 returns void language plpgsql {_SAFE} as $$
 begin
-  if coalesce(p_verifier, '') !~ '^SCRAM-SHA-256[$][0-9]+:[^$]+[$][^$]+$' or p_person !~ {_CODE} then
+  if coalesce(p_verifier, '') !~ '^SCRAM-SHA-256[$][0-9]+:[^$]+[$][^$]+$'
+     or p_person !~ {_CODE} then
     raise exception using message = 'verifier', errcode = '22023';
   end if;
   if p_person ~ {_RESERVED} then

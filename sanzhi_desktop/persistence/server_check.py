@@ -23,7 +23,8 @@ select 'function ' || n.nspname || '.' || p.proname,
          || lower(coalesce(array_to_string(p.proconfig, ' '), '')) || ' ' || p.prosrc
   from pg_proc p join ours n on n.oid = p.pronamespace
 union all
-select 'trigger ' || c.relname || '.' || t.tgname, t.tgenabled::text || ' ' || pg_get_triggerdef(t.oid)
+select 'trigger ' || c.relname || '.' || t.tgname, t.tgenabled::text || ' '
+         || pg_get_triggerdef(t.oid)
   from pg_trigger t join tables c on c.oid = t.tgrelid where not t.tgisinternal
 union all
 select 'constraint ' || c.relname || '.' || o.conname,
@@ -31,15 +32,17 @@ select 'constraint ' || c.relname || '.' || o.conname,
   from pg_constraint o join tables c on c.oid = o.conrelid
  where o.contype in ('c', 'f', 'p', 'u') and c.relname <> '{TABLE}'
 union all
-select 'policy ' || c.relname || '.' || p.polname, p.polcmd::text || ' ' || p.polpermissive::text || ' '
-       || p.polroles::regrole[]::text || ' ' || coalesce(pg_get_expr(p.polqual, p.polrelid), '')
-       || coalesce(pg_get_expr(p.polwithcheck, p.polrelid), '')
+select 'policy ' || c.relname || '.' || p.polname, p.polcmd::text || ' '
+         || p.polpermissive::text || ' ' || p.polroles::regrole[]::text || ' '
+         || coalesce(pg_get_expr(p.polqual, p.polrelid), '')
+         || coalesce(pg_get_expr(p.polwithcheck, p.polrelid), '')
   from pg_policy p join tables c on c.oid = p.polrelid
 union all
 select 'rows ' || relname, relrowsecurity::text || relforcerowsecurity::text from tables
 union all
 select 'right ' || what || ' ' || name || ' ' || privilege_type,
-       case grantee when 0 then 'public' else pg_get_userbyid(grantee) end || ' ' || is_grantable::text
+       case grantee when 0 then 'public' else pg_get_userbyid(grantee) end || ' '
+         || is_grantable::text
   from (select 'table' as what, relname::text as name, coalesce(relacl, acldefault('r', relowner))
       as acl, relowner as owner from tables
     union all select 'column', c.relname || '.' || a.attname, a.attacl, c.relowner
@@ -67,7 +70,8 @@ select 'member of {OWNER} ' || r.rolname, '' from pg_auth_members m join pg_role
     on r.oid = m.member where m.roleid = to_regrole('{OWNER}') and not r.rolsuper
 union all
 select 'log-in ' || rolname, 'above the rules' from pg_roles
- where (rolbypassrls or rolreplication) and not rolsuper and pg_has_role(oid, '{OFFICERS}', 'member')
+ where (rolbypassrls or rolreplication) and not rolsuper
+   and pg_has_role(oid, '{OFFICERS}', 'member')
 """
 
 _FUNCTION = re.compile(

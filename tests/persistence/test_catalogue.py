@@ -111,7 +111,8 @@ def test_row_security_is_on_and_not_forced(ask: Ask) -> None:
 
 
 def test_each_kind_of_table_is_read_by_whom_it_says(ask: Ask) -> None:
-    policies: dict[str, str] = dict(ask("select polrelid::regclass::text, pg_get_expr(polqual, polrelid)"
+    policies: dict[str, str] = dict(ask("select polrelid::regclass::text,"
+                                        " pg_get_expr(polqual, polrelid)"
                         " from pg_policy"))  # fmt: skip
     granted = {row[0] for row in ask(
         "select relname from pg_class, aclexplode(relacl) where relnamespace = 'app'::regnamespace"
@@ -143,7 +144,8 @@ def test_triggers_read_no_other_table_where_the_database_is_spread(ask: Ask) -> 
 
 def test_functions_are_the_owners_with_a_fixed_path(ask: Ask) -> None:
     rows = ask("select n.nspname, p.proname, p.prosecdef, pg_get_userbyid(p.proowner),"
-               " p.proconfig, p.provolatile::text, p.prosrc, p.proargnames[1], l.lanname from pg_proc p"
+               " p.proconfig, p.provolatile::text, p.prosrc, p.proargnames[1], l.lanname"
+               " from pg_proc p"
                " join pg_namespace n on n.oid = p.pronamespace join pg_language l on l.oid ="
                " p.prolang where n.nspname in ('app', 'api')")  # fmt: skip
     assert len(rows) > 100
@@ -183,7 +185,8 @@ def test_nobody_is_the_owner_and_nobody_may_write(ask: Ask) -> None:
                  " where relnamespace = 'app'::regnamespace and grantee <> relowner")  # fmt: skip
     assert set(rights) == {("SELECT", 0)}
     assert ask("select 1 from pg_attribute a join pg_class c on c.oid = a.attrelid"
-               " where c.relnamespace = 'app'::regnamespace and attacl is not null") == []  # fmt: skip
+               " where c.relnamespace = 'app'::regnamespace"
+               " and attacl is not null") == []  # fmt: skip
     inner = ask("select proname from pg_proc where pronamespace = 'app'::regnamespace and"
                 " has_function_privilege('public', oid, 'execute')")  # fmt: skip
     assert inner == []

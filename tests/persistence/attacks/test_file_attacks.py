@@ -59,7 +59,8 @@ STATEMENTS = (
     (
         "insert into round (office_id, case_id, round, reason, submission, kind, issued, signer,"
         " outcome, number, dated, certified_sha256, issued_sha256, issued_at) values"
-        f" (7, '{{open}}', 2, 'again', '', 'penalty', 1, 'hd', 'AGREE', 'x', '2026-09-28', 'a', 'b', {T})"
+        " (7, '{open}', 2, 'again', '', 'penalty', 1, 'hd', 'AGREE', 'x', '2026-09-28', 'a', 'b',"
+        f" {T})"
     ),
     "update answer set answer = 'CONFORMS' where case_id = '{done}'",
     "delete from answer where case_id = '{done}'",
@@ -69,11 +70,14 @@ STATEMENTS = (
     ),
     "insert into problem (office_id, case_id, number, round) values (7, '{done}', 99, 1)",
     (
-        "insert into clearance (office_id, clearance_id, case_id, round, origin, open, outcome, issued,"
-        f" kind, opened_at) values (7, 'x', '{{open}}', 1, 'opinion', 1, 'AGREE', 1, 'penalty', {T})"
+        "insert into clearance (office_id, clearance_id, case_id, round, origin, open, outcome,"
+        " issued,"
+        f" kind, opened_at) values (7, 'x', '{{open}}', 1, 'opinion', 1, 'AGREE', 1, 'penalty',"
+        f" {T})"
     ),
     (
-        "insert into clearance (office_id, clearance_id, case_id, round, origin, open, outcome, issued,"
+        "insert into clearance (office_id, clearance_id, case_id, round, origin, open, outcome,"
+        " issued,"
         f" kind, opened_at) values (7, 'x', '{{open}}', 1, 'nobody', 1, 'AGREE', 1, 'penalty', {T})"
     ),
     "update clearance set amount_fen = 1 where case_id = '{done}'",
@@ -98,7 +102,8 @@ STATEMENTS = (
     "delete from audit where case_id = '{done}'",
     "delete from audit",
     (
-        "insert or replace into audit select office_id, case_id, seq, '{{}}', hash, readers from audit"
+        "insert or replace into audit select office_id, case_id, seq, '{{}}', hash, readers"
+        " from audit"
         " where case_id = '{done}'"
     ),
     "update audit_head set hash = '0' where case_id = '{done}'",
@@ -117,7 +122,8 @@ STATEMENTS = (
     "update counter set last_no = last_no - 1",
     "delete from counter",
     (
-        "insert into number (office_id, series, year, no, label, case_id, round, status, reserved_at)"
+        "insert into number (office_id, series, year, no, label, case_id, round, status,"
+        " reserved_at)"
         f" values (7, '示法审', 2026, 50, 'x', '{{open}}', 1, 'reserved', {T})"
     ),
     "update clock_event set at = '2099-01-01T00:00:00.000000Z' where event = 'start_receipt'",
@@ -219,7 +225,8 @@ def _cut_the_end_off(db: sqlite3.Connection, names: dict[str, str]) -> None:
     last = "(select max(seq) from audit where case_id = :c)"
     db.execute(f"delete from audit where case_id = :c and seq = {last}", {"c": names["done"]})
     db.execute(f"update audit_head set seq = {last}, hash = (select hash from audit where"
-               f" case_id = :c and seq = {last}) where case_id = :c", {"c": names["done"]})  # fmt: skip
+               f" case_id = :c and seq = {last}) where case_id = :c",
+               {"c": names["done"]})  # fmt: skip
 
 
 def _make_oneself_head(db: sqlite3.Connection, _names: dict[str, str]) -> None:

@@ -208,7 +208,8 @@ _DOORS = (
 )
 _PLAUSIBLE = {"p_office": None, "p_case": None, "p_cmd": "gen_random_uuid()::text",
               "p_seen": "1", "p_action": "'confirm'", "p_reason": "''", "p_payload": "'{}'",
-              "p_person": "'hd'", "p_sha256": f"'{'a' * 64}'", "p_left": "''", "p_n": "1", "p_size": "1"}  # fmt: skip
+              "p_person": "'hd'", "p_sha256": f"'{'a' * 64}'", "p_left": "''", "p_n": "1",
+              "p_size": "1"}  # fmt: skip
 
 
 def _answers(
@@ -279,8 +280,9 @@ def test_an_administrator_does_not_reach_another_offices_people(attacked: Attack
     for code in codes:
         payload = {"person_id": code, "name": code, "unit": "", "active": True}
         eight.office("adm8", OfficeAction.PUT_PERSON, **payload)
+        engine: Any = eight.sessions["adm8"].reader
         with pytest.raises(DomainError) as caught:
-            logins.set_password(eight.gateway("adm8").engine, 8, code, "stolen password")  # type: ignore[attr-defined]
+            logins.set_password(engine.engine, 8, code, "stolen password")
         assert caught.value.code is PersistenceFault.LOGIN_TAKEN, code
         eight.office("adm8", OfficeAction.PUT_PERSON, **payload | {"active": False})
     roles = next(q for q in before if "pg_authid" in q)

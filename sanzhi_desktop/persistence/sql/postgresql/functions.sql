@@ -2872,7 +2872,8 @@ create function app.make_login(p_office integer, p_person text,
   p_verifier text, p_today date)
 returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 begin
-  if coalesce(p_verifier, '') !~ '^SCRAM-SHA-256[$][0-9]+:[^$]+[$][^$]+$' or p_person !~ '^[a-z][a-z0-9_]{0,40}$' then
+  if coalesce(p_verifier, '') !~ '^SCRAM-SHA-256[$][0-9]+:[^$]+[$][^$]+$'
+     or p_person !~ '^[a-z][a-z0-9_]{0,40}$' then
     raise exception using message = 'verifier', errcode = '22023';
   end if;
   if p_person ~ '^(pg_|sz_o|sanzhi_|public$|none$)' then
