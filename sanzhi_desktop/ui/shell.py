@@ -83,12 +83,15 @@ class Rail(QWidget):
         made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         made.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        made.setToolTip(f"{spec.title}（Alt+{place}）")
+        digit = place % 10  # the tenth is on 0; beyond it there are no digits left
+        keys = f"Alt+{digit}" if place <= 10 else ""
+        made.setToolTip(f"{spec.title}（{keys}）" if keys else spec.title)
         made.setAccessibleName(spec.title)
         made.clicked.connect(lambda: self.chosen.emit(spec.key))
-        shortcut = QShortcut(QKeySequence(f"Alt+{place}"), self)
-        shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
-        shortcut.activated.connect(lambda: self.chosen.emit(spec.key))
+        if keys:
+            shortcut = QShortcut(QKeySequence(keys), self)
+            shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
+            shortcut.activated.connect(lambda: self.chosen.emit(spec.key))
         self._buttons[spec.key] = made
         return made
 
