@@ -357,7 +357,7 @@ def test_an_officer_may_write_no_table(
 def test_changed_materials_shut_the_gate(desk: Desk, request: pytest.FixtureRequest) -> None:
     """Also when they are changed past the program."""
     case_id = desk.passed()
-    change = f"update material set sha256 = 'b' where case_id = '{case_id}'"
+    change = f"update material set name = '换过的材料' where case_id = '{case_id}'"
     _as_owner(request, change)
     case = desk.case(case_id)
     assert case.clearance is not None
