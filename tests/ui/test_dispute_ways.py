@@ -1,0 +1,194 @@
+"""What the meeting's decision does, under the rules of two places and for two kinds of case: on
+the screens from the objection to the registered decision."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
+
+from sanzhi_desktop import resources
+from sanzhi_desktop.application.work import Work
+from sanzhi_desktop.compose import offices, sample
+from sanzhi_desktop.compose.journey import Journey, ReplayClock
+from sanzhi_desktop.domain.dispute import Ruling
+from sanzhi_desktop.domain.kinds import Kind
+from sanzhi_desktop.domain.workflow import Action, State
+from tests.ui import dispute_room as dr
+from tests.ui.conftest import Enter
+from tests.ui.dispute_room import Room
+from tests.ui.office import START, Furnished
+from tests.ui.test_steps import Step
+
+SOURCE = ("samples", "penalty.txt")
+GOVERNMENT = "行政执法机关负责人集体讨论"
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """An office whose case came back with problems; `journey` goes on where screens are not the
+    matter of the test."""
+
+    furnished: Furnished
+    journey: Journey
+
+
+@pytest.fixture
+def way(request: pytest.FixtureRequest, tmp_path: Path, work: Work) -> Iterator[Way]:
+    """`request.param`: the rules and the kind of case."""
+    profile_id, kind = request.param
+    folder = tmp_path / "sample"
+    (folder / offices.KEYS).mkdir(parents=True)
+    clock = ReplayClock(START)
+    opened, keys = offices.found_sample(
+        folder / offices.SAMPLE_DATABASE, work, profile_id=profile_id, clock=clock
+    )
+    for person_id, made in keys.of.items():
+        offices.sample_key(folder, person_id).write_bytes(made.p12)
+    profile = sample.sample_profile(profile_id)
+    journey = Journey(sample.office_data(), keys, work, profile, clock, opened.session)
+    source = resources.path(*SOURCE)
+    submission = replace(journey.complete(work.reader.read(source)), kind=kind)
+    journey.register(submission, source)
+    journey.confirm()
+    _review(journey, "correct")
+    yield Way(Furnished(folder, {"responding": journey.case_id}, clock()), journey)
+    opened.close()
+
+
+def _review(journey: Journey, wanted: str) -> None:
+    """From the acceptance to the issued opinion."""
+    prefill = journey.work.reader.read(resources.path(*SOURCE))
+    for step in (
+        journey.accept,
+        journey.assign,
+        lambda: journey.answer(wanted, prefill),
+        lambda: journey.certify(journey.draft(wanted)[1]),
+        journey.issue,
+    ):
+        journey.clock.advance(minutes=5)
+        step()
+
+
+@pytest.fixture
+def office(way: Way) -> Furnished:
+    return way.furnished
+
+
+@pytest.fixture
+def clock(way: Way) -> Callable[[], datetime]:
+    return way.journey.clock
+
+
+def rules(profile_id: str, kind: Kind) -> pytest.MarkDecorator:
+    """The office under these rules with a case of this kind."""
+    return pytest.mark.parametrize(
+        "way", [(profile_id, kind)], indirect=True, ids=[f"{profile_id}-{kind.value}"]
+    )
+
+
+def words_of(room: Room) -> str:
+    """Everything that the tab of the disagreement says to whoever sits at the desk."""
+    page = room.page()
+    room.idle()
+    return " ".join(label.text() for label in page.findChildren(QLabel))
+
+
+def settle(room: Room, way: Way, ruling: Ruling) -> None:
+    """From the objection to the result that came back; each sees in between whose turn it is."""
+    clock = way.journey.clock
+    numbers = dr.object_to(room, basis_wanted=room.meeting_name != GOVERNMENT)
+    assert "等待审核人周样五答复异议" in words_of(room)
+    clock.advance(minutes=5)
+    dr.reply_and_talk(room, numbers)
+    assert "制作双方意见对照表" in words_of(room)
+    clock.advance(minutes=5)
+    dr.record_and_escalate(room)
+    assert "等待会议秘书安排会议" in words_of(room)
+    clock.advance(minutes=5)
+    dr.plan_meeting(room)
+    assert f"{room.meeting_name}（2026-09-18）正在进行" in words_of(room)
+    dr.discuss(room, numbers, ruling)
+    dr.sign_minutes(room)
+    room.sit(dr.SECRETARY)
+    assert "等待会议秘书把结果送回本案" in words_of(room)
+    room.press(room.meeting(), "送回本案")
+
+
+def decide(qtbot: QtBot, enter: Enter, case_id: str) -> None:
+    """The unit registers the decision as it was cleared."""
+    step = Step(qtbot, enter(dr.HANDLER), case_id, Action.REGISTER_DECISION)
+    step.fill(decided_on="2026-09-18", number="示应急〔2026〕1号")
+    assert step.take() == ""
+    assert step.case().state is State.DECIDED
+
+
+@rules("shucheng", Kind.PENALTY)
+@pytest.mark.parametrize("ruling", [Ruling.ADOPT, Ruling.UPHOLD])
+def test_after_a_meeting_a_penalty_is_reviewed_again(
+    qtbot: QtBot, enter: Enter, way: Way, ruling: Ruling
+) -> None:
+    case_id = way.journey.case_id
+    room = Room(qtbot, enter, case_id)
+    settle(room, way, ruling)
+    case = room.case()
+    assert (case.state, case.clearance) == (State.RESPONDING, None)
+    for who in (dr.UNIT, dr.REVIEWER):
+        room.sit(who)
+        said = words_of(room)
+        assert "局长办公会已作出决定" in said
+        assert "再次送审" in said
+    if ruling is Ruling.UPHOLD:
+        assert "维持审核意见" in said
+        return
+    respond(qtbot, enter, case_id)
+    way.journey.clock.advance(minutes=5)
+    _review(way.journey, "agree")
+    room.sit(dr.REVIEWER)
+    case = room.case()
+    assert case.state is State.PASSED
+    assert case.clearance is not None
+    assert case.clearance.origin == "opinion"
+    decide(qtbot, enter, case_id)
+
+
+def respond(qtbot: QtBot, enter: Enter, case_id: str) -> None:
+    """Every problem answered, then submitted again."""
+    step = Step(qtbot, enter(dr.HANDLER), case_id, Action.RESPOND)
+    for number, form in step.dialog.forms.items():
+        form.put({"response": f"已按会议决定处理第{number}个问题"})
+    assert step.take() == ""
+    step = Step(qtbot, enter(dr.UNIT), case_id, Action.CONFIRM)
+    step.dialog.declared.setChecked(True)
+    assert step.take() == ""
+
+
+@rules("zhengzhou", Kind.PENALTY)
+def test_no_meeting_opens_the_gate_for_a_penalty_anywhere(
+    qtbot: QtBot, enter: Enter, way: Way
+) -> None:
+    room = Room(qtbot, enter, way.journey.case_id, meeting_name=GOVERNMENT)
+    settle(room, way, Ruling.ADOPT)
+    case = room.case()
+    assert (case.state, case.clearance) == (State.RESPONDING, None)
+    room.sit(dr.UNIT)
+    assert "第五十八条" in words_of(room)
+
+
+@rules("zhengzhou", Kind.PERMIT)
+def test_for_a_permit_the_meeting_itself_opens_it_where_the_rules_say_so(
+    qtbot: QtBot, enter: Enter, way: Way
+) -> None:
+    case_id = way.journey.case_id
+    room = Room(qtbot, enter, case_id, meeting_name=GOVERNMENT)
+    settle(room, way, Ruling.ADOPT)
+    case = room.case()
+    assert case.state is State.PASSED
+    assert case.clearance is not None
+    assert case.clearance.origin == "collective_decision"
+    room.sit(dr.UNIT)
+    assert "可以作出决定" in words_of(room)
+    decide(qtbot, enter, case_id)
