@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.persistence.places import target
-from sanzhi_desktop.settings import (
+from sanzhi_desktop.settings.servers import (
     Encryption,
     Server,
     ServerFault,

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import QApplication
 from sanzhi_desktop import settings as places
 from sanzhi_desktop.app.desk_entry import DeskEntry
 from sanzhi_desktop.app.entries import EmbeddedEntry, SampleEntry, ServerEntry
-from sanzhi_desktop.settings import ServerList
 from sanzhi_desktop.ui import theme
 from sanzhi_desktop.ui.instance import OneInstance
 from sanzhi_desktop.ui.qt_words import QtWords
@@ -72,9 +71,14 @@ def _maker(
         return lambda: SampleEntry(sample)
     if database:
         return lambda: _entry_of(database)
-    return lambda: DeskEntry(
-        places.default_database(), servers=ServerList(folders.config), chosen=settings.last_place
-    )
+    return lambda: _desk_entry(folders, settings)
+
+
+def _desk_entry(folders: Folders, settings: DeskSettings) -> "Entry":
+    from sanzhi_desktop.settings.servers import ServerList
+
+    known = ServerList(folders.config)
+    return DeskEntry(places.default_database(), servers=known, chosen=settings.last_place)
 
 
 def _entry_of(database: str) -> "Entry":
@@ -89,7 +93,10 @@ def _entry_of(database: str) -> "Entry":
 
 
 def _first_run(folders: Folders) -> bool:
-    return not places.default_database().exists() and not ServerList(folders.config).known
+    return (
+        not places.default_database().exists()
+        and not (folders.config / places.SERVERS_FILE).exists()
+    )
 
 
 def _follow(app: QApplication, settings: DeskSettings) -> None:

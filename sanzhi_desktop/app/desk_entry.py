@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sanzhi_desktop.app.entries import EmbeddedEntry, ServerEntry
-from sanzhi_desktop.settings import Server, ServerList
 
 if TYPE_CHECKING:
     from sanzhi_desktop.application.keeping import Keeper
     from sanzhi_desktop.application.ports import Session
     from sanzhi_desktop.application.work import Work
+    from sanzhi_desktop.settings.servers import Server, ServerList
     from sanzhi_desktop.ui.door import (
         Door,
         DraftKey,
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 class DeskEntry:
     """The entry of an ordinary desk. Called in a lane; one place is in front."""
 
-    def __init__(self, database: Path, *, servers: ServerList, chosen: str) -> None:
+    def __init__(self, database: Path, *, servers: "ServerList", chosen: str) -> None:
         """`chosen` is the place of the last log-in: "" or a server's name."""
         self._database = database
         self._servers = servers
@@ -110,7 +110,7 @@ class DeskEntry:
         """Whose drafts, and what seals them."""
         return self._front.draft_key(person_id, password)
 
-    def try_server(self, server: Server, person_id: str, password: str) -> "Sequence[Trial]":
+    def try_server(self, server: "Server", person_id: str, password: str) -> "Sequence[Trial]":
         """Tries each address of a server."""
         return self._local.try_server(server, person_id, password)
 

@@ -8,8 +8,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sanzhi_desktop import settings
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -17,6 +15,7 @@ if TYPE_CHECKING:
     from sanzhi_desktop.application.ports import Session
     from sanzhi_desktop.application.work import Work
     from sanzhi_desktop.persistence.open import Opened
+    from sanzhi_desktop.settings.servers import Server
     from sanzhi_desktop.ui.door import (
         Door,
         DraftKey,
@@ -112,9 +111,7 @@ class EmbeddedEntry:
 
         return DraftKey(person_id, password)
 
-    def try_server(
-        self, server: settings.Server, person_id: str, password: str
-    ) -> "Sequence[Trial]":
+    def try_server(self, server: "Server", person_id: str, password: str) -> "Sequence[Trial]":
         """Tries each address of a server."""
         return try_server(server, person_id, password)
 
@@ -204,7 +201,7 @@ class ServerEntry(EmbeddedEntry):
         title: str,
         *,
         files: Path,
-        server: settings.Server | None = None,
+        server: "Server | None" = None,
         clock: Callable[[], datetime] | None = None,
     ) -> None:
         super().__init__(files)
@@ -228,9 +225,10 @@ class ServerEntry(EmbeddedEntry):
         """Logs in on the server. Raises DomainError, each reason in its own words."""
         from sanzhi_desktop.persistence.link import Patience
         from sanzhi_desktop.persistence.open import open_shared
+        from sanzhi_desktop.settings.servers import Server
 
         code = person_id.strip().lower()
-        waits = self._server or settings.Server("", ())
+        waits = self._server or Server("", ())
         opened = open_shared(
             self._url,
             files=self._files,
@@ -324,7 +322,7 @@ class ServerEntry(EmbeddedEntry):
         return DraftKey(f"{code}@{target(self._url).database}/{office}", secret)
 
 
-def try_server(server: settings.Server, person_id: str, password: str) -> "Sequence[Trial]":
+def try_server(server: "Server", person_id: str, password: str) -> "Sequence[Trial]":
     """Tries each address of a server and says in words what it answered."""
     from sanzhi_desktop.persistence.places import target
     from sanzhi_desktop.persistence.trial import Answer, answers

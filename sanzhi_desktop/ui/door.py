@@ -13,7 +13,7 @@ from sanzhi_desktop.application.keeping import Keeper
 from sanzhi_desktop.application.ports import Session
 from sanzhi_desktop.application.work import Work
 from sanzhi_desktop.domain.people import Role
-from sanzhi_desktop.settings import Server
+from sanzhi_desktop.settings.servers import Server
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,7 +129,7 @@ class DeskWindow(QMainWindow):
             self.jobs.run(Lane.LOCAL, page, work, done=show, key="remembering")
 
     def _ask_servers(self) -> None:
-        from sanzhi_desktop.settings import ServerList
+        from sanzhi_desktop.settings.servers import ServerList
         from sanzhi_desktop.ui.connection.dialog import ConnectionDialog
 
         servers = ServerList(self.settings.folders.config)

@@ -13,7 +13,7 @@ from sanzhi_desktop.persistence import server, trial
 from sanzhi_desktop.persistence.faults import PersistenceFault
 from sanzhi_desktop.persistence.places import target
 from sanzhi_desktop.resources.sentences import explain
-from sanzhi_desktop.settings import Encryption, Server
+from sanzhi_desktop.settings.servers import Encryption, Server
 from tests.persistence.cluster import OWNER, OWNER_PASSWORD
 from tests.persistence.tls import NOW, SecureCluster, authority, issue, secure_cluster, tls_binaries
 

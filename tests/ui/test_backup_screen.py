@@ -19,7 +19,7 @@ from sanzhi_desktop.application.work import Work
 from sanzhi_desktop.compose import offices
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.domain.people import Role
-from sanzhi_desktop.settings import ServerList
+from sanzhi_desktop.settings.servers import ServerList
 from sanzhi_desktop.ui.screens import for_roles
 from sanzhi_desktop.ui.screens.backup import BackupScreen
 from tests.ui.office import Furnished

@@ -27,7 +27,7 @@ from sanzhi_desktop.persistence.link import Patience
 from sanzhi_desktop.persistence.open import open_shared
 from sanzhi_desktop.resources import profiles
 from sanzhi_desktop.resources.sentences import explain
-from sanzhi_desktop.settings import Encryption, Server, ServerList
+from sanzhi_desktop.settings.servers import Encryption, Server, ServerList
 from sanzhi_desktop.ui.conflict import ConflictDialog
 from sanzhi_desktop.ui.connection.dialog import ConnectionDialog
 from sanzhi_desktop.ui.first_run import FirstRunScreen

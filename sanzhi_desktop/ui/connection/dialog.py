@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
-from sanzhi_desktop.settings import ServerList
+from sanzhi_desktop.settings.servers import ServerList
 from sanzhi_desktop.ui.connection.page import ConnectionPage
 from sanzhi_desktop.ui.door import Entry
 from sanzhi_desktop.ui.jobs import Jobs

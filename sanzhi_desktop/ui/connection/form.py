@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFileDialog, QLineEdit, QVBoxLayout, QWidget
 
 from sanzhi_desktop.domain.errors import Code
 from sanzhi_desktop.resources.sentences import sentence
-from sanzhi_desktop.settings import (
+from sanzhi_desktop.settings.servers import (
     Encryption,
     Server,
     Wanted,

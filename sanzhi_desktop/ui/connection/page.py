@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.resources.sentences import explain, sentence
-from sanzhi_desktop.settings import Server, ServerFault, ServerList
+from sanzhi_desktop.settings.servers import Server, ServerFault, ServerList
 from sanzhi_desktop.ui.connection.form import ServerForm
 from sanzhi_desktop.ui.door import Entry, Trial
 from sanzhi_desktop.ui.forms import Form

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from sanzhi_desktop.settings import ServerList
+from sanzhi_desktop.settings.servers import ServerList
 from sanzhi_desktop.ui import theme
 from sanzhi_desktop.ui.connection.page import ConnectionPage
 from sanzhi_desktop.ui.desk import Desk

@@ -1,10 +1,9 @@
-"""Where this user's files are, and which servers this PC knows.
+"""Which servers this PC knows, and how each is reached.
 
-Lives here: folders and the list of servers. Nothing legal and no secret is ever kept here.
+Lives here: the list and what is wrong with an entry. No secret is ever kept here.
 """
 
 import json
-import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
@@ -13,27 +12,9 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from sanzhi_desktop.domain.errors import Code, DomainError
+from sanzhi_desktop.settings import SERVERS_FILE
 
-APP = "Sanzhi"
 PORT = 5432
-
-
-def data_folder() -> Path:
-    """The folder for the embedded database, its files and the drafts; not created here.
-
-    `SANZHI_HOME` overrides it: administrators of shared PCs and tests need that.
-    """
-    override = os.environ.get("SANZHI_HOME")
-    if override:
-        return Path(override)
-    from platformdirs import user_data_path
-
-    return user_data_path(APP, appauthor=False)
-
-
-def default_database() -> Path:
-    """The embedded database of this user."""
-    return data_folder() / "sanzhi.db"
 
 
 class ServerFault(Code):
@@ -161,7 +142,7 @@ class ServerList:
     """The servers in `servers.json` of a folder; IT people may hand that file out."""
 
     def __init__(self, folder: Path) -> None:
-        self._file = folder / "servers.json"
+        self._file = folder / SERVERS_FILE
 
     @property
     def known(self) -> bool:
