@@ -251,3 +251,54 @@ def held(desk: Desk, case_id: str, choice: str = "adopt", numbers: Sequence[int]
     for who in ("a3", "a2", "a1"):
         sign(desk, meeting_id, who)
     return meeting_id
+
+
+EXPERT: dict[str, Any] = {
+    "expert_id": "e1",
+    "name": "某律师",
+    "kind": "adviser",
+    "speciality": "行政法",
+    "unit": "某律师事务所",
+    "person_id": "",
+    "valid_from": "2026-01-01",
+    "valid_to": "2027-12-31",
+    "conflicts": "\n乙公司\n",
+    "active": True,
+}
+
+
+def everything(desk: Desk) -> str:
+    """A case that left a row in every table of a disagreement, now in its second round."""
+    case_id = desk.responding()
+    desk.office("se", OfficeAction.PUT_EXPERT, **EXPERT)
+    ask = {"request_id": "q1", "expert_id": "e1", "question": "问题"}
+    desk.send("r1", case_id, Action.ASK_EXPERT, materials=[{"material_id": "m1"}], **ask)
+    desk.send("hd", case_id, Action.ALLOW_LATE, reason="补充取证")
+    points = [{"number": n, "reasons": "理由", "basis": "", "evidence": ""} for n in (1, 2)]
+    files = [{"number": 1, "sha256": "b" * 64, "name": "说明.pdf", "size": 3}]
+    desk.send("h1", case_id, Action.OBJECT, points=points, files=files)
+    answers = [{"number": n, "stance": "maintained", "reply": "维持"} for n in (1, 2)]
+    desk.send("r1", case_id, Action.REPLY_OBJECTION, points=answers)
+    consulted(desk, case_id, {1: "open", 2: "open"})
+    signed_record(desk, case_id)
+    numbers = [{"number": n} for n in (1, 2)]
+    desk.send("uh", case_id, Action.ESCALATE, reason="未一致", points=numbers)
+    recusal = {"case_id": case_id, "person_id": "a3", "reason": "近亲属"}
+    meeting_id = opened(desk, case_id, recusals=[recusal])
+    discussed(desk, meeting_id, case_id, ("a2", "a1"))
+    cast = votes({"a1": "adopt", "a2": "adopt"}, (1, 2))
+    act(desk, meeting_id, OfficeAction.VOTE, case_id=case_id, votes=cast)
+    made = rulings("adopt", (1, 2))
+    act(desk, meeting_id, OfficeAction.CLOSE_ITEM, case_id=case_id, rulings=made)
+    act(desk, meeting_id, OfficeAction.CLOSE_MEETING)
+    certified(desk, meeting_id)
+    for who in ("a3", "a2", "a1"):
+        sign(desk, meeting_id, who)
+    desk.send("se", case_id, Action.DISCUSS, meeting_id=meeting_id)
+    responses = [{"number": n, "response": "已处理"} for n in (1, 2)]
+    desk.send("h1", case_id, Action.RESPOND, responses=responses)
+    desk.send("uh", case_id, Action.CONFIRM, declared=True, round_reason="after_meeting")
+    desk.send("ck", case_id, Action.ACCEPT)
+    desk.send("ld", case_id, Action.ASSIGN, reviewer="r2")
+    desk.certify(case_id, who="r2")
+    return case_id

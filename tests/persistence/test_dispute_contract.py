@@ -60,7 +60,8 @@ def test_an_agreement_takes_both_sides_and_a_failure_one(desk: Desk) -> None:
     assert not desk.sessions["h1"].reader.dispute(case_id).consultations[0].is_open
 
 
-def test_bad_entries_of_a_consultation_are_refused(desk: Desk) -> None:
+def test_bad_entries_of_a_consultation_are_refused(embedded_desk: Desk) -> None:
+    desk = embedded_desk
     who = "uh"
     case_id = desk.responding()
     key = new_id()
@@ -128,7 +129,10 @@ def test_an_objection_is_raised_once_and_answered_whole(desk: Desk) -> None:
     assert [f.name for f in found.points[1].files] == ["证据.pdf"]
 
 
-def test_leave_to_object_late_is_given_by_the_review_body_with_a_reason(desk: Desk) -> None:
+def test_leave_to_object_late_is_given_by_the_review_body_with_a_reason(
+    embedded_desk: Desk,
+) -> None:
+    desk = embedded_desk
     case_id = desk.responding()
     refused(
         WorkflowFault.NOT_YOUR_ROLE, lambda: desk.send("uh", case_id, Action.ALLOW_LATE, reason="x")
@@ -324,6 +328,49 @@ def test_another_kind_is_cleared_where_the_rules_let_it(desk: Desk, choice: str)
     assert desk.case(case_id).state is State.DECIDED
 
 
+def test_every_row_of_a_dispute_is_found_again(desk: Desk) -> None:
+    case_id = disputes.everything(desk)
+    reader = desk.sessions["r2"].reader
+    dispute = reader.dispute(case_id)
+    assert [len(part) for part in (dispute.consultations, dispute.requests, dispute.late_leaves,
+                                   dispute.records, dispute.escalations, dispute.results)] == [
+        1, 1, 1, 1, 1, 1,
+    ]  # fmt: skip
+    item = reader.meeting(dispute.results[0].meeting_id).items[0]
+    assert [r.person_id for r in item.recusals] == ["a3"]
+    case = reader.case(case_id)
+    assert [(m.round, m.number, m.solved) for m in case.marks] == [(2, 1, True), (2, 2, True)]
+    assert case.for_unit == (1,)
+
+
+def test_no_earlier_problem_falls_out_of_a_later_round(desk: Desk) -> None:
+    case_id = desk.responding()
+    responses = [{"number": n, "response": "已处理"} for n in (1, 2)]
+    desk.send("h1", case_id, Action.RESPOND, responses=responses)
+    desk.send("uh", case_id, Action.CONFIRM, declared=True, round_reason="again")
+    desk.send("ck", case_id, Action.ACCEPT)
+    desk.send("ld", case_id, Action.ASSIGN, reviewer="r2")
+    opinion = {
+        "opinion": {"opening": "经审核", "reasons": "理由"},
+        "outcome": "AGREE",
+        "problems": [],
+        "materials_digest": "d" * 64,
+        "document": paper("certified"),
+    }
+    half = [{"number": 1, "solved": True, "note": ""}]
+    for earlier, number in (([], 1), (half, 2)):
+        error = refused(
+            DisputeFault.EARLIER_UNMARKED,
+            lambda e=earlier: desk.send("r2", case_id, Action.CERTIFY, earlier=e, **opinion),
+        )
+        assert error.facts["number"] == number
+    whole = [*half, {"number": 2, "solved": False, "note": "仍缺"}]
+    desk.send("r2", case_id, Action.CERTIFY, earlier=whole, **opinion)
+    assert [(m.number, m.solved, m.note) for m in desk.case(case_id).marks] == [
+        (1, True, ""), (2, False, "仍缺"),
+    ]  # fmt: skip
+
+
 def test_rules_that_are_silent_clear_nothing(desk: Desk) -> None:
     case_id = disputes.escalated(desk, kind="permit")
     meeting_id = disputes.held(desk, case_id)
@@ -351,7 +398,8 @@ def test_one_problem_left_to_treat_keeps_the_gate_shut(desk: Desk) -> None:
     )
 
 
-def test_what_the_reviewers_gave_up_does_not_keep_it_shut(desk: Desk) -> None:
+def test_what_the_reviewers_gave_up_does_not_keep_it_shut(embedded_desk: Desk) -> None:
+    desk = embedded_desk
     _rules_clear(desk, "permit")
     problems = [problem(1), problem(2), problem(3)]
     case_id = disputes.escalated(
@@ -362,7 +410,8 @@ def test_what_the_reviewers_gave_up_does_not_keep_it_shut(desk: Desk) -> None:
     assert desk.case(case_id).state is State.PASSED
 
 
-def test_a_submission_edited_after_the_opinion_is_reviewed_again(desk: Desk) -> None:
+def test_a_submission_edited_after_the_opinion_is_reviewed_again(embedded_desk: Desk) -> None:
+    desk = embedded_desk
     _rules_clear(desk, "permit")
     case_id = disputes.replied(desk, kind="permit")
     desk.send("h1", case_id, Action.EDIT, submission=submission(kind="permit", facts="新事实"))
@@ -394,22 +443,8 @@ def test_a_review_of_the_review_goes_to_somebody_else(desk: Desk) -> None:
     desk.send("ld", case_id, Action.ASSIGN, reviewer="r2")
 
 
-EXPERT = {
-    "expert_id": "e1",
-    "name": "某律师",
-    "kind": "adviser",
-    "speciality": "行政法",
-    "unit": "某律师事务所",
-    "person_id": "",
-    "valid_from": "2026-01-01",
-    "valid_to": "2027-12-31",
-    "conflicts": "\n乙公司\n",
-    "active": True,
-}
-
-
 def test_expert_advice_stops_the_clock_and_is_no_opinion(desk: Desk) -> None:
-    desk.office("se", OfficeAction.PUT_EXPERT, **EXPERT)
+    desk.office("se", OfficeAction.PUT_EXPERT, **disputes.EXPERT)
     case_id = desk.reviewing()
     ask = {"expert_id": "e1", "question": "定性是否准确", "materials": [{"material_id": "m1"}]}
     desk.send("r1", case_id, Action.ASK_EXPERT, request_id="q1", **ask)
@@ -452,7 +487,7 @@ def test_an_expert_in_conflict_or_out_of_term_is_not_asked(
     embedded_desk: Desk, changes: dict[str, object], code: ExpertFault
 ) -> None:
     desk = embedded_desk
-    desk.office("ld", OfficeAction.PUT_EXPERT, **(EXPERT | changes))
+    desk.office("ld", OfficeAction.PUT_EXPERT, **(disputes.EXPERT | changes))
     case_id = desk.reviewing()
     call = {"request_id": "q", "expert_id": "e1", "question": "问题", "materials": []}
     refused(code, lambda: desk.send("r1", case_id, Action.ASK_EXPERT, **call))

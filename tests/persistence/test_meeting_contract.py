@@ -257,7 +257,8 @@ def test_votes_and_rulings(desk: Desk) -> None:
 _CLOSE = OfficeAction.CLOSE_MEETING
 
 
-def test_a_case_taken_off_waits_for_the_next_meeting(desk: Desk) -> None:
+def test_a_case_taken_off_waits_for_the_next_meeting(embedded_desk: Desk) -> None:
+    desk = embedded_desk
     case_id = disputes.escalated(desk)
     meeting_id = disputes.opened(desk, case_id)
     off = {"case_id": case_id}

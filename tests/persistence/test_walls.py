@@ -17,7 +17,8 @@ import pytest
 from sanzhi_desktop.domain.case import CaseFault
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.domain.workflow import TRANSITIONS, Action, State
-from sanzhi_desktop.persistence import walls
+from sanzhi_desktop.persistence import dispute_walls, walls
+from tests.persistence import disputes
 from tests.persistence.cluster import OWNER, OWNER_PASSWORD, Cluster
 from tests.persistence.desk import Desk, problem
 
@@ -254,6 +255,9 @@ def test_replacing_a_row_is_refused(embedded_desk: Desk, embedded_path: Path, ta
 def _fill(desk: Desk, table: str) -> None:
     from sanzhi_desktop.application.commands import OfficeAction
 
+    if table in dispute_walls.KEYS:
+        disputes.everything(desk)
+        return
     if table in {"irregularity", "profile_edition", "certificate", "checkpoint", "checkpoint_leaf",
                  "calendar"}:  # fmt: skip
         desk.office("ck", OfficeAction.RECORD_IRREGULARITY, irregularity_id="i", content="x")
