@@ -30,6 +30,7 @@ from sanzhi_desktop.domain.transfer import (
     TransferStage,
     current,
 )
+from sanzhi_desktop.domain.workflow import Action
 from tests.documents.signed_papers import needs
 
 START = datetime(2026, 9, 18, 1, 0, tzinfo=UTC)
@@ -197,7 +198,7 @@ def test_attachments_are_checked_by_the_rules(bench: Bench) -> None:
     refused(
         TransferFault.NOT_IN_TEAM,
         lambda: transfer.check_member(
-            replace(handler.actor, person_id="x"), bench.now, transfer.Action.PREPARE_TRANSFER
+            replace(handler.actor, person_id="x"), bench.now, Action.PREPARE_TRANSFER
         ),
     )
 

@@ -154,9 +154,9 @@ def test_every_way_on_when_the_police_do_not_file(desk: Desk, way: Any, end: str
 
 def test_wrong_jurisdiction_is_sent_on_and_still_answered(desk: Desk) -> None:
     moving = Moving(desk).through(*TO_RECEIVED, (Action.POLICE_ANSWER, "forwarded"))
-    assert moving.now.stage is TransferStage.FORWARDED
+    assert moving.now.stage == TransferStage.FORWARDED
     moving.take(Action.POLICE_ANSWER, "filed")
-    assert moving.now.stage is TransferStage.FILED
+    assert moving.now.stage.value == TransferStage.FILED.value
 
 
 def test_to_the_supervisory_organ_ends_with_its_receipt(desk: Desk) -> None:
@@ -340,7 +340,7 @@ def test_a_draft_has_no_transfer_and_a_withdrawn_case_keeps_its_own(desk: Desk) 
 def test_a_repeat_after_a_lost_answer_is_one_step(desk: Desk) -> None:
     moving = Moving(desk)
     moving.take(Action.OPEN_TRANSFER)
-    sent = {"at": moving.at.isoformat(), "detail": {}}
+    sent: dict[str, Any] = {"at": moving.at.isoformat(), "detail": {}}
     seen, command = desk.version(moving.case_id), new_id()
     for replayed in (False, True):
         answer = desk.send(

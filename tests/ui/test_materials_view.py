@@ -3,10 +3,12 @@
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from sanzhi_desktop import resources
+from sanzhi_desktop.application.ports import FileStore
 from sanzhi_desktop.domain.case import Material
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.ui.faults import DeskFault
@@ -14,16 +16,17 @@ from sanzhi_desktop.ui.materials_view import load, outside_copy
 
 
 class Folder:
-    """A store of a few named files."""
+    """A store of a few named files, as far as the view asks for one."""
 
     def __init__(self, files: Mapping[str, Path]) -> None:
         self._files = files
 
-    def put(self, source: Path) -> tuple[str, int]:
-        raise NotImplementedError(source)
-
     def path(self, sha256: str) -> Path:
         return self._files[sha256]
+
+
+def store(files: Mapping[str, Path]) -> FileStore:
+    return cast("FileStore", Folder(files))
 
 
 def material(file_name: str) -> Material:
@@ -34,7 +37,7 @@ def material(file_name: str) -> Material:
 def test_shows_the_bundled_materials_inside(suffix: str, kind: str) -> None:
     folder = resources.path("samples", "materials")
     file = next(p for p in sorted(folder.iterdir()) if p.suffix == suffix)
-    loaded = load(Folder({"x": file}), material(file.name))
+    loaded = load(store({"x": file}), material(file.name))
     shown = {
         "pdf": bool(loaded.pdf),
         "image": loaded.image is not None,
@@ -47,21 +50,21 @@ def test_shows_the_bundled_materials_inside(suffix: str, kind: str) -> None:
 def test_reads_texts_as_chinese_pcs_write_them(tmp_path: Path, encoding: str) -> None:
     file = tmp_path / "a.txt"
     file.write_bytes("询问笔录：䶮某".encode(encoding))
-    assert load(Folder({"x": file}), material("a.txt")).text == "询问笔录：䶮某"
+    assert load(store({"x": file}), material("a.txt")).text == "询问笔录：䶮某"
 
 
 def test_a_broken_picture_is_told(tmp_path: Path) -> None:
     file = tmp_path / "a.png"
     file.write_bytes(b"\x89PNG cut off")
     with pytest.raises(DomainError) as caught:
-        load(Folder({"x": file}), material("a.png"))
+        load(store({"x": file}), material("a.png"))
     assert caught.value.code is DeskFault.IMAGE_UNREADABLE
 
 
 def test_anything_else_is_for_other_programs(tmp_path: Path) -> None:
     file = tmp_path / "a.zip"
     file.write_bytes(b"PK")
-    loaded = load(Folder({"x": file}), material("a.zip"))
+    loaded = load(store({"x": file}), material("a.zip"))
     assert (loaded.pdf, loaded.image, loaded.text) == (b"", None, None)
 
 
@@ -71,7 +74,7 @@ def test_the_copy_is_read_only_and_stays_in_its_folder(tmp_path: Path, name: str
     stored.write_bytes(b"original")
     within = tmp_path / "outside"
     within.mkdir()
-    copy = outside_copy(Folder({"x": stored}), material(name), within)
+    copy = outside_copy(store({"x": stored}), material(name), within)
     assert copy.resolve().is_relative_to(within)
     assert copy.read_bytes() == b"original"
     assert not os.stat(copy).st_mode & 0o222  # noqa: PTH116 - the bits are what is tested

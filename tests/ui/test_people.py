@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 
 from sanzhi_desktop.application import review
 from sanzhi_desktop.application.work import KeyDesk, Work
+from sanzhi_desktop.domain.errors import Code
 from sanzhi_desktop.domain.people import PeopleFault, Role
 from sanzhi_desktop.persistence.open import open_embedded
 from sanzhi_desktop.ui.people.certificate_dialogs import (
@@ -216,7 +217,7 @@ def test_recusal_keeps_a_reviewer_from_being_assigned(
         dialog.submit()
         lead.idle()
 
-        def why() -> PeopleFault | None:
+        def why() -> Code | None:
             found = review.candidates(lead.desk.session, case)
             return next(f for p, f in found if p.person_id == REVIEWER)
 

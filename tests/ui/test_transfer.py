@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QPushButton
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QComboBox, QDialog, QPushButton
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
@@ -55,7 +56,7 @@ class Hand:
         panel = self.sit(person)
         choose(panel, action)
         assert panel.take.isEnabled(), panel.reason.text()
-        self.qtbot.mouseClick(panel.take, Qt.MouseButton.LeftButton)
+        QTest.mouseClick(panel.take, Qt.MouseButton.LeftButton)
         idle(self.qtbot, self.shell.desk.jobs)
         open_now = [d for d in panel.findChildren(TransferStep) if d.isVisible()]
         assert len(open_now) == 1
@@ -63,7 +64,7 @@ class Hand:
 
     def press(self, dialog: Any) -> str:
         """Presses the button; the refusal shown, or nothing when it was done."""
-        self.qtbot.mouseClick(dialog.ok, Qt.MouseButton.LeftButton)
+        QTest.mouseClick(dialog.ok, Qt.MouseButton.LeftButton)
         idle(self.qtbot, self.shell.desk.jobs)
         if not isValid(dialog) or not dialog.isVisible():
             return ""
@@ -101,7 +102,7 @@ class Hand:
         prompt = dialog.findChild(SigningPrompt)
         assert prompt is not None
         idle(self.qtbot, self.shell.desk.jobs)
-        self.qtbot.mouseClick(prompt.ok, Qt.MouseButton.LeftButton)
+        QTest.mouseClick(prompt.ok, Qt.MouseButton.LeftButton)
         idle(self.qtbot, self.shell.desk.jobs)
         assert not isValid(prompt) or not prompt.isVisible(), prompt.refusal.label.text()
 
@@ -226,6 +227,7 @@ def test_what_is_missing_is_named_on_its_card(hand: Hand) -> None:
     fault = dialog.forms["investigation_report"].fields["pages"].fault
     assert "涉嫌犯罪案件情况的调查报告" in fault.text()
     own = dialog.forms["investigation_report"].fields["own"].editor
+    assert isinstance(own, QComboBox)
     own.setCurrentIndex(1)
     assert dialog.forms["investigation_report"].fields["file"].text
     dialog.forms["goods_list"].put({"pages": "二页"})

@@ -284,10 +284,11 @@ def test_a_full_disk_leaves_nothing_half_done(
     keeper: EmbeddedKeeper, tmp_path: Path, verb: str
 ) -> None:
     kept, there = keeper.backup(tmp_path / "kept", keep=1, report=quiet), tmp_path / "there"
-    arguments = {
+    verbs: dict[str, list[str | Path]] = {
         "restore": ["restore", kept.path, "--db", there / "office.db"],
         "export": ["export", "--db", keeper.database, "--to", there],
-    }[verb]
+    }
+    arguments = verbs[verb]
     small = _SMALL_DISK.replace("200_000, 200_000", "9_000, 9_000")
     done = subprocess.run(
         [sys.executable, "-c", small, *arguments], capture_output=True, text=True, check=False
