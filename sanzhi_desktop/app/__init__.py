@@ -11,8 +11,6 @@ from PySide6.QtCore import QLibraryInfo, QLocale, QTranslator
 from PySide6.QtWidgets import QApplication
 
 from sanzhi_desktop import settings as places
-from sanzhi_desktop.app.desk_entry import DeskEntry
-from sanzhi_desktop.app.entries import EmbeddedEntry, SampleEntry, ServerEntry
 from sanzhi_desktop.ui import theme
 from sanzhi_desktop.ui.instance import OneInstance
 from sanzhi_desktop.ui.qt_words import QtWords
@@ -23,8 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sanzhi_desktop.ui.door import Entry
-
-__all__ = ["DeskEntry", "EmbeddedEntry", "SampleEntry", "ServerEntry", "main", "make_window"]
 
 USAGE = "用法：sanzhi [--sample 文件夹 | --db 数据库地址]"
 
@@ -68,13 +64,20 @@ def _maker(
     folders: Folders, settings: DeskSettings, *, sample: Path | None, database: str
 ) -> "Callable[[], Entry]":
     if sample is not None:
-        return lambda: SampleEntry(sample)
+        return lambda: _sample_entry(sample)
     if database:
         return lambda: _entry_of(database)
     return lambda: _desk_entry(folders, settings)
 
 
+def _sample_entry(folder: Path) -> "Entry":
+    from sanzhi_desktop.app.entries import SampleEntry
+
+    return SampleEntry(folder)
+
+
 def _desk_entry(folders: Folders, settings: DeskSettings) -> "Entry":
+    from sanzhi_desktop.app.desk_entry import DeskEntry
     from sanzhi_desktop.settings.servers import ServerList
 
     known = ServerList(folders.config)
@@ -83,6 +86,7 @@ def _desk_entry(folders: Folders, settings: DeskSettings) -> "Entry":
 
 def _entry_of(database: str) -> "Entry":
     """The entry of what `--db` names. Raises DomainError."""
+    from sanzhi_desktop.app.entries import EmbeddedEntry, ServerEntry
     from sanzhi_desktop.persistence.places import target
 
     where = target(database)

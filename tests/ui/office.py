@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from sanzhi_desktop import resources
-from sanzhi_desktop.app import SampleEntry
+from sanzhi_desktop.app.entries import SampleEntry
 from sanzhi_desktop.application.work import Work
 from sanzhi_desktop.compose import offices, sample
 from sanzhi_desktop.compose.journey import Journey, ReplayClock

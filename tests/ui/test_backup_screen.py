@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
-from sanzhi_desktop.app import DeskEntry
+from sanzhi_desktop.app.desk_entry import DeskEntry
 from sanzhi_desktop.app.entries import ServerEntry
 from sanzhi_desktop.application.keeping import BackupRow, ExportRow, Keeper, KeepingFault, Report
 from sanzhi_desktop.application.work import Work

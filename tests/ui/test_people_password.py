@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from sanzhi_desktop.app import EmbeddedEntry
+from sanzhi_desktop.app.entries import EmbeddedEntry
 from sanzhi_desktop.application.work import Work
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.ui.desk import Desk
