@@ -292,7 +292,7 @@ def _write(out: Path, journey: "Journey", log: _Log, result: _Result) -> "Verdic
         faults = session.reader.verify_chains()
         note("签名、内容、登记三者一致" if verdict.valid else "验证没有通过")
         note("办理记录链完整" if not faults else f"办理记录链有 {len(faults)} 处不符")
-    return verdict
+    return replace(verdict, valid=verdict.valid and not faults)
 
 
 def _conclude(
