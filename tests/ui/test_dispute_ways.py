@@ -7,16 +7,22 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from sanzhi_desktop import resources
+from sanzhi_desktop.application import discussion
 from sanzhi_desktop.application.work import Work
 from sanzhi_desktop.compose import offices, sample
+from sanzhi_desktop.compose.disputing import Disagreement
 from sanzhi_desktop.compose.journey import Journey, ReplayClock
 from sanzhi_desktop.domain.dispute import Ruling
 from sanzhi_desktop.domain.kinds import Kind
+from sanzhi_desktop.domain.people import Role
 from sanzhi_desktop.domain.workflow import Action, State
+from sanzhi_desktop.ui.forms import put_text
+from sanzhi_desktop.ui.screens.meetings import MeetingsScreen
 from tests.ui import dispute_room as dr
 from tests.ui.conftest import Enter
 from tests.ui.dispute_room import Room
@@ -192,3 +198,81 @@ def test_for_a_permit_the_meeting_itself_opens_it_where_the_rules_say_so(
     room.sit(dr.UNIT)
     assert "可以作出决定" in words_of(room)
     decide(qtbot, enter, case_id)
+
+
+def escalated(way: Way) -> None:
+    """To the meeting without the screens."""
+    side = Disagreement(way.journey)
+    way.journey.clock.advance(minutes=5)
+    side.object(lambda _: None)
+    side.consult(lambda _: None)
+    side.record()
+    side.escalate()
+
+
+@rules("shucheng", Kind.PENALTY)
+def test_what_a_meeting_refuses_is_said_and_nothing_typed_is_lost(
+    qtbot: QtBot, enter: Enter, way: Way
+) -> None:
+    escalated(way)
+    room = Room(qtbot, enter, way.journey.case_id)
+    room.sit(dr.SECRETARY)
+    room.shell.show_screen("meetings", "")
+    room.idle()
+    screen = room.shell.front
+    assert isinstance(screen, MeetingsScreen)
+    screen.plan.click()
+    dialog = room.dialog(screen)
+    dialog.form.put({"place": "三楼会议室", "begins": "09:30", "held_on": "昨天"})
+    put_text(dialog.chair, dr.CHAIR)
+    assert "日期" in room.done(dialog)
+    dialog.form.put({"held_on": "2026-09-17"})
+    assert room.done(dialog) == ""
+    (row,) = room.shell.desk.session.reader.meetings()
+    room.meeting_id = row.meeting_id
+    dialog = room.press(room.meeting(), "议程")
+    assert "早于案件的提请日期" in room.done(dialog)
+    dialog.reject()
+    dialog = room.press(room.meeting(), "修改安排")
+    assert dialog.chair.currentData() == dr.CHAIR
+    dialog.form.put({"held_on": "2026-09-18"})
+    assert room.done(dialog) == ""
+    assert room.done(room.press(room.meeting(), "议程")) == ""
+    dialog = room.press(room.meeting(), "点名开会")
+    for at in (0, 1):
+        dialog.members.item(at, 0).setCheckState(Qt.CheckState.Unchecked)
+    assert "缺席的原因" in room.done(dialog)
+    for at in (0, 1):
+        dialog.members.item(at, 3).setText("出差")
+    refused = room.done(dialog)
+    assert "未达到2人" in refused
+    assert dialog.members.item(1, 3).text() == "出差"
+    dialog.members.item(0, 0).setCheckState(Qt.CheckState.Checked)
+    dialog.members.item(0, 3).setText("")
+    assert room.done(dialog) == ""
+
+
+@rules("shucheng", Kind.PENALTY)
+def test_the_slower_of_two_secretaries_keeps_his_words(
+    qtbot: QtBot, enter: Enter, way: Way
+) -> None:
+    escalated(way)
+    room = Room(qtbot, enter, way.journey.case_id)
+    dr.plan_meeting(room)
+    dialog = room.press(room.meeting(), "汇报")
+    dialog.form.put({"text": "本案事实清楚"})
+    other = way.journey.session(Role.SECRETARY)
+    discussion.report(
+        other,
+        meeting_id=room.meeting_id,
+        seen_version=other.reader.meeting(room.meeting_id).version,
+        case_id=room.case_id,
+        person_id=dr.REVIEWER,
+        text="维持审核意见",
+    )
+    assert "已被他人更新" in room.done(dialog)
+    assert dialog.form.values()["text"] == "本案事实清楚"
+    room.idle()
+    assert room.done(dialog) == "", "pressed again, both are recorded"
+    (item,) = other.reader.meeting(room.meeting_id).items
+    assert {r.text for r in item.reports} == {"维持审核意见", "本案事实清楚"}

@@ -88,6 +88,10 @@ class MeetingDialog(QDialog):
         """Shows why not; what was typed stays."""
         self.ok.setEnabled(True)
         self.refusal.show_text(self.desk.problems.text(error), Tone.DANGER)
+        named = str(error.facts.get("field", "")) if isinstance(error, DomainError) else ""
+        field = self.form.fields.get(named.removeprefix("meeting."))
+        if field is not None:
+            field.editor.setFocus()
 
     def _submit(self) -> None:
         self.refusal.show_text("")

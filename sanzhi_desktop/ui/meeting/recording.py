@@ -8,10 +8,12 @@ from PySide6.QtWidgets import QComboBox, QLineEdit, QTableWidget, QWidget
 from sanzhi_desktop.application import discussion
 from sanzhi_desktop.application.commands import Changed
 from sanzhi_desktop.domain.dispute import RuledPoint, Ruling
-from sanzhi_desktop.domain.meeting import AgendaItem, Choice, Meeting
+from sanzhi_desktop.domain.errors import DomainError
+from sanzhi_desktop.domain.meeting import AgendaItem, Choice, Meeting, MeetingFault
 from sanzhi_desktop.domain.meeting_rules import eligible, next_speakers, tally
 from sanzhi_desktop.ui.desk import Desk
 from sanzhi_desktop.ui.forms import Form, combo, lines, text_of
+from sanzhi_desktop.ui.jobs import Lane
 from sanzhi_desktop.ui.meeting.base import MeetingDialog
 from sanzhi_desktop.ui.meeting.grids import text_cell
 from sanzhi_desktop.ui.names import name
@@ -33,6 +35,20 @@ class _OnItem(MeetingDialog):
         self.item = item
         self.reporters = reporters
         super().__init__(desk, meeting, parent)
+
+    def refuse(self, error: BaseException) -> None:
+        """Another secretary was faster: told, what was typed stays, and pressing the button again
+        records it beside what he wrote."""
+        super().refuse(error)
+        if isinstance(error, DomainError) and error.code is MeetingFault.STALE:
+            reader, meeting_id = self.desk.session.reader, self.here.meeting_id
+            self.desk.jobs.run(
+                Lane.DATABASE, self, lambda: reader.meeting(meeting_id), done=self._seen
+            )
+
+    def _seen(self, meeting: Meeting) -> None:
+        self.meeting = meeting
+        self.item = meeting.item(self.item.case_id)
 
 
 class ReportDialog(_OnItem):
