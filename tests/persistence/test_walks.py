@@ -14,6 +14,7 @@ from sanzhi_desktop.domain.people import Actor
 from sanzhi_desktop.domain.transfer import TRANSFER_ACTIONS
 from sanzhi_desktop.domain.workflow import (
     AROUND,
+    STEPS_BACK,
     TRANSITIONS,
     Action,
     Position,
@@ -222,9 +223,14 @@ def told(desk: Desk, who: str, case: Case, action: Action, sent: Mapping[str, An
     return changed.state, changed.version, changed.number
 
 
-_ENDS = frozenset(
-    {Action.WITHDRAW, Action.RETURN, Action.NOT_NEEDED, Action.SEND_BACK, Action.NEW_ROUND}
-)
+# What does not lead on: taken now and then, so that the walks come to a decision as well.
+_ENDS = STEPS_BACK | {
+    Action.WITHDRAW,
+    Action.RETURN,
+    Action.NOT_NEEDED,
+    Action.SEND_BACK,
+    Action.NEW_ROUND,
+}
 
 
 def _choose(
