@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QComboBox, QLineEdit, QTableWidget, QWidget
 
 from sanzhi_desktop.application import discussion
@@ -128,6 +128,7 @@ class VoteDialog(_OnItem):
         self.table.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.table.verticalHeader().setDefaultSectionSize(44)
         self.choices: dict[tuple[int, str], QComboBox] = {}
+        self._cells: dict[QObject, tuple[int, int]] = {}
         cast = {(v.number, v.person_id): v.choice for v in self.item.votes}
         for at, member in enumerate(members):
             for place, number in enumerate(points):
@@ -137,6 +138,9 @@ class VoteDialog(_OnItem):
                     continue
                 box = combo(Choice, first=self.tr("未表决"))
                 box.setAccessibleName(self.tr("{0}，问题 {1}").format(member.name, number))
+                box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+                box.installEventFilter(self)
+                self._cells[box] = (at, place)
                 self.table.setCellWidget(at, place, box)
                 self.choices[key] = box
         self.table.resizeColumnsToContents()
@@ -151,6 +155,16 @@ class VoteDialog(_OnItem):
 
     def first(self) -> QWidget:
         return next(iter(self.choices.values()), self.ok)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The cell that gets the focus comes into sight; the wheel scrolls and changes no vote."""
+        cell = self._cells.get(watched)
+        if cell is not None and event.type() is QEvent.Type.FocusIn:
+            self.table.scrollTo(self.table.model().index(*cell))
+        if cell is not None and event.type() is QEvent.Type.Wheel:
+            event.ignore()
+            return True
+        return super().eventFilter(watched, event)
 
     def _fill_all(self) -> None:
         for box in self.choices.values():
