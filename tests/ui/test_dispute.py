@@ -5,7 +5,7 @@ from pytestqt.qtbot import QtBot
 
 from sanzhi_desktop.application.signoff import record_of
 from sanzhi_desktop.domain.dispute import Ruling
-from sanzhi_desktop.domain.workflow import State
+from sanzhi_desktop.domain.workflow import Action, State
 from sanzhi_desktop.ui.paper_dialog import PaperDialog
 from sanzhi_desktop.ui.screens.case import CaseScreen
 from tests.ui.conftest import Enter
@@ -46,6 +46,18 @@ def test_a_disagreement_goes_to_the_meeting_and_comes_back(
     words = " ".join(label.text() for label in room.page().findChildren(QLabel))
     assert "采纳承办意见" in words
     assert "行政处罚法" in words  # the gate's card says why the meeting does not open it
+
+
+def test_no_question_goes_to_an_expert_who_is_not_there(
+    qtbot: QtBot, enter: Enter, office: Furnished
+) -> None:
+    room = Room(qtbot, enter, office.cases["responding"])
+    room.sit(REVIEWER)
+    dialog = room.step(Action.ASK_EXPERT)
+    room.idle()
+    assert not dialog.ok.isEnabled()
+    assert "“专家”中登记" in dialog.refusal.label.text()
+    dialog.reject()
 
 
 def test_the_head_signs_the_responsibility_sheet(

@@ -6,14 +6,14 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QWidget
 
 from sanzhi_desktop.application import expertise
 from sanzhi_desktop.application.commands import Changed
-from sanzhi_desktop.domain.dispute import ExpertFault, ExpertRequest
-from sanzhi_desktop.domain.errors import DomainError
+from sanzhi_desktop.domain.dispute import ExpertRequest
 from sanzhi_desktop.resources.sentences import sentence
 from sanzhi_desktop.ui.desk import Desk
 from sanzhi_desktop.ui.dispute.base import DisputeStep, FilePicker
 from sanzhi_desktop.ui.dispute.view import DisputeView
 from sanzhi_desktop.ui.forms import lines, text_of
 from sanzhi_desktop.ui.names import name
+from sanzhi_desktop.ui.theme import Tone
 from sanzhi_desktop.ui.widgets import PlainLabel
 
 
@@ -51,7 +51,12 @@ class AskExpertStep(DisputeStep):
                 why.append(sentence(fault.code.value, **fault.facts))
         self.closed.setText("\n".join(why))
         if not self.expert.count():
-            self.refuse(DomainError(ExpertFault.UNKNOWN))
+            words = self.tr(
+                "没有可以咨询的专家。请由管理员在“人员与证书”的“专家”中登记，再来咨询。"
+            )
+            self.refusal.show_text(words, Tone.WARN)
+            self.ok.setEnabled(False)
+            self.ok.setToolTip(words)
 
     def work(self) -> Callable[[], Changed]:
         session, book, case = self.desk.session, self.desk.work.book, self.case

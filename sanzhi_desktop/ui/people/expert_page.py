@@ -46,6 +46,7 @@ class ExpertsPage(Page):
 
     def fill(self, register: Register) -> None:
         self.model.replace(register.experts)
+        self.edit.setEnabled(bool(register.experts))
         self.hint.setText(
             self.tr("聘期以外、与当事人或者承办机构有利害关系的专家不能咨询。")
             if register.experts
