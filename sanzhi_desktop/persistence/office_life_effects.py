@@ -37,7 +37,9 @@ OPEN = Effect(
                 "person_id": "{me}",
                 "opened_at": "{now}",
             },
-            after="on conflict (office_id, case_id, version, person_id) do nothing",
+            # Not "on conflict": a wall of SQLite hears every insert over a row that stands.
+            when=f"not exists (select 1 from opening where {HERE} and version = {{c.version}}"
+            " and person_id = {me})",
         ),
     ),
     quiet=True,

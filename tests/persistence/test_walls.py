@@ -275,6 +275,12 @@ def _fill(desk: Desk, table: str) -> None:
         Moving(desk).through(*TO_DELIVERED)
     elif table == "problem":
         desk.responding()
+    elif table in {"opening", "reminder", "second_opinion"}:
+        asked = {"person_id": "r2", "until": ""}
+        case_id = desk.signing()
+        desk.send("hd", case_id, Action.OPEN)
+        desk.send("hd", case_id, Action.REMIND, text="请抓紧", **asked)
+        desk.send("hd", case_id, Action.ASK_OPINION, question="？", **asked)
     else:
         desk.decided()
 

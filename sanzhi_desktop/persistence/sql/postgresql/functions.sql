@@ -1387,7 +1387,9 @@ returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
 declare v_item jsonb; v_index bigint := 0;
 begin
-  insert into opening (office_id, readers, case_id, version, person_id, opened_at) values (p_office, v_readers, p_case, c.version, v_me, v_now) on conflict (office_id, case_id, version, person_id) do nothing;
+  if not exists (select 1 from opening where office_id = p_office and case_id = p_case and version = c.version and person_id = v_me) then
+    insert into opening (office_id, readers, case_id, version, person_id, opened_at) values (p_office, v_readers, p_case, c.version, v_me, v_now);
+  end if;
 end $$;
 
 create function app.do_recall(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
