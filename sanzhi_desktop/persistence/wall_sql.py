@@ -106,7 +106,10 @@ def _triggers(walls: Sequence[Wall]) -> list[str]:
 def _raise(wall: Wall) -> str:
     refuse = f"raise exception using message = '{wall.message}', errcode = 'SZ002';"
     condition = _condition(wall.server or wall.when, "is distinct from")
-    return f"if {condition} then\n    {refuse}\n  end if;" if condition else refuse
+    if not condition:
+        return refuse
+    asked = f"if {condition} then\n    {refuse}\n  end if;"
+    return f"if {wall.guard} then\n  {asked}\n  end if;" if wall.guard else asked
 
 
 def _function(name: str, body: str) -> str:

@@ -40,6 +40,8 @@ class Wall:
     # On a server triggers run in the order of their names: what an earlier one has refused need
     # not be left out here, and the condition gets by with the row itself.
     server: str = ""
+    # Part of the condition that needs no other row: a server asks it first, and mostly only it.
+    guard: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +147,7 @@ _CASE = (
         "decided",
         _DECIDED_BARE,
         GATE,
+        guard="NEW.state <> OLD.state",
     ),
     Wall(
         "case_",
@@ -163,6 +166,7 @@ _CASE = (
         "passed",
         _PASSED_BARE,
         GATE,
+        guard="NEW.state <> OLD.state",
     ),
 )
 

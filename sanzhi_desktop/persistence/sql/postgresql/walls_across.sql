@@ -3,8 +3,10 @@
 create function app.wall_case__update_decided() returns trigger language plpgsql
 set search_path = pg_catalog, app, pg_temp as $$
 begin
+  if NEW.state <> OLD.state then
   if NEW.state = 'decided' and OLD.state <> 'decided' and not exists (select 1 from decision d where d.office_id = NEW.office_id and d.case_id = NEW.case_id) then
     raise exception using message = 'SZ-GATE 未经法制审核或者审核未通过的，不得作出决定（行政处罚法第五十八条）', errcode = 'SZ002';
+  end if;
   end if;
   if tg_op = 'DELETE' then return old; end if;
   return new;
@@ -13,8 +15,10 @@ end $$;
 create function app.wall_case__update_passed() returns trigger language plpgsql
 set search_path = pg_catalog, app, pg_temp as $$
 begin
+  if NEW.state <> OLD.state then
   if NEW.state = 'passed' and OLD.state <> NEW.state and not exists (select 1 from round r where r.office_id = NEW.office_id and r.case_id = NEW.case_id and r.round = NEW.round and r.issued = 1 and r.outcome = 'AGREE') and not exists (select 1 from clearance k where k.open = 1 and k.origin = 'collective_decision' and k.office_id = NEW.office_id and k.case_id = NEW.case_id and k.round = NEW.round) then
     raise exception using message = 'SZ-GATE 未经法制审核或者审核未通过的，不得作出决定（行政处罚法第五十八条）', errcode = 'SZ002';
+  end if;
   end if;
   if tg_op = 'DELETE' then return old; end if;
   return new;
