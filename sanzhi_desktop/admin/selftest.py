@@ -80,8 +80,14 @@ def run(args: argparse.Namespace) -> int:
         print(json.dumps(report, ensure_ascii=False, indent=2))
     else:
         for step in steps:
-            print(f"{'通过' if step.ok else '失败'}  {step.name}（{step.seconds:.1f} 秒）{step.detail}")
-        print("本机安装完整可用。" if working else "本机安装不完整，请重新安装；仍失败时把以上内容交给维护人员。")
+            print(
+                f"{'通过' if step.ok else '失败'}  {step.name}（{step.seconds:.1f} 秒）{step.detail}"
+            )
+        print(
+            "本机安装完整可用。"
+            if working
+            else "本机安装不完整，请重新安装；仍失败时把以上内容交给维护人员。"
+        )
     return 0 if working else 1
 
 

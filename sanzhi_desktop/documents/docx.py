@@ -246,7 +246,8 @@ class _Writer:
         for name in ("w:autoSpaceDE", "w:autoSpaceDN"):
             _set(_child(paragraph._p.get_or_add_pPr(), name), "w:val", "0")  # noqa: SLF001
         if not grid:  # else some programs stretch the lines of a table to those of the page
-            _set(_child(paragraph._p.get_or_add_pPr(), "w:snapToGrid"), "w:val", "0")  # noqa: SLF001
+            form = paragraph._p.get_or_add_pPr()  # noqa: SLF001
+            _set(_child(form, "w:snapToGrid"), "w:val", "0")
         layout = paragraph.paragraph_format
         layout.space_before = layout.space_after = Pt(0)
         layout.alignment = {

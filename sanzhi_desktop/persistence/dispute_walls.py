@@ -107,7 +107,8 @@ WALLS: tuple[tuple[str, str, str, str, str], ...] = (
         "kept",
         (
             "OLD.answered_at is not null or OLD.withdrawn_at is not null"
-            " or {differs office_id case_id request_id round expert_id expert_name question asked_by"
+            " or {differs office_id case_id request_id round expert_id expert_name question"
+            " asked_by"
             " asked_at}"
         ),
         DISPUTE,

@@ -43,7 +43,10 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
 Clock = Callable[[], datetime]
-_DAMAGE = ((FileState.CHANGED, AttachmentFault.CHANGED), (FileState.MISSING, AttachmentFault.MISSING))
+_DAMAGE = (
+    (FileState.CHANGED, AttachmentFault.CHANGED),
+    (FileState.MISSING, AttachmentFault.MISSING),
+)
 
 
 @dataclass(frozen=True, slots=True)

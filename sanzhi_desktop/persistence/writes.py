@@ -6,8 +6,8 @@ value (SQLite) or a PostgreSQL expression. Must not: which command writes what (
 
 The SQL of a step is the common subset of both databases. `{name}` stands for a value of the
 command: `{office} {case} {me} {now} {today} {cmd} {reason} {round} {target} {index} {readers}`, a
-column of the locked case `{c.state}`, a payload value `{p.document.sha256}` or a value of the list item in
-work `{i.number|int}`. After `|` comes how the JSON value is read, see `READINGS`.
+column of the locked case `{c.state}`, a payload value `{p.document.sha256}` or a value of the list
+item in work `{i.number|int}`. After `|` comes how the JSON value is read, see `READINGS`.
 """
 
 import base64

@@ -1,4 +1,4 @@
-"""Papers that many people sign: order, places, what others' tools say, and attacks that must fail."""
+"""Papers that many people sign: order, places, others' tools, and attacks that must fail."""
 
 import hashlib
 import io

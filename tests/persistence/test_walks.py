@@ -244,9 +244,13 @@ def _choose(
         return dice.choice(list(actors)), dice.choice([a for a in Action if a != "register"])
     goals = {t.action: t.target for t in TRANSITIONS if t.source is here.state}
     by_action = sorted({action for _, action in steps})
-    onward = [a for a in by_action if goals[a] is not here.state and a not in _ENDS]
+    onward = [
+        a
+        for a in by_action
+        if (goals[a] is not here.state or a is Action.RESERVE) and a not in _ENDS
+    ]
     action = dice.choice(onward if onward and dice.random() < 0.8 else by_action)
-    if action in _ENDS and dice.random() < 0.5:
+    if action in _ENDS and here.state is not State.DRAFT and dice.random() < 0.5:
         action = dice.choice(by_action)
     return dice.choice([who for who, does in steps if does is action]), action
 

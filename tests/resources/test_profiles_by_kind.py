@@ -138,8 +138,11 @@ def test_the_format_names_every_key_that_may_differ_by_kind() -> None:
 ITEMS = f"""{HEAD}
 [rules."checklist.items"]
 value = [
-    {{ id = "photo", dimension = "事实证据", kinds = ["行政处罚"], text = "现场照片注明拍摄时间。", weight = "重要项", finding = "照片没有注明时间。", suggestion = "补充注明。" }},
-    {{ id = "record", dimension = "PROCEDURE", text = "听证笔录逐页签名", weight = "否决项", shown = "hearing" }},
+    {{ id = "photo", dimension = "事实证据", kinds = ["行政处罚"], text = "现场照片注明拍摄时间。", \
+weight = "重要项", \
+finding = "照片没有注明时间。", suggestion = "补充注明。" }},
+    {{ id = "record", dimension = "PROCEDURE", text = "听证笔录逐页签名", weight = "否决项", \
+shown = "hearing" }},
 ]
 {SOURCE}
 """

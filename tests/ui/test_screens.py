@@ -8,8 +8,8 @@ from pytestqt.qtbot import QtBot
 
 from sanzhi_desktop.domain.workflow import TRANSITIONS, Action
 from sanzhi_desktop.ui import steps
-from sanzhi_desktop.ui.screens import SCREENS, by_key, for_roles
 from sanzhi_desktop.ui.office_life.menu import MoreButton
+from sanzhi_desktop.ui.screens import SCREENS, by_key, for_roles
 from sanzhi_desktop.ui.screens.case import CaseScreen
 from sanzhi_desktop.ui.shell import Shell
 from sanzhi_desktop.ui.steps.irregularity import IrregularityDialog

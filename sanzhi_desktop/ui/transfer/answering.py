@@ -2,18 +2,32 @@
 
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QComboBox, QLineEdit
 
 from sanzhi_desktop.application import transfer
 from sanzhi_desktop.application.commands import Changed
 from sanzhi_desktop.application.transfer import PoliceAnswer
-from sanzhi_desktop.domain.transfer import TransferChoice, current, rows_for
+from sanzhi_desktop.domain.errors import DomainError
+from sanzhi_desktop.domain.transfer import TransferChoice, TransferFault, current, rows_for
 from sanzhi_desktop.domain.workflow import Action
 from sanzhi_desktop.ui.forms import combo, lines, text_of
 from sanzhi_desktop.ui.transfer.base import TransferStep
 
 
-class PoliceAnswerStep(TransferStep):
+class _ChoosingStep(TransferStep):
+    """A step with a choice among what is possible now."""
+
+    choice: QComboBox
+
+    def chosen(self) -> TransferChoice:
+        """What is chosen. Raises DomainError when nothing is possible any more."""
+        code = text_of(self.choice)
+        if not code:
+            raise DomainError(TransferFault.NOT_OPEN)
+        return TransferChoice(code)
+
+
+class PoliceAnswerStep(_ChoosingStep):
     """登记立案答复: only the answers that are possible now."""
 
     def fields(self) -> None:
@@ -44,7 +58,7 @@ class PoliceAnswerStep(TransferStep):
 
     def work(self) -> Callable[[], Changed]:
         step, session = self.step(), self.desk.session
-        choice = TransferChoice(text_of(self.choice))
+        choice = self.chosen()
         refused = choice is TransferChoice.NOT_FILED
         sent_on = choice is TransferChoice.FORWARDED
         answer = PoliceAnswer(
@@ -58,7 +72,7 @@ class PoliceAnswerStep(TransferStep):
         return lambda: transfer.police_answer(session, step, answer=answer, reason=reason)
 
 
-class ObjectTransferStep(TransferStep):
+class ObjectTransferStep(_ChoosingStep):
     """提出异议: 复议, or a suggestion to the procuratorate."""
 
     def fields(self) -> None:
@@ -76,7 +90,7 @@ class ObjectTransferStep(TransferStep):
 
     def work(self) -> Callable[[], Changed]:
         step, session = self.step(), self.desk.session
-        choice = TransferChoice(text_of(self.choice))
+        choice = self.chosen()
         organ, reason = self.text("organ"), self.text("reason")
         return lambda: transfer.object_to(session, step, choice=choice, organ=organ, reason=reason)
 
