@@ -82,3 +82,22 @@ class Desk(QObject):
     def roles(self) -> frozenset[Role]:
         """The roles of the person at the desk."""
         return self.session.actor.roles
+
+
+def desk_of(
+    opened: Opened, entry: Entry, *, jobs: Jobs, problems: Problems, settings: DeskSettings
+) -> Desk:
+    """The desk of the person who has just logged in; the drafts belong to it."""
+    desk = Desk(
+        session=opened.session,
+        office=opened.office,
+        jobs=jobs,
+        problems=problems,
+        drafts=Drafts(jobs, opened.journal),
+        settings=settings,
+        work=opened.work,
+        entry=entry,
+        draft_key=opened.draft_key,
+    )
+    desk.drafts.setParent(desk)
+    return desk

@@ -3,7 +3,6 @@
 A bug is written to the log once with its traceback; the program lives on. Text is shown plain.
 """
 
-import hashlib
 import logging
 import sys
 import threading
@@ -105,6 +104,8 @@ class Problems(QObject):
 
     def _number(self, error: BaseException) -> tuple[str, bool]:
         """A number for the log; the same fault gets the same number and is logged once."""
+        import hashlib  # loads OpenSSL; most starts see no bug
+
         frames = traceback.extract_tb(error.__traceback__)
         places = [f"{f.filename}:{f.name}:{f.lineno}" for f in frames]
         mark = hashlib.sha256("\n".join([type(error).__name__, *places]).encode()).hexdigest()[:4]

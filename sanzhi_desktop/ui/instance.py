@@ -20,7 +20,7 @@ class OneInstance(QObject):
         folder.mkdir(parents=True, exist_ok=True)
         self._file = folder / "desk.lock"
         self._held: IO[bytes] | None = None
-        self._name = _server_name(folder)
+        self._folder = folder
         self._server: QLocalServer | None = None
         self._callers: list[QLocalSocket] = []
 
@@ -45,7 +45,7 @@ class OneInstance(QObject):
         from PySide6.QtNetwork import QLocalSocket
 
         socket = QLocalSocket()
-        socket.connectToServer(self._name)
+        socket.connectToServer(_server_name(self._folder))
         if not socket.waitForConnected(500):
             return False
         socket.write(words.encode())
@@ -59,8 +59,9 @@ class OneInstance(QObject):
 
         server = QLocalServer(self)
         server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
-        QLocalServer.removeServer(self._name)
-        server.listen(self._name)
+        name = _server_name(self._folder)
+        QLocalServer.removeServer(name)
+        server.listen(name)
         server.newConnection.connect(self._connected)
         self._server = server
 

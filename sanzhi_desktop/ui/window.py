@@ -6,6 +6,7 @@ everything that knows the domain come right after it, while the person already t
 
 from collections.abc import Callable
 from functools import partial
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QRect, QSize, QTimer, Signal
@@ -21,6 +22,13 @@ if TYPE_CHECKING:
 
 
 SMALLEST = QSize(900, 600)
+NEEDED = (  # by what the window does once it stands; imported one after the other
+    "sanzhi_desktop.resources.sentences",
+    "sanzhi_desktop.application.link",
+    "sanzhi_desktop.ui.logs",
+    "sanzhi_desktop.ui.errors",
+    "sanzhi_desktop.ui.jobs",
+)
 FRAME = 36  # height of the frame that the system draws; it is known only when the window stands
 
 
@@ -74,16 +82,21 @@ class DeskWindow(QMainWindow):
         return answer
 
     def _begin(self) -> None:
+        """The rest of the start, in small steps: keys that are typed meanwhile are taken."""
+        from sanzhi_desktop.ui.turns import in_turns
+
+        loads = (partial(import_module, module) for module in NEEDED)
+        in_turns(self, (*loads, self._open_lanes, self._ask, self.started.emit))
+
+    def _open_lanes(self) -> None:
         from sanzhi_desktop.ui.errors import Problems
         from sanzhi_desktop.ui.jobs import Jobs
 
-        self.jobs: Jobs = Jobs(self)
         self.problems: Problems = Problems(self)
         self.problems.install_hooks()
-        self.jobs.failed.connect(self.problems.report)
         self._entry = self._make_entry()
-        self._ask()
-        self.started.emit()
+        self.jobs: Jobs = Jobs(self)
+        self.jobs.failed.connect(self.problems.report)
 
     def show_login(self) -> None:
         """The door, again; whatever the last log-in opened is closed."""
@@ -123,12 +136,23 @@ class DeskWindow(QMainWindow):
         from sanzhi_desktop.ui.jobs import Lane
 
         page = self.centralWidget()
+        if not hasattr(self, "jobs"):
+            return  # the door asks again when it has been opened
         if person_id and isinstance(page, LoginScreen) and not self._sample:
             work = partial(self._entry.remembering, person_id)
             show = page.show_remembering
             self.jobs.run(Lane.LOCAL, page, work, done=show, key="remembering")
 
+    def _later(self, call: Callable[[], object]) -> bool:
+        """Whether the lanes are still coming up; then `call` comes again by itself."""
+        if hasattr(self, "jobs"):
+            return False
+        QTimer.singleShot(20, self, call)
+        return True
+
     def _ask_servers(self) -> None:
+        if self._later(self._ask_servers):
+            return
         from sanzhi_desktop.settings.servers import ServerList
         from sanzhi_desktop.ui.connection.dialog import ConnectionDialog
 
@@ -195,8 +219,7 @@ class DeskWindow(QMainWindow):
             refuse(self.problems.text(error))
 
     def _log_in(self, person_id: str, password: str) -> None:
-        if not hasattr(self, "jobs"):  # typed faster than the lanes came up
-            QTimer.singleShot(20, self, lambda: self._log_in(person_id, password))
+        if self._later(lambda: self._log_in(person_id, password)):
             return
         from sanzhi_desktop.ui.desk import open_desk
         from sanzhi_desktop.ui.jobs import Lane
@@ -213,27 +236,16 @@ class DeskWindow(QMainWindow):
         )
 
     def _enter(self, opened: "Opened", *, password: str) -> None:
-        from sanzhi_desktop.ui.desk import Desk
-        from sanzhi_desktop.ui.drafts import Drafts
+        from sanzhi_desktop.ui.desk import desk_of
         from sanzhi_desktop.ui.old_drafts import OldDrafts
         from sanzhi_desktop.ui.shell import Shell
 
-        session = opened.session
-        self._remember(session.actor.person_id, password)
-        desk = Desk(
-            session=session,
-            office=opened.office,
-            jobs=self.jobs,
-            problems=self.problems,
-            drafts=Drafts(self.jobs, opened.journal),
-            settings=self.settings,
-            work=opened.work,
-            entry=self._entry,
-            draft_key=opened.draft_key,
+        self._remember(opened.session.actor.person_id, password)
+        desk = desk_of(
+            opened, self._entry, jobs=self.jobs, problems=self.problems, settings=self.settings
         )
         shell = Shell(desk, notices=opened.notices)
         desk.setParent(shell)
-        desk.drafts.setParent(desk)
         shell.signed_out.connect(self.show_login)
         self.setCentralWidget(shell)
         shell.show_screen("worklist")

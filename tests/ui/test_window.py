@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from sanzhi_desktop import app as desk_app
 from sanzhi_desktop.domain.people import Role
+from sanzhi_desktop.ui.connection.dialog import ConnectionDialog
 from sanzhi_desktop.ui.first_run import FirstRunScreen
 from sanzhi_desktop.ui.forms import put_text
 from sanzhi_desktop.ui.login import LoginScreen
@@ -219,3 +220,30 @@ def test_a_narrow_window_keeps_the_icons_alone(
     assert all(b.accessibleName() for b in shell.rail._buttons.values())
     window.resize(1400, 800)
     qtbot.waitUntil(lambda: shell.rail.width() == wide)
+
+
+def test_what_is_done_before_the_lanes_are_up_is_taken_all_the_same(
+    qtbot: QtBot, start: Start, tmp_path: Path
+) -> None:
+    window = start()
+    found_office(qtbot, window)
+    window.close()
+    home = tmp_path / "张三" / "Sanzhi"
+    window = desk_app.make_window(Folders(home, home))
+    qtbot.addWidget(window)
+    door = window.centralWidget()
+    assert isinstance(door, LoginScreen)
+    assert not hasattr(window, "jobs")
+    door.code.setFocus()
+    door.code_entered.emit("guanli_01")
+    door.password.setText(PASSWORD)
+    door.servers.click()
+    with qtbot.waitSignal(window.entered, timeout=20_000):
+        window.show()
+        door.enter.click()
+        assert not hasattr(window, "jobs")
+    dialogs = window.findChildren(ConnectionDialog)
+    assert len(dialogs) == 1
+    dialogs[0].close()
+    idle(qtbot, window.jobs)
+    window.close()
