@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -57,7 +58,7 @@ def meeting(
     )  # fmt: skip
 
 
-def item_of(*points: int, **changes: object) -> AgendaItem:
+def item_of(*points: int, **changes: Any) -> AgendaItem:
     made = AgendaItem("c", "某案", 1, 0, points or (1,), reports=(Report(1, "h1", "汇报", NOW),))
     return replace(made, **changes)
 
@@ -177,7 +178,7 @@ def test_a_case_is_not_closed_while_anything_lacks() -> None:
 
 
 def test_the_roster_holds_heads_within_their_period_each_once() -> None:
-    def head(code: str, **period: date) -> tuple[Person, str]:
+    def head(code: str, **period: Any) -> tuple[Person, str]:
         grant = RoleGrant(Role.AGENCY_HEAD, **period)
         return Person(code, f"名{code}", roles=(grant,)), "副局长"
 

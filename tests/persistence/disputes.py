@@ -271,7 +271,7 @@ def everything(desk: Desk) -> str:
     """A case that left a row in every table of a disagreement, now in its second round."""
     case_id = desk.responding()
     desk.office("se", OfficeAction.PUT_EXPERT, **EXPERT)
-    ask = {"request_id": "q1", "expert_id": "e1", "question": "问题"}
+    ask: dict[str, Any] = {"request_id": "q1", "expert_id": "e1", "question": "问题"}
     desk.send("r1", case_id, Action.ASK_EXPERT, materials=[{"material_id": "m1"}], **ask)
     desk.send("hd", case_id, Action.ALLOW_LATE, reason="补充取证")
     points = [{"number": n, "reasons": "理由", "basis": "", "evidence": ""} for n in (1, 2)]

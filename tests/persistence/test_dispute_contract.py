@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+from functools import partial
+from typing import Any
 
 import pytest
 
@@ -29,7 +31,12 @@ def test_a_consultation_is_kept_entry_by_entry_and_closed_by_both_sides(desk: De
         ("uh", Side.UNIT, "承办机构的意见")
     ]
     assert (found.closed_by, found.is_open) == ("h2", False)
-    more = {"consultation_id": consultation, "entry_id": new_id(), "number": 1, "text": "再补充"}
+    more: dict[str, Any] = {
+        "consultation_id": consultation,
+        "entry_id": new_id(),
+        "number": 1,
+        "text": "再补充",
+    }
     refused(DisputeFault.CONSULTATION_CLOSED, lambda: desk.send("r1", case_id, Action.SAY, **more))
 
 
@@ -38,7 +45,7 @@ def test_an_agreement_takes_both_sides_and_a_failure_one(desk: Desk) -> None:
     key = new_id()
     points = [{"number": 1}]
     desk.send("r1", case_id, Action.OPEN_CONSULTATION, consultation_id=key, points=points)
-    call = {"consultation_id": key}
+    call: dict[str, Any] = {"consultation_id": key}
     refused(
         DisputeFault.NOT_PROPOSED,
         lambda: desk.send("h1", case_id, Action.CLOSE_CONSULTATION, **call),
@@ -48,7 +55,7 @@ def test_an_agreement_takes_both_sides_and_a_failure_one(desk: Desk) -> None:
     for who in ("r1", "ld"):
         refused(
             DisputeFault.OWN_PROPOSAL,
-            lambda who=who: desk.send(who, case_id, Action.CLOSE_CONSULTATION, **call),
+            partial(desk.send, who, case_id, Action.CLOSE_CONSULTATION, **call),
         )
     bare = [{"number": 1, "agreement": "unit_acts", "note": " "}]
     refused(
@@ -65,7 +72,7 @@ def test_bad_entries_of_a_consultation_are_refused(embedded_desk: Desk) -> None:
     who = "uh"
     case_id = desk.responding()
     key = new_id()
-    opening = {"consultation_id": key}
+    opening: dict[str, Any] = {"consultation_id": key}
     refused(
         DisputeFault.POINTS_MISSING,
         lambda: desk.send(who, case_id, Action.OPEN_CONSULTATION, points=[], **opening),
@@ -77,18 +84,18 @@ def test_bad_entries_of_a_consultation_are_refused(embedded_desk: Desk) -> None:
         ),
     )
     desk.send(who, case_id, Action.OPEN_CONSULTATION, points=[{"number": 2}], **opening)
-    entry = {"entry_id": new_id(), "number": 2, "text": "话", **opening}
+    entry: dict[str, Any] = {"entry_id": new_id(), "number": 2, "text": "话", **opening}
     for wrong, code in (
         ({"text": " "}, DisputeFault.TEXT_MISSING),
         ({"number": 1}, DisputeFault.POINT_UNKNOWN),
         ({"consultation_id": "none"}, DisputeFault.CONSULTATION_UNKNOWN),
     ):
-        refused(code, lambda wrong=wrong: desk.send(who, case_id, Action.SAY, **(entry | wrong)))
+        refused(code, partial(desk.send, who, case_id, Action.SAY, **entry | wrong))
 
 
 def test_an_objection_is_raised_once_and_answered_whole(desk: Desk) -> None:
     case_id = desk.responding()
-    point = {"number": 1, "reasons": "理由", "basis": "依据", "evidence": ""}
+    point: dict[str, Any] = {"number": 1, "reasons": "理由", "basis": "依据", "evidence": ""}
     refused(DisputeFault.POINTS_MISSING, lambda: desk.send("h1", case_id, Action.OBJECT, points=[]))
     for wrong, code in (
         ({"number": 7}, DisputeFault.POINT_UNKNOWN),
@@ -96,7 +103,7 @@ def test_an_objection_is_raised_once_and_answered_whole(desk: Desk) -> None:
     ):
         refused(
             code,
-            lambda wrong=wrong: desk.send("h1", case_id, Action.OBJECT, points=[point | wrong]),
+            partial(desk.send, "h1", case_id, Action.OBJECT, points=[point | wrong]),
         )
     refused(
         DisputeFault.NO_OBJECTION,
@@ -196,7 +203,7 @@ def test_the_record_is_signed_by_both_on_the_very_same_paper(desk: Desk) -> None
 
 def test_only_a_signed_record_leads_to_the_meeting(desk: Desk) -> None:
     case_id = disputes.replied(desk, accepted=(2,))
-    call = {"reason": "未达成一致", "points": [{"number": 1}]}
+    call: dict[str, Any] = {"reason": "未达成一致", "points": [{"number": 1}]}
     refused(DisputeFault.NO_RECORD, lambda: desk.send("uh", case_id, Action.ESCALATE, **call))
     document = paper(f"p {case_id}")
     desk.send("h1", case_id, Action.FREEZE_RECORD, content="{}", document=document)
@@ -233,7 +240,7 @@ def test_nothing_moves_between_the_escalation_and_its_result(desk: Desk) -> None
     ):
         refused(
             DisputeFault.PENDING,
-            lambda w=who, a=action, p=payload: desk.send(w, case_id, a, **p),
+            partial(desk.send, who, case_id, action, **payload),
         )
     refused(
         WorkflowFault.REASON_MISSING, lambda: desk.send("uh", case_id, Action.WITHDRAW_ESCALATION)
@@ -253,7 +260,7 @@ def test_a_penalty_is_never_cleared_by_a_meeting(desk: Desk) -> None:
     _rules_clear(desk, "permit", "penalty")
     case_id = disputes.escalated(desk)
     meeting_id = disputes.held(desk, case_id, "adopt")
-    call = {"meeting_id": meeting_id}
+    call: dict[str, Any] = {"meeting_id": meeting_id}
     refused(
         DisputeFault.DOES_NOT_CLEAR, lambda: desk.send("se", case_id, Action.DISCUSS_CLEAR, **call)
     )
@@ -305,7 +312,7 @@ def test_another_kind_is_cleared_where_the_rules_let_it(desk: Desk, choice: str)
     _rules_clear(desk, "permit")
     case_id = disputes.escalated(desk, kind="permit")
     meeting_id = disputes.held(desk, case_id, choice)
-    call = {"meeting_id": meeting_id}
+    call: dict[str, Any] = {"meeting_id": meeting_id}
     if choice == "uphold":
         refused(
             DisputeFault.DOES_NOT_CLEAR,
@@ -350,7 +357,7 @@ def test_no_earlier_problem_falls_out_of_a_later_round(desk: Desk) -> None:
     desk.send("uh", case_id, Action.CONFIRM, declared=True, round_reason="again")
     desk.send("ck", case_id, Action.ACCEPT)
     desk.send("ld", case_id, Action.ASSIGN, reviewer="r2")
-    opinion = {
+    opinion: dict[str, Any] = {
         "opinion": {"opening": "经审核", "reasons": "理由"},
         "outcome": "AGREE",
         "problems": [],
@@ -361,7 +368,7 @@ def test_no_earlier_problem_falls_out_of_a_later_round(desk: Desk) -> None:
     for earlier, number in (([], 1), (half, 2)):
         error = refused(
             DisputeFault.EARLIER_UNMARKED,
-            lambda e=earlier: desk.send("r2", case_id, Action.CERTIFY, earlier=e, **opinion),
+            partial(desk.send, "r2", case_id, Action.CERTIFY, earlier=earlier, **opinion),
         )
         assert error.facts["number"] == number
     whole = [*half, {"number": 2, "solved": False, "note": "仍缺"}]
@@ -430,9 +437,9 @@ def test_a_review_of_the_review_goes_to_somebody_else(desk: Desk) -> None:
     case_id = desk.responding()
     answers = [{"number": n, "response": "申请复审"} for n in (1, 2)]
     desk.send("h1", case_id, Action.RESPOND, responses=answers)
-    call = {"declared": True, "round_reason": "review_of_review"}
+    call: dict[str, Any] = {"declared": True, "round_reason": "review_of_review"}
     refused(DisputeFault.NO_OBJECTION, lambda: desk.send("uh", case_id, Action.CONFIRM, **call))
-    point = {"number": 1, "reasons": "理由", "basis": "依据", "evidence": ""}
+    point: dict[str, Any] = {"number": 1, "reasons": "理由", "basis": "依据", "evidence": ""}
     desk.send("h1", case_id, Action.OBJECT, points=[point])
     desk.send("uh", case_id, Action.CONFIRM, **call)
     desk.send("ck", case_id, Action.ACCEPT)
@@ -446,12 +453,19 @@ def test_a_review_of_the_review_goes_to_somebody_else(desk: Desk) -> None:
 def test_expert_advice_stops_the_clock_and_is_no_opinion(desk: Desk) -> None:
     desk.office("se", OfficeAction.PUT_EXPERT, **disputes.EXPERT)
     case_id = desk.reviewing()
-    ask = {"expert_id": "e1", "question": "定性是否准确", "materials": [{"material_id": "m1"}]}
+    ask: dict[str, Any] = {
+        "expert_id": "e1",
+        "question": "定性是否准确",
+        "materials": [{"material_id": "m1"}],
+    }
     desk.send("r1", case_id, Action.ASK_EXPERT, request_id="q1", **ask)
     desk.send("ld", case_id, Action.ASK_EXPERT, request_id="q2", **(ask | {"materials": []}))
     error = refused(ExpertFault.STILL_OPEN, lambda: desk.certify(case_id))
     assert error.facts["name"] == "某律师"
-    answer = {"answer": "可以", "files": [{"sha256": "e" * 64, "name": "意见.pdf", "size": 1}]}
+    answer: dict[str, Any] = {
+        "answer": "可以",
+        "files": [{"sha256": "e" * 64, "name": "意见.pdf", "size": 1}],
+    }
     desk.send("r1", case_id, Action.EXPERT_ANSWER, request_id="q1", **answer)
     refused(
         ExpertFault.NOT_OPEN,
@@ -489,7 +503,12 @@ def test_an_expert_in_conflict_or_out_of_term_is_not_asked(
     desk = embedded_desk
     desk.office("ld", OfficeAction.PUT_EXPERT, **(disputes.EXPERT | changes))
     case_id = desk.reviewing()
-    call = {"request_id": "q", "expert_id": "e1", "question": "问题", "materials": []}
+    call: dict[str, Any] = {
+        "request_id": "q",
+        "expert_id": "e1",
+        "question": "问题",
+        "materials": [],
+    }
     refused(code, lambda: desk.send("r1", case_id, Action.ASK_EXPERT, **call))
     refused(
         ExpertFault.UNKNOWN,

@@ -3,6 +3,7 @@
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -75,7 +76,7 @@ def test_wrong_rosters_are_refused(desk: Desk) -> None:
         ({"members": [{"person_id": "a1", "post": ""}]}, MeetingFault.FIELD_MISSING),
         ({"held_on": "tomorrow"}, PersistenceFault.BAD_PAYLOAD),
     ):
-        refused(code, lambda changes=changes: disputes.plan(desk, **changes))
+        refused(code, partial(disputes.plan, desk, **changes))
     refused(
         PersistenceFault.NOT_ALLOWED,
         lambda: disputes.plan(desk, who="h1"),
@@ -144,7 +145,12 @@ def test_a_roll_call_that_opens_no_meeting(desk: Desk) -> None:
     meeting_id = disputes.plan(desk)
 
     def call(**changes: Any) -> None:
-        facts = {"quorum": 2, "quorum_rule": "过半数", "members": disputes.roll(), "recusals": []}
+        facts: dict[str, Any] = {
+            "quorum": 2,
+            "quorum_rule": "过半数",
+            "members": disputes.roll(),
+            "recusals": [],
+        }
         disputes.act(desk, meeting_id, OfficeAction.OPEN_MEETING, **(facts | changes))
 
     refused(MeetingFault.AGENDA_EMPTY, call)
@@ -155,7 +161,7 @@ def test_a_roll_call_that_opens_no_meeting(desk: Desk) -> None:
     refused(MeetingFault.ABSENCE_REASON, lambda: call(members=disputes.roll(a2=" ")))
     refused(MeetingFault.ATTENDANCE_MISSING, lambda: call(members=disputes.roll()[:2]))
     refused(MeetingFault.CHAIR_ABSENT, lambda: call(members=disputes.roll(a1="出差")))
-    recusal = {"case_id": case_id, "person_id": "a2", "reason": ""}
+    recusal: dict[str, Any] = {"case_id": case_id, "person_id": "a2", "reason": ""}
     refused(MeetingFault.RECUSAL_REASON, lambda: call(recusals=[recusal]))
     chair = recusal | {"person_id": "a1", "reason": "近亲属"}
     refused(MeetingFault.CHAIR_RECUSED, lambda: call(recusals=[chair]))
@@ -182,7 +188,12 @@ def test_a_meeting_of_tomorrow_is_not_opened_today(embedded_desk: Desk) -> None:
     case_id = disputes.escalated(desk)
     meeting_id = disputes.plan(desk, held_on="2099-01-04")
     disputes.act(desk, meeting_id, OfficeAction.PUT_AGENDA, items=[{"case_id": case_id}])
-    facts = {"quorum": 2, "quorum_rule": "", "members": disputes.roll(), "recusals": []}
+    facts: dict[str, Any] = {
+        "quorum": 2,
+        "quorum_rule": "",
+        "members": disputes.roll(),
+        "recusals": [],
+    }
     refused(
         MeetingFault.IN_FUTURE,
         lambda: disputes.act(desk, meeting_id, OfficeAction.OPEN_MEETING, **facts),
@@ -191,7 +202,7 @@ def test_a_meeting_of_tomorrow_is_not_opened_today(embedded_desk: Desk) -> None:
 
 def test_order_of_speaking_and_who_may_speak(desk: Desk) -> None:
     case_id = disputes.escalated(desk)
-    recusal = {"case_id": case_id, "person_id": "a2", "reason": "近亲属"}
+    recusal: dict[str, Any] = {"case_id": case_id, "person_id": "a2", "reason": "近亲属"}
     meeting_id = disputes.opened(desk, case_id, recusals=[recusal])
 
     def speak(who: str, kind: str = "opinion") -> None:
@@ -261,7 +272,7 @@ def test_a_case_taken_off_waits_for_the_next_meeting(embedded_desk: Desk) -> Non
     desk = embedded_desk
     case_id = disputes.escalated(desk)
     meeting_id = disputes.opened(desk, case_id)
-    off = {"case_id": case_id}
+    off: dict[str, Any] = {"case_id": case_id}
     refused(
         MeetingFault.FIELD_MISSING,
         lambda: disputes.act(desk, meeting_id, OfficeAction.DROP_ITEM, reason="", **off),
@@ -281,7 +292,12 @@ def test_two_secretaries_do_not_write_over_each_other(desk: Desk) -> None:
     case_id = disputes.escalated(desk)
     meeting_id = disputes.opened(desk, case_id)
     version = disputes.meeting(desk, meeting_id).version
-    speech = {"case_id": case_id, "person_id": "h1", "kind": "report", "seen": version}
+    speech: dict[str, Any] = {
+        "case_id": case_id,
+        "person_id": "h1",
+        "kind": "report",
+        "seen": version,
+    }
     disputes.act(desk, meeting_id, OfficeAction.SPEAK, text="第一位秘书记录", **speech)
     error = refused(
         MeetingFault.STALE,
@@ -344,7 +360,7 @@ def test_minutes_are_made_by_the_recorder_and_then_stand(desk: Desk) -> None:
     case_id = disputes.escalated(desk)
     meeting_id = disputes.decided(desk, case_id)
     made = paper("minutes")
-    call = {"content": "{}", "document": made}
+    call: dict[str, Any] = {"content": "{}", "document": made}
     refused(
         MeetingFault.NOT_RECORDER,
         lambda: disputes.act(desk, meeting_id, OfficeAction.CERTIFY_MINUTES, who="a1", **call),
@@ -363,7 +379,7 @@ def test_minutes_are_made_by_the_recorder_and_then_stand(desk: Desk) -> None:
     ):
         refused(
             MeetingFault.WRONG_STATE,
-            lambda a=action, p=payload: disputes.act(desk, meeting_id, a, text="改", **p),
+            partial(disputes.act, desk, meeting_id, action, text="改", **payload),
         )
 
 

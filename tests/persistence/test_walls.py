@@ -276,7 +276,7 @@ def _fill(desk: Desk, table: str) -> None:
     elif table == "problem":
         desk.responding()
     elif table in {"opening", "reminder", "second_opinion"}:
-        asked = {"person_id": "r2", "until": ""}
+        asked: dict[str, Any] = {"person_id": "r2", "until": ""}
         case_id = desk.signing()
         desk.send("hd", case_id, Action.OPEN)
         desk.send("hd", case_id, Action.REMIND, text="请抓紧", **asked)
