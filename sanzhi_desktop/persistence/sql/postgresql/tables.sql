@@ -1056,3 +1056,4 @@ CREATE TABLE decision (
 );
 
 alter table app.blob_chunk alter column data set storage external;
+alter table app.case_ set (fillfactor = 70);
