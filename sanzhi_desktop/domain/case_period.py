@@ -72,9 +72,18 @@ def sectors(profile: Profile, kind: Kind) -> tuple[Sector, ...]:
     return tuple(sorted(found, key=lambda sector: sector.code != ""))
 
 
+# Acts that begin with an application; all others begin by the agency's own motion (依职权).
+_FALLBACK = {Kind.PERMIT: "clock.fallback.on_application"}
+
+
 def period_rule(profile: Profile, submission: Submission) -> Rule | None:
-    """The rule that governs this case: its sector's, else the general one; None while open."""
-    for key in (period_key(submission.kind, submission.sector), period_key(submission.kind)):
+    """The rule that governs this case: its sector's, else the general one, else what a local rule
+    of procedure says where nobody else does (湖南省行政程序规定 art. 81); None while open."""
+    for key in (
+        period_key(submission.kind, submission.sector),
+        period_key(submission.kind),
+        _FALLBACK.get(submission.kind, "clock.fallback.ex_officio"),
+    ):
         rule = profile.rules.get(key)
         if rule is not None and rule.in_force().answers:
             return rule.in_force()

@@ -175,3 +175,16 @@ def test_every_extension_moves_the_end_by_exactly_its_days(number: int, after: i
     while not CALENDAR.step(end).counted:
         end += timedelta(days=1)
     assert strip.due == end
+
+
+def test_a_local_rule_of_procedure_fills_in_where_nobody_else_speaks() -> None:
+    """湖南省行政程序规定 art. 81: 60 days and 30 more for acts of the agency's own motion."""
+    there = profiles.shipped("tianxin")
+    rule = period_rule(there, Submission(kind=Kind.COERCION))
+    assert rule is not None
+    assert (rule.key, rule.value) == ("clock.fallback.ex_officio", 60)
+    assert extension_steps(there, rule)[0].number == 30
+    assert period_rule(NATIONAL, Submission(kind=Kind.COERCION)) is None
+    penalty = period_rule(there, Submission(kind=Kind.PENALTY))
+    assert penalty is not None
+    assert penalty.key == "clock.penalty.decision"
