@@ -13,7 +13,7 @@ from sanzhi_desktop.domain.workflow import Action
 from sanzhi_desktop.resources.sentences import explain
 from sanzhi_desktop.ui.case_page import CasePage
 from sanzhi_desktop.ui.desk import Desk
-from sanzhi_desktop.ui.dispute import consultation_steps, expert_steps, objection_steps
+from sanzhi_desktop.ui.dispute import consultation_steps, expert_steps, objection_steps, recheck
 from sanzhi_desktop.ui.dispute.point_card import PointCard
 from sanzhi_desktop.ui.dispute.threads import ConsultationCard, RequestCard
 from sanzhi_desktop.ui.dispute.turn import whose_turn
@@ -126,6 +126,14 @@ class DisputePanel(QWidget):
             if fault is not None:
                 made.setToolTip(explain(fault))
             self._bar.addWidget(made)
+        if recheck.provided(view):
+            asks = button(
+                self.tr("申请复审"), lambda: recheck.RecheckStep(self.desk, view, self).open()
+            )
+            why = recheck.closed(view)
+            asks.setEnabled(why is None)
+            asks.setToolTip(explain(why) if why is not None else "")
+            self._bar.addWidget(asks)
         self._bar.addStretch(1)
 
     def _show_turn(self, view: DisputeView) -> None:
