@@ -205,6 +205,11 @@ class Bench:
         assert "aborted" not in told.stderr, told.stderr
         return float(found[1])
 
+    def settle(self) -> None:
+        """What autovacuum does within a minute: statistics, so that no plan is made without."""
+        with self.cluster.connect(self.database) as owner:
+            owner.execute("vacuum (analyze)")
+
 
 @pytest.fixture
 def bench(
@@ -244,11 +249,13 @@ def prepared(desk: Desk, name: str, items: int) -> int:
 
 
 @pytest.mark.xfail(
-    reason="the aim is 0.45; measured 0.05 to 0.13: seven statements and ten triggers"
+    reason="the aim is 0.45; measured 0.08 to 0.11 (about 0.4 ms a save against 0.04), and 0.2 to"
+    " 0.27 where waiting for the network weighs on both: nine statements and nine triggers"
 )
 def test_one_answer_through_the_function(bench: Bench, server_desk: Desk) -> None:  # noqa: F811
     version = prepared(server_desk, "bench", 20)
     prepared(server_desk, "plain", 20)
+    bench.settle()
     ratios = []
     for _ in range(ROUNDS):
         plain = bench.rate(_PLAIN, OWNER, v=version)
@@ -259,9 +266,12 @@ def test_one_answer_through_the_function(bench: Bench, server_desk: Desk) -> Non
     assert median(ratios) >= 0.45
 
 
-@pytest.mark.xfail(reason="the aim is 0.85; measured 0.70 to 0.80 on a busy machine")
+@pytest.mark.xfail(
+    reason="the aim is 0.85; measured 0.55 to 1.06, mostly 0.7: a policy asks for every row"
+)
 def test_reading_a_case_under_row_security(bench: Bench, server_desk: Desk) -> None:  # noqa: F811
     prepared(server_desk, "bench", 20)
+    bench.settle()
     ratios = []
     for _ in range(ROUNDS):
         without = bench.rate(_READ, OWNER)
