@@ -261,6 +261,16 @@ def moves_readers(effect: Effect) -> bool:
     return any(column in effect.case for column in _READ) or any(map(writes, effect.steps))
 
 
+def _of_whom(wrong: str) -> str:
+    """Whether the person at work is the one whom the step belongs to."""
+    return f"""  v_who := t ->> 2;
+  if v_who = '{Who.REVIEWER}' and c.reviewer <> v_me
+     or v_who = '{Who.HANDLER}' and {_NOT_HANDLER}
+     or v_who = '{Who.SIDES}' and c.reviewer <> v_me and {_NOT_HANDLER} and not {_SPEAKS} then
+    {_refuse(WorkflowFault.NOT_YOUR_CASE, wrong)}
+  end if;"""
+
+
 def _act() -> str:
     wrong = (
         "'action', p_action, 'state', coalesce(c.state, ''), 'reviewer', coalesce(c.reviewer, '')"
@@ -300,12 +310,7 @@ begin
   if not t -> 1 ?| app.roles(p_office, v_me, v_today) then
     {_refuse(WorkflowFault.NOT_YOUR_ROLE, wrong)}
   end if;
-  v_who := t ->> 2;
-  if v_who = '{Who.REVIEWER}' and c.reviewer <> v_me
-     or v_who = '{Who.HANDLER}' and {_NOT_HANDLER}
-     or v_who = '{Who.SIDES}' and c.reviewer <> v_me and {_NOT_HANDLER} and not {_SPEAKS} then
-    {_refuse(WorkflowFault.NOT_YOUR_CASE, wrong)}
-  end if;
+{_of_whom(wrong)}
   if t -> 3 = 'true' and trim(p_reason) = '' then
     {_refuse(WorkflowFault.REASON_MISSING, "'action', p_action")}
   end if;
