@@ -1,4 +1,5 @@
-"""One server per worker, one database per test from a template; the embedded twin beside it.
+"""One server per file (roles are the whole server's), one database per test from a template; the
+embedded twin beside it.
 
 Without PostgreSQL binaries the server's half is skipped, each test by name, unless
 SANZHI_REQUIRE_POSTGRES demands it.
@@ -39,7 +40,7 @@ UNIT_ROLES = tuple(
 )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def cluster() -> Iterator[Cluster]:
     if binaries() is None:
         if os.environ.get("SANZHI_REQUIRE_POSTGRES"):
@@ -49,7 +50,7 @@ def cluster() -> Iterator[Cluster]:
         yield started
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def server_template(cluster: Cluster) -> str:
     """A database with the office and everybody in it; logins are real and cluster-wide."""
     with cluster.connect() as owner:

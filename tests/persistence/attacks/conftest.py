@@ -105,7 +105,7 @@ def _register(desk: Desk, case_id: str, who: str, unit: str) -> None:
     )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def attacked(cluster: Cluster, server_template: str) -> Iterator[Attacked]:
     with cluster.connect() as owner:
         owner.execute(f"create database {DATABASE} template {server_template} strategy file_copy")
