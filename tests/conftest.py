@@ -9,6 +9,12 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+# Whole ways through the program, and the keeping of whole databases: left out by `--fast`.
+LONG = {
+    "attacks", "blobs", "keeping", "test_meeting_contract", "test_transfer", "test_transferring",
+    "test_whole_case", "test_paper_desk", "test_offices", "admin",
+}  # fmt: skip
+QUICK_SCREENS = {"test_forms", "test_tables", "test_widgets", "test_intake", "test_signoff"}
 ROOT = Path(__file__).resolve().parents[1]
 
 # Before anything imports Qt; a developer who wants to watch sets QT_QPA_PLATFORM=xcb.
@@ -32,5 +38,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "benchmarks" in item.path.parts:
             item.add_marker(pytest.mark.benchmark)
+        on_server = item.get_closest_marker("postgres") is not None or "server_desk" in getattr(
+            item, "fixturenames", ()
+        )
+        on_screen = "ui" in item.path.parts and item.path.stem not in QUICK_SCREENS
+        if on_server or on_screen or LONG & set(item.path.parts) or item.path.stem in LONG:
+            item.add_marker(pytest.mark.slow)
         if item.get_closest_marker("xdist_group") is None:
             item.add_marker(pytest.mark.xdist_group(item.path.relative_to(ROOT).as_posix()))
