@@ -84,8 +84,8 @@ def rights() -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def owner() -> str:
-    """What a superuser does before anything else; may be run again."""
+def groups() -> str:
+    """The owner and the group of officers, with what the server lets them; may be run again."""
     return f"""do $$
 begin
   if not (select rolsuper from pg_roles where rolname = current_user) then
@@ -109,7 +109,12 @@ begin
   end if;
   grant set on parameter temp_file_limit to {OWNER};
 end $$;
+"""
 
+
+def owner() -> str:
+    """What a superuser does before anything else; may be run again."""
+    return f"""{groups()}
 create schema if not exists app authorization {OWNER};
 create schema if not exists api authorization {OWNER};
 alter default privileges for role {OWNER} revoke execute on functions from public;

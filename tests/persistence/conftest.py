@@ -86,10 +86,16 @@ def shared(cluster: Cluster, database: str, who: str) -> Opened:
 
 
 def restore_people(owner: Any) -> None:
-    """Log-ins and roles belong to the whole server: what an earlier test did to them is undone."""
+    """Log-ins and roles belong to the whole server: what an earlier test did to them is undone.
+
+    As the owner, whose functions could not take away what a superuser granted.
+    """
     for code in ALL:
         owner.execute(f"alter role {code} login")
+    owner.execute("set role sanzhi_owner")
+    for code in ALL:
         owner.execute("select app.sync_member(%s, %s, %s)", (int(OFFICE.code), code, START.date()))
+    owner.execute("reset role")
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from sanzhi_desktop.application.keeping import KeepingFault, Report
 from sanzhi_desktop.domain.errors import DomainError
+from sanzhi_desktop.persistence import rights as doors
 from sanzhi_desktop.persistence import server
 from sanzhi_desktop.persistence.errors import named_by_engine
 from sanzhi_desktop.persistence.keeping import patient
@@ -24,6 +25,7 @@ from sanzhi_desktop.persistence.keeping.survey import Survey, survey
 from sanzhi_desktop.persistence.keeping.tools import Tools, connection
 from sanzhi_desktop.persistence.places import Target
 
+_IN = "sanzhi in "  # how the mark of an office's group begins, see `members`
 _RIGHTS = (
     "select rolsuper as everything, rolsuper or rolbypassrls as sees_all,"
     " current_setting('server_version_num')::integer / 10000 as version"
@@ -152,6 +154,8 @@ def restore(
 
     Raises DomainError when the database is not empty or the log-in is no superuser.
     """
+    from psycopg import sql
+
     with opened(at.engine()) as db:
         rights = db.exec_driver_sql(_RIGHTS).one()
         if not rights.everything:
@@ -165,30 +169,59 @@ def restore(
             raise DomainError(KeepingFault.TARGET_NOT_EMPTY, where=at.where.shown())
     made = _make_roles(at, roles)
     _load(at, dump, at.where.database, version=rights.version, report=report)
+    with opened(at.engine()) as db:  # rights of the database itself are in no dump
+        raw: Any = db.connection.driver_connection
+        raw.execute(doors.database())
+        raw.execute(sql.SQL("set local role {}").format(sql.Identifier(doors.OWNER)))
+        for person in made:
+            raw.execute(
+                sql.SQL("grant connect on database {} to {}").format(
+                    sql.Identifier(at.where.database), sql.Identifier(person)
+                )
+            )
+        raw.commit()
     return made
 
 
 def _make_roles(at: Server, roles: Sequence[Mapping[str, Any]]) -> list[str]:
-    """The roles that the restored rights name; those that stand already are left alone."""
+    """The roles that the restored rights name; those that stand already are left alone.
+
+    People belong to their groups by the owner's grant, not by the superuser's: only so can the
+    office's own functions take it away again.
+    """
     from psycopg import sql
 
-    new: list[str] = []
+    owner = sql.Identifier(doors.OWNER)
     with opened(at.engine()) as db:
         raw: Any = db.connection.driver_connection
+        raw.execute(doors.groups())
         there = {row[0] for row in db.exec_driver_sql("select rolname from pg_roles")}
         wanted = [role for role in roles if role["name"] not in there]
         for role in wanted:
             name = sql.Identifier(role["name"])
-            raw.execute(sql.SQL("create role {}").format(name))
+            raw.execute(sql.SQL("create role {} nologin").format(name))
             if role["comment"]:
-                words = sql.Literal(role["comment"])
+                words = sql.Literal(_comment(role["comment"], at.where.database))
                 raw.execute(sql.SQL("comment on role {} is {}").format(name, words))
-            new.extend([role["name"]] if role["login"] else [])
+            if role["login"]:
+                limit = sql.Literal(role["connections"])
+                raw.execute(sql.SQL("alter role {} connection limit {}").format(name, limit))
+            elif role["name"].startswith("sz_o"):
+                raw.execute(sql.SQL("grant {} to {} with admin option").format(name, owner))
         for role in wanted:
             for group in role["member_of"]:
-                grant = sql.SQL("grant {} to {}").format(
-                    sql.Identifier(group), sql.Identifier(role["name"])
+                ours = role["login"] and group.startswith("sz_o")
+                raw.execute(
+                    sql.SQL("grant {} to {} {}").format(
+                        sql.Identifier(group),
+                        sql.Identifier(role["name"]),
+                        sql.SQL("granted by {}").format(owner) if ours else sql.SQL(""),
+                    )
                 )
-                raw.execute(grant)
         db.commit()
-    return new
+    return [role["name"] for role in wanted if role["login"]]
+
+
+def _comment(text: str, database: str) -> str:
+    """The mark of a role; that of an office names the database in which the office now is."""
+    return f"{_IN}{database}" if text.startswith(_IN) else text

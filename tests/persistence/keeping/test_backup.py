@@ -19,6 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sanzhi_desktop.admin.main import main
+from sanzhi_desktop.application.commands import OfficeAction, OfficeCommand, new_id
 from sanzhi_desktop.application.keeping import KeepingFault
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.persistence.files import FolderStore
@@ -26,7 +27,8 @@ from sanzhi_desktop.persistence.keeping import backup, folder
 from sanzhi_desktop.persistence.keeping.backup import EmbeddedKeeper
 from sanzhi_desktop.persistence.keeping.folder import Manifest
 from sanzhi_desktop.persistence.open import files_folder, open_embedded
-from tests.persistence.cluster import OWNER_PASSWORD, Cluster
+from tests.persistence.cluster import OWNER_PASSWORD, Cluster, running
+from tests.persistence.conftest import PASSWORD, shared
 from tests.persistence.desk import START, Desk, Ticking
 
 HERE = Path(__file__)
@@ -389,6 +391,44 @@ def test_a_dump_proves_itself_and_comes_back(
     finally:
         with cluster.connect() as owner:
             owner.execute("drop database came_back with (force)")
+
+
+@pytest.mark.postgres
+def test_an_office_goes_on_on_another_server(
+    cluster: Cluster, server_desk: Desk, arguments: list[str], capsys: Any
+) -> None:
+    """The owner may make log-ins there, people come in with new passwords, roles are taken away."""
+    case_id = server_desk.passed()
+    assert main(arguments) == 0, capsys.readouterr().err
+    kept = json.loads(capsys.readouterr().out)["file"]
+    with running() as other:
+        with other.connect() as owner:
+            owner.execute("create database anew template template0")
+        back = ["restore", kept, "--db", other.url("anew"), "--pg-bin", str(cluster.bin)]
+        assert main(back) == 0, capsys.readouterr().err
+        capsys.readouterr()
+        asked = "select has_database_privilege('public', 'anew', 'connect')"
+        assert psql(other, "anew", asked) == "f"
+        with other.connect("anew") as owner:
+            for code in ("adm", "r1"):
+                owner.execute(f"alter role {code} login password '{PASSWORD}'")
+        opened = shared(other, "anew", "adm")
+        try:
+            opened.session("adm").gateway.send_office(
+                OfficeCommand(
+                    new_id(), 7, OfficeAction.SET_ROLES, {"person_id": "r1", "grants": []}
+                )
+            )
+        finally:
+            opened.close()
+        with other.connect("anew", "r1", PASSWORD) as r1:
+            held = "select count(*) from pg_auth_members m join pg_roles g on g.oid = m.roleid"
+            left = r1.execute(
+                held + " where m.member = 'r1'::regrole and g.rolname = 'sz_o7_reviewer'"
+            ).fetchone()
+            assert left == (0,)
+            seen = r1.execute("select count(*) from app.case_ where case_id = %s", (case_id,))
+            assert seen.fetchone() == (1,)  # his own case, as its reviewer
 
 
 @pytest.mark.postgres
