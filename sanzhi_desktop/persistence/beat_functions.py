@@ -5,6 +5,7 @@ Lives here: `api.beat`. Must not: anything that belongs to a history; a beat is 
 """
 
 from sanzhi_desktop.persistence.revision import TABLE
+from sanzhi_desktop.persistence.watch_functions import LOOK, watch_functions
 
 EXPIRES = "60 seconds"
 _AGAIN = "20 seconds"  # a row is written anew only when it is older: a beat is a read, mostly
@@ -13,9 +14,12 @@ _AGAIN = "20 seconds"  # a row is written anew only when it is older: a beat is 
 _LATE = "20 seconds"
 
 
-def beat_functions(definer: str) -> str:
-    """CREATE FUNCTION of `api.beat`; `definer` is the clause of all functions of the owner."""
-    return f"""create function api.beat(p_office integer, p_case text, p_left text)
+def beat_functions(safe: str, definer: str) -> str:
+    """CREATE FUNCTION of `api.beat` and what it calls; `definer` is the clause of all functions
+    of the owner, `safe` that of the inner ones."""
+    return f"""{watch_functions(safe)}
+
+create function api.beat(p_office integer, p_case text, p_left text)
 returns jsonb language plpgsql {definer} as $$
 declare
   v_me text := session_user; v_now timestamptz := clock_timestamp();
@@ -29,6 +33,9 @@ begin
   if not found then
     return jsonb_build_object('news', 0, 'present', v_present, 'still', v_still,
       'revision', v_revision, 'at', v_now);
+  end if;
+  if not v_still then
+{LOOK}
   end if;
   select max(at) into v_last from command where office_id = p_office;
   select count(*) into v_count from command

@@ -64,7 +64,7 @@ def functions() -> str:
     parts.append(member_functions(_DEFINER))
     parts.append(files.functions(safe=_SAFE, definer=_DEFINER))
     parts.extend((_act(), _act_office(), checkpoint_functions(_DEFINER)))
-    parts.extend((beat_functions(_DEFINER), _NOW))
+    parts.extend((beat_functions(_SAFE, _DEFINER), _NOW))
     return "\n\n".join(parts) + "\n"
 
 

@@ -104,8 +104,11 @@ begin
   if current_setting('server_version_num')::integer >= 160000 then
     alter role {OWNER} createrole;
     execute 'grant {OFFICERS} to {OWNER} with admin true, inherit false, set false';
+    -- Sessions that hold a case and do nothing are ended by `app.end_idle`, and by nothing else.
+    execute 'grant pg_signal_backend, pg_read_all_stats to {OWNER} with inherit true, set false';
   else
     grant {OFFICERS} to {OWNER} with admin option;
+    grant pg_signal_backend, pg_read_all_stats to {OWNER};
   end if;
   grant set on parameter temp_file_limit to {OWNER};
 end $$;

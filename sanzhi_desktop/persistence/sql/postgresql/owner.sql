@@ -18,8 +18,11 @@ begin
   if current_setting('server_version_num')::integer >= 160000 then
     alter role sanzhi_owner createrole;
     execute 'grant sanzhi_officer to sanzhi_owner with admin true, inherit false, set false';
+    -- Sessions that hold a case and do nothing are ended by `app.end_idle`, and by nothing else.
+    execute 'grant pg_signal_backend, pg_read_all_stats to sanzhi_owner with inherit true, set false';
   else
     grant sanzhi_officer to sanzhi_owner with admin option;
+    grant pg_signal_backend, pg_read_all_stats to sanzhi_owner;
   end if;
   grant set on parameter temp_file_limit to sanzhi_owner;
 end $$;
