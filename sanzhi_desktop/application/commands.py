@@ -94,6 +94,9 @@ class OfficeAction(StrEnum):
     #   reason}], recusals: [{case_id, person_id, reason}]}
     SPEAK = "speak"  # {case_id, person_id, kind (report | opinion), text}
     VOTE = "vote"  # {case_id, votes: [{number, person_id, choice}]}
+    CORRECT_VOTE = "correct_vote"  # {case_id, votes: [{number, person_id, choice}], reason}
+    CORRECT_ROLL = "correct_roll"  # {members: [{person_id, attendance, reason}], recusals:
+    #   [{case_id, person_id, recused, reason}], reason}: only what changes
     CLOSE_ITEM = "close_item"  # {case_id, rulings: [{number, ruling, content, permits,
     #   against_votes}]}
     DROP_ITEM = "drop_item"  # {case_id, reason}

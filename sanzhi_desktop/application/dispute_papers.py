@@ -6,7 +6,9 @@ and 责任清单 are filled in `application.responsibility`.
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from sanzhi_desktop.application import minutes_corrections as corrections
 from sanzhi_desktop.application.meetings import profile_here
+from sanzhi_desktop.application.minutes_corrections import CHOICE_NAMES
 from sanzhi_desktop.application.ports import Session
 from sanzhi_desktop.application.rulebook import RuleBook, profile_of
 from sanzhi_desktop.domain.case import Case, ProblemRow, Round
@@ -57,12 +59,6 @@ RULING_NAMES: Mapping[Ruling, str] = {
     Ruling.UPHOLD: "维持审核意见",
     Ruling.ADOPT: "采纳承办意见",
     Ruling.OTHER: "其他",
-}
-CHOICE_NAMES: Mapping[Choice, str] = {
-    Choice.UPHOLD: "维持审核意见",
-    Choice.ADOPT: "采纳承办意见",
-    Choice.OTHER: "其他意见",
-    Choice.ABSTAIN: "弃权",
 }
 
 
@@ -246,6 +242,12 @@ def minutes_paper(session: Session, book: RuleBook, meeting: Meeting) -> Minutes
         items=tuple(
             _meeting_case(session, book, meeting, item, cases[item.case_id]) for item in items
         ),
+        corrections=corrections.of_roll(meeting, people),
+        dropped=tuple(
+            f"{i.case_name}：{i.dropped_because}"
+            for i in meeting.items
+            if i.state is ItemState.DROPPED
+        ),
         mark=mark(session, book),
     )
 
@@ -300,6 +302,7 @@ def _meeting_case(
         effect=effect,
         effect_source=source,
         expert_advice=advice(dispute.requests, item.round),
+        corrections=corrections.of_item(item, people),
     )
 
 

@@ -29,6 +29,7 @@ from sanzhi_desktop.application.signing import AskSecret, PaperRecord, SigningKe
 from sanzhi_desktop.domain.case import Case
 from sanzhi_desktop.domain.dispute import Dispute, Expert
 from sanzhi_desktop.domain.files import FileState, FileUse, StoredFile, StoreSettings
+from sanzhi_desktop.domain.history_tag import TagReport
 from sanzhi_desktop.domain.meeting import Meeting, MeetingRow, WaitingCase
 from sanzhi_desktop.domain.opinion import OpinionPaper
 from sanzhi_desktop.domain.people import Actor, Person
@@ -93,7 +94,7 @@ class Reader(Protocol):
     def dispute(self, case_id: str) -> Dispute: ...
     def experts(self) -> Sequence[Expert]: ...
     def meetings(self) -> Sequence[MeetingRow]:
-        """Every meeting, the latest day first."""
+        """Every meeting: those that wait for me first, then the latest day."""
         ...
 
     def meeting(self, meeting_id: str) -> Meeting: ...
@@ -119,6 +120,10 @@ class Reader(Protocol):
         ...
 
     def verify_chains(self) -> Sequence[ChainFault]: ...
+    def history_tags(self) -> TagReport:
+        """What the keyed tags of a history say (防伪标记): on one PC, with its key."""
+        ...
+
     def chain_root(self) -> str:
         """The root (hex) that a checkpoint made now would have; for looking, not for printing."""
         ...

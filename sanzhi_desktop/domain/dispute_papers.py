@@ -194,6 +194,7 @@ class MeetingCase:
     effect: GateEffect
     effect_source: str  # document and article the effect rests on
     expert_advice: tuple[str, ...] = ()
+    corrections: tuple[str, ...] = ()  # votes and recusals put right, one sentence each
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +217,8 @@ class MinutesPaper:
     quorum: int  # how many must be present
     quorum_rule: str  # in words, with its source
     items: tuple[MeetingCase, ...]
+    corrections: tuple[str, ...] = ()  # of the roll call, one sentence each
+    dropped: tuple[str, ...] = ()  # cases taken off, one sentence each
     number: str = ""  # 文号 of its own series; printed when given
     mark: str = ""
 

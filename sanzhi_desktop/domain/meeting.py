@@ -50,6 +50,14 @@ class MeetingFault(Code):
     TEXT_MISSING = "meeting.text_missing"
     POINT_UNKNOWN = "meeting.point_unknown"
     VOTED = "meeting.voted"
+    NOT_VOTED = "meeting.not_voted"
+    VOTE_DECIDED = "meeting.vote_decided"
+    CORRECTION_REASON = "meeting.correction_reason"
+    NOTHING_CORRECTED = "meeting.nothing_corrected"
+    NOT_MEMBER = "meeting.not_member"
+    TOOK_PART = "meeting.took_part"
+    MISSED_OUT = "meeting.missed_out"
+    QUORUM_LOST = "meeting.quorum_lost"
     VOTES_MISSING = "meeting.votes_missing"
     RULING_MISSING = "meeting.ruling_missing"
     CONTENT_MISSING = "meeting.content_missing"
@@ -88,6 +96,14 @@ class ItemState(StrEnum):
     WAITING = "waiting"  # 待讨论 or in discussion
     CLOSED = "closed"  # 已作出决定
     DROPPED = "dropped"  # 未讨论，退出议程
+
+
+class MyPart(StrEnum):
+    """What a meeting waits for from the person who looks at the list."""
+
+    NONE = "none"
+    CERTIFY = "certify"  # 待您制作笔录
+    SIGN = "sign"  # 待您签名
 
 
 class Choice(StrEnum):
@@ -159,10 +175,49 @@ class Vote:
 
 
 @dataclass(frozen=True, slots=True)
+class VoteCorrection:
+    """A vote that was recorded wrongly (更正表决): what stood first stays beside what counts."""
+
+    number: int
+    person_id: str
+    was: Choice
+    choice: Choice
+    reason: str
+    made_by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RecusalCorrection:
+    """A recusal entered or lifted after the roll call; `recusal` empty: he takes part."""
+
+    person_id: str
+    recusal: str
+    reason: str
+    made_by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RollCorrection:
+    """An attendance that was called wrongly (更正点名)."""
+
+    person_id: str
+    was: Attendance
+    was_because: str
+    attendance: Attendance
+    absence_reason: str
+    reason: str
+    made_by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class AgendaItem:
     """One escalated case on the agenda with all that was said and decided.
 
-    `handlers`: the case's handlers, who may report but not vote.
+    `handlers`: the case's handlers, who may report but not vote. `votes` are those that count;
+    what was recorded first stands in `corrections`, in the order made.
     """
 
     case_id: str
@@ -179,6 +234,8 @@ class AgendaItem:
     rulings: tuple[RuledPoint, ...] = ()
     dropped_because: str = ""
     closed_at: datetime | None = None
+    corrections: tuple[VoteCorrection, ...] = ()
+    recusal_corrections: tuple[RecusalCorrection, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +259,7 @@ class Meeting:
     closed_at: datetime | None = None
     minutes_sha256: str = ""  # the latest, with as many signatures as there are
     cancelled_because: str = ""
+    corrections: tuple[RollCorrection, ...] = ()
 
     def member(self, person_id: str) -> MeetingMember | None:
         """A member by his code."""
@@ -232,6 +290,7 @@ class MeetingRow:
     begins: str
     place: str
     cases: int
+    my_part: MyPart = MyPart.NONE  # of the person who asks
 
 
 @dataclass(frozen=True, slots=True)

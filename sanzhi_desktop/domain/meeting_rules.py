@@ -14,10 +14,12 @@ from sanzhi_desktop.domain.meeting import (
     AgendaItem,
     Attendance,
     Choice,
+    ItemState,
     Meeting,
     MeetingFault,
     MeetingMember,
     Speech,
+    Vote,
 )
 from sanzhi_desktop.domain.people import Person, Role
 
@@ -142,6 +144,62 @@ def missing_votes(meeting: Meeting, item: AgendaItem) -> tuple[tuple[int, str], 
         for m in eligible(meeting, item)
         if (number, m.person_id) not in cast
     )
+
+
+def check_vote_correction(
+    item: AgendaItem, votes: Iterable[tuple[int, str, Choice]], reason: str
+) -> None:
+    """Before the case is decided, with the reason, votes that were cast, each to another choice.
+
+    Raises DomainError with the first fault.
+    """
+    if item.state is not ItemState.WAITING:
+        raise DomainError(MeetingFault.VOTE_DECIDED)
+    if not reason.strip():
+        raise DomainError(MeetingFault.CORRECTION_REASON)
+    cast: Mapping[tuple[int, str], Vote] = {(v.number, v.person_id): v for v in item.votes}
+    changed = 0
+    for number, person_id, choice in votes:
+        vote = cast.get((number, person_id))
+        if vote is None:
+            raise DomainError(MeetingFault.NOT_VOTED, name=person_id, number=number)
+        changed += vote.choice is not choice
+    if not changed:
+        raise DomainError(MeetingFault.NOTHING_CORRECTED)
+
+
+def check_roll_correction(meeting: Meeting) -> None:
+    """What must still hold of a meeting after its roll call or a recusal was put right: the chair
+    there, the quorum kept, nobody outside who spoke or voted, nobody inside whom the chair's last
+    word left out.
+
+    Raises DomainError with the first fault.
+    """
+    chair = meeting.member(meeting.chair)
+    if chair is None or not chair.present:
+        raise DomainError(MeetingFault.CHAIR_ABSENT)
+    needed = max(meeting.quorum, quorum(len(meeting.members)))
+    if len(meeting.present) < needed:
+        raise DomainError(
+            MeetingFault.QUORUM_LOST,
+            present=len(meeting.present),
+            members=len(meeting.members),
+            needed=needed,
+        )
+    for item in meeting.items:
+        if meeting.chair in outside(item):
+            raise DomainError(MeetingFault.CHAIR_RECUSED, case=item.case_name)
+        if item.state is ItemState.DROPPED:
+            continue
+        voices = {m.person_id for m in eligible(meeting, item)}
+        spoken = {s.person_id for s in item.speeches}
+        active = spoken | {v.person_id for v in item.votes}
+        for member in meeting.members:
+            facts = {"name": member.name, "case": item.case_name}
+            if member.person_id in active - voices:
+                raise DomainError(MeetingFault.TOOK_PART, **facts)
+            if meeting.chair in spoken and member.person_id in voices - spoken:
+                raise DomainError(MeetingFault.MISSED_OUT, **facts)
 
 
 def tally(item: AgendaItem, number: int) -> Counter[Choice]:

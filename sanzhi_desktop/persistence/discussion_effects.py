@@ -24,9 +24,12 @@ _READERS = READERS_OF.replace("{who}", "{p.case_id}")
 _HANDLERS = "(select handler_codes from case_ where office_id = {office} and case_id = {p.case_id})"
 _CHAIR = of_meeting("chair")
 
+_ITEM_UNKNOWN = Refuse(
+    f"not exists (select 1 from agenda_item where {_ITEM})", MeetingFault.ITEM_UNKNOWN
+)
 _ON_ITEM: Steps = (
     *touch(MeetingState.OPEN),
-    Refuse(f"not exists (select 1 from agenda_item where {_ITEM})", MeetingFault.ITEM_UNKNOWN),
+    _ITEM_UNKNOWN,
     Refuse(
         f"not exists (select 1 from agenda_item where {_ITEM} and state = 'waiting')",
         MeetingFault.ITEM_CLOSED,
@@ -140,6 +143,13 @@ _POINT_UNKNOWN = Refuse(
     {"number": "{i.number|int}"},
 )
 _CAST = f"from vote where {_ITEM} and number = {{i.number|int}}"
+# What counts of each vote: its latest correction, else what was recorded first.
+_COUNTS = (
+    "coalesce((select x.choice from vote_correction x where x.office_id = vote.office_id"
+    " and x.meeting_id = vote.meeting_id and x.case_id = vote.case_id"
+    " and x.number = vote.number and x.person_id = vote.person_id"
+    " order by x.place desc limit 1), vote.choice)"
+)
 
 VOTE = Effect(
     steps=(
@@ -212,7 +222,7 @@ CLOSE_ITEM = Effect(
                 ),
                 # Where the head decides against the votes, the minutes say why.
                 Refuse(
-                    f"2 * (select count(*) {_CAST} and choice = {{i.ruling}})"
+                    f"2 * (select count(*) {_CAST} and {_COUNTS} = {{i.ruling}})"
                     f" <= (select count(*) {_CAST}) and trim({{i.against_votes}}) = ''",
                     MeetingFault.AGAINST_VOTES,
                     {"number": "{i.number|int}"},
@@ -243,9 +253,67 @@ CLOSE_ITEM = Effect(
     kinds=KINDS,
 )
 
+_LATEST = f"coalesce((select max(place) from vote_correction where {_ITEM}), 0)"
+
+CORRECT_VOTE = Effect(
+    steps=(
+        *touch(MeetingState.OPEN, MeetingState.CLOSED),
+        _ITEM_UNKNOWN,
+        Refuse(
+            f"not exists (select 1 from agenda_item where {_ITEM} and state = 'waiting')",
+            MeetingFault.VOTE_DECIDED,
+        ),
+        Refuse("trim({p.reason}) = ''", MeetingFault.CORRECTION_REASON),
+        Each(
+            "votes",
+            (
+                Refuse(
+                    f"not exists (select 1 {_CAST} and person_id = {{i.person_id}})",
+                    MeetingFault.NOT_VOTED,
+                    {"name": name_of("{i.person_id}"), "number": "{i.number|int}"},
+                ),
+                Refuse(
+                    f"exists (select 1 {_CAST} and person_id = {{i.person_id}}"
+                    f" and {_COUNTS} = {{i.choice}})",
+                    MeetingFault.NOTHING_CORRECTED,
+                ),
+                insert(
+                    "vote_correction",
+                    {
+                        "case_id": "{p.case_id}",
+                        "meeting_id": "{p.meeting_id}",
+                        "place": f"{_LATEST} + 1",
+                        "number": "{i.number|int}",
+                        "person_id": "{i.person_id}",
+                        "was": f"(select {_COUNTS} {_CAST} and person_id = {{i.person_id}})",
+                        "choice": "{i.choice}",
+                        "reason": "{p.reason}",
+                        "made_by": "{me}",
+                        "made_at": "{now}",
+                        "readers": _READERS,
+                    },
+                ),
+            ),
+        ),
+        Refuse(
+            "not exists (select 1 from vote_correction where office_id = {office}"
+            " and meeting_id = {p.meeting_id} and case_id = {p.case_id} and made_at = {now})",
+            MeetingFault.NOTHING_CORRECTED,
+        ),
+    ),
+    kinds=KINDS,
+)
+
+# Also of a case that was decided, as long as nobody signed the minutes: what was recorded wrongly
+# and can no longer be put right is discussed again in another meeting.
 DROP_ITEM = Effect(
     steps=(
-        *_ON_ITEM,
+        *touch(MeetingState.OPEN, MeetingState.CLOSED),
+        _ITEM_UNKNOWN,
+        Refuse(
+            f"exists (select 1 from agenda_item where {_ITEM} and state = 'dropped')",
+            MeetingFault.ITEM_CLOSED,
+        ),
         Refuse(
             "trim({p.reason}) = ''",
             MeetingFault.FIELD_MISSING,
@@ -262,6 +330,7 @@ DROP_ITEM = Effect(
 EFFECTS: Mapping[OfficeAction, Effect] = {
     OfficeAction.SPEAK: SPEAK,
     OfficeAction.VOTE: VOTE,
+    OfficeAction.CORRECT_VOTE: CORRECT_VOTE,
     OfficeAction.CLOSE_ITEM: CLOSE_ITEM,
     OfficeAction.DROP_ITEM: DROP_ITEM,
 }

@@ -11,7 +11,8 @@ MEETING = "SZ-HISTORY 集体讨论只能按次序记录，笔录从第一个签�
 
 KEPT = (
     "consultation_entry", "dispute_file", "expert_material", "late_leave", "escalation_point",
-    "speech", "vote", "ruling", "minutes", "dispute_result",
+    "speech", "vote", "ruling", "minutes", "dispute_result", "vote_correction", "roll_correction",
+    "recusal_correction",
 )  # fmt: skip
 NEVER_DELETED = (
     "consultation", "consultation_point", "expert", "expert_request", "objection",
@@ -37,6 +38,9 @@ KEYS: dict[str, tuple[str, ...]] = {
     "item_recusal": ("office_id", "meeting_id", "case_id", "person_id"),
     "speech": ("office_id", "meeting_id", "case_id", "seq"),
     "vote": ("office_id", "meeting_id", "case_id", "number", "person_id"),
+    "vote_correction": ("office_id", "meeting_id", "case_id", "place"),
+    "roll_correction": ("office_id", "meeting_id", "version", "person_id"),
+    "recusal_correction": ("office_id", "meeting_id", "version", "case_id", "person_id"),
     "ruling": ("office_id", "meeting_id", "case_id", "number"),
     "minutes": ("office_id", "meeting_id", "place"),
     "dispute_result": ("office_id", "case_id", "round"),
@@ -49,6 +53,24 @@ def _meeting_is(row: str, *states: MeetingState) -> str:
         f"exists (select 1 from meeting m where m.office_id = {row}.office_id"
         f" and m.meeting_id = {row}.meeting_id and m.state in ({listed}))"
     )
+
+
+# Before the minutes are certified the roll call is put right, with an entry that says why.
+_BEFORE_MINUTES = (MeetingState.OPEN, MeetingState.CLOSED)
+
+
+def _corrected(table: str, row: str, *same: str) -> str:
+    """Whether the correction in work, the one of the meeting's present version, names the row."""
+    named = "".join(f" and x.{c} = {row}.{c}" for c in ("person_id", *same))
+    return (
+        f"exists (select 1 from {table} x join meeting m on m.office_id = x.office_id"
+        " and m.meeting_id = x.meeting_id and m.version = x.version"
+        f" where x.office_id = {row}.office_id and x.meeting_id = {row}.meeting_id{named})"
+    )
+
+
+def _may_correct(table: str, row: str, *same: str) -> str:
+    return f"{_meeting_is(row, *_BEFORE_MINUTES)} and {_corrected(table, row, *same)}"
 
 
 _CLOSED = (
@@ -182,7 +204,8 @@ WALLS: tuple[tuple[str, str, str, str, str], ...] = (
         (
             "OLD.signed_at is not null or {differs office_id meeting_id person_id place post basis"
             " valid_from valid_to}"
-            f" or not {_meeting_is('OLD', MeetingState.PLANNED)} and"
+            f" or not {_meeting_is('OLD', MeetingState.PLANNED)}"
+            f" and not ({_may_correct('roll_correction', 'OLD')}) and"
             " {differs attendance absence_reason}"
             f" or NEW.signed_at is not null and not {_meeting_is('OLD', MeetingState.SIGNING)}"
         ),
@@ -203,9 +226,9 @@ WALLS: tuple[tuple[str, str, str, str, str], ...] = (
         "update",
         "kept",
         (
-            "OLD.state <> 'waiting'"
+            "OLD.state = 'dropped' or OLD.state = 'closed' and NEW.state <> 'dropped'"
             " or {differs office_id meeting_id case_id place round escalation}"
-            f" or not {_meeting_is('OLD', MeetingState.OPEN)}"
+            f" or not {_meeting_is('OLD', *_BEFORE_MINUTES)}"
         ),
         MEETING,
     ),
@@ -213,14 +236,27 @@ WALLS: tuple[tuple[str, str, str, str, str], ...] = (
         "item_recusal",
         "insert",
         "planned",
-        f"not {_meeting_is('NEW', MeetingState.PLANNED)}",
+        (
+            f"not {_meeting_is('NEW', MeetingState.PLANNED)}"
+            f" and not ({_may_correct('recusal_correction', 'NEW', 'case_id')})"
+        ),
         MEETING,
     ),
     ("item_recusal", "update", "kept", "", MEETING),
-    ("item_recusal", "delete", "kept", "", MEETING),
+    (
+        "item_recusal",
+        "delete",
+        "kept",
+        f"not ({_may_correct('recusal_correction', 'OLD', 'case_id')})",
+        MEETING,
+    ),
+    *(
+        (table, "insert", "before", f"not {_meeting_is('NEW', *_BEFORE_MINUTES)}", MEETING)
+        for table in ("roll_correction", "recusal_correction")
+    ),
     *(
         (table, "insert", "open", f"not {_meeting_is('NEW', MeetingState.OPEN)}", MEETING)
-        for table in ("speech", "vote", "ruling")
+        for table in ("speech", "vote", "ruling", "vote_correction")
     ),
     (
         "minutes",

@@ -10,8 +10,12 @@ from sanzhi_desktop.application.commands import OfficeAction
 from sanzhi_desktop.domain.meeting import MeetingFault, MeetingState
 from sanzhi_desktop.persistence.effect_parts import insert
 from sanzhi_desktop.persistence.meeting_parts import (
+    CHAIR_OUT,
+    COUNT,
+    FORGOTTEN,
     KINDS,
     MEETING,
+    PRESENT,
     READERS_OF,
     THERE,
     head_on,
@@ -189,8 +193,6 @@ PUT_AGENDA = Effect(
     kinds=KINDS,
 )
 
-_COUNT = f"(select count(*) from meeting_member where {MEETING}"
-_PRESENT = f"{_COUNT} and attendance = 'present')"
 _UNNAMED = f"from meeting_member where {MEETING} and attendance = 'expected'"
 
 
@@ -198,26 +200,6 @@ def _first_name(rest: str) -> str:
     return name_of(f"(select min(person_id) {rest})")
 
 
-# A recusal of the register counts also when nobody thought of it at the roll call.
-_FORGOTTEN = (
-    "from meeting_member b join agenda_item a on a.office_id = b.office_id"
-    " and a.meeting_id = b.meeting_id join case_ k on k.office_id = a.office_id"
-    " and k.case_id = a.case_id join recusal r on r.office_id = b.office_id"
-    " and r.person_id = b.person_id and (r.case_id <> '' and r.case_id = k.case_id"
-    " or r.party <> '' and r.party = k.party_name or r.unit <> '' and r.unit = k.unit)"
-    " where b.office_id = {office} and b.meeting_id = {p.meeting_id}"
-    " and b.attendance = 'present' and not exists (select 1 from item_recusal i"
-    " where i.office_id = b.office_id and i.meeting_id = b.meeting_id"
-    " and i.case_id = a.case_id and i.person_id = b.person_id)"
-)
-_CHAIR_OUT = (
-    "from agenda_item a join case_ k on k.office_id = a.office_id and k.case_id = a.case_id"
-    " where a.office_id = {office} and a.meeting_id = {p.meeting_id}"
-    f" and (replace(k.handler_codes, ',' || {of_meeting('chair')} || ',', '') <> k.handler_codes"
-    " or exists (select 1 from item_recusal i where i.office_id = a.office_id"
-    " and i.meeting_id = a.meeting_id and i.case_id = a.case_id"
-    f" and i.person_id = {of_meeting('chair')}))"
-)
 _GONE = (
     "from agenda_item a where a.office_id = {office} and a.meeting_id = {p.meeting_id}"
     " and not exists (select 1 from case_ k join escalation e on e.office_id = k.office_id"
@@ -285,13 +267,13 @@ OPEN_MEETING = Effect(
         ),
         # More than half at the least, whatever the client says the office's rule is.
         Refuse(
-            f"2 * {_PRESENT} <= {_COUNT}) or {_PRESENT} < {{p.quorum|int}}",
+            f"2 * {PRESENT} <= {COUNT}) or {PRESENT} < {{p.quorum|int}}",
             MeetingFault.NO_QUORUM,
             {
-                "present": _PRESENT,
-                "members": f"{_COUNT})",
-                "needed": f"(case when {{p.quorum|int}} > {_COUNT}) / 2 + 1 then {{p.quorum|int}}"
-                f" else {_COUNT}) / 2 + 1 end)",
+                "present": PRESENT,
+                "members": f"{COUNT})",
+                "needed": f"(case when {{p.quorum|int}} > {COUNT}) / 2 + 1 then {{p.quorum|int}}"
+                f" else {COUNT}) / 2 + 1 end)",
             },
         ),
         Each(
@@ -316,14 +298,14 @@ OPEN_MEETING = Effect(
             ),
         ),
         Refuse(
-            f"exists (select 1 {_FORGOTTEN})",
+            f"exists (select 1 {FORGOTTEN})",
             MeetingFault.RECUSED,
-            {"name": name_of(f"(select min(b.person_id) {_FORGOTTEN})")},
+            {"name": name_of(f"(select min(b.person_id) {FORGOTTEN})")},
         ),
         Refuse(
-            f"exists (select 1 {_CHAIR_OUT})",
+            f"exists (select 1 {CHAIR_OUT})",
             MeetingFault.CHAIR_RECUSED,
-            {"case": f"(select min(k.name) {_CHAIR_OUT})"},
+            {"case": f"(select min(k.name) {CHAIR_OUT})"},
         ),
         Run(
             f"update meeting set state = '{MeetingState.OPEN.value}', opened_at = {{now}},"

@@ -19,9 +19,13 @@ from sanzhi_desktop.domain.meeting import (
     MeetingMember,
     MeetingRow,
     MeetingState,
+    MyPart,
+    RecusalCorrection,
     Report,
+    RollCorrection,
     Speech,
     Vote,
+    VoteCorrection,
     WaitingCase,
 )
 from sanzhi_desktop.domain.workflow import State
@@ -35,9 +39,12 @@ from sanzhi_desktop.persistence.meeting_tables import (
     item_recusal,
     meeting_member,
     minutes,
+    recusal_correction,
+    roll_correction,
     ruling,
     speech,
     vote,
+    vote_correction,
 )
 from sanzhi_desktop.persistence.meeting_tables import meeting as meeting_
 from sanzhi_desktop.persistence.tables import person
@@ -48,11 +55,13 @@ _PARTS: Mapping[str, tuple[sa.Table, tuple[str, ...]]] = {
     "speech": (speech, ("seq",)),
     "vote": (vote, ("number", "cast_at", "person_id")),
     "ruling": (ruling, ("number",)),
+    "correction": (vote_correction, ("place",)),
+    "outside": (recusal_correction, ("version", "person_id")),
 }
 
 
-def meetings(db: sa.Connection, office_id: int) -> tuple[MeetingRow, ...]:
-    """Every meeting, the latest day first."""
+def meetings(db: sa.Connection, office_id: int, me: str) -> tuple[MeetingRow, ...]:
+    """Every meeting: first those that wait for me, then the latest day first."""
     k = meeting_.c
     cases = (
         sa.select(sa.func.count())
@@ -60,13 +69,44 @@ def meetings(db: sa.Connection, office_id: int) -> tuple[MeetingRow, ...]:
         .where(agenda_item.c.office_id == k.office_id, agenda_item.c.meeting_id == k.meeting_id)
         .scalar_subquery()
     )
+    part = _my_part(me).label("my_part")
     query = sa.select(
-        k.meeting_id, k.version, k.state, k.name, k.held_on, k.begins, k.place, cases.label("cases")
-    ).where(k.office_id == office_id)
+        k.meeting_id, k.version, k.state, k.name, k.held_on, k.begins, k.place,
+        cases.label("cases"), part,
+    ).where(k.office_id == office_id)  # fmt: skip
     ordered = query.order_by(k.held_on.desc(), k.meeting_id.desc())
-    return tuple(
-        MeetingRow(**{**row, "state": MeetingState(row["state"])})
+    found = [
+        MeetingRow(
+            **{**row, "state": MeetingState(row["state"]), "my_part": MyPart(row["my_part"])}
+        )
         for row in db.execute(ordered).mappings()
+    ]
+    return tuple(sorted(found, key=lambda row: row.my_part is MyPart.NONE))
+
+
+def _my_part(me: str) -> sa.ColumnElement[str]:
+    """Making the minutes is the recorder's, signing them each present member's, the chair last."""
+    k, member = meeting_.c, meeting_member.c
+
+    def unsigned(*held: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+        return sa.exists().where(
+            member.office_id == k.office_id,
+            member.meeting_id == k.meeting_id,
+            member.attendance == Attendance.PRESENT.value,
+            member.signed_at.is_(None),
+            *held,
+        )
+
+    certify = (k.state == MeetingState.CLOSED.value) & (k.recorder == me)
+    sign = (
+        (k.state == MeetingState.SIGNING.value)
+        & unsigned(member.person_id == me)
+        & ((k.chair != me) | ~unsigned(member.person_id != me))
+    )
+    return sa.case(
+        (certify, sa.literal(MyPart.CERTIFY.value)),
+        (sign, sa.literal(MyPart.SIGN.value)),
+        else_=sa.literal(MyPart.NONE.value),
     )
 
 
@@ -102,6 +142,7 @@ def meeting(db: sa.Connection, office_id: int, meeting_id: str) -> Meeting:
         closed_at=row["closed_at"],
         minutes_sha256=row["minutes_sha256"],
         cancelled_because=row["cancelled_because"],
+        corrections=tuple(_roll(r) for r in of(roll_correction, "version", "person_id")),
     )
 
 
@@ -129,6 +170,31 @@ def _members(db: sa.Connection, office_id: int, meeting_id: str) -> tuple[Meetin
     )
 
 
+def _roll(row: sa.RowMapping) -> RollCorrection:
+    return RollCorrection(
+        person_id=row["person_id"],
+        was=Attendance(row["was"]),
+        was_because=row["was_because"],
+        attendance=Attendance(row["attendance"]),
+        absence_reason=row["absence_reason"],
+        reason=row["reason"],
+        made_by=row["made_by"],
+        at=row["made_at"],
+    )
+
+
+def _corrected(row: sa.RowMapping) -> VoteCorrection:
+    return VoteCorrection(
+        number=row["number"],
+        person_id=row["person_id"],
+        was=Choice(row["was"]),
+        choice=Choice(row["choice"]),
+        reason=row["reason"],
+        made_by=row["made_by"],
+        at=row["made_at"],
+    )
+
+
 def _item(
     db: sa.Connection, office_id: int, row: sa.RowMapping, parts: Mapping[str, Rows]
 ) -> AgendaItem:
@@ -139,6 +205,8 @@ def _item(
             case_.c.office_id == office_id, case_.c.case_id == case_id
         )
     ).one_or_none()
+    corrections = tuple(_corrected(r) for r in mine["correction"])
+    counts = {(c.number, c.person_id): c.choice for c in corrections}
     return AgendaItem(
         case_id=case_id,
         case_name=case.name if case else "",
@@ -159,12 +227,22 @@ def _item(
             if s["kind"] == "opinion"
         ),
         votes=tuple(
-            Vote(v["number"], v["person_id"], Choice(v["choice"]), v["cast_at"])
+            Vote(
+                v["number"],
+                v["person_id"],
+                counts.get((v["number"], v["person_id"]), Choice(v["choice"])),
+                v["cast_at"],
+            )
             for v in mine["vote"]
         ),
         rulings=tuple(ruled(r) for r in mine["ruling"]),
         dropped_because=row["dropped_because"],
         closed_at=row["closed_at"],
+        corrections=corrections,
+        recusal_corrections=tuple(
+            RecusalCorrection(r["person_id"], r["recusal"], r["reason"], r["made_by"], r["made_at"])
+            for r in mine["outside"]
+        ),
     )
 
 

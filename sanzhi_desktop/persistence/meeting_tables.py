@@ -170,6 +170,67 @@ ruling = table(
     key=("meeting_id", "case_id", "number"),
 )
 
+# A vote recorded wrongly; the vote itself is never written over, the latest correction counts.
+vote_correction = table(
+    "vote_correction",
+    key("case_id"),
+    key("meeting_id"),
+    whole("place", None),
+    whole("number", None),
+    key("person_id"),
+    key("was"),
+    key("choice"),
+    key("reason"),
+    key("made_by"),
+    at("made_at", nullable=False),
+    one_of("choice", Choice),
+    sa.CheckConstraint("was <> choice", name="changes"),
+    sa.CheckConstraint("trim(reason) <> ''", name="reason"),
+    to(
+        "vote",
+        "meeting_id",
+        "case_id",
+        "number",
+        "person_id",
+    ),
+    key=("meeting_id", "case_id", "place"),
+)
+
+# The roll call and the recusals put right before the minutes; `version` is the meeting's own.
+roll_correction = table(
+    "roll_correction",
+    key("meeting_id"),
+    whole("version", None),
+    key("person_id"),
+    key("was"),
+    text("was_because"),
+    key("attendance"),
+    text("absence_reason"),
+    key("reason"),
+    key("made_by"),
+    at("made_at", nullable=False),
+    one_of("attendance", Attendance),
+    sa.CheckConstraint("trim(reason) <> ''", name="reason"),
+    to("meeting_member", "meeting_id", "person_id"),
+    key=("meeting_id", "version", "person_id"),
+)
+
+recusal_correction = table(
+    "recusal_correction",
+    key("case_id"),
+    key("meeting_id"),
+    whole("version", None),
+    key("person_id"),
+    text("recusal"),
+    key("reason"),
+    key("made_by"),
+    at("made_at", nullable=False),
+    sa.CheckConstraint("trim(reason) <> ''", name="reason"),
+    to("agenda_item", "meeting_id", "case_id"),
+    to("meeting_member", "meeting_id", "person_id"),
+    key=("meeting_id", "version", "case_id", "person_id"),
+)
+
 # The minutes with one more signature each time; all are kept, the latest counts.
 minutes = table(
     "minutes",

@@ -9,7 +9,12 @@ from collections.abc import Mapping
 from sanzhi_desktop.application.commands import OfficeAction
 from sanzhi_desktop.domain.people import Role
 from sanzhi_desktop.domain.workflow import WorkflowFault
-from sanzhi_desktop.persistence import discussion_effects, meeting_effects, minutes_effects
+from sanzhi_desktop.persistence import (
+    discussion_effects,
+    meeting_effects,
+    minutes_effects,
+    roll_effects,
+)
 from sanzhi_desktop.persistence.blob_effects import SET_FILE_STORE
 from sanzhi_desktop.persistence.effect_parts import insert
 from sanzhi_desktop.persistence.expert_effects import PUT_EXPERT
@@ -37,7 +42,11 @@ OFFICE_ROLES: Mapping[OfficeAction, frozenset[Role]] = {
     OfficeAction.PUT_EXPERT: frozenset({Role.LEAD, Role.HEAD, Role.SECRETARY, Role.ADMIN}),
     **{
         action: frozenset({Role.SECRETARY})
-        for action in (*meeting_effects.EFFECTS, *discussion_effects.EFFECTS)
+        for action in (
+            *meeting_effects.EFFECTS,
+            *roll_effects.EFFECTS,
+            *discussion_effects.EFFECTS,
+        )
     },
     # The recorder and the members are named by the meeting itself; the effects ask for them.
     **{action: frozenset(Role) for action in minutes_effects.EFFECTS},
@@ -348,6 +357,7 @@ OFFICE_EFFECTS: Mapping[OfficeAction, Effect] = {
     OfficeAction.VOID_NUMBER: _VOID_NUMBER,
     OfficeAction.PUT_EXPERT: PUT_EXPERT,
     **meeting_effects.EFFECTS,
+    **roll_effects.EFFECTS,
     **discussion_effects.EFFECTS,
     **minutes_effects.EFFECTS,
 }

@@ -22,6 +22,7 @@ from sanzhi_desktop.domain.case import Case, CaseFault
 from sanzhi_desktop.domain.dispute import Dispute
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.domain.files import FileUse
+from sanzhi_desktop.domain.history_tag import TagReport
 from sanzhi_desktop.domain.meeting import Meeting, MeetingRow, WaitingCase
 from sanzhi_desktop.domain.people import Actor
 from sanzhi_desktop.persistence import (
@@ -33,6 +34,7 @@ from sanzhi_desktop.persistence import (
     meeting_reader,
     rules_reader,
     tables,
+    tags,
     worklist,
 )
 from sanzhi_desktop.persistence.faults import PersistenceFault
@@ -169,9 +171,9 @@ class DatabaseReader(OfficeReader):
             return dispute_reader.dispute(db, self.office_id, case_id)
 
     def meetings(self) -> Sequence[MeetingRow]:
-        """Every meeting, the latest day first."""
+        """Every meeting: those that wait for me first, then the latest day."""
         with reading(self.engine) as db:
-            return meeting_reader.meetings(db, self.office_id)
+            return meeting_reader.meetings(db, self.office_id, self.person_id)
 
     def meeting(self, meeting_id: str) -> Meeting:
         """One meeting whole. Raises DomainError(MeetingFault.UNKNOWN)."""
@@ -207,6 +209,10 @@ class DatabaseReader(OfficeReader):
             kept = checkpoints.breaks(db, self.office_id, part=part)
         found.extend(b for b in kept if b.case_id not in told)
         return tuple(ChainFault(b.case_id, b.seq, b.what) for b in found)
+
+    def history_tags(self) -> TagReport:
+        """What the keyed tags say: on one PC, with its key."""
+        return tags.check(self.engine, self.office_id)
 
     def chain_root(self) -> str:
         """The root (hex) that a checkpoint made now would have."""

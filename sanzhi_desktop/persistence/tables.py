@@ -57,12 +57,16 @@ from sanzhi_desktop.persistence.meeting_tables import (
     meeting,
     meeting_member,
     minutes,
+    recusal_correction,
+    roll_correction,
     ruling,
     speech,
     vote,
+    vote_correction,
 )
 from sanzhi_desktop.persistence.office_life_tables import opening, reminder, second_opinion
 from sanzhi_desktop.persistence.presence_table import presence
+from sanzhi_desktop.persistence.tag_tables import history_seal, history_tag
 from sanzhi_desktop.persistence.transfer_tables import (
     transfer,
     transfer_event,
@@ -100,6 +104,8 @@ __all__ = [
     "expert_material",
     "expert_request",
     "file_store",
+    "history_seal",
+    "history_tag",
     "irregularity",
     "item_recusal",
     "late_leave",
@@ -121,7 +127,9 @@ __all__ = [
     "profile_edition",
     "record_edition",
     "recusal",
+    "recusal_correction",
     "reminder",
+    "roll_correction",
     "root_certificate",
     "round_",
     "ruling",
@@ -134,6 +142,7 @@ __all__ = [
     "transfer_number",
     "unit",
     "vote",
+    "vote_correction",
 ]
 
 office = table(

@@ -113,6 +113,8 @@ class _Minutes:
             ("absent", absent or words["none"]),
             ("guests", words["guests_note"].format(people=guests) if guests else words["none"]),
             ("quorum", quorum),
+            ("corrections", "\n".join(paper.corrections)),
+            ("dropped", "\n".join(paper.dropped)),
         ):
             yield from paragraphs(_stopped(text), label=words[label])
 
@@ -125,6 +127,8 @@ class _Minutes:
         blocks.append(Heading(2, words["statements"]))
         blocks += self._said(item.statements)
         blocks += [Heading(2, words["votes"]), self._votes(item.points)]
+        corrected = "\n".join(item.corrections)
+        blocks += paragraphs(_stopped(corrected), label=words["corrections"])
         blocks.append(Heading(2, words["minority"]))
         blocks += self._said(item.minority) or paragraphs(words["none"])
         blocks.append(Heading(2, words["effect"]))

@@ -2293,7 +2293,7 @@ begin
   if (select last_command from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) <> p_cmd then
     perform app.refuse('meeting.stale', jsonb_build_object('seen', coalesce(((p_payload #>> '{seen_version}'))::bigint, 0), 'current', (select version from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), ''))));
   end if;
-  if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and state = 'planned') then
+  if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and state in ('planned')) then
     perform app.refuse('meeting.wrong_state', jsonb_build_object('state', (select state from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')), 'needed', 'planned'));
   end if;
   update meeting set name = coalesce((p_payload #>> '{name}'), ''), place = coalesce((p_payload #>> '{place}'), ''), held_on = app.day((p_payload #>> '{held_on}')), begins = coalesce((p_payload #>> '{begins}'), ''), chair = coalesce((p_payload #>> '{chair}'), ''), recorder = coalesce((p_payload #>> '{recorder}'), '') where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '');
@@ -2338,7 +2338,7 @@ begin
   if (select last_command from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) <> p_cmd then
     perform app.refuse('meeting.stale', jsonb_build_object('seen', coalesce(((p_payload #>> '{seen_version}'))::bigint, 0), 'current', (select version from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), ''))));
   end if;
-  if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and state = 'planned') then
+  if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and state in ('planned')) then
     perform app.refuse('meeting.wrong_state', jsonb_build_object('state', (select state from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')), 'needed', 'planned'));
   end if;
   delete from agenda_item where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '');
@@ -2373,7 +2373,7 @@ begin
   if (select last_command from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) <> p_cmd then
     perform app.refuse('meeting.stale', jsonb_build_object('seen', coalesce(((p_payload #>> '{seen_version}'))::bigint, 0), 'current', (select version from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), ''))));
   end if;
-  if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and state = 'planned') then
+  if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and state in ('planned')) then
     perform app.refuse('meeting.wrong_state', jsonb_build_object('state', (select state from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')), 'needed', 'planned'));
   end if;
   if (select held_on from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) > v_today then
@@ -2437,7 +2437,7 @@ begin
   if (select last_command from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) <> p_cmd then
     perform app.refuse('meeting.stale', jsonb_build_object('seen', coalesce(((p_payload #>> '{seen_version}'))::bigint, 0), 'current', (select version from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), ''))));
   end if;
-  if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and state = 'open') then
+  if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and state in ('open')) then
     perform app.refuse('meeting.wrong_state', jsonb_build_object('state', (select state from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')), 'needed', 'open'));
   end if;
   if exists (select 1 from agenda_item where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and state = 'waiting') then
@@ -2458,13 +2458,93 @@ begin
   if (select last_command from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) <> p_cmd then
     perform app.refuse('meeting.stale', jsonb_build_object('seen', coalesce(((p_payload #>> '{seen_version}'))::bigint, 0), 'current', (select version from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), ''))));
   end if;
-  if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and state = 'planned') then
+  if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and state in ('planned')) then
     perform app.refuse('meeting.wrong_state', jsonb_build_object('state', (select state from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')), 'needed', 'planned'));
   end if;
   if trim(coalesce((p_payload #>> '{reason}'), '')) = '' then
     perform app.refuse('meeting.field_missing', jsonb_build_object('field', 'meeting.reason'));
   end if;
   update meeting set state = 'cancelled', cancelled_because = coalesce((p_payload #>> '{reason}'), '') where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '');
+end $$;
+
+create function app.do_correct_roll(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) then
+    perform app.refuse('meeting.unknown', jsonb_build_object());
+  end if;
+  update meeting set version = version + 1, last_command = p_cmd, updated_at = v_now where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and version = coalesce(((p_payload #>> '{seen_version}'))::bigint, 0);
+  if (select last_command from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) <> p_cmd then
+    perform app.refuse('meeting.stale', jsonb_build_object('seen', coalesce(((p_payload #>> '{seen_version}'))::bigint, 0), 'current', (select version from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), ''))));
+  end if;
+  if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and state in ('open', 'closed')) then
+    perform app.refuse('meeting.wrong_state', jsonb_build_object('state', (select state from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')), 'needed', 'open'));
+  end if;
+  if trim(coalesce((p_payload #>> '{reason}'), '')) = '' then
+    perform app.refuse('meeting.correction_reason', jsonb_build_object());
+  end if;
+  for v_item, v_index in select t.value, t.n - 1 from jsonb_array_elements(
+    case when jsonb_typeof(p_payload #> '{members}') is null or jsonb_typeof(p_payload #> '{members}') = 'null'
+    then '[]' else p_payload #> '{members}' end) with ordinality as t(value, n) loop
+  if not exists (select 1 from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and person_id = coalesce((v_item #>> '{person_id}'), '')) then
+    perform app.refuse('meeting.not_member', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '')), coalesce((v_item #>> '{person_id}'), ''))));
+  end if;
+  if coalesce((v_item #>> '{attendance}'), '') = 'absent' and trim(coalesce((v_item #>> '{reason}'), '')) = '' then
+    perform app.refuse('meeting.absence_reason', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '')), coalesce((v_item #>> '{person_id}'), ''))));
+  end if;
+  if exists (select 1 from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and person_id = coalesce((v_item #>> '{person_id}'), '') and attendance = coalesce((v_item #>> '{attendance}'), '') and absence_reason = (case when coalesce((v_item #>> '{attendance}'), '') = 'absent' then coalesce((v_item #>> '{reason}'), '') else '' end)) then
+    perform app.refuse('meeting.nothing_corrected', jsonb_build_object());
+  end if;
+  insert into roll_correction (office_id, meeting_id, version, person_id, was, was_because, attendance, absence_reason, reason, made_by, made_at) values (p_office, coalesce((p_payload #>> '{meeting_id}'), ''), (select version from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')), coalesce((v_item #>> '{person_id}'), ''), (select attendance from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and person_id = coalesce((v_item #>> '{person_id}'), '')), (select absence_reason from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and person_id = coalesce((v_item #>> '{person_id}'), '')), coalesce((v_item #>> '{attendance}'), ''), (case when coalesce((v_item #>> '{attendance}'), '') = 'absent' then coalesce((v_item #>> '{reason}'), '') else '' end), coalesce((p_payload #>> '{reason}'), ''), v_me, v_now);
+  update meeting_member set attendance = coalesce((v_item #>> '{attendance}'), ''), absence_reason = case when coalesce((v_item #>> '{attendance}'), '') = 'absent' then coalesce((v_item #>> '{reason}'), '') else '' end where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and person_id = coalesce((v_item #>> '{person_id}'), '');
+  end loop;
+  for v_item, v_index in select t.value, t.n - 1 from jsonb_array_elements(
+    case when jsonb_typeof(p_payload #> '{recusals}') is null or jsonb_typeof(p_payload #> '{recusals}') = 'null'
+    then '[]' else p_payload #> '{recusals}' end) with ordinality as t(value, n) loop
+  if not exists (select 1 from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and person_id = coalesce((v_item #>> '{person_id}'), '')) then
+    perform app.refuse('meeting.not_member', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '')), coalesce((v_item #>> '{person_id}'), ''))));
+  end if;
+  if not exists (select 1 from agenda_item where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((v_item #>> '{case_id}'), '')) then
+    perform app.refuse('meeting.item_unknown', jsonb_build_object());
+  end if;
+  if exists (select 1 from agenda_item where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((v_item #>> '{case_id}'), '') and state = 'dropped') then
+    perform app.refuse('meeting.item_closed', jsonb_build_object());
+  end if;
+  if (case when (v_item #> '{recused}') = 'true'::jsonb then 1 else 0 end) = 1 and trim(coalesce((v_item #>> '{reason}'), '')) = '' then
+    perform app.refuse('meeting.recusal_reason', jsonb_build_object());
+  end if;
+  if (case when (v_item #> '{recused}') = 'true'::jsonb then 1 else 0 end) = 1 and exists (select 1 from item_recusal where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((v_item #>> '{case_id}'), '') and person_id = coalesce((v_item #>> '{person_id}'), '') and reason = coalesce((v_item #>> '{reason}'), '')) or not (case when (v_item #> '{recused}') = 'true'::jsonb then 1 else 0 end) = 1 and not exists (select 1 from item_recusal where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((v_item #>> '{case_id}'), '') and person_id = coalesce((v_item #>> '{person_id}'), '')) then
+    perform app.refuse('meeting.nothing_corrected', jsonb_build_object());
+  end if;
+  insert into recusal_correction (office_id, readers, case_id, meeting_id, version, person_id, recusal, reason, made_by, made_at) values (p_office, (select k.readers from case_ k where k.office_id = p_office and k.case_id = coalesce((v_item #>> '{case_id}'), '')), coalesce((v_item #>> '{case_id}'), ''), coalesce((p_payload #>> '{meeting_id}'), ''), (select version from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')), coalesce((v_item #>> '{person_id}'), ''), (case when (case when (v_item #> '{recused}') = 'true'::jsonb then 1 else 0 end) = 1 then coalesce((v_item #>> '{reason}'), '') else '' end), coalesce((p_payload #>> '{reason}'), ''), v_me, v_now);
+  delete from item_recusal where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((v_item #>> '{case_id}'), '') and person_id = coalesce((v_item #>> '{person_id}'), '');
+  if (case when (v_item #> '{recused}') = 'true'::jsonb then 1 else 0 end) = 1 then
+    insert into item_recusal (office_id, readers, case_id, meeting_id, person_id, reason) values (p_office, (select k.readers from case_ k where k.office_id = p_office and k.case_id = coalesce((v_item #>> '{case_id}'), '')), coalesce((v_item #>> '{case_id}'), ''), coalesce((p_payload #>> '{meeting_id}'), ''), coalesce((v_item #>> '{person_id}'), ''), coalesce((v_item #>> '{reason}'), ''));
+  end if;
+  end loop;
+  if not exists (select 1 from roll_correction where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and version = (select version from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), ''))) and not exists (select 1 from recusal_correction where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and version = (select version from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), ''))) then
+    perform app.refuse('meeting.nothing_corrected', jsonb_build_object());
+  end if;
+  if not exists (select 1 from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and person_id = (select chair from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) and attendance = 'present') then
+    perform app.refuse('meeting.chair_absent', jsonb_build_object());
+  end if;
+  if 2 * (select count(*) from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and attendance = 'present') <= (select count(*) from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) or (select count(*) from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and attendance = 'present') < (select quorum from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) then
+    perform app.refuse('meeting.quorum_lost', jsonb_build_object('present', (select count(*) from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and attendance = 'present'), 'members', (select count(*) from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')), 'needed', (case when (select quorum from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) > (select count(*) from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) / 2 + 1 then (select quorum from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) else (select count(*) from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) / 2 + 1 end)));
+  end if;
+  if exists (select 1 from meeting_member b join agenda_item a on a.office_id = b.office_id and a.meeting_id = b.meeting_id join case_ k on k.office_id = a.office_id and k.case_id = a.case_id join recusal r on r.office_id = b.office_id and r.person_id = b.person_id and (r.case_id <> '' and r.case_id = k.case_id or r.party <> '' and r.party = k.party_name or r.unit <> '' and r.unit = k.unit) where b.office_id = p_office and b.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and b.attendance = 'present' and not exists (select 1 from item_recusal i where i.office_id = b.office_id and i.meeting_id = b.meeting_id and i.case_id = a.case_id and i.person_id = b.person_id)) then
+    perform app.refuse('meeting.recused', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = (select min(b.person_id) from meeting_member b join agenda_item a on a.office_id = b.office_id and a.meeting_id = b.meeting_id join case_ k on k.office_id = a.office_id and k.case_id = a.case_id join recusal r on r.office_id = b.office_id and r.person_id = b.person_id and (r.case_id <> '' and r.case_id = k.case_id or r.party <> '' and r.party = k.party_name or r.unit <> '' and r.unit = k.unit) where b.office_id = p_office and b.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and b.attendance = 'present' and not exists (select 1 from item_recusal i where i.office_id = b.office_id and i.meeting_id = b.meeting_id and i.case_id = a.case_id and i.person_id = b.person_id))), (select min(b.person_id) from meeting_member b join agenda_item a on a.office_id = b.office_id and a.meeting_id = b.meeting_id join case_ k on k.office_id = a.office_id and k.case_id = a.case_id join recusal r on r.office_id = b.office_id and r.person_id = b.person_id and (r.case_id <> '' and r.case_id = k.case_id or r.party <> '' and r.party = k.party_name or r.unit <> '' and r.unit = k.unit) where b.office_id = p_office and b.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and b.attendance = 'present' and not exists (select 1 from item_recusal i where i.office_id = b.office_id and i.meeting_id = b.meeting_id and i.case_id = a.case_id and i.person_id = b.person_id)))));
+  end if;
+  if exists (select 1 from agenda_item a join case_ k on k.office_id = a.office_id and k.case_id = a.case_id where a.office_id = p_office and a.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and (replace(k.handler_codes, ',' || (select chair from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) || ',', '') <> k.handler_codes or exists (select 1 from item_recusal i where i.office_id = a.office_id and i.meeting_id = a.meeting_id and i.case_id = a.case_id and i.person_id = (select chair from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), ''))))) then
+    perform app.refuse('meeting.chair_recused', jsonb_build_object('case', (select min(k.name) from agenda_item a join case_ k on k.office_id = a.office_id and k.case_id = a.case_id where a.office_id = p_office and a.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and (replace(k.handler_codes, ',' || (select chair from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) || ',', '') <> k.handler_codes or exists (select 1 from item_recusal i where i.office_id = a.office_id and i.meeting_id = a.meeting_id and i.case_id = a.case_id and i.person_id = (select chair from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')))))));
+  end if;
+  if exists (select 1 from agenda_item a join case_ k on k.office_id = a.office_id and k.case_id = a.case_id join meeting_member b on b.office_id = a.office_id and b.meeting_id = a.meeting_id where a.office_id = p_office and a.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and a.state <> 'dropped' and not (b.attendance = 'present' and replace(k.handler_codes, ',' || b.person_id || ',', '') = k.handler_codes and not exists (select 1 from item_recusal i where i.office_id = a.office_id and i.meeting_id = a.meeting_id and i.case_id = a.case_id and i.person_id = b.person_id)) and (exists (select 1 from speech s where s.office_id = a.office_id and s.meeting_id = a.meeting_id and s.case_id = a.case_id and s.kind = 'opinion' and s.person_id = b.person_id) or exists (select 1 from vote s where s.office_id = a.office_id and s.meeting_id = a.meeting_id and s.case_id = a.case_id and s.person_id = b.person_id))) then
+    perform app.refuse('meeting.took_part', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = (select min(b.person_id) from agenda_item a join case_ k on k.office_id = a.office_id and k.case_id = a.case_id join meeting_member b on b.office_id = a.office_id and b.meeting_id = a.meeting_id where a.office_id = p_office and a.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and a.state <> 'dropped' and not (b.attendance = 'present' and replace(k.handler_codes, ',' || b.person_id || ',', '') = k.handler_codes and not exists (select 1 from item_recusal i where i.office_id = a.office_id and i.meeting_id = a.meeting_id and i.case_id = a.case_id and i.person_id = b.person_id)) and (exists (select 1 from speech s where s.office_id = a.office_id and s.meeting_id = a.meeting_id and s.case_id = a.case_id and s.kind = 'opinion' and s.person_id = b.person_id) or exists (select 1 from vote s where s.office_id = a.office_id and s.meeting_id = a.meeting_id and s.case_id = a.case_id and s.person_id = b.person_id)))), (select min(b.person_id) from agenda_item a join case_ k on k.office_id = a.office_id and k.case_id = a.case_id join meeting_member b on b.office_id = a.office_id and b.meeting_id = a.meeting_id where a.office_id = p_office and a.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and a.state <> 'dropped' and not (b.attendance = 'present' and replace(k.handler_codes, ',' || b.person_id || ',', '') = k.handler_codes and not exists (select 1 from item_recusal i where i.office_id = a.office_id and i.meeting_id = a.meeting_id and i.case_id = a.case_id and i.person_id = b.person_id)) and (exists (select 1 from speech s where s.office_id = a.office_id and s.meeting_id = a.meeting_id and s.case_id = a.case_id and s.kind = 'opinion' and s.person_id = b.person_id) or exists (select 1 from vote s where s.office_id = a.office_id and s.meeting_id = a.meeting_id and s.case_id = a.case_id and s.person_id = b.person_id)))), 'case', (select min(k.name) from agenda_item a join case_ k on k.office_id = a.office_id and k.case_id = a.case_id join meeting_member b on b.office_id = a.office_id and b.meeting_id = a.meeting_id where a.office_id = p_office and a.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and a.state <> 'dropped' and not (b.attendance = 'present' and replace(k.handler_codes, ',' || b.person_id || ',', '') = k.handler_codes and not exists (select 1 from item_recusal i where i.office_id = a.office_id and i.meeting_id = a.meeting_id and i.case_id = a.case_id and i.person_id = b.person_id)) and (exists (select 1 from speech s where s.office_id = a.office_id and s.meeting_id = a.meeting_id and s.case_id = a.case_id and s.kind = 'opinion' and s.person_id = b.person_id) or exists (select 1 from vote s where s.office_id = a.office_id and s.meeting_id = a.meeting_id and s.case_id = a.case_id and s.person_id = b.person_id)))));
+  end if;
+  if exists (select 1 from agenda_item a join case_ k on k.office_id = a.office_id and k.case_id = a.case_id join meeting_member b on b.office_id = a.office_id and b.meeting_id = a.meeting_id where a.office_id = p_office and a.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and a.state <> 'dropped' and (b.attendance = 'present' and replace(k.handler_codes, ',' || b.person_id || ',', '') = k.handler_codes and not exists (select 1 from item_recusal i where i.office_id = a.office_id and i.meeting_id = a.meeting_id and i.case_id = a.case_id and i.person_id = b.person_id)) and exists (select 1 from speech s where s.office_id = a.office_id and s.meeting_id = a.meeting_id and s.case_id = a.case_id and s.kind = 'opinion' and s.person_id = (select chair from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), ''))) and not exists (select 1 from speech s where s.office_id = a.office_id and s.meeting_id = a.meeting_id and s.case_id = a.case_id and s.kind = 'opinion' and s.person_id = b.person_id)) then
+    perform app.refuse('meeting.missed_out', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = (select min(b.person_id) from agenda_item a join case_ k on k.office_id = a.office_id and k.case_id = a.case_id join meeting_member b on b.office_id = a.office_id and b.meeting_id = a.meeting_id where a.office_id = p_office and a.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and a.state <> 'dropped' and (b.attendance = 'present' and replace(k.handler_codes, ',' || b.person_id || ',', '') = k.handler_codes and not exists (select 1 from item_recusal i where i.office_id = a.office_id and i.meeting_id = a.meeting_id and i.case_id = a.case_id and i.person_id = b.person_id)) and exists (select 1 from speech s where s.office_id = a.office_id and s.meeting_id = a.meeting_id and s.case_id = a.case_id and s.kind = 'opinion' and s.person_id = (select chair from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), ''))) and not exists (select 1 from speech s where s.office_id = a.office_id and s.meeting_id = a.meeting_id and s.case_id = a.case_id and s.kind = 'opinion' and s.person_id = b.person_id))), (select min(b.person_id) from agenda_item a join case_ k on k.office_id = a.office_id and k.case_id = a.case_id join meeting_member b on b.office_id = a.office_id and b.meeting_id = a.meeting_id where a.office_id = p_office and a.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and a.state <> 'dropped' and (b.attendance = 'present' and replace(k.handler_codes, ',' || b.person_id || ',', '') = k.handler_codes and not exists (select 1 from item_recusal i where i.office_id = a.office_id and i.meeting_id = a.meeting_id and i.case_id = a.case_id and i.person_id = b.person_id)) and exists (select 1 from speech s where s.office_id = a.office_id and s.meeting_id = a.meeting_id and s.case_id = a.case_id and s.kind = 'opinion' and s.person_id = (select chair from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), ''))) and not exists (select 1 from speech s where s.office_id = a.office_id and s.meeting_id = a.meeting_id and s.case_id = a.case_id and s.kind = 'opinion' and s.person_id = b.person_id))), 'case', (select min(k.name) from agenda_item a join case_ k on k.office_id = a.office_id and k.case_id = a.case_id join meeting_member b on b.office_id = a.office_id and b.meeting_id = a.meeting_id where a.office_id = p_office and a.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and a.state <> 'dropped' and (b.attendance = 'present' and replace(k.handler_codes, ',' || b.person_id || ',', '') = k.handler_codes and not exists (select 1 from item_recusal i where i.office_id = a.office_id and i.meeting_id = a.meeting_id and i.case_id = a.case_id and i.person_id = b.person_id)) and exists (select 1 from speech s where s.office_id = a.office_id and s.meeting_id = a.meeting_id and s.case_id = a.case_id and s.kind = 'opinion' and s.person_id = (select chair from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), ''))) and not exists (select 1 from speech s where s.office_id = a.office_id and s.meeting_id = a.meeting_id and s.case_id = a.case_id and s.kind = 'opinion' and s.person_id = b.person_id))));
+  end if;
 end $$;
 
 create function app.do_speak(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
@@ -2479,7 +2559,7 @@ begin
   if (select last_command from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) <> p_cmd then
     perform app.refuse('meeting.stale', jsonb_build_object('seen', coalesce(((p_payload #>> '{seen_version}'))::bigint, 0), 'current', (select version from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), ''))));
   end if;
-  if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and state = 'open') then
+  if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and state in ('open')) then
     perform app.refuse('meeting.wrong_state', jsonb_build_object('state', (select state from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')), 'needed', 'open'));
   end if;
   if not exists (select 1 from agenda_item where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((p_payload #>> '{case_id}'), '')) then
@@ -2530,7 +2610,7 @@ begin
   if (select last_command from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) <> p_cmd then
     perform app.refuse('meeting.stale', jsonb_build_object('seen', coalesce(((p_payload #>> '{seen_version}'))::bigint, 0), 'current', (select version from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), ''))));
   end if;
-  if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and state = 'open') then
+  if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and state in ('open')) then
     perform app.refuse('meeting.wrong_state', jsonb_build_object('state', (select state from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')), 'needed', 'open'));
   end if;
   if not exists (select 1 from agenda_item where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((p_payload #>> '{case_id}'), '')) then
@@ -2564,6 +2644,46 @@ begin
   end loop;
 end $$;
 
+create function app.do_correct_vote(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_item jsonb; v_index bigint := 0;
+begin
+  if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) then
+    perform app.refuse('meeting.unknown', jsonb_build_object());
+  end if;
+  update meeting set version = version + 1, last_command = p_cmd, updated_at = v_now where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and version = coalesce(((p_payload #>> '{seen_version}'))::bigint, 0);
+  if (select last_command from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) <> p_cmd then
+    perform app.refuse('meeting.stale', jsonb_build_object('seen', coalesce(((p_payload #>> '{seen_version}'))::bigint, 0), 'current', (select version from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), ''))));
+  end if;
+  if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and state in ('open', 'closed')) then
+    perform app.refuse('meeting.wrong_state', jsonb_build_object('state', (select state from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')), 'needed', 'open'));
+  end if;
+  if not exists (select 1 from agenda_item where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((p_payload #>> '{case_id}'), '')) then
+    perform app.refuse('meeting.item_unknown', jsonb_build_object());
+  end if;
+  if not exists (select 1 from agenda_item where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((p_payload #>> '{case_id}'), '') and state = 'waiting') then
+    perform app.refuse('meeting.vote_decided', jsonb_build_object());
+  end if;
+  if trim(coalesce((p_payload #>> '{reason}'), '')) = '' then
+    perform app.refuse('meeting.correction_reason', jsonb_build_object());
+  end if;
+  for v_item, v_index in select t.value, t.n - 1 from jsonb_array_elements(
+    case when jsonb_typeof(p_payload #> '{votes}') is null or jsonb_typeof(p_payload #> '{votes}') = 'null'
+    then '[]' else p_payload #> '{votes}' end) with ordinality as t(value, n) loop
+  if not exists (select 1 from vote where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((p_payload #>> '{case_id}'), '') and number = coalesce(((v_item #>> '{number}'))::bigint, 0) and person_id = coalesce((v_item #>> '{person_id}'), '')) then
+    perform app.refuse('meeting.not_voted', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '')), coalesce((v_item #>> '{person_id}'), '')), 'number', coalesce(((v_item #>> '{number}'))::bigint, 0)));
+  end if;
+  if exists (select 1 from vote where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((p_payload #>> '{case_id}'), '') and number = coalesce(((v_item #>> '{number}'))::bigint, 0) and person_id = coalesce((v_item #>> '{person_id}'), '') and coalesce((select x.choice from vote_correction x where x.office_id = vote.office_id and x.meeting_id = vote.meeting_id and x.case_id = vote.case_id and x.number = vote.number and x.person_id = vote.person_id order by x.place desc limit 1), vote.choice) = coalesce((v_item #>> '{choice}'), '')) then
+    perform app.refuse('meeting.nothing_corrected', jsonb_build_object());
+  end if;
+  insert into vote_correction (office_id, readers, case_id, meeting_id, place, number, person_id, was, choice, reason, made_by, made_at) values (p_office, (select k.readers from case_ k where k.office_id = p_office and k.case_id = coalesce((p_payload #>> '{case_id}'), '')), coalesce((p_payload #>> '{case_id}'), ''), coalesce((p_payload #>> '{meeting_id}'), ''), coalesce((select max(place) from vote_correction where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((p_payload #>> '{case_id}'), '')), 0) + 1, coalesce(((v_item #>> '{number}'))::bigint, 0), coalesce((v_item #>> '{person_id}'), ''), (select coalesce((select x.choice from vote_correction x where x.office_id = vote.office_id and x.meeting_id = vote.meeting_id and x.case_id = vote.case_id and x.number = vote.number and x.person_id = vote.person_id order by x.place desc limit 1), vote.choice) from vote where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((p_payload #>> '{case_id}'), '') and number = coalesce(((v_item #>> '{number}'))::bigint, 0) and person_id = coalesce((v_item #>> '{person_id}'), '')), coalesce((v_item #>> '{choice}'), ''), coalesce((p_payload #>> '{reason}'), ''), v_me, v_now);
+  end loop;
+  if not exists (select 1 from vote_correction where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((p_payload #>> '{case_id}'), '') and made_at = v_now) then
+    perform app.refuse('meeting.nothing_corrected', jsonb_build_object());
+  end if;
+end $$;
+
 create function app.do_close_item(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
 returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
@@ -2576,7 +2696,7 @@ begin
   if (select last_command from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) <> p_cmd then
     perform app.refuse('meeting.stale', jsonb_build_object('seen', coalesce(((p_payload #>> '{seen_version}'))::bigint, 0), 'current', (select version from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), ''))));
   end if;
-  if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and state = 'open') then
+  if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and state in ('open')) then
     perform app.refuse('meeting.wrong_state', jsonb_build_object('state', (select state from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')), 'needed', 'open'));
   end if;
   if not exists (select 1 from agenda_item where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((p_payload #>> '{case_id}'), '')) then
@@ -2600,7 +2720,7 @@ begin
   if coalesce((v_item #>> '{ruling}'), '') = 'other' and trim(coalesce((v_item #>> '{content}'), '')) = '' then
     perform app.refuse('meeting.content_missing', jsonb_build_object('number', coalesce(((v_item #>> '{number}'))::bigint, 0)));
   end if;
-  if 2 * (select count(*) from vote where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((p_payload #>> '{case_id}'), '') and number = coalesce(((v_item #>> '{number}'))::bigint, 0) and choice = coalesce((v_item #>> '{ruling}'), '')) <= (select count(*) from vote where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((p_payload #>> '{case_id}'), '') and number = coalesce(((v_item #>> '{number}'))::bigint, 0)) and trim(coalesce((v_item #>> '{against_votes}'), '')) = '' then
+  if 2 * (select count(*) from vote where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((p_payload #>> '{case_id}'), '') and number = coalesce(((v_item #>> '{number}'))::bigint, 0) and coalesce((select x.choice from vote_correction x where x.office_id = vote.office_id and x.meeting_id = vote.meeting_id and x.case_id = vote.case_id and x.number = vote.number and x.person_id = vote.person_id order by x.place desc limit 1), vote.choice) = coalesce((v_item #>> '{ruling}'), '')) <= (select count(*) from vote where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((p_payload #>> '{case_id}'), '') and number = coalesce(((v_item #>> '{number}'))::bigint, 0)) and trim(coalesce((v_item #>> '{against_votes}'), '')) = '' then
     perform app.refuse('meeting.against_votes', jsonb_build_object('number', coalesce(((v_item #>> '{number}'))::bigint, 0)));
   end if;
   insert into ruling (office_id, readers, case_id, meeting_id, number, ruling, content, permits, against_votes) values (p_office, (select k.readers from case_ k where k.office_id = p_office and k.case_id = coalesce((p_payload #>> '{case_id}'), '')), coalesce((p_payload #>> '{case_id}'), ''), coalesce((p_payload #>> '{meeting_id}'), ''), coalesce(((v_item #>> '{number}'))::bigint, 0), coalesce((v_item #>> '{ruling}'), ''), coalesce((v_item #>> '{content}'), ''), (case when coalesce((v_item #>> '{ruling}'), '') = 'uphold' then 0 when coalesce((v_item #>> '{ruling}'), '') = 'adopt' then 1 else (case when (v_item #> '{permits}') = 'true'::jsonb then 1 else 0 end) end), coalesce((v_item #>> '{against_votes}'), ''));
@@ -2623,13 +2743,13 @@ begin
   if (select last_command from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) <> p_cmd then
     perform app.refuse('meeting.stale', jsonb_build_object('seen', coalesce(((p_payload #>> '{seen_version}'))::bigint, 0), 'current', (select version from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), ''))));
   end if;
-  if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and state = 'open') then
+  if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and state in ('open', 'closed')) then
     perform app.refuse('meeting.wrong_state', jsonb_build_object('state', (select state from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')), 'needed', 'open'));
   end if;
   if not exists (select 1 from agenda_item where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((p_payload #>> '{case_id}'), '')) then
     perform app.refuse('meeting.item_unknown', jsonb_build_object());
   end if;
-  if not exists (select 1 from agenda_item where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((p_payload #>> '{case_id}'), '') and state = 'waiting') then
+  if exists (select 1 from agenda_item where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((p_payload #>> '{case_id}'), '') and state = 'dropped') then
     perform app.refuse('meeting.item_closed', jsonb_build_object());
   end if;
   if trim(coalesce((p_payload #>> '{reason}'), '')) = '' then
@@ -2650,7 +2770,7 @@ begin
   if (select last_command from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) <> p_cmd then
     perform app.refuse('meeting.stale', jsonb_build_object('seen', coalesce(((p_payload #>> '{seen_version}'))::bigint, 0), 'current', (select version from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), ''))));
   end if;
-  if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and state = 'closed') then
+  if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and state in ('closed')) then
     perform app.refuse('meeting.wrong_state', jsonb_build_object('state', (select state from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')), 'needed', 'closed'));
   end if;
   if (select recorder from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) <> v_me then
@@ -2766,10 +2886,12 @@ begin
   update escalation_point set readers = v_readers where office_id = p_office and case_id = p_case;
   update dispute_result set readers = v_readers where office_id = p_office and case_id = p_case;
   update item_recusal set readers = v_readers where office_id = p_office and case_id = p_case;
+  update recusal_correction set readers = v_readers where office_id = p_office and case_id = p_case;
   update ruling set readers = v_readers where office_id = p_office and case_id = p_case;
   update speech set readers = v_readers where office_id = p_office and case_id = p_case;
   update vote set readers = v_readers where office_id = p_office and case_id = p_case;
   update clearance set readers = v_readers where office_id = p_office and case_id = p_case;
+  update vote_correction set readers = v_readers where office_id = p_office and case_id = p_case;
   update decision set readers = v_readers where office_id = p_office and case_id = p_case;
   return v_readers;
 end $$;
@@ -3355,8 +3477,10 @@ begin
     when 'open_meeting' then array['secretary']
     when 'close_meeting' then array['secretary']
     when 'cancel_meeting' then array['secretary']
+    when 'correct_roll' then array['secretary']
     when 'speak' then array['secretary']
     when 'vote' then array['secretary']
+    when 'correct_vote' then array['secretary']
     when 'close_item' then array['secretary']
     when 'drop_item' then array['secretary']
     when 'certify_minutes' then array['admin', 'agency_head', 'auditor', 'clerk', 'handler', 'head', 'lead', 'reviewer', 'secretary', 'unit_head']
@@ -3385,8 +3509,10 @@ begin
   when 'open_meeting' then perform app.do_open_meeting(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
   when 'close_meeting' then perform app.do_close_meeting(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
   when 'cancel_meeting' then perform app.do_cancel_meeting(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
+  when 'correct_roll' then perform app.do_correct_roll(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
   when 'speak' then perform app.do_speak(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
   when 'vote' then perform app.do_vote(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
+  when 'correct_vote' then perform app.do_correct_vote(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
   when 'close_item' then perform app.do_close_item(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
   when 'drop_item' then perform app.do_drop_item(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
   when 'certify_minutes' then perform app.do_certify_minutes(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
@@ -3467,6 +3593,25 @@ begin
   return v_root;
 end $$;
 
+create function app.end_idle(p_office integer, v_now timestamptz) returns void
+language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+declare v_pid integer; v_who name;
+begin
+  if not pg_has_role('pg_signal_backend', 'usage') then return; end if;
+  for v_pid, v_who in select a.pid, a.usename from pg_stat_activity a
+     join person p on p.office_id = p_office and p.person_id = a.usename
+    where a.datname = current_database() and a.backend_type = 'client backend'
+     and a.pid <> pg_backend_pid()
+     and (a.state like 'idle in transaction%'
+        and a.state_change < v_now - case when a.backend_xid is null then interval '60 seconds'
+          else interval '15 seconds' end
+      or a.backend_xid is not null and a.xact_start < v_now - interval '120 seconds')
+     and not (select rolsuper from pg_roles where oid = a.usesysid) loop
+    raise log 'sanzhi: transaction of % (process %) ended, it held the office up', v_who, v_pid;
+    perform pg_terminate_backend(v_pid);
+  end loop;
+end $$;
+
 create function api.beat(p_office integer, p_case text, p_left text)
 returns jsonb language plpgsql security definer set search_path = pg_catalog, app, pg_temp set lock_timeout = '2s' set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 declare
@@ -3481,6 +3626,13 @@ begin
   if not found then
     return jsonb_build_object('news', 0, 'present', v_present, 'still', v_still,
       'revision', v_revision, 'at', v_now);
+  end if;
+  if not v_still then
+    if coalesce(current_setting('sanzhi.looked', true), '')
+       < (v_now - interval '20 seconds')::text then
+      perform set_config('sanzhi.looked', v_now::text, false);
+      perform app.end_idle(p_office, v_now);
+    end if;
   end if;
   select max(at) into v_last from command where office_id = p_office;
   select count(*) into v_count from command

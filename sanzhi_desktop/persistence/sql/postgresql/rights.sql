@@ -204,6 +204,11 @@ create policy seen on app.problem for select using (
   position(',' || session_user::text || ',' in readers) > 0 and pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member'));
 grant select on app.problem to public;
 
+alter table app.roll_correction enable row level security;
+create policy seen on app.roll_correction for select using (
+  pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member'));
+grant select on app.roll_correction to public;
+
 alter table app.transfer_event enable row level security;
 create policy seen on app.transfer_event for select using (
   position(',' || session_user::text || ',' in readers) > 0 and pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member'));
@@ -274,6 +279,11 @@ create policy seen on app.item_recusal for select using (
   position(',' || session_user::text || ',' in readers) > 0 and pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member'));
 grant select on app.item_recusal to public;
 
+alter table app.recusal_correction enable row level security;
+create policy seen on app.recusal_correction for select using (
+  position(',' || session_user::text || ',' in readers) > 0 and pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member'));
+grant select on app.recusal_correction to public;
+
 alter table app.ruling enable row level security;
 create policy seen on app.ruling for select using (
   position(',' || session_user::text || ',' in readers) > 0 and pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member'));
@@ -294,12 +304,21 @@ create policy seen on app.clearance for select using (
   position(',' || session_user::text || ',' in readers) > 0 and pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member'));
 grant select on app.clearance to public;
 
+alter table app.vote_correction enable row level security;
+create policy seen on app.vote_correction for select using (
+  position(',' || session_user::text || ',' in readers) > 0 and pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member'));
+grant select on app.vote_correction to public;
+
 alter table app.decision enable row level security;
 create policy seen on app.decision for select using (
   position(',' || session_user::text || ',' in readers) > 0 and pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member'));
 grant select on app.decision to public;
 
 alter table app.command enable row level security;
+
+alter table app.history_seal enable row level security;
+
+alter table app.history_tag enable row level security;
 
 alter table app.presence enable row level security;
 

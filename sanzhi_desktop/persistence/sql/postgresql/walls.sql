@@ -170,6 +170,16 @@ begin
   return new;
 end $$;
 
+create function app.wall_history_tag_update_forward() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  if (OLD.office_id is distinct from NEW.office_id or OLD.chain is distinct from NEW.chain) or NEW.seq < OLD.seq then
+    raise exception using message = 'SZ-HISTORY 历史记录不得修改、替换或者删除', errcode = 'SZ002';
+  end if;
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
 create function app.wall_clock_event_update_kept() returns trigger language plpgsql
 set search_path = pg_catalog, app, pg_temp as $$
 begin
@@ -329,14 +339,6 @@ begin
 end $$;
 
 create function app.wall_item_recusal_update_kept() returns trigger language plpgsql
-set search_path = pg_catalog, app, pg_temp as $$
-begin
-  raise exception using message = 'SZ-HISTORY 集体讨论只能按次序记录，笔录从第一个签名起不得改动', errcode = 'SZ002';
-  if tg_op = 'DELETE' then return old; end if;
-  return new;
-end $$;
-
-create function app.wall_item_recusal_delete_kept() returns trigger language plpgsql
 set search_path = pg_catalog, app, pg_temp as $$
 begin
   raise exception using message = 'SZ-HISTORY 集体讨论只能按次序记录，笔录从第一个签名起不得改动', errcode = 'SZ002';
@@ -748,6 +750,54 @@ begin
   return new;
 end $$;
 
+create function app.wall_vote_correction_update_history() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  raise exception using message = 'SZ-HISTORY 历史记录不得修改、替换或者删除', errcode = 'SZ002';
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
+create function app.wall_vote_correction_delete_history() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  raise exception using message = 'SZ-HISTORY 历史记录不得修改、替换或者删除', errcode = 'SZ002';
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
+create function app.wall_roll_correction_update_history() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  raise exception using message = 'SZ-HISTORY 历史记录不得修改、替换或者删除', errcode = 'SZ002';
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
+create function app.wall_roll_correction_delete_history() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  raise exception using message = 'SZ-HISTORY 历史记录不得修改、替换或者删除', errcode = 'SZ002';
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
+create function app.wall_recusal_correction_update_history() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  raise exception using message = 'SZ-HISTORY 历史记录不得修改、替换或者删除', errcode = 'SZ002';
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
+create function app.wall_recusal_correction_delete_history() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  raise exception using message = 'SZ-HISTORY 历史记录不得修改、替换或者删除', errcode = 'SZ002';
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
 create function app.wall_office_delete_history() returns trigger language plpgsql
 set search_path = pg_catalog, app, pg_temp as $$
 begin
@@ -829,6 +879,22 @@ begin
 end $$;
 
 create function app.wall_second_opinion_delete_history() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  raise exception using message = 'SZ-HISTORY 历史记录不得修改、替换或者删除', errcode = 'SZ002';
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
+create function app.wall_history_tag_delete_history() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  raise exception using message = 'SZ-HISTORY 历史记录不得修改、替换或者删除', errcode = 'SZ002';
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
+create function app.wall_history_seal_delete_history() returns trigger language plpgsql
 set search_path = pg_catalog, app, pg_temp as $$
 begin
   raise exception using message = 'SZ-HISTORY 历史记录不得修改、替换或者删除', errcode = 'SZ002';
@@ -975,6 +1041,9 @@ for each row execute function app.wall_audit_head_update_next();
 create trigger wall_audit_head_insert_first before insert on app.audit_head
 for each row execute function app.wall_audit_head_insert_first();
 
+create trigger wall_history_tag_update_forward before update on app.history_tag
+for each row execute function app.wall_history_tag_update_forward();
+
 create trigger wall_clock_event_update_kept before update of office_id, case_id, seq, round, event, at, cause, number, unit, approver, reason on app.clock_event
 for each row execute function app.wall_clock_event_update_kept();
 
@@ -1025,9 +1094,6 @@ for each row execute function app.wall_escalation_update_kept();
 
 create trigger wall_item_recusal_update_kept before update of office_id, case_id, meeting_id, person_id, reason on app.item_recusal
 for each row execute function app.wall_item_recusal_update_kept();
-
-create trigger wall_item_recusal_delete_kept before delete on app.item_recusal
-for each row execute function app.wall_item_recusal_delete_kept();
 
 create trigger wall_blob_update_kept before update on app.blob
 for each row execute function app.wall_blob_update_kept();
@@ -1179,6 +1245,24 @@ for each row execute function app.wall_dispute_result_update_history();
 create trigger wall_dispute_result_delete_history before delete on app.dispute_result
 for each row execute function app.wall_dispute_result_delete_history();
 
+create trigger wall_vote_correction_update_history before update of office_id, case_id, meeting_id, place, number, person_id, was, choice, reason, made_by, made_at on app.vote_correction
+for each row execute function app.wall_vote_correction_update_history();
+
+create trigger wall_vote_correction_delete_history before delete on app.vote_correction
+for each row execute function app.wall_vote_correction_delete_history();
+
+create trigger wall_roll_correction_update_history before update on app.roll_correction
+for each row execute function app.wall_roll_correction_update_history();
+
+create trigger wall_roll_correction_delete_history before delete on app.roll_correction
+for each row execute function app.wall_roll_correction_delete_history();
+
+create trigger wall_recusal_correction_update_history before update of office_id, case_id, meeting_id, version, person_id, recusal, reason, made_by, made_at on app.recusal_correction
+for each row execute function app.wall_recusal_correction_update_history();
+
+create trigger wall_recusal_correction_delete_history before delete on app.recusal_correction
+for each row execute function app.wall_recusal_correction_delete_history();
+
 create trigger wall_office_delete_history before delete on app.office
 for each row execute function app.wall_office_delete_history();
 
@@ -1211,6 +1295,12 @@ for each row execute function app.wall_clock_event_delete_history();
 
 create trigger wall_second_opinion_delete_history before delete on app.second_opinion
 for each row execute function app.wall_second_opinion_delete_history();
+
+create trigger wall_history_tag_delete_history before delete on app.history_tag
+for each row execute function app.wall_history_tag_delete_history();
+
+create trigger wall_history_seal_delete_history before delete on app.history_seal
+for each row execute function app.wall_history_seal_delete_history();
 
 create trigger wall_transfer_delete_history before delete on app.transfer
 for each row execute function app.wall_transfer_delete_history();
@@ -1328,6 +1418,12 @@ for each statement execute function app.wall_truncate();
 create trigger wall_expert_request_truncate before truncate on app.expert_request
 for each statement execute function app.wall_truncate();
 
+create trigger wall_history_seal_truncate before truncate on app.history_seal
+for each statement execute function app.wall_truncate();
+
+create trigger wall_history_tag_truncate before truncate on app.history_tag
+for each statement execute function app.wall_truncate();
+
 create trigger wall_irregularity_truncate before truncate on app.irregularity
 for each statement execute function app.wall_truncate();
 
@@ -1376,7 +1472,13 @@ for each statement execute function app.wall_truncate();
 create trigger wall_record_edition_truncate before truncate on app.record_edition
 for each statement execute function app.wall_truncate();
 
+create trigger wall_recusal_correction_truncate before truncate on app.recusal_correction
+for each statement execute function app.wall_truncate();
+
 create trigger wall_reminder_truncate before truncate on app.reminder
+for each statement execute function app.wall_truncate();
+
+create trigger wall_roll_correction_truncate before truncate on app.roll_correction
 for each statement execute function app.wall_truncate();
 
 create trigger wall_round_truncate before truncate on app.round
@@ -1404,4 +1506,7 @@ create trigger wall_transfer_number_truncate before truncate on app.transfer_num
 for each statement execute function app.wall_truncate();
 
 create trigger wall_vote_truncate before truncate on app.vote
+for each statement execute function app.wall_truncate();
+
+create trigger wall_vote_correction_truncate before truncate on app.vote_correction
 for each statement execute function app.wall_truncate();

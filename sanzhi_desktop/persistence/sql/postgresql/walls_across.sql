@@ -217,7 +217,7 @@ end $$;
 create function app.wall_meeting_member_update_kept() returns trigger language plpgsql
 set search_path = pg_catalog, app, pg_temp as $$
 begin
-  if OLD.signed_at is not null or (OLD.office_id is distinct from NEW.office_id or OLD.meeting_id is distinct from NEW.meeting_id or OLD.person_id is distinct from NEW.person_id or OLD.place is distinct from NEW.place or OLD.post is distinct from NEW.post or OLD.basis is distinct from NEW.basis or OLD.valid_from is distinct from NEW.valid_from or OLD.valid_to is distinct from NEW.valid_to) or not exists (select 1 from meeting m where m.office_id = OLD.office_id and m.meeting_id = OLD.meeting_id and m.state in ('planned')) and (OLD.attendance is distinct from NEW.attendance or OLD.absence_reason is distinct from NEW.absence_reason) or NEW.signed_at is not null and not exists (select 1 from meeting m where m.office_id = OLD.office_id and m.meeting_id = OLD.meeting_id and m.state in ('signing')) then
+  if OLD.signed_at is not null or (OLD.office_id is distinct from NEW.office_id or OLD.meeting_id is distinct from NEW.meeting_id or OLD.person_id is distinct from NEW.person_id or OLD.place is distinct from NEW.place or OLD.post is distinct from NEW.post or OLD.basis is distinct from NEW.basis or OLD.valid_from is distinct from NEW.valid_from or OLD.valid_to is distinct from NEW.valid_to) or not exists (select 1 from meeting m where m.office_id = OLD.office_id and m.meeting_id = OLD.meeting_id and m.state in ('planned')) and not (exists (select 1 from meeting m where m.office_id = OLD.office_id and m.meeting_id = OLD.meeting_id and m.state in ('open', 'closed')) and exists (select 1 from roll_correction x join meeting m on m.office_id = x.office_id and m.meeting_id = x.meeting_id and m.version = x.version where x.office_id = OLD.office_id and x.meeting_id = OLD.meeting_id and x.person_id = OLD.person_id)) and (OLD.attendance is distinct from NEW.attendance or OLD.absence_reason is distinct from NEW.absence_reason) or NEW.signed_at is not null and not exists (select 1 from meeting m where m.office_id = OLD.office_id and m.meeting_id = OLD.meeting_id and m.state in ('signing')) then
     raise exception using message = 'SZ-HISTORY 集体讨论只能按次序记录，笔录从第一个签名起不得改动', errcode = 'SZ002';
   end if;
   if tg_op = 'DELETE' then return old; end if;
@@ -247,7 +247,7 @@ end $$;
 create function app.wall_agenda_item_update_kept() returns trigger language plpgsql
 set search_path = pg_catalog, app, pg_temp as $$
 begin
-  if OLD.state <> 'waiting' or (OLD.office_id is distinct from NEW.office_id or OLD.meeting_id is distinct from NEW.meeting_id or OLD.case_id is distinct from NEW.case_id or OLD.place is distinct from NEW.place or OLD.round is distinct from NEW.round or OLD.escalation is distinct from NEW.escalation) or not exists (select 1 from meeting m where m.office_id = OLD.office_id and m.meeting_id = OLD.meeting_id and m.state in ('open')) then
+  if OLD.state = 'dropped' or OLD.state = 'closed' and NEW.state <> 'dropped' or (OLD.office_id is distinct from NEW.office_id or OLD.meeting_id is distinct from NEW.meeting_id or OLD.case_id is distinct from NEW.case_id or OLD.place is distinct from NEW.place or OLD.round is distinct from NEW.round or OLD.escalation is distinct from NEW.escalation) or not exists (select 1 from meeting m where m.office_id = OLD.office_id and m.meeting_id = OLD.meeting_id and m.state in ('open', 'closed')) then
     raise exception using message = 'SZ-HISTORY 集体讨论只能按次序记录，笔录从第一个签名起不得改动', errcode = 'SZ002';
   end if;
   if tg_op = 'DELETE' then return old; end if;
@@ -257,7 +257,37 @@ end $$;
 create function app.wall_item_recusal_insert_planned() returns trigger language plpgsql
 set search_path = pg_catalog, app, pg_temp as $$
 begin
-  if not exists (select 1 from meeting m where m.office_id = NEW.office_id and m.meeting_id = NEW.meeting_id and m.state in ('planned')) then
+  if not exists (select 1 from meeting m where m.office_id = NEW.office_id and m.meeting_id = NEW.meeting_id and m.state in ('planned')) and not (exists (select 1 from meeting m where m.office_id = NEW.office_id and m.meeting_id = NEW.meeting_id and m.state in ('open', 'closed')) and exists (select 1 from recusal_correction x join meeting m on m.office_id = x.office_id and m.meeting_id = x.meeting_id and m.version = x.version where x.office_id = NEW.office_id and x.meeting_id = NEW.meeting_id and x.person_id = NEW.person_id and x.case_id = NEW.case_id)) then
+    raise exception using message = 'SZ-HISTORY 集体讨论只能按次序记录，笔录从第一个签名起不得改动', errcode = 'SZ002';
+  end if;
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
+create function app.wall_item_recusal_delete_kept() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  if not (exists (select 1 from meeting m where m.office_id = OLD.office_id and m.meeting_id = OLD.meeting_id and m.state in ('open', 'closed')) and exists (select 1 from recusal_correction x join meeting m on m.office_id = x.office_id and m.meeting_id = x.meeting_id and m.version = x.version where x.office_id = OLD.office_id and x.meeting_id = OLD.meeting_id and x.person_id = OLD.person_id and x.case_id = OLD.case_id)) then
+    raise exception using message = 'SZ-HISTORY 集体讨论只能按次序记录，笔录从第一个签名起不得改动', errcode = 'SZ002';
+  end if;
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
+create function app.wall_roll_correction_insert_before() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  if not exists (select 1 from meeting m where m.office_id = NEW.office_id and m.meeting_id = NEW.meeting_id and m.state in ('open', 'closed')) then
+    raise exception using message = 'SZ-HISTORY 集体讨论只能按次序记录，笔录从第一个签名起不得改动', errcode = 'SZ002';
+  end if;
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
+create function app.wall_recusal_correction_insert_before() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  if not exists (select 1 from meeting m where m.office_id = NEW.office_id and m.meeting_id = NEW.meeting_id and m.state in ('open', 'closed')) then
     raise exception using message = 'SZ-HISTORY 集体讨论只能按次序记录，笔录从第一个签名起不得改动', errcode = 'SZ002';
   end if;
   if tg_op = 'DELETE' then return old; end if;
@@ -285,6 +315,16 @@ begin
 end $$;
 
 create function app.wall_ruling_insert_open() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  if not exists (select 1 from meeting m where m.office_id = NEW.office_id and m.meeting_id = NEW.meeting_id and m.state in ('open')) then
+    raise exception using message = 'SZ-HISTORY 集体讨论只能按次序记录，笔录从第一个签名起不得改动', errcode = 'SZ002';
+  end if;
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
+create function app.wall_vote_correction_insert_open() returns trigger language plpgsql
 set search_path = pg_catalog, app, pg_temp as $$
 begin
   if not exists (select 1 from meeting m where m.office_id = NEW.office_id and m.meeting_id = NEW.meeting_id and m.state in ('open')) then
@@ -382,6 +422,15 @@ for each row execute function app.wall_agenda_item_update_kept();
 create trigger wall_item_recusal_insert_planned before insert on app.item_recusal
 for each row execute function app.wall_item_recusal_insert_planned();
 
+create trigger wall_item_recusal_delete_kept before delete on app.item_recusal
+for each row execute function app.wall_item_recusal_delete_kept();
+
+create trigger wall_roll_correction_insert_before before insert on app.roll_correction
+for each row execute function app.wall_roll_correction_insert_before();
+
+create trigger wall_recusal_correction_insert_before before insert on app.recusal_correction
+for each row execute function app.wall_recusal_correction_insert_before();
+
 create trigger wall_speech_insert_open before insert on app.speech
 for each row execute function app.wall_speech_insert_open();
 
@@ -390,6 +439,9 @@ for each row execute function app.wall_vote_insert_open();
 
 create trigger wall_ruling_insert_open before insert on app.ruling
 for each row execute function app.wall_ruling_insert_open();
+
+create trigger wall_vote_correction_insert_open before insert on app.vote_correction
+for each row execute function app.wall_vote_correction_insert_open();
 
 create trigger wall_minutes_insert_signing before insert on app.minutes
 for each row execute function app.wall_minutes_insert_signing();

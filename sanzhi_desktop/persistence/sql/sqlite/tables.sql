@@ -64,6 +64,23 @@ CREATE TABLE counter (
 	CONSTRAINT pk_counter PRIMARY KEY (office_id, series, year)
 );
 
+CREATE TABLE history_seal (
+	office_id INTEGER NOT NULL,
+	key_id TEXT NOT NULL,
+	nonce TEXT NOT NULL,
+	seal TEXT NOT NULL,
+	made_at TEXT NOT NULL,
+	CONSTRAINT pk_history_seal PRIMARY KEY (office_id)
+);
+
+CREATE TABLE history_tag (
+	office_id INTEGER NOT NULL,
+	chain TEXT DEFAULT '' NOT NULL,
+	seq INTEGER NOT NULL,
+	tag TEXT NOT NULL,
+	CONSTRAINT pk_history_tag PRIMARY KEY (office_id, chain)
+);
+
 CREATE TABLE irregularity (
 	office_id INTEGER NOT NULL,
 	irregularity_id TEXT NOT NULL,
@@ -705,6 +722,24 @@ CREATE TABLE problem (
 	CONSTRAINT fk_problem_round FOREIGN KEY(office_id, case_id, round) REFERENCES round (office_id, case_id, round)
 );
 
+CREATE TABLE roll_correction (
+	office_id INTEGER NOT NULL,
+	meeting_id TEXT NOT NULL,
+	version INTEGER NOT NULL,
+	person_id TEXT NOT NULL,
+	was TEXT NOT NULL,
+	was_because TEXT DEFAULT '' NOT NULL,
+	attendance TEXT NOT NULL,
+	absence_reason TEXT DEFAULT '' NOT NULL,
+	reason TEXT NOT NULL,
+	made_by TEXT NOT NULL,
+	made_at TEXT NOT NULL,
+	CONSTRAINT pk_roll_correction PRIMARY KEY (office_id, meeting_id, version, person_id),
+	CONSTRAINT ck_roll_correction_attendance CHECK (attendance in ('expected', 'present', 'absent')),
+	CONSTRAINT ck_roll_correction_reason CHECK (trim(reason) <> ''),
+	CONSTRAINT fk_roll_correction_meeting_member FOREIGN KEY(office_id, meeting_id, person_id) REFERENCES meeting_member (office_id, meeting_id, person_id)
+);
+
 CREATE TABLE transfer_event (
 	office_id INTEGER NOT NULL,
 	case_id TEXT NOT NULL,
@@ -953,6 +988,23 @@ CREATE TABLE item_recusal (
 	CONSTRAINT fk_item_recusal_meeting_member FOREIGN KEY(office_id, meeting_id, person_id) REFERENCES meeting_member (office_id, meeting_id, person_id)
 );
 
+CREATE TABLE recusal_correction (
+	office_id INTEGER NOT NULL,
+	case_id TEXT NOT NULL,
+	meeting_id TEXT NOT NULL,
+	version INTEGER NOT NULL,
+	person_id TEXT NOT NULL,
+	recusal TEXT DEFAULT '' NOT NULL,
+	reason TEXT NOT NULL,
+	made_by TEXT NOT NULL,
+	made_at TEXT NOT NULL,
+	readers TEXT DEFAULT '' NOT NULL,
+	CONSTRAINT pk_recusal_correction PRIMARY KEY (office_id, meeting_id, version, case_id, person_id),
+	CONSTRAINT ck_recusal_correction_reason CHECK (trim(reason) <> ''),
+	CONSTRAINT fk_recusal_correction_agenda_item FOREIGN KEY(office_id, meeting_id, case_id) REFERENCES agenda_item (office_id, meeting_id, case_id),
+	CONSTRAINT fk_recusal_correction_meeting_member FOREIGN KEY(office_id, meeting_id, person_id) REFERENCES meeting_member (office_id, meeting_id, person_id)
+);
+
 CREATE TABLE ruling (
 	office_id INTEGER NOT NULL,
 	case_id TEXT NOT NULL,
@@ -1031,6 +1083,26 @@ CREATE TABLE clearance (
 	CONSTRAINT uq_clearance_cleared UNIQUE (office_id, case_id, clearance_id, open, kind, party_name, party_number, amount_fen),
 	CONSTRAINT fk_clearance_round FOREIGN KEY(office_id, case_id, round, outcome, issued, kind, party_name, party_number, amount_fen) REFERENCES round (office_id, case_id, round, outcome, issued, kind, party_name, party_number, amount_fen),
 	CONSTRAINT fk_clearance_dispute_result FOREIGN KEY(office_id, case_id, round, meeting_id, permits, kind, party_name, party_number, amount_fen) REFERENCES dispute_result (office_id, case_id, round, meeting_id, permits, kind, party_name, party_number, amount_fen)
+);
+
+CREATE TABLE vote_correction (
+	office_id INTEGER NOT NULL,
+	case_id TEXT NOT NULL,
+	meeting_id TEXT NOT NULL,
+	place INTEGER NOT NULL,
+	number INTEGER NOT NULL,
+	person_id TEXT NOT NULL,
+	was TEXT NOT NULL,
+	choice TEXT NOT NULL,
+	reason TEXT NOT NULL,
+	made_by TEXT NOT NULL,
+	made_at TEXT NOT NULL,
+	readers TEXT DEFAULT '' NOT NULL,
+	CONSTRAINT pk_vote_correction PRIMARY KEY (office_id, meeting_id, case_id, place),
+	CONSTRAINT ck_vote_correction_choice CHECK (choice in ('uphold', 'adopt', 'other', 'abstain')),
+	CONSTRAINT ck_vote_correction_changes CHECK (was <> choice),
+	CONSTRAINT ck_vote_correction_reason CHECK (trim(reason) <> ''),
+	CONSTRAINT fk_vote_correction_vote FOREIGN KEY(office_id, meeting_id, case_id, number, person_id) REFERENCES vote (office_id, meeting_id, case_id, number, person_id)
 );
 
 CREATE TABLE decision (

@@ -145,6 +145,11 @@ before insert on audit_head for each row
 when NEW.seq <> 1
 begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
 
+create trigger wall_history_tag_update_forward
+before update on history_tag for each row
+when (OLD.office_id is not NEW.office_id or OLD.chain is not NEW.chain) or NEW.seq < OLD.seq
+begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
+
 create trigger wall_clock_event_update_kept
 before update on clock_event for each row
 when OLD.event <> 'start_receipt' or NEW.at > OLD.at or (OLD.office_id is not NEW.office_id or OLD.case_id is not NEW.case_id or OLD.seq is not NEW.seq or OLD.round is not NEW.round or OLD.event is not NEW.event or OLD.number is not NEW.number or OLD.unit is not NEW.unit or OLD.approver is not NEW.approver or OLD.reason is not NEW.reason)
@@ -271,7 +276,7 @@ begin select raise(abort, 'SZ-HISTORY 集体讨论只能按次序记录，笔录
 
 create trigger wall_meeting_member_update_kept
 before update on meeting_member for each row
-when OLD.signed_at is not null or (OLD.office_id is not NEW.office_id or OLD.meeting_id is not NEW.meeting_id or OLD.person_id is not NEW.person_id or OLD.place is not NEW.place or OLD.post is not NEW.post or OLD.basis is not NEW.basis or OLD.valid_from is not NEW.valid_from or OLD.valid_to is not NEW.valid_to) or not exists (select 1 from meeting m where m.office_id = OLD.office_id and m.meeting_id = OLD.meeting_id and m.state in ('planned')) and (OLD.attendance is not NEW.attendance or OLD.absence_reason is not NEW.absence_reason) or NEW.signed_at is not null and not exists (select 1 from meeting m where m.office_id = OLD.office_id and m.meeting_id = OLD.meeting_id and m.state in ('signing'))
+when OLD.signed_at is not null or (OLD.office_id is not NEW.office_id or OLD.meeting_id is not NEW.meeting_id or OLD.person_id is not NEW.person_id or OLD.place is not NEW.place or OLD.post is not NEW.post or OLD.basis is not NEW.basis or OLD.valid_from is not NEW.valid_from or OLD.valid_to is not NEW.valid_to) or not exists (select 1 from meeting m where m.office_id = OLD.office_id and m.meeting_id = OLD.meeting_id and m.state in ('planned')) and not (exists (select 1 from meeting m where m.office_id = OLD.office_id and m.meeting_id = OLD.meeting_id and m.state in ('open', 'closed')) and exists (select 1 from roll_correction x join meeting m on m.office_id = x.office_id and m.meeting_id = x.meeting_id and m.version = x.version where x.office_id = OLD.office_id and x.meeting_id = OLD.meeting_id and x.person_id = OLD.person_id)) and (OLD.attendance is not NEW.attendance or OLD.absence_reason is not NEW.absence_reason) or NEW.signed_at is not null and not exists (select 1 from meeting m where m.office_id = OLD.office_id and m.meeting_id = OLD.meeting_id and m.state in ('signing'))
 begin select raise(abort, 'SZ-HISTORY 集体讨论只能按次序记录，笔录从第一个签名起不得改动'); end;
 
 create trigger wall_agenda_item_insert_planned
@@ -286,12 +291,12 @@ begin select raise(abort, 'SZ-HISTORY 集体讨论只能按次序记录，笔录
 
 create trigger wall_agenda_item_update_kept
 before update on agenda_item for each row
-when OLD.state <> 'waiting' or (OLD.office_id is not NEW.office_id or OLD.meeting_id is not NEW.meeting_id or OLD.case_id is not NEW.case_id or OLD.place is not NEW.place or OLD.round is not NEW.round or OLD.escalation is not NEW.escalation) or not exists (select 1 from meeting m where m.office_id = OLD.office_id and m.meeting_id = OLD.meeting_id and m.state in ('open'))
+when OLD.state = 'dropped' or OLD.state = 'closed' and NEW.state <> 'dropped' or (OLD.office_id is not NEW.office_id or OLD.meeting_id is not NEW.meeting_id or OLD.case_id is not NEW.case_id or OLD.place is not NEW.place or OLD.round is not NEW.round or OLD.escalation is not NEW.escalation) or not exists (select 1 from meeting m where m.office_id = OLD.office_id and m.meeting_id = OLD.meeting_id and m.state in ('open', 'closed'))
 begin select raise(abort, 'SZ-HISTORY 集体讨论只能按次序记录，笔录从第一个签名起不得改动'); end;
 
 create trigger wall_item_recusal_insert_planned
 before insert on item_recusal for each row
-when not exists (select 1 from meeting m where m.office_id = NEW.office_id and m.meeting_id = NEW.meeting_id and m.state in ('planned'))
+when not exists (select 1 from meeting m where m.office_id = NEW.office_id and m.meeting_id = NEW.meeting_id and m.state in ('planned')) and not (exists (select 1 from meeting m where m.office_id = NEW.office_id and m.meeting_id = NEW.meeting_id and m.state in ('open', 'closed')) and exists (select 1 from recusal_correction x join meeting m on m.office_id = x.office_id and m.meeting_id = x.meeting_id and m.version = x.version where x.office_id = NEW.office_id and x.meeting_id = NEW.meeting_id and x.person_id = NEW.person_id and x.case_id = NEW.case_id))
 begin select raise(abort, 'SZ-HISTORY 集体讨论只能按次序记录，笔录从第一个签名起不得改动'); end;
 
 create trigger wall_item_recusal_update_kept
@@ -300,6 +305,17 @@ begin select raise(abort, 'SZ-HISTORY 集体讨论只能按次序记录，笔录
 
 create trigger wall_item_recusal_delete_kept
 before delete on item_recusal for each row
+when not (exists (select 1 from meeting m where m.office_id = OLD.office_id and m.meeting_id = OLD.meeting_id and m.state in ('open', 'closed')) and exists (select 1 from recusal_correction x join meeting m on m.office_id = x.office_id and m.meeting_id = x.meeting_id and m.version = x.version where x.office_id = OLD.office_id and x.meeting_id = OLD.meeting_id and x.person_id = OLD.person_id and x.case_id = OLD.case_id))
+begin select raise(abort, 'SZ-HISTORY 集体讨论只能按次序记录，笔录从第一个签名起不得改动'); end;
+
+create trigger wall_roll_correction_insert_before
+before insert on roll_correction for each row
+when not exists (select 1 from meeting m where m.office_id = NEW.office_id and m.meeting_id = NEW.meeting_id and m.state in ('open', 'closed'))
+begin select raise(abort, 'SZ-HISTORY 集体讨论只能按次序记录，笔录从第一个签名起不得改动'); end;
+
+create trigger wall_recusal_correction_insert_before
+before insert on recusal_correction for each row
+when not exists (select 1 from meeting m where m.office_id = NEW.office_id and m.meeting_id = NEW.meeting_id and m.state in ('open', 'closed'))
 begin select raise(abort, 'SZ-HISTORY 集体讨论只能按次序记录，笔录从第一个签名起不得改动'); end;
 
 create trigger wall_speech_insert_open
@@ -314,6 +330,11 @@ begin select raise(abort, 'SZ-HISTORY 集体讨论只能按次序记录，笔录
 
 create trigger wall_ruling_insert_open
 before insert on ruling for each row
+when not exists (select 1 from meeting m where m.office_id = NEW.office_id and m.meeting_id = NEW.meeting_id and m.state in ('open'))
+begin select raise(abort, 'SZ-HISTORY 集体讨论只能按次序记录，笔录从第一个签名起不得改动'); end;
+
+create trigger wall_vote_correction_insert_open
+before insert on vote_correction for each row
 when not exists (select 1 from meeting m where m.office_id = NEW.office_id and m.meeting_id = NEW.meeting_id and m.state in ('open'))
 begin select raise(abort, 'SZ-HISTORY 集体讨论只能按次序记录，笔录从第一个签名起不得改动'); end;
 
@@ -524,6 +545,30 @@ create trigger wall_dispute_result_delete_history
 before delete on dispute_result for each row
 begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
 
+create trigger wall_vote_correction_update_history
+before update on vote_correction for each row
+begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
+
+create trigger wall_vote_correction_delete_history
+before delete on vote_correction for each row
+begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
+
+create trigger wall_roll_correction_update_history
+before update on roll_correction for each row
+begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
+
+create trigger wall_roll_correction_delete_history
+before delete on roll_correction for each row
+begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
+
+create trigger wall_recusal_correction_update_history
+before update on recusal_correction for each row
+begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
+
+create trigger wall_recusal_correction_delete_history
+before delete on recusal_correction for each row
+begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
+
 create trigger wall_office_delete_history
 before delete on office for each row
 begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
@@ -566,6 +611,14 @@ begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删
 
 create trigger wall_second_opinion_delete_history
 before delete on second_opinion for each row
+begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
+
+create trigger wall_history_tag_delete_history
+before delete on history_tag for each row
+begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
+
+create trigger wall_history_seal_delete_history
+before delete on history_seal for each row
 begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
 
 create trigger wall_transfer_delete_history
@@ -650,6 +703,16 @@ begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删
 create trigger wall_checkpoint_leaf_insert_replace
 before insert on checkpoint_leaf for each row
 when exists (select 1 from checkpoint_leaf t where t.office_id = NEW.office_id and t.n = NEW.n and t.chain = NEW.chain)
+begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
+
+create trigger wall_history_tag_insert_replace
+before insert on history_tag for each row
+when exists (select 1 from history_tag t where t.office_id = NEW.office_id and t.chain = NEW.chain)
+begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
+
+create trigger wall_history_seal_insert_replace
+before insert on history_seal for each row
+when exists (select 1 from history_seal t where t.office_id = NEW.office_id)
 begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
 
 create trigger wall_irregularity_insert_replace
@@ -840,6 +903,21 @@ begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删
 create trigger wall_vote_insert_replace
 before insert on vote for each row
 when exists (select 1 from vote t where t.office_id = NEW.office_id and t.meeting_id = NEW.meeting_id and t.case_id = NEW.case_id and t.number = NEW.number and t.person_id = NEW.person_id)
+begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
+
+create trigger wall_vote_correction_insert_replace
+before insert on vote_correction for each row
+when exists (select 1 from vote_correction t where t.office_id = NEW.office_id and t.meeting_id = NEW.meeting_id and t.case_id = NEW.case_id and t.place = NEW.place)
+begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
+
+create trigger wall_roll_correction_insert_replace
+before insert on roll_correction for each row
+when exists (select 1 from roll_correction t where t.office_id = NEW.office_id and t.meeting_id = NEW.meeting_id and t.version = NEW.version and t.person_id = NEW.person_id)
+begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
+
+create trigger wall_recusal_correction_insert_replace
+before insert on recusal_correction for each row
+when exists (select 1 from recusal_correction t where t.office_id = NEW.office_id and t.meeting_id = NEW.meeting_id and t.version = NEW.version and t.case_id = NEW.case_id and t.person_id = NEW.person_id)
 begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
 
 create trigger wall_ruling_insert_replace
