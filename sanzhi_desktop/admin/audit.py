@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sanzhi_desktop.admin.audit_tag import add_tag, as_dict, in_words
 from sanzhi_desktop.admin.db import add_db, opened
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.persistence.faults import PersistenceFault
@@ -28,6 +29,9 @@ _HOW = {
     "roles": "人员现在的角色与历史记录不符",
     "rewritten": "整段历史被改写（与检查点不符）",
     "checkpoint": "保存的检查点与它的各链链尾不符",
+    "tag": "防伪标记不符，这段历史被人重新写过",
+    "seal": "防伪标记的总数不符，有案件的历史被整段拿掉或者退回旧状态",
+    "tags_gone": "原有的防伪标记被全部去掉（还原了启用以前的备份时也会这样）",
 }
 
 
@@ -43,6 +47,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     root = parts.add_parser("root", help="保存并打印现在的检查点，可导出给上级机关")
     root.add_argument("--export", type=Path, metavar="FILE.json", help="导出全部检查点和各链链尾")
     root.set_defaults(run=_root)
+    add_tag(parts)
     for part in (verify, root):
         add_db(part)
         part.add_argument("--office", metavar="CODE", help="单位代码，默认第一个单位")
@@ -62,6 +67,8 @@ def _verify(args: argparse.Namespace) -> int:
         if witness is not None:
             told_of = {b.case_id for b in breaks}
             breaks += [b for b in witness.breaks if b.case_id not in told_of]
+        tags = reader.history_tags()
+        breaks += tags.faults
         valid = not breaks and (witness is None or witness.holds)
         heads = reader.heads()
         told = {
@@ -70,6 +77,7 @@ def _verify(args: argparse.Namespace) -> int:
             "chains": len(heads),
             "entries": sum(head.seq for head in heads),
             "root_holds": None if witness is None else witness.holds,
+            "tags": as_dict(tags, reader),
             "faults": _faults(reader, breaks),
         }
     finally:
@@ -138,6 +146,7 @@ def _tell(told: Mapping[str, Any]) -> None:
     ):
         print("检查点与现有历史不符：历史曾被改写，或者这个检查点不是本库的。", file=sys.stderr)
     print(f"{told['chains']} 条链，{told['entries']} 条记录，检查点 {told['root']}")
+    print("\n".join(in_words(told["tags"])))
     print("历史记录完整。" if told["valid"] else "历史记录不可信。")
 
 

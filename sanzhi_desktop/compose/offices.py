@@ -33,15 +33,18 @@ def create_office(
     admin: Person,
     password: str,
 ) -> Opened:
-    """The first run: a new embedded database with one office and its administrator."""
+    """The first run: a new embedded database with one office and its administrator, whose history
+    carries keyed tags where this PC has a key store."""
     profile = profiles.shipped(profile_id)
     path.parent.mkdir(parents=True, exist_ok=True)
-    return create_embedded(
+    opened = create_embedded(
         path,
         new_office(profile, code=code, name=name, series=series),
         admin=admin,
         password=password,
     )
+    opened.begin_tags()
+    return opened
 
 
 def new_office(

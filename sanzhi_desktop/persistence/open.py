@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from sanzhi_desktop.application.link import Link
 from sanzhi_desktop.application.ports import Accounts, FileStore, Gateway, Session
 from sanzhi_desktop.domain.errors import DomainError
-from sanzhi_desktop.domain.people import Person
+from sanzhi_desktop.domain.people import Person, Role
 from sanzhi_desktop.persistence import engine as embedded
 from sanzhi_desktop.persistence.faults import PersistenceFault
 from sanzhi_desktop.persistence.places import target
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from sanzhi_desktop.persistence.founding import NewOffice
     from sanzhi_desktop.persistence.link import Patience
     from sanzhi_desktop.persistence.reader import DatabaseReader
+    from sanzhi_desktop.persistence.tags import Begun
 
 Clock = Callable[[], datetime]
 
@@ -85,6 +86,26 @@ class Opened:
         from sanzhi_desktop.persistence.reader import DatabaseReader
 
         return DatabaseReader(self.engine, self.office_id, "", self.clock)
+
+    def begin_tags(self) -> "Begun | None":
+        """A new office: its history carries keyed tags from the beginning, where this PC has a key
+        store; None where it has not."""
+        from sanzhi_desktop.persistence import history_key, key_store, tags
+
+        people = self.reader().people().values()
+        admin = next((p for p in people if p.has(Role.ADMIN, self.today())), None)
+        path = self.engine.url.database
+        if not self.embedded or admin is None or path is None or not key_store.usable():
+            return None
+        history_key.forget_place(Path(path), self.office_id)
+        now = self.clock() if self.clock is not None else datetime.now(UTC)
+        wish = tags.Wish(admin.person_id, now, "", "founding")
+        try:
+            return tags.begin(self.engine, self.office_id, wish)
+        except DomainError as error:
+            if error.code is PersistenceFault.NO_KEY_STORE:  # it is there and takes nothing
+                return None
+            raise
 
     def close(self) -> None:
         """Gives the connections back."""

@@ -23,6 +23,8 @@ EXCEPTIONS: Mapping[str, Sight] = {
     "account": Sight.NOBODY,  # hashes of passwords
     "command": Sight.NOBODY,  # answers kept for a repeat
     "presence": Sight.NOBODY,  # `api.beat` tells it to those who see the case
+    "history_tag": Sight.NOBODY,  # of one PC; empty on a server
+    "history_seal": Sight.NOBODY,
     "blob": Sight.NOBODY,  # a hash is learnt from a material that one may see, nowhere else
     "blob_chunk": Sight.NOBODY,  # `api.get_chunk` hands it to those who see the case
     "recusal": Sight.OFFICE,  # whoever assigns must see them before there is a reviewer

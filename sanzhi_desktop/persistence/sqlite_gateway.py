@@ -7,25 +7,25 @@ tables, which hold without this file. The frame of PostgreSQL is generated in `f
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from sanzhi_desktop.application.commands import Changed, Command, OfficeCommand
 from sanzhi_desktop.application.keeping import KeepingFault
 from sanzhi_desktop.application.ports import FileStore
-from sanzhi_desktop.domain.audit import GENESIS, entry_text, left_out, link_hash
+from sanzhi_desktop.domain.audit import GENESIS, Head, entry_text, left_out, link_hash
 from sanzhi_desktop.domain.case import CaseFault
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.domain.files import AttachmentFault, FileState
 from sanzhi_desktop.domain.people import Actor, Role
 from sanzhi_desktop.domain.workflow import Action, Position, State, step
-from sanzhi_desktop.persistence import checkpoints
+from sanzhi_desktop.persistence import checkpoints, tags
 from sanzhi_desktop.persistence.case_effects import EFFECTS
-from sanzhi_desktop.persistence.errors import named
+from sanzhi_desktop.persistence.embedded_writing import looking, write_link, writing
 from sanzhi_desktop.persistence.faults import PersistenceFault, fault
+from sanzhi_desktop.persistence.history_key import HistoryKeys
 from sanzhi_desktop.persistence.office_effects import OFFICE_EFFECTS, OFFICE_ROLES, OWN
 from sanzhi_desktop.persistence.prepare import prepared_payload
 from sanzhi_desktop.persistence.writes import (
@@ -57,6 +57,7 @@ class SqliteGateway:
     person_id: str
     clock: Clock | None = None
     files: FileStore | None = None  # looked at before a decision is registered
+    keys: HistoryKeys = field(default_factory=HistoryKeys)  # of the tags, where there are any
 
     def now(self) -> datetime:
         """The PC's clock, or the replayed one."""
@@ -65,8 +66,9 @@ class SqliteGateway:
     def send(self, command: Command) -> Changed:
         """Carries out one command on one case."""
         payload = prepared_payload(command.action, command.payload)
+        key = self._key(command.office_id)
         with writing(self.engine) as db:
-            frame = self._frame(db, command.office_id, command.command_id, command.case_id)
+            frame = self._frame(db, command.office_id, command.command_id, command.case_id, key=key)
             kept = frame.replayed()
             result = kept or frame.case(command, payload, files=self.files)
         return _changed(result, EFFECTS[command.action], replayed=kept is not None)
@@ -74,8 +76,9 @@ class SqliteGateway:
     def send_office(self, command: OfficeCommand) -> Changed:
         """Carries out one command on the office."""
         payload = prepared_payload(command.action, command.payload)
+        key = self._key(command.office_id)
         with writing(self.engine) as db:
-            frame = self._frame(db, command.office_id, command.command_id, "")
+            frame = self._frame(db, command.office_id, command.command_id, "", key=key)
             kept = frame.replayed()
             result = kept or frame.office(command, payload)
         return _changed(result, OFFICE_EFFECTS[command.action], replayed=kept is not None)
@@ -85,12 +88,24 @@ class SqliteGateway:
         with writing(self.engine) as db:
             return checkpoints.keep(db, office_id, self.now())
 
+    def _key(self, office_id: int) -> bytes | None:
+        """Asked for before anything is locked: the key store may ask its user."""
+        with looking(self.engine) as db:
+            return tags.key_for(db, office_id, self.keys)
+
     def _frame(
-        self, db: sqlite3.Connection, office_id: int, command_id: str, case_id: str
+        self,
+        db: sqlite3.Connection,
+        office_id: int,
+        command_id: str,
+        case_id: str,
+        *,
+        key: bytes | None,
     ) -> "_Frame":
         moment = self.now()
         return _Frame(
             db,
+            key=key,
             office_id=office_id,
             command_id=command_id,
             case_id=case_id,
@@ -111,26 +126,6 @@ def _changed(result: Mapping[str, Any], effect: Effect, *, replayed: bool) -> Ch
     )
 
 
-@contextmanager
-def writing(engine: "Engine") -> Iterator[sqlite3.Connection]:
-    """One BEGIN IMMEDIATE: a deferred one could not wait when it turns to writing."""
-    try:
-        pooled = engine.raw_connection()
-        try:
-            db = cast("sqlite3.Connection", pooled.driver_connection)
-            db.execute("begin immediate")
-            try:
-                yield db
-            except BaseException:
-                db.execute("rollback")
-                raise
-            db.execute("commit")
-        finally:
-            pooled.close()
-    except sqlite3.Error as error:
-        raise named(error) from error
-
-
 class _Frame:
     """The steps that every command has in common, inside one transaction."""
 
@@ -138,6 +133,7 @@ class _Frame:
         self,
         db: sqlite3.Connection,
         *,
+        key: bytes | None,
         office_id: int,
         command_id: str,
         case_id: str,
@@ -146,6 +142,7 @@ class _Frame:
         replayed_clock: bool,
     ) -> None:
         self.db = db
+        self._key = key
         self.replayed_clock = replayed_clock
         self.plain: dict[str, Any] = {
             "office": office_id,
@@ -346,32 +343,17 @@ class _Frame:
         if self.replayed_clock:
             entry["clock"] = "replayed"
         text = entry_text(entry)
-        write_link(self.db, plain, seq=seq, entry=text, digest=link_hash(previous, text))
+        digest = link_hash(previous, text)
+        write_link(self.db, plain, seq=seq, entry=text, digest=digest)
+        if self._key is not None:
+            before = Head(plain["case"], seq - 1, previous) if head else None
+            now = Head(plain["case"], seq, digest)
+            tags.follow(self.db, plain["office"], self._key, before=before, now=now)
         self.db.execute(
             "insert into command (office_id, command_id, case_id, actor, action, at, result)"
             " values (:office, :cmd, :case, :me, :action, :now, :result)",
             {**plain, "action": action, "result": json.dumps(result)},
         )
-
-
-def write_link(
-    db: sqlite3.Connection, plain: Mapping[str, Any], *, seq: int, entry: str, digest: str
-) -> None:
-    """Appends one entry to a chain and moves its head."""
-    values = {**plain, "seq": seq, "entry": entry, "hash": digest}
-    db.execute(
-        "insert into audit (office_id, case_id, seq, entry, hash)"
-        " values (:office, :case, :seq, :entry, :hash)",
-        values,
-    )
-    db.execute(
-        "insert into audit_head (office_id, case_id, seq, hash)"
-        " values (:office, :case, :seq, :hash)"
-        if seq == 1
-        else "update audit_head set seq = :seq, hash = :hash"
-        " where office_id = :office and case_id = :case",
-        values,
-    )
 
 
 def _bound(sql: str, values: Values) -> tuple[str, dict[str, Any]]:

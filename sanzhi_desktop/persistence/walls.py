@@ -68,7 +68,8 @@ KEPT = ("audit", "document", "decision", "command", "irregularity", "profile_edi
          *dispute_walls.KEPT)  # fmt: skip
 NEVER_DELETED = (
     "office", "person", "case_", "round", "clearance", "counter", "number", "audit_head",
-    "certificate", "clock_event", "second_opinion", *transfer_walls.NEVER_DELETED,
+    "certificate", "clock_event", "second_opinion", "history_tag", "history_seal",
+    *transfer_walls.NEVER_DELETED,
     *dispute_walls.NEVER_DELETED,
 )  # fmt: skip
 # INSERT OR REPLACE of SQLite deletes the old row without asking any delete trigger.
@@ -80,6 +81,8 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "command": ("office_id", "command_id"),
     "checkpoint": ("office_id", "n"),
     "checkpoint_leaf": ("office_id", "n", "chain"),
+    "history_tag": ("office_id", "chain"),
+    "history_seal": ("office_id",),
     "irregularity": ("office_id", "irregularity_id"),
     "profile_edition": ("office_id", "profile_id", "edition"),
     "calendar": ("office_id", "year", "edition"),
@@ -287,6 +290,13 @@ _OTHERS = (
         HISTORY,
     ),
     Wall("audit_head", "insert", "first", "NEW.seq <> 1", HISTORY),
+    Wall(
+        "history_tag",
+        "update",
+        "forward",
+        "{differs office_id chain} or NEW.seq < OLD.seq",
+        HISTORY,
+    ),
     Wall(
         "clock_event",
         "update",

@@ -15,11 +15,11 @@ import sqlalchemy as sa
 from sanzhi_desktop.domain.audit import GENESIS, Break, Checkpoint, Head
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.persistence import checkpoints, tables
+from sanzhi_desktop.persistence.embedded_writing import writing
 from sanzhi_desktop.persistence.errors import named_by_engine
 from sanzhi_desktop.persistence.faults import PersistenceFault
 from sanzhi_desktop.persistence.reader import DatabaseReader
 from sanzhi_desktop.persistence.snapshot import reading
-from sanzhi_desktop.persistence.sqlite_gateway import writing
 
 FORMAT = "sanzhi-checkpoints-1"
 

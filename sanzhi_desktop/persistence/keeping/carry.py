@@ -22,8 +22,18 @@ from sanzhi_desktop.persistence.tables import metadata
 
 _BATCH = 2000
 # Passwords of one PC are no log-ins of a server; who sits at a desk, and where files stand, is
-# of each place.
-NOT_CARRIED = frozenset({"account", "presence", "file_store", "blob", "blob_chunk"})
+# of each place; the keyed tags are of the PC that has the key.
+NOT_CARRIED = frozenset(
+    {
+        "account",
+        "presence",
+        "file_store",
+        "blob",
+        "blob_chunk",
+        "history_tag",
+        "history_seal",
+    }
+)
 # Columns in which the two sides differ on purpose: who reads a row, where the office went.
 OF_EACH_SIDE = frozenset({READERS, "moved_to"})
 

@@ -14,10 +14,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from sanzhi_desktop.application.commands import new_id
-from sanzhi_desktop.domain.audit import GENESIS, entry_text, link_hash
-from sanzhi_desktop.persistence import tables
+from sanzhi_desktop.domain.audit import GENESIS, Head, entry_text, link_hash
+from sanzhi_desktop.persistence import tables, tags
+from sanzhi_desktop.persistence.embedded_writing import write_link
+from sanzhi_desktop.persistence.history_key import HistoryKeys
 from sanzhi_desktop.persistence.places import Target
-from sanzhi_desktop.persistence.sqlite_gateway import write_link
 from sanzhi_desktop.persistence.writes import stamp
 
 OUT, IN = "move_out", "move_in"
@@ -59,7 +60,12 @@ def append(
     previous: str,
 ) -> None:
     plain = {"office": office_id, "case": ""}
-    write_link(source, plain, seq=seq, entry=entry, digest=link_hash(previous, entry))
+    digest = link_hash(previous, entry)
+    write_link(source, plain, seq=seq, entry=entry, digest=digest)
+    key = tags.key_for(source, office_id, HistoryKeys())
+    if key is not None:
+        before = Head("", seq - 1, previous) if seq > 1 else None
+        tags.follow(source, office_id, key, before=before, now=Head("", seq, digest))
     source.execute("update office set moved_to = ? where office_id = ?", (order.place(), office_id))
 
 

@@ -24,13 +24,13 @@ from sanzhi_desktop.persistence import checkpoints, logins, server, tables
 from sanzhi_desktop.persistence import engine as embedded
 from sanzhi_desktop.persistence.blobs.functions import CHUNK
 from sanzhi_desktop.persistence.chains import breaks
+from sanzhi_desktop.persistence.embedded_writing import writing
 from sanzhi_desktop.persistence.founding import file_store
 from sanzhi_desktop.persistence.keeping import attachments, carry, closing, patient
 from sanzhi_desktop.persistence.keeping.closing import Order
 from sanzhi_desktop.persistence.keeping.survey import broken
 from sanzhi_desktop.persistence.open import files_folder
 from sanzhi_desktop.persistence.rights import of_case
-from sanzhi_desktop.persistence.sqlite_gateway import writing
 from sanzhi_desktop.persistence.writes import SHANGHAI
 
 

@@ -1,0 +1,68 @@
+"""Writing the embedded database: one transaction, and one entry at the end of a chain.
+
+Lives here: what every writer on one PC needs. Must not: the frame around commands
+(`sqlite_gateway`), or what an entry says.
+"""
+
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, cast
+
+from sanzhi_desktop.persistence.errors import named
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+
+@contextmanager
+def writing(engine: "Engine") -> Iterator[sqlite3.Connection]:
+    """One BEGIN IMMEDIATE: a deferred one could not wait when it turns to writing."""
+    try:
+        pooled = engine.raw_connection()
+        try:
+            db = cast("sqlite3.Connection", pooled.driver_connection)
+            db.execute("begin immediate")
+            try:
+                yield db
+            except BaseException:
+                db.execute("rollback")
+                raise
+            db.execute("commit")
+        finally:
+            pooled.close()
+    except sqlite3.Error as error:
+        raise named(error) from error
+
+
+@contextmanager
+def looking(engine: "Engine") -> Iterator[sqlite3.Connection]:
+    """A connection for a question or two, without a transaction."""
+    try:
+        pooled = engine.raw_connection()
+        try:
+            yield cast("sqlite3.Connection", pooled.driver_connection)
+        finally:
+            pooled.close()
+    except sqlite3.Error as error:
+        raise named(error) from error
+
+
+def write_link(
+    db: sqlite3.Connection, plain: Mapping[str, Any], *, seq: int, entry: str, digest: str
+) -> None:
+    """Appends one entry to a chain and moves its head."""
+    values = {**plain, "seq": seq, "entry": entry, "hash": digest}
+    db.execute(
+        "insert into audit (office_id, case_id, seq, entry, hash)"
+        " values (:office, :case, :seq, :entry, :hash)",
+        values,
+    )
+    db.execute(
+        "insert into audit_head (office_id, case_id, seq, hash)"
+        " values (:office, :case, :seq, :hash)"
+        if seq == 1
+        else "update audit_head set seq = :seq, hash = :hash"
+        " where office_id = :office and case_id = :case",
+        values,
+    )
