@@ -1,5 +1,6 @@
 """The way through a disagreement on the real screens, as tests of several rules walk it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtWidgets import QDialog, QPushButton
@@ -170,7 +171,7 @@ def plan_meeting(room: Room) -> None:
     assert room.done(dialog) == ""
 
 
-def discuss(room: Room, numbers: list[int], ruling: Ruling) -> None:
+def report_and_speak(room: Room, speakers: set[str]) -> None:
     dialog = room.press(room.meeting(), "汇报")
     put_text(dialog.person, HANDLER)
     dialog.form.put({"text": "本案事实清楚"})
@@ -186,7 +187,11 @@ def discuss(room: Room, numbers: list[int], ruling: Ruling) -> None:
         dialog.form.put({"text": "同意承办意见"})
         assert room.done(dialog) == ""
     assert spoken[-1] == CHAIR  # the head speaks last
-    assert set(spoken) == {CHAIR, *MEMBERS}
+    assert set(spoken) == speakers
+
+
+def discuss(room: Room, numbers: list[int], ruling: Ruling) -> None:
+    report_and_speak(room, {CHAIR, *MEMBERS})
     dialog = room.press(room.meeting(), "表决")
     assert {number for number, _ in dialog.choices} == set(numbers)
     for box in dialog.choices.values():
@@ -198,14 +203,14 @@ def discuss(room: Room, numbers: list[int], ruling: Ruling) -> None:
     assert room.press(room.meeting(), "散会") is None
 
 
-def sign_minutes(room: Room) -> None:
+def sign_minutes(room: Room, *, members: Sequence[str] = MEMBERS) -> None:
     room.sign(room.press(room.meeting(), "制作笔录"))
     room.sit(CHAIR)
     screen = room.meeting()
     button = next(b for b in screen.findChildren(QPushButton) if b.text().startswith("签名"))
     assert not button.isEnabled()
     assert "最后" in button.toolTip()
-    for person_id in (*MEMBERS, CHAIR):
+    for person_id in (*members, CHAIR):
         room.sit(person_id)
         room.sign(room.press(room.meeting(), "签名"))
     assert room.shell.desk.session.reader.meeting(room.meeting_id).state is MeetingState.SIGNED

@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+import pypdfium2
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from sanzhi_desktop import resources
@@ -19,6 +20,7 @@ from sanzhi_desktop.compose.disputing import Disagreement
 from sanzhi_desktop.compose.journey import Journey, ReplayClock
 from sanzhi_desktop.domain.dispute import Ruling
 from sanzhi_desktop.domain.kinds import Kind
+from sanzhi_desktop.domain.meeting import Choice
 from sanzhi_desktop.domain.people import Role
 from sanzhi_desktop.domain.workflow import Action, State
 from sanzhi_desktop.ui.forms import put_text
@@ -276,3 +278,80 @@ def test_the_slower_of_two_secretaries_keeps_his_words(
     assert room.done(dialog) == "", "pressed again, both are recorded"
     (item,) = other.reader.meeting(room.meeting_id).items
     assert {r.text for r in item.reports} == {"维持审核意见", "本案事实清楚"}
+
+
+@rules("shucheng", Kind.PENALTY)
+def test_what_was_entered_wrongly_in_a_meeting_is_put_right(
+    qtbot: QtBot, enter: Enter, way: Way
+) -> None:
+    escalated(way)
+    room = Room(qtbot, enter, way.journey.case_id)
+    dr.plan_meeting(room)
+    assert button_of(room, "更正表决").toolTip() == "还没有表决。"
+    put_roll_right(room)
+    vote_and_put_right(room)
+    room.press(room.meeting(), "散会")
+    dialog = room.press(room.meeting(), "退出议程")
+    assert "撤销本次会议" in dialog.explanation.text()
+    dialog.reject()
+    dr.sign_minutes(room, members=dr.MEMBERS[1:])
+    reader = room.shell.desk.session.reader
+    found = reader.meeting(room.meeting_id)
+    text = text_of_pdf(reader.meeting_document(found.minutes_sha256))
+    assert "更正为“采纳承办意见”" in text
+    assert "看错了行" in text
+    assert "更正为缺席（临时有会）" in text
+
+
+def put_roll_right(room: Room) -> None:
+    """The first vice head was called as present and was not there."""
+    dialog = room.press(room.meeting(), "更正点名")
+    assert "更正的理由" in room.done(dialog)
+    dialog.why.put({"reason": "签到表核对"})
+    assert "没有改动" in room.done(dialog)
+    at = next(
+        n
+        for n in range(dialog.members.rowCount())
+        if dialog.members.item(n, 0).data(Qt.ItemDataRole.UserRole) == dr.MEMBERS[0]
+    )
+    dialog.members.item(at, 0).setCheckState(Qt.CheckState.Unchecked)
+    assert "缺席的原因" in room.done(dialog)
+    dialog.members.item(at, 3).setText("临时有会")
+    assert room.done(dialog) == ""
+    assert "更正为缺席（临时有会）" in room.meeting().who.text()
+
+
+def vote_and_put_right(room: Room) -> None:
+    """All vote for the review; one vote was meant for the unit."""
+    dr.report_and_speak(room, {dr.CHAIR, dr.MEMBERS[1]})
+    dialog = room.press(room.meeting(), "表决")
+    for box in dialog.choices.values():
+        put_text(box, Choice.UPHOLD.value)
+    assert room.done(dialog) == ""
+    dialog = room.press(room.meeting(), "更正表决")
+    dialog.why.put({"reason": "看错了行"})
+    assert "没有改动" in room.done(dialog)
+    put_text(next(iter(dialog.table.choices.values())), Choice.ADOPT.value)
+    assert room.done(dialog) == ""
+    screen = room.meeting()
+    said = " ".join(label.text() for label in screen.findChildren(QLabel))
+    assert "原记录为“维持审核意见”，更正为“采纳承办意见”" in said
+    dialog = room.press(screen, "决定")
+    dialog.forms[min(dialog.forms)].put({"against_votes": "主要负责人综合各方意见决定"})
+    assert room.done(dialog) == ""
+    assert not [
+        b for b in room.meeting().findChildren(QPushButton) if b.text().startswith("更正表决")
+    ]
+
+
+def button_of(room: Room, text: str) -> QPushButton:
+    """A button of the meeting's screen by the beginning of its caption."""
+    made = room.meeting().findChildren(QPushButton)
+    return next(b for b in made if b.isVisible() and b.text().startswith(text))
+
+
+def text_of_pdf(pdf: bytes) -> str:
+    """The words of a paper as another program reads them."""
+    document = pypdfium2.PdfDocument(pdf)
+    text = "".join(page.get_textpage().get_text_range() for page in document)
+    return text.replace("\r\n", "").replace("\n", "")

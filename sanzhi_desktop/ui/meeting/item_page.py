@@ -1,7 +1,10 @@
 """One case as the room sees it: facts, both opinions, law, tier, similar decisions, the talk."""
 
+from collections.abc import Sequence
+
 from PySide6.QtWidgets import QWidget
 
+from sanzhi_desktop.application.minutes_corrections import of_item
 from sanzhi_desktop.domain import money
 from sanzhi_desktop.domain.case import Submission
 from sanzhi_desktop.domain.meeting import AgendaItem, ItemState
@@ -119,7 +122,13 @@ def _votes(view: MeetingView, item: AgendaItem) -> QWidget:
         )
         card.body.addWidget(PlainLabel(f"问题 {number}　{sums}").wrapped())
         card.body.addWidget(PlainLabel(said, role="muted").wrapped())
+    _corrections(card, of_item(item, view.people))
     return card
+
+
+def _corrections(card: Card, sentences: Sequence[str]) -> None:
+    for sentence in sentences:
+        card.body.addWidget(PlainLabel(f"更正：{sentence}", role="muted").wrapped())
 
 
 def _rulings(item: AgendaItem) -> QWidget:

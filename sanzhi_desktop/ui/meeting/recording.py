@@ -2,25 +2,24 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtWidgets import QComboBox, QLineEdit, QTableWidget, QWidget
+from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 
 from sanzhi_desktop.application import discussion
 from sanzhi_desktop.application.commands import Changed
 from sanzhi_desktop.domain.dispute import RuledPoint, Ruling
 from sanzhi_desktop.domain.errors import DomainError
-from sanzhi_desktop.domain.meeting import AgendaItem, Choice, Meeting, MeetingFault
+from sanzhi_desktop.domain.meeting import AgendaItem, Choice, ItemState, Meeting, MeetingFault
 from sanzhi_desktop.domain.meeting_rules import eligible, next_speakers, tally
 from sanzhi_desktop.ui.desk import Desk
 from sanzhi_desktop.ui.forms import Form, combo, lines, text_of
 from sanzhi_desktop.ui.jobs import Lane
 from sanzhi_desktop.ui.meeting.base import MeetingDialog
-from sanzhi_desktop.ui.meeting.grids import text_cell
+from sanzhi_desktop.ui.meeting.vote_grid import VoteGrid
 from sanzhi_desktop.ui.names import name
 from sanzhi_desktop.ui.widgets import Card, PlainLabel, button, column, row, scrolled
 
 
-class _OnItem(MeetingDialog):
+class OnItem(MeetingDialog):
     """A step on one case of the agenda."""
 
     def __init__(
@@ -51,7 +50,7 @@ class _OnItem(MeetingDialog):
         self.item = meeting.item(self.item.case_id)
 
 
-class ReportDialog(_OnItem):
+class ReportDialog(OnItem):
     """汇报: a handler or the reviewer, without a vote."""
 
     def build(self) -> None:
@@ -79,7 +78,7 @@ class ReportDialog(_OnItem):
         )
 
 
-class SpeechDialog(_OnItem):
+class SpeechDialog(OnItem):
     """发言: each member once, in the order spoken, the chair last."""
 
     def build(self) -> None:
@@ -107,7 +106,7 @@ class SpeechDialog(_OnItem):
         )
 
 
-class VoteDialog(_OnItem):
+class VoteDialog(OnItem):
     """表决: every member on every point."""
 
     def build(self) -> None:
@@ -118,34 +117,11 @@ class VoteDialog(_OnItem):
         )
         self.setMinimumSize(960, 460)
         self.form.hide()
+        cast = {(v.number, v.person_id): name(v.choice) for v in self.item.votes}
         members = eligible(self.here, self.item)
-        points = self.item.points
-        # The members stand in the header: many problems are scrolled sideways, the names stay.
-        self.table = QTableWidget(len(members), len(points))
-        self.table.setHorizontalHeaderLabels([self.tr("问题 {0}").format(n) for n in points])
-        self.table.setVerticalHeaderLabels([f"{m.name}（{m.post}）" for m in members])
+        self.table = VoteGrid(members, self.item.points, fixed=cast, preset={})
         self.table.setAccessibleName(self.tr("表决"))
-        self.table.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.table.verticalHeader().setDefaultSectionSize(44)
-        self.choices: dict[tuple[int, str], QComboBox] = {}
-        self._cells: dict[QObject, tuple[int, int]] = {}
-        cast = {(v.number, v.person_id): v.choice for v in self.item.votes}
-        for at, member in enumerate(members):
-            for place, number in enumerate(points):
-                key = (number, member.person_id)
-                if key in cast:
-                    text_cell(self.table, at, place, name(cast[key]))
-                    continue
-                box = combo(Choice, first=self.tr("未表决"))
-                box.setAccessibleName(self.tr("{0}，问题 {1}").format(member.name, number))
-                box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-                box.installEventFilter(self)
-                self._cells[box] = (at, place)
-                self.table.setCellWidget(at, place, box)
-                self.choices[key] = box
-        self.table.resizeColumnsToContents()
-        for place in range(len(points)):
-            self.table.setColumnWidth(place, max(150, self.table.columnWidth(place)))
+        self.choices = self.table.choices
         self.body.addWidget(self.table, 1)
         self.all = combo(Choice, first=self.tr("未表决"))
         self.all.setAccessibleName(self.tr("全体一致"))
@@ -156,27 +132,13 @@ class VoteDialog(_OnItem):
     def first(self) -> QWidget:
         return next(iter(self.choices.values()), self.ok)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """The cell that gets the focus comes into sight; the wheel scrolls and changes no vote."""
-        cell = self._cells.get(watched)
-        if cell is not None and event.type() is QEvent.Type.FocusIn:
-            self.table.scrollTo(self.table.model().index(*cell))
-        if cell is not None and event.type() is QEvent.Type.Wheel:
-            event.ignore()
-            return True
-        return super().eventFilter(watched, event)
-
     def _fill_all(self) -> None:
         for box in self.choices.values():
             box.setCurrentIndex(self.all.currentIndex())
 
     def work(self) -> Callable[[], Changed]:
         session, here, item = self.desk.session, self.here, self.item
-        votes = [
-            (number, person, Choice(text_of(box)))
-            for (number, person), box in self.choices.items()
-            if text_of(box)
-        ]
+        votes = self.table.votes()
         return lambda: discussion.vote(
             session,
             meeting_id=here.meeting_id,
@@ -186,7 +148,7 @@ class VoteDialog(_OnItem):
         )
 
 
-class RulingDialog(_OnItem):
+class RulingDialog(OnItem):
     """作出决定: point by point, with the votes beside it."""
 
     def build(self) -> None:
@@ -264,13 +226,18 @@ class RulingDialog(_OnItem):
         )
 
 
-class DropDialog(_OnItem):
+class DropDialog(OnItem):
     """退出议程: undecided, with the reason."""
 
     def build(self) -> None:
         self.name_it(
             self.tr("退出议程"),
-            self.tr("本次会议不作决定。案件仍处于提请状态，等待下一次会议。"),
+            self.tr("本次会议不作决定。案件仍处于提请状态，等待下一次会议。")
+            if self.item.state is ItemState.WAITING
+            else self.tr(
+                "撤销本次会议对这个案件的决定：发言、表决和决定的记录保留，不再有效，"
+                "退出的理由写入笔录；案件等待下一次会议重新讨论。"
+            ),
             self.tr("退出议程(&O)"),
         )
         self.form.add("reason", self.tr("理由(&R)"), lines(3))

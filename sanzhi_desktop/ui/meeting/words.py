@@ -1,5 +1,6 @@
 """Sentences about a meeting: who sits, who is missing, whose signature is awaited."""
 
+from sanzhi_desktop.application.minutes_corrections import of_roll
 from sanzhi_desktop.domain.meeting import MeetingState
 from sanzhi_desktop.domain.meeting_rules import waiting_signers
 from sanzhi_desktop.ui.meeting.view import MeetingView
@@ -24,6 +25,7 @@ def meeting_words(view: MeetingView) -> str:
         )
     if meeting.state is MeetingState.SIGNING:
         parts.append("待签名：" + "、".join(view.name_of(c) for c in waiting_signers(meeting)))
+    parts.extend(f"更正点名：{words}" for words in of_roll(meeting, view.people))
     if meeting.cancelled_because:
         parts.append(f"取消理由：{meeting.cancelled_because}")
     return "\n".join(parts)

@@ -11,6 +11,7 @@ from sanzhi_desktop.domain.meeting import AgendaItem, ItemState, Meeting, Meetin
 from sanzhi_desktop.domain.meeting_rules import missing_votes, next_speakers
 from sanzhi_desktop.domain.people import Role
 from sanzhi_desktop.ui.desk import Desk
+from sanzhi_desktop.ui.meeting.correcting import CorrectRollDialog, CorrectVoteDialog
 from sanzhi_desktop.ui.meeting.item_page import ItemPage
 from sanzhi_desktop.ui.meeting.planning import (
     AgendaDialog,
@@ -47,7 +48,8 @@ from sanzhi_desktop.ui.widgets import (
 )
 
 Step = tuple[str, Callable[[], object], str]  # caption, what it begins, why it is closed
-_LOOKING = ("投影", "查看")  # never the step that comes next
+# Looking and putting right: never the step that comes next.
+_LOOKING = ("投影", "查看", "更正", "退出")
 
 
 def _ahead(steps: list[Step]) -> int:
@@ -153,11 +155,17 @@ class MeetingScreen(Screen):
         elif meeting.state is MeetingState.OPEN:
             left = any(i.state is ItemState.WAITING for i in meeting.items)
             why = self.tr("还有案件没有作出决定。") if left else ""
-            made = [(self.tr("散会(&O)"), self._close, not_mine or why)]
+            made = [
+                (self.tr("散会(&O)"), self._close, not_mine or why),
+                (self.tr("更正点名(&E)…"), self._dialog(CorrectRollDialog), not_mine),
+            ]
         elif meeting.state is MeetingState.CLOSED:
             mine = view.me == meeting.recorder
             why = "" if mine else self.tr("由记录人制作笔录并签名。")
-            made = [(self.tr("制作笔录并签名(&S)…"), partial(self._sign, first=True), why)]
+            made = [
+                (self.tr("制作笔录并签名(&S)…"), partial(self._sign, first=True), why),
+                (self.tr("更正点名(&E)…"), self._dialog(CorrectRollDialog), not_mine),
+            ]
         elif meeting.state is MeetingState.SIGNING:
             made = [(self.tr("签名(&S)…"), partial(self._sign, first=False), not_my_turn(view))]
         if meeting.minutes_sha256:
@@ -203,13 +211,18 @@ class MeetingScreen(Screen):
             counted = "" if votes else self.tr("成员都已表决。")
             said = "" if speakers else self.tr("成员都已发言。")
             before = first or all_spoke
+            none = "" if item.votes else self.tr("还没有表决。")
             return [
                 (self.tr("汇报(&1)…"), self._on_item(ReportDialog), not_mine),
                 (self.tr("发言(&2)…"), self._on_item(SpeechDialog), not_mine or first or said),
                 (self.tr("表决(&3)…"), self._on_item(VoteDialog), not_mine or before or counted),
                 (self.tr("决定(&4)…"), self._on_item(RulingDialog), not_mine or before or voted),
+                (self.tr("更正表决(&5)…"), self._on_item(CorrectVoteDialog), not_mine or none),
                 (self.tr("退出议程…"), self._on_item(DropDialog), not_mine),
             ]
+        unsigned = meeting.state in (MeetingState.OPEN, MeetingState.CLOSED)
+        if unsigned and item.state is ItemState.CLOSED:
+            return [(self.tr("退出议程…"), self._on_item(DropDialog), not_mine)]
         if meeting.state is MeetingState.SIGNED and item.state is ItemState.CLOSED:
             done = view.facts[item.case_id].dispute.result(item.round) is not None
             why = self.tr("已经送回本案。") if done else ""
