@@ -41,7 +41,10 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     parts = verb.add_subparsers(dest="part", metavar="动作", required=True)
     verify = parts.add_parser("verify", help="核查每一条历史记录链")
     verify.add_argument(
-        "--root", metavar="HEX|FILE", help="印在文书上的检查点，或者另行保存的检查点文件"
+        "--root",
+        "--printed",
+        metavar="HEX|TEXT|FILE",
+        help="印在文书上的检查点（可把页脚那一行整个抄进来），或者另行保存的检查点文件",
     )
     verify.set_defaults(run=_verify)
     root = parts.add_parser("root", help="保存并打印现在的检查点，可导出给上级机关")
@@ -101,11 +104,15 @@ def _refuse_a_part(database: "Opened") -> None:
 
 def _asking(text: str) -> "Callable[[DatabaseReader], Witness]":
     """How the history is asked about a root: as printed, or in a file that was handed out."""
+    from sanzhi_desktop.domain.audit import read_printed
     from sanzhi_desktop.persistence import witness
 
     root = "".join(text.split()).lower()
     if len(root) == 64 and not set(root) - set("0123456789abcdef"):
         return lambda reader: witness.ask(reader, root)
+    printed = read_printed(text)
+    if printed is not None and not Path(text).is_file():
+        return lambda reader: witness.ask(reader, printed)
     if not Path(text).is_file():
         raise DomainError(PersistenceFault.BAD_ROOT, root=text)
     try:

@@ -41,8 +41,11 @@ class CatalogueSheets(Protocol):
         """Reads a sheet. Raises DomainError(SheetFault) for a file that is none."""
         ...
 
-    def write(self, path: Path, items: Sequence[CatalogueItem], *, office: str) -> None:
-        """Writes a sheet; without items it is the empty form. Raises DomainError(SheetFault)."""
+    def write(
+        self, path: Path, items: Sequence[CatalogueItem], *, office: str, foot: str = ""
+    ) -> None:
+        """Writes a sheet; without items it is the empty form. `foot` stands small under the list
+        and at the foot of each printed page. Raises DomainError(SheetFault)."""
         ...
 
 

@@ -5,9 +5,11 @@ kept first, each signature is made with no transaction open and recorded against
 was signed.
 """
 
-from dataclasses import asdict, dataclass, field
+import json
+from dataclasses import asdict, dataclass, field, replace
 
 from sanzhi_desktop.application import stepping
+from sanzhi_desktop.application.checkpoint_line import checkpoint_line
 from sanzhi_desktop.application.commands import Changed
 from sanzhi_desktop.application.dispute_papers import disagreement_paper
 from sanzhi_desktop.application.papers import StoredPaper, canonical
@@ -60,7 +62,10 @@ def freeze(
         raise DomainError(PeopleFault.UNKNOWN, person=handler)
     me = session.actor.person_id
     signer = handler or (me if me in codes else codes[0])
-    paper = disagreement_paper(session, book, case, handler=signer)
+    paper = replace(
+        disagreement_paper(session, book, case, handler=signer),
+        checkpoint=checkpoint_line(session),
+    )
     content = canonical(asdict(paper))
     pdf = StoredPaper("record_prepared", papers.prepare(paper))
     return stepping.send(
@@ -140,8 +145,10 @@ def editable_copy(
     Raises DomainError(RECORD_OUTDATED) when what stands there now is no longer what was frozen.
     """
     case = session.reader.case(case_id)
+    line = json.loads(record.content).get("checkpoint", "")
     for handler in case.submission.handlers:
-        paper = disagreement_paper(session, book, case, handler=handler.person_id)
+        now = disagreement_paper(session, book, case, handler=handler.person_id)
+        paper = replace(now, checkpoint=line)
         if canonical(asdict(paper)) == record.content:
             return papers.editable_copy(paper)
     raise DomainError(DisputeFault.RECORD_OUTDATED)

@@ -4,8 +4,9 @@ The latest partially signed paper is kept; each signature names the hash it was 
 of two people who sign at once the second is asked again.
 """
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
+from sanzhi_desktop.application.checkpoint_line import checkpoint_line
 from sanzhi_desktop.application.commands import OfficeAction
 from sanzhi_desktop.application.dispute_papers import minutes_paper
 from sanzhi_desktop.application.dispute_record import Signed, demand_owner, demand_valid
@@ -41,7 +42,7 @@ def certify(
     _demand(meeting, MeetingState.CLOSED)
     if session.actor.person_id != meeting.recorder:
         raise DomainError(MeetingFault.NOT_RECORDER)
-    paper = minutes_paper(session, book, meeting)
+    paper = replace(minutes_paper(session, book, meeting), checkpoint=checkpoint_line(session))
     signed = papers.sign(
         papers.prepare(paper),
         field="Recorder",

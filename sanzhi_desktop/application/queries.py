@@ -64,7 +64,6 @@ class CaseRow:
     due_on: date | None
     outcome: Outcome | None
     number: str
-    updated_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +135,23 @@ class NumberStatus(StrEnum):
     RESERVED = "reserved"
     ISSUED = "issued"
     VOID = "void"
+    MISSING = "missing"  # 缺号: the counter gave it and no row holds it
+
+
+class NumberKind(StrEnum):
+    """What paper a series numbers."""
+
+    OPINION = "opinion"  # 法制审核意见书
+    TRANSFER = "transfer"  # 涉嫌犯罪案件移送书
+
+
+@dataclass(frozen=True, slots=True)
+class CounterRow:
+    """How far a series has come in a year."""
+
+    series: str
+    year: int
+    last_no: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +169,7 @@ class NumberRow:
     reserved_by: str
     reserved_at: datetime
     void_reason: str
+    kind: NumberKind = NumberKind.OPINION
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +235,15 @@ class RecusalRow:
     party: str
     case_id: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeptCheckpoint:
+    """A checkpoint that the database keeps: its number in the office, its root (hex), its time."""
+
+    n: int
+    root: str
+    made_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ papers of a disagreement (`application.dispute_papers`).
 from collections.abc import Mapping, Sequence
 
 from sanzhi_desktop.application import stepping
+from sanzhi_desktop.application.checkpoint_line import checkpoint_line
 from sanzhi_desktop.application.dispute_papers import (
     disputed_case,
     mark,
@@ -113,6 +114,7 @@ def responsibility_paper(session: Session, book: RuleBook, *, case_id: str) -> R
         head=Signatory(head.name, "法制审核机构负责人", Role.HEAD.value),
         chain_head=history[-1].hash if history else "",
         mark=mark(session, book),
+        checkpoint=checkpoint_line(session),
     )
 
 

@@ -218,6 +218,7 @@ class Document:
     author: str
     blocks: tuple[Block, ...]
     mark: str = ""  # 样例 / 演示 in the head of every page
+    foot: str = ""  # one small line at the foot of every page
     form: bool = False  # a table form: no page of 22 lines, A4 margins only
     wide: bool = False  # A4 across
 

@@ -97,6 +97,9 @@ class _Writer:
         ):
             self._runs(head.paragraphs[0], (Run(mark),), Face.HEI, 12, align=Align.RIGHT)
             self._number(foot.paragraphs[0], align)
+            if document.foot:
+                self._runs(foot.add_paragraph(), (Run(document.foot),), Face.SONG, 8,
+                           align=Align.CENTRE, grid=False)  # fmt: skip
             note = foot.add_paragraph()
             self._runs(note, (Run(self._copy),), Face.SONG, 9, align=Align.CENTRE)
 

@@ -12,11 +12,15 @@ in an exported checkpoint. So: evident, never prevented.
 
 import hashlib
 import json
+import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 GENESIS = "0" * 64
+PRINTED_DIGITS = 32  # 128 bits
+_PRINTED = re.compile(r"(?<![0-9a-f])(\d{1,9})((?:\s*-\s*[0-9a-f]{8}){4})(?![0-9a-f])")
 # Kept as their hash or kept nowhere: the bytes of papers, images, and secrets.
 LEFT_OUT: tuple[tuple[str, ...], ...] = (("document", "pdf"), ("image",), ("argon2",))
 
@@ -66,6 +70,28 @@ class Checkpoint:
     def adds_up(self, before: str) -> bool:
         """Whether it follows the root `before` and its own root is that of its ends."""
         return self.previous == before and checkpoint_root(before, self.heads) == self.root
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedRoot:
+    """A checkpoint as it stands on paper: its number and the first half of its root."""
+
+    n: int
+    begin: str
+
+    def code(self) -> str:
+        """Short enough to be typed, long enough that nobody finds another history with it."""
+        groups = (self.begin[i : i + 8] for i in range(0, PRINTED_DIGITS, 8))
+        return "-".join((str(self.n), *groups))
+
+
+def read_printed(text: str) -> PrintedRoot | None:
+    """The checkpoint in a text, be it the code or the whole line as printed; None without one."""
+    plain = unicodedata.normalize("NFKC", text).lower()
+    found = _PRINTED.search(re.sub(r"[\u2010-\u2015\u2212]", "-", plain))
+    if found is None:
+        return None
+    return PrintedRoot(int(found[1]), re.sub(r"[\s-]", "", found[2]))
 
 
 def left_out(payload: Mapping[str, Any]) -> dict[str, Any]:

@@ -101,6 +101,7 @@ class DisagreementPaper:
     expert_advice: tuple[str, ...] = ()  # one line each: who, when, on what, in short
     number: str = ""
     mark: str = ""
+    checkpoint: str = ""  # foot line: where the office's history stood
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +222,7 @@ class MinutesPaper:
     dropped: tuple[str, ...] = ()  # cases taken off, one sentence each
     number: str = ""  # 文号 of its own series; printed when given
     mark: str = ""
+    checkpoint: str = ""  # foot line: where the office's history stood
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,6 +286,7 @@ class ResponsibilityPaper:
     chain_head: str = ""  # hex, of the case's history when it was made
     number: str = ""
     mark: str = ""
+    checkpoint: str = ""  # foot line: where the office's history stood
 
 
 def record_signatories(paper: DisagreementPaper) -> tuple[tuple[str, Signatory], ...]:

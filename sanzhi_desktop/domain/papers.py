@@ -118,3 +118,16 @@ class StripPaper:
     notes: tuple[str, ...] = ()  # warnings, as sentences
     dated: date | None = None
     mark: str = ""
+    checkpoint: str = ""  # foot line: where the office's history stood
+
+
+@dataclass(frozen=True, slots=True)
+class NumbersPaper:
+    """文号登记簿: the register of numbers as shown; each row in the words of its columns."""
+
+    office: str
+    scope: str  # which series, year and status, in words
+    rows: tuple[tuple[str, ...], ...]  # label, paper, status, case, taken, note
+    dated: date | None = None
+    mark: str = ""
+    checkpoint: str = ""  # foot line: where the office's history stood

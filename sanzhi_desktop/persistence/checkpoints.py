@@ -16,12 +16,13 @@ from operator import itemgetter
 
 import sqlalchemy as sa
 
+from sanzhi_desktop.application.queries import KeptCheckpoint
 from sanzhi_desktop.domain.audit import GENESIS, Break, Checkpoint, Head, checkpoint_root
 from sanzhi_desktop.persistence import tables
 from sanzhi_desktop.persistence.chains import sees_all
 from sanzhi_desktop.persistence.writes import stamp
 
-_MOVED = "select case_id, seq, hash from audit_head where office_id = ? and seq <> noted"
+_MOVED = "select case_id, seq, hash from audit_head where office_id = ? and moved = 1"
 
 
 # ------------------------------------------------------------------ keeping
@@ -49,9 +50,7 @@ def keep(db: sqlite3.Connection, office_id: int, moment: datetime) -> str:
         "insert into checkpoint_leaf (office_id, n, chain, seq, hash) values (?, ?, ?, ?, ?)",
         [(office_id, n, head.case_id, head.seq, head.hash) for head in heads],
     )
-    db.execute(
-        "update audit_head set noted = seq where office_id = ? and seq <> noted", (office_id,)
-    )
+    db.execute("update audit_head set moved = 0 where office_id = ? and moved = 1", (office_id,))
     return root
 
 
@@ -62,7 +61,7 @@ def root_now(db: sa.Connection, office_id: int) -> str:
         asked = db.exec_driver_sql("select api.chain_root(%s::integer)", (office_id,))
         return str(asked.scalar_one())
     h = tables.audit_head.c
-    moved = sa.select(h.case_id, h.seq, h.hash).where(h.office_id == office_id, h.seq != h.noted)
+    moved = sa.select(h.case_id, h.seq, h.hash).where(h.office_id == office_id, h.moved == 1)
     return checkpoint_root(last_root(db, office_id), [Head(*row) for row in db.execute(moved)])
 
 
@@ -71,6 +70,16 @@ def last_root(db: sa.Connection, office_id: int) -> str:
     c = tables.checkpoint.c
     query = sa.select(c.root).where(c.office_id == office_id).order_by(c.n.desc()).limit(1)
     return db.execute(query).scalar_one_or_none() or GENESIS
+
+
+def known(db: sa.Connection, office_id: int, root: str) -> KeptCheckpoint | None:
+    """The kept checkpoint of a root; the newest for ""."""
+    c = tables.checkpoint.c
+    query = sa.select(c.n, c.root, c.made_at).where(c.office_id == office_id)
+    if root:
+        query = query.where(c.root == root)
+    row = db.execute(query.order_by(c.n.desc()).limit(1)).one_or_none()
+    return None if row is None else KeptCheckpoint(row.n, row.root, row.made_at)
 
 
 # ------------------------------------------------------------------ checking

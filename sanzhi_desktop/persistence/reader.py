@@ -15,6 +15,7 @@ from sanzhi_desktop.application.queries import (
     ChainFault,
     DocumentRow,
     HistoryRow,
+    KeptCheckpoint,
     ListQuery,
     SimilarRow,
 )
@@ -35,7 +36,7 @@ from sanzhi_desktop.persistence import (
     rules_reader,
     tables,
     tags,
-    worklist,
+    worklist_reader,
 )
 from sanzhi_desktop.persistence.faults import PersistenceFault
 from sanzhi_desktop.persistence.office_reader import OfficeReader
@@ -61,14 +62,18 @@ class DatabaseReader(OfficeReader):
         """The lines of a work list."""
         actor, unit = self._me()
         with reading(self.engine) as db:
-            found = db.execute(worklist.rows(query, actor, unit=unit)).mappings()
-            return tuple(mapping.case_row(row) for row in found)
+            return worklist_reader.first_lines(db, query, actor, unit=unit)
 
-    def count(self, query: ListQuery) -> int:
-        """How many lines the list has."""
+    def worklist_keys(self, query: ListQuery) -> Sequence[str]:
+        """The ids of every case of a work list, in its order; without limit and offset."""
         actor, unit = self._me()
         with reading(self.engine) as db:
-            return int(db.execute(worklist.count(query, actor, unit=unit)).scalar_one())
+            return worklist_reader.all_keys(db, query, actor, unit=unit)
+
+    def worklist_rows(self, case_ids: Sequence[str]) -> Sequence[CaseRow | None]:
+        """The lines of these cases as they stand now; None for one that is not to be seen."""
+        with reading(self.engine) as db:
+            return worklist_reader.lines_of(db, self.office_id, case_ids)
 
     def _me(self) -> tuple[Actor, str]:
         people = self.people()
@@ -97,6 +102,8 @@ class DatabaseReader(OfficeReader):
                 name: list(db.execute(self._of(table, case_id).order_by(order)).mappings())
                 for name, (table, order) in orders.items()
             }
+            heads = self._of(tables.audit_head, case_id)
+            parts["audit_head"] = list(db.execute(heads).mappings())
             answers = self._of(tables.answer, case_id).where(tables.answer.c.round == row["round"])
             parts["answer"] = list(db.execute(answers.order_by("item_id")).mappings())
             transfers = transfers_of(db, self.office_id, case_id)
@@ -175,6 +182,11 @@ class DatabaseReader(OfficeReader):
         with reading(self.engine) as db:
             return meeting_reader.meetings(db, self.office_id, self.person_id)
 
+    def last_posts(self) -> Mapping[str, str]:
+        """The post each member sat for in his latest meeting, by code."""
+        with reading(self.engine) as db:
+            return meeting_reader.last_posts(db, self.office_id)
+
     def meeting(self, meeting_id: str) -> Meeting:
         """One meeting whole. Raises DomainError(MeetingFault.UNKNOWN)."""
         with reading(self.engine) as db:
@@ -213,6 +225,11 @@ class DatabaseReader(OfficeReader):
     def history_tags(self) -> TagReport:
         """What the keyed tags say: on one PC, with its key."""
         return tags.check(self.engine, self.office_id)
+
+    def checkpoint(self, root: str) -> KeptCheckpoint | None:
+        """The kept checkpoint of a root; the newest for ""; None when there is none."""
+        with reading(self.engine) as db:
+            return checkpoints.known(db, self.office_id, root)
 
     def chain_root(self) -> str:
         """The root (hex) that a checkpoint made now would have."""

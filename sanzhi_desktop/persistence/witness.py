@@ -12,7 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from sanzhi_desktop.domain.audit import GENESIS, Break, Checkpoint, Head
+from sanzhi_desktop.domain.audit import GENESIS, Break, Checkpoint, Head, PrintedRoot
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.persistence import checkpoints, tables
 from sanzhi_desktop.persistence.embedded_writing import writing
@@ -49,14 +49,20 @@ def record(reader: DatabaseReader) -> str:
         return checkpoints.keep(db, reader.office_id, moment)
 
 
-def ask(reader: DatabaseReader, root: str) -> Witness:
-    """Compares the history with a root known from elsewhere. The chains themselves were checked."""
+def ask(reader: DatabaseReader, told: str | PrintedRoot) -> Witness:
+    """Compares the history with a root known from elsewhere, whole or as a list prints it. The
+    chains themselves were checked."""
     with reading(reader.engine) as db:
         c = tables.checkpoint.c
-        query = sa.select(c.n).where(c.office_id == reader.office_id, c.root == root)
+        query = sa.select(c.n).where(c.office_id == reader.office_id)
+        if isinstance(told, str):
+            query = query.where(c.root == told)
+        else:
+            begins = sa.func.substr(c.root, 1, len(told.begin)) == told.begin
+            query = query.where(c.n == told.n, begins)
         n = db.execute(query.order_by(c.n).limit(1)).scalar_one_or_none()
         if n is None:
-            now = checkpoints.root_now(db, reader.office_id) == root
+            now = checkpoints.root_now(db, reader.office_id) == told
             return Witness(holds=now, known=now)
         wrong = list(
             checkpoints.not_adding_up(

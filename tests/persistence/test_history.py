@@ -5,17 +5,31 @@ import json
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from sanzhi_desktop.domain.audit import GENESIS, Head, checkpoint_root, entry_text, link_hash
+from sanzhi_desktop.application.checkpoint_line import checkpoint_line
+from sanzhi_desktop.domain.audit import (
+    GENESIS,
+    Head,
+    PrintedRoot,
+    checkpoint_root,
+    entry_text,
+    link_hash,
+    read_printed,
+)
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.persistence import witness
 from sanzhi_desktop.persistence.faults import PersistenceFault
 from sanzhi_desktop.persistence.reader import DatabaseReader
 from tests.persistence.cluster import Cluster
+from tests.persistence.conftest import shared
 from tests.persistence.desk import Desk
 
 Run = Callable[..., Any]
@@ -320,3 +334,89 @@ def test_an_export_that_was_touched_is_refused(embedded_desk: Desk) -> None:
     with pytest.raises(DomainError) as refused:
         witness.from_export(json.dumps(told), path="x.json")
     assert refused.value.code is PersistenceFault.BAD_CHECKPOINT_FILE
+
+
+# ------------------------------------------------------------------ the foot line of lists
+
+
+def test_lists_print_the_checkpoint_that_holds_them(
+    desk: Desk, request: pytest.FixtureRequest
+) -> None:
+    case_id = desk.signing()
+    reader = _database_reader(desk)
+    line = checkpoint_line(desk.sessions["h1"])
+    printed = read_printed(line)
+    assert printed is not None
+    root = reader.chain_root()
+    assert (printed.n, printed.begin) == (1, root[:32]), "it holds everything up to now"
+    assert line == f"历史检查点 {printed.code()}（{_beijing(reader)}）"
+    assert checkpoint_line(desk.sessions["hd"]) == line, "without movement it is the same"
+    desk.reserve(case_id)
+    later = read_printed(checkpoint_line(desk.sessions["hd"]))
+    assert later is not None
+    assert later.n == 2
+    assert witness.ask(reader, printed) == witness.Witness(holds=True, known=True)
+    assert not witness.ask(reader, replace(printed, n=2)).known
+    assert not witness.ask(reader, replace(printed, begin="0" * 32)).known
+    _tamper(request, lambda run, mark: rewrite(run, case_id, mark))
+    told = witness.ask(reader, printed)
+    assert [(b.case_id, b.what) for b in told.breaks] == [(case_id, "rewritten")]
+
+
+def _beijing(reader: DatabaseReader) -> str:
+    kept = reader.checkpoint("")
+    assert kept is not None
+    return f"{kept.made_at + timedelta(hours=8):%Y-%m-%d %H:%M}"
+
+
+def test_an_empty_history_has_no_line(embedded_desk: Desk, embedded_path: Path) -> None:
+    """Nothing was ever kept and nothing can be: the paper says nothing, and is printed."""
+    with closing(sqlite3.connect(embedded_path, isolation_level=None)) as held:
+        held.execute("pragma user_version = 0")
+        session = embedded_desk.sessions["h1"]
+        asleep = replace(session, gateway=_ReadOnly())  # type: ignore[arg-type]
+        assert checkpoint_line(asleep) == ""
+        line = checkpoint_line(session)
+        assert checkpoint_line(asleep) == line != ""
+
+
+class _ReadOnly:
+    def checkpoint(self, _office_id: int) -> str:
+        raise DomainError(PersistenceFault.READ_ONLY, message="")
+
+
+@pytest.mark.postgres
+def test_a_server_that_only_reads_prints_the_last_one(
+    server_desk: Desk, cluster: Cluster, server_database: str
+) -> None:
+    server_desk.signing()
+    line = checkpoint_line(server_desk.sessions["h1"])
+    server_desk.register()
+    with cluster.connect() as owner:
+        owner.execute(f"alter database {server_database} set default_transaction_read_only = on")
+    opened = shared(cluster, server_database, "h2")
+    try:
+        session = opened.session("h2")
+        with pytest.raises(DomainError):
+            session.gateway.checkpoint(7)
+        assert checkpoint_line(session) == line
+    finally:
+        opened.close()
+    assert witness.ask(_database_reader(server_desk), cast("PrintedRoot", read_printed(line))).holds
+
+
+ROOTS = st.text("0123456789abcdef", min_size=64, max_size=64)
+
+
+@given(st.integers(1, 10**9 - 1), ROOTS, st.sampled_from(["", "历史检查点 ", "见 "]), st.booleans())
+def test_what_is_printed_can_be_read_back(n: int, root: str, before: str, shouted: bool) -> None:
+    code = PrintedRoot(n, root).code()
+    typed = code.upper().replace("-", "－") if shouted else code.replace("-", " – ", 2)
+    found = read_printed(f"{before}{typed}（2026-11-22 14:03）")
+    assert found == PrintedRoot(n, root[:32])
+
+
+@given(st.text("0123456789abcdef -第号", max_size=60))
+def test_other_text_is_no_checkpoint(text: str) -> None:
+    found = read_printed(text)
+    assert found is None or len(found.begin) == 32

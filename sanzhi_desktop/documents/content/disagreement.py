@@ -57,6 +57,7 @@ class _Record:
             author=paper.case.review_body,
             blocks=tuple(blocks),
             mark=paper.mark,
+            foot=paper.checkpoint,
             form=True,
             wide=True,
         )

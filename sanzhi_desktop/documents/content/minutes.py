@@ -79,6 +79,7 @@ class _Minutes:
             author=paper.agency,
             blocks=tuple(blocks),
             mark=paper.mark,
+            foot=paper.checkpoint,
         )
 
     def _title(self) -> str:

@@ -39,6 +39,7 @@ def responsibility_document(paper: ResponsibilityPaper) -> Document:
         author=paper.office,
         blocks=blocks,
         mark=paper.mark,
+        foot=paper.checkpoint,
         form=True,
     )
 

@@ -49,6 +49,7 @@ def strip_document(paper: StripPaper) -> Document:
         author=paper.office,
         blocks=tuple(blocks),
         mark=paper.mark,
+        foot=paper.checkpoint,
         form=True,
     )
 

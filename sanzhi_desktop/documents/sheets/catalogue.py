@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from sanzhi_desktop.application.catalogue import ReadSheet
+from sanzhi_desktop.application.checkpoint_line import NAME as FOOT
 from sanzhi_desktop.documents.sheets.package import SheetFault, check_workbook
 from sanzhi_desktop.domain.catalogue import (
     MOST_ITEMS,
@@ -68,9 +69,13 @@ class CatalogueWorkbooks:
         columns, header = _header(sheet, path.name)
         return _read_rows(sheet, columns, header, path.name)
 
-    def write(self, path: Path, items: Sequence[CatalogueItem], *, office: str) -> None:
+    def write(
+        self, path: Path, items: Sequence[CatalogueItem], *, office: str, foot: str = ""
+    ) -> None:
         """Writes the items, or the empty form. Raises DomainError(SheetFault.NOT_WRITTEN)."""
         book = _written(items, office)
+        if foot:
+            _put_foot(book.active, 4 + len(items), foot)
         beside = path.with_name(f".{path.name}.new")
         try:
             book.save(beside)
@@ -150,6 +155,8 @@ def _read_rows(
     read: list[tuple[int, CatalogueItem]] = []
     count = 0
     for number in range(header + 1, sheet.max_row + 1):
+        if str(sheet.cell(number, 1).value or "").startswith(FOOT):
+            continue  # our own line under the list
         cells, wrong = _cells(sheet, columns, merged, number)
         own = any(
             sheet.cell(number, place).value not in (None, "")
@@ -271,6 +278,20 @@ def _written(items: Sequence[CatalogueItem], office: str) -> Any:
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
     sheet.print_title_rows = "3:3"
     return book
+
+
+def _put_foot(sheet: Any, row: int, text: str) -> None:
+    """Small under the list, and at the foot of each printed page."""
+    from openpyxl.styles import Alignment, Font
+
+    sheet.merge_cells(start_row=row, end_row=row, start_column=1, end_column=len(CatalogueColumn))
+    cell = sheet.cell(row, 1)
+    _put(cell, text)
+    cell.font = Font(size=8, color="FF666666")
+    cell.alignment = Alignment(horizontal="left", vertical="center")
+    sheet.row_dimensions[row].height = 18
+    sheet.oddFooter.left.text, sheet.oddFooter.left.size = text, 8
+    sheet.oddFooter.right.text, sheet.oddFooter.right.size = "&P / &N", 8
 
 
 def _put(cell: Any, text: str) -> None:

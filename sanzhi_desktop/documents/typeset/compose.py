@@ -20,7 +20,7 @@ def lay_out(document: Document, faces: FaceSet) -> LaidOut:
     setter = Setter(faces)
     pieces = Parts(sheet, setter).pieces(document.blocks)
     book = Book(sheet.width, sheet.height)
-    Flow(book, sheet, _Furniture(sheet, setter, document.mark).draw).run(pieces)
+    Flow(book, sheet, _Furniture(sheet, setter, document).draw).run(pieces)
     pdf = book.write(title=document.title, author=document.author)
     return LaidOut(
         pdf=pdf,
@@ -32,33 +32,45 @@ def lay_out(document: Document, faces: FaceSet) -> LaidOut:
 
 
 class _Furniture:
-    """What every page carries besides its text: the page number, and the mark of a sample."""
+    """What every page carries besides its text: the page number, the mark of a sample, and the
+    line at its foot."""
 
-    def __init__(self, sheet: Sheet, setter: Setter, mark: str) -> None:
+    def __init__(self, sheet: Sheet, setter: Setter, document: Document) -> None:
         self._sheet = sheet
         self._setter = setter
-        self._mark = self._set(sheet.mark_sentence.format(mark=mark), Face.HEI) if mark else None
+        mark = sheet.mark_sentence.format(mark=document.mark) if document.mark else ""
+        self._mark = self._set(mark, Face.HEI, sheet.mark) if mark else None
+        self._foot = self._set(document.foot, Face.SONG, sheet.foot) if document.foot else None
 
-    def _set(self, text: str, face: Face) -> Line:
-        size = self._sheet.mark if face is Face.HEI else self._sheet.number
+    def _set(self, text: str, face: Face, size: float) -> Line:
         glyphs = self._setter.text(text, face=face, size=size, where="页眉页脚")
         return break_lines(glyphs, 9e9, 9e9, size=size, spread=False)[0]
 
     def draw(self, page: Page) -> None:
         """Draws on a new page."""
         self._number(page)
+        if self._foot is not None:
+            self._draw_foot(page, self._foot)
         if self._mark is not None:
             self._draw_mark(page, self._mark)
 
     def _number(self, page: Page) -> None:
         """GB/T 9704-2012 7.5: odd pages on the right, even pages on the left, one blank in."""
         sheet = self._sheet
-        line = self._set(f"— {page.number + 1} —", Face.SONG)
+        line = self._set(f"— {page.number + 1} —", Face.SONG, sheet.number)
         odd = page.number % 2 == 0
         left = sheet.right - sheet.number - line.width if odd else sheet.left + sheet.number
         middle = sheet.base - sheet.text_height - sheet.number_drop
         base = middle - sheet.number * 0.38  # the dashes stand at 7 mm
         page.text(line.glyphs, line.xs, left=left, base=base, size=sheet.number)
+
+    def _draw_foot(self, page: Page, line: Line) -> None:
+        """Opposite the page number, on its line."""
+        sheet = self._sheet
+        left = sheet.left if page.number % 2 == 0 else sheet.right - line.width
+        middle = sheet.base - sheet.text_height - sheet.number_drop
+        base = middle - sheet.foot * 0.38
+        page.text(line.glyphs, line.xs, left=left, base=base, size=sheet.foot)
 
     def _draw_mark(self, page: Page, line: Line) -> None:
         sheet = self._sheet

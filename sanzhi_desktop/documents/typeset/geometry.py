@@ -27,6 +27,7 @@ class Sheet:
     number_drop: float
     seal: float
     qr: float
+    foot: float
     mark: float
     mark_raise: float
     mark_sentence: str
@@ -79,6 +80,7 @@ def load_sheet(form: bool, *, wide: bool = False) -> Sheet:
         number_drop=number["drop"] * MM,
         seal=seal["size"] * MM,
         qr=seal["qr"] * MM,
+        foot=data["foot"]["size"],
         mark=mark["size"],
         mark_raise=mark["raise"] * MM,
         mark_sentence=mark["sentence"],

@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from sanzhi_desktop.application.catalogue import ReadSheet
+from sanzhi_desktop.application.checkpoint_line import checkpoint_line
 from sanzhi_desktop.domain.catalogue import CatalogueItem
 from sanzhi_desktop.ui.catalogue.item_dialog import fault_words
 from sanzhi_desktop.ui.desk import Desk
@@ -54,12 +55,24 @@ class Exchange(QObject):
         dialog.open()
 
     def write_file(self, path: Path, items: Sequence[CatalogueItem], office: str) -> None:
-        """Writes the catalogue, or the empty form."""
-        sheets, kept = self._desk.work.catalogues, tuple(items)
+        """Writes the catalogue with the checkpoint of this moment, or the empty form."""
+        kept, session = tuple(items), self._desk.session
+        if not kept:
+            self._write(path, kept, office, "")
+            return
+        self._desk.jobs.run(
+            Lane.DATABASE,
+            self._owner,
+            lambda: checkpoint_line(session),
+            done=lambda line: self._write(path, kept, office, line),
+        )
+
+    def _write(self, path: Path, kept: Sequence[CatalogueItem], office: str, line: str) -> None:
+        sheets = self._desk.work.catalogues
         self._desk.jobs.run(
             Lane.DOCUMENTS,
             self._owner,
-            lambda: sheets.write(path, kept, office=office),
+            lambda: sheets.write(path, kept, office=office, foot=line),
             done=lambda _: self._desk.told.emit(self.tr("已导出：{0}").format(path)),
         )
 

@@ -1,9 +1,12 @@
 """The clocks of a case: the list at the left, the chosen one day by day at the right."""
 
+from dataclasses import replace
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
+from sanzhi_desktop.application.checkpoint_line import checkpoint_line
 from sanzhi_desktop.application.deadlines import CaseClock
 from sanzhi_desktop.domain.deadline_words import basis_paragraph
 from sanzhi_desktop.domain.papers import StripPaper
@@ -133,6 +136,16 @@ class ClocksPanel(QWidget):
         paper = self.paper_of(clock) if isinstance(clock, CaseClock) else None
         if paper is None:
             return
+        session = self.desk.session
+        self.desk.jobs.run(
+            Lane.DATABASE,
+            self,
+            lambda: replace(paper, checkpoint=checkpoint_line(session)),
+            done=self._print,
+            key="strip",
+        )
+
+    def _print(self, paper: StripPaper) -> None:
         sheets = self.desk.work.sheets
         name = f"{paper.title}推算表_{paper.case_name}.pdf".replace("/", "_")
         self.desk.jobs.run(

@@ -17,6 +17,7 @@ import pytest
 
 from sanzhi_desktop.admin.main import main
 from sanzhi_desktop.application.commands import OfficeAction
+from sanzhi_desktop.domain.audit import PrintedRoot
 from sanzhi_desktop.domain.workflow import Action
 from tests.persistence.desk import Desk
 
@@ -260,6 +261,10 @@ def test_an_owner_who_drops_the_triggers_is_found(
     with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(copy)) as target:
         source.backup(target)
     assert main(["audit", "verify", "--db", str(copy), "--root", root]) == 0
+    with closing(sqlite3.connect(copy)) as db:
+        (n,) = db.execute("select n from checkpoint where root = ?", (root,)).fetchone()
+    foot = f"历史检查点 {PrintedRoot(n, root).code()}（2026-11-22 14:03）"
+    assert main(["audit", "verify", "--db", str(copy), "--printed", foot]) == 0
     with closing(sqlite3.connect(copy, isolation_level=None)) as db:
         kept = _walls(db)
         _without_walls(db)
@@ -270,6 +275,8 @@ def test_an_owner_who_drops_the_triggers_is_found(
     assert main(["audit", "verify", "--db", str(copy), "--root", root, "--json"]) == 1
     told = json.loads(capsys.readouterr().out)
     assert told["valid"] is False
+    assert main(["audit", "verify", "--db", str(copy), "--printed", foot, "--json"]) == 1
+    assert json.loads(capsys.readouterr().out) == told, "what a list prints says as much"
     hit = (
         ""
         if deed is _make_oneself_head
