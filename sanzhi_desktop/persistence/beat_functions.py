@@ -25,7 +25,7 @@ declare
   v_me text := session_user; v_now timestamptz := clock_timestamp();
   v_still boolean := pg_is_in_recovery() or current_setting('transaction_read_only') = 'on';
   v_revision text; v_last timestamptz; v_count bigint; v_sees boolean;
-  v_present jsonb := '[]';
+  v_present jsonb := '[]'; v_stale timestamptz := v_now - interval '{_AGAIN}';
 begin
   select version_num into v_revision from {TABLE};
   perform 1 from person
@@ -50,7 +50,7 @@ begin
       insert into presence (office_id, case_id, person_id, seen_at)
       values (p_office, p_case, v_me, v_now)
       on conflict (office_id, case_id, person_id) do update set seen_at = excluded.seen_at
-       where presence.seen_at < excluded.seen_at - interval '{_AGAIN}';
+       where presence.seen_at < v_stale;
     end if;
     select coalesce(jsonb_agg(person_id order by person_id), '[]') into v_present from presence
      where office_id = p_office and case_id = p_case and person_id <> v_me

@@ -27,6 +27,7 @@ FILES = {
     ),
 }
 BEFORE = "owner.sql"  # what a superuser of a server runs before anything else
+SPREAD = "citus"  # the folder of what is said differently over several servers
 ACROSS = "walls_across.sql"  # left out where one database is spread over several servers
 
 
@@ -36,7 +37,13 @@ def ddl(dialect: str, *, spread: bool = False) -> tuple[str, ...]:
     `spread`: for a database over several servers, see `sql/citus/README.md`.
     """
     names = (name for name in FILES[dialect] if not (spread and name == ACROSS))
-    return tuple((SQL / dialect / name).read_text("utf-8") for name in names)
+    return tuple(_place(dialect, name, spread=spread).read_text("utf-8") for name in names)
+
+
+def _place(dialect: str, name: str, *, spread: bool) -> Path:
+    """The file of a dialect, or the overlay's own in its place."""
+    own = SQL / SPREAD / name
+    return own if spread and own.exists() else SQL / dialect / name
 
 
 def statements(text: str) -> Iterator[str]:

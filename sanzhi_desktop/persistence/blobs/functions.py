@@ -100,13 +100,16 @@ begin
 end $$;
 
 create function app.damaged(p_office integer, p_case text)
-returns table (name text, sha256 text, state text) language sql %SAFE% as $$
-  select f.name, f.sha256, f.state from (
-    select m.name, m.sha256, m.place, app.file_state(m.office_id, m.sha256) as state
-      from material m
-     where m.office_id = p_office and m.case_id = p_case and m.sha256 <> '') f
-   where f.state in ('changed', 'missing') order by f.place
-$$;
+returns table (name text, sha256 text, state text) language plpgsql %SAFE% as $$
+#variable_conflict use_column
+begin
+  -- One by one: what looks into tables is not asked inside a statement over tables.
+  for name, sha256 in select m.name, m.sha256 from material m
+     where m.office_id = p_office and m.case_id = p_case and m.sha256 <> '' order by m.place loop
+    state := app.file_state(p_office, sha256);
+    if state <> 'intact' then return next; end if;
+  end loop;
+end $$;
 
 create function app.demand_files(p_office integer, p_case text) returns void
 language plpgsql %SAFE% as $$
@@ -126,13 +129,12 @@ create function app.demand_damage(p_office integer, p_case text) returns void
 language plpgsql %SAFE% as $$
 declare v_elsewhere boolean; v_damaged boolean;
 begin
-  select exists (select 1 from app.damaged(p_office, p_case) where state = 'changed')
-    into v_damaged;
-  if v_damaged then return; end if;
-  -- Bytes outside the database can only be looked at by whoever sends the command.
-  select exists (select 1 from material m where m.office_id = p_office and m.case_id = p_case
-     and m.sha256 <> '' and app.file_state(m.office_id, m.sha256) = 'elsewhere') into v_elsewhere;
-  if not v_elsewhere then perform app.refuse('{AttachmentFault.INTACT}', '{{}}'); end if;
+  select coalesce(bool_or(state = 'changed'), false), coalesce(bool_or(state = 'elsewhere'), false)
+    into v_damaged, v_elsewhere from app.damaged(p_office, p_case);
+  -- Bytes elsewhere, outside the database, only whoever sends the command can look at.
+  if not v_damaged and not v_elsewhere then
+    perform app.refuse('{AttachmentFault.INTACT}', '{{}}');
+  end if;
 end $$;"""
 
 _UPLOAD = f"""create function api.begin_file(p_office integer, p_sha256 text, p_size bigint)

@@ -1,0 +1,102 @@
+"""The functions of a server as a database needs them that is spread over several servers (Citus).
+
+Lives here: what is said differently there, made from the text of the functions themselves. Must
+not: rules, or anything one server would do otherwise; both texts do the same, and a test runs the
+same commands through both. What is refused there, and where its source says so, is in
+`sql/citus/README.md`; a test asks every statement.
+"""
+
+import re
+from collections.abc import Iterator
+
+_FUNCTION = re.compile(
+    r"^(create function [^$]*?)(language (?:sql|plpgsql)\b[^$]*?as )\$\$(.*?)\$\$;",
+    re.DOTALL | re.MULTILINE,
+)
+# The planner there must see the office's number before it knows which server to ask; how a table
+# of a hundred rows is read is the planner's matter on the server that holds it.
+_ONE_SERVER = re.compile(r" set (?:enable_\w+ = 'off'|plan_cache_mode = 'force_generic_plan')")
+_INSERT = re.compile(r"(?<=\s)insert into (\w+) \(([\w\s,]+)\)\s*values \(", re.IGNORECASE)
+_TOKEN = re.compile(r"'(?:[^']|'')*'|[(),]")
+_SUBQUERY = re.compile(r"\(\s*select\b", re.IGNORECASE)
+_DECLARE = re.compile(r"^declare\s", re.MULTILINE)
+_BEGIN = re.compile(r"^begin$", re.MULTILINE)
+# A chain's head, its entry and the kept answer go in one statement on one server.
+_LINK = re.compile(
+    r"with head as \(\s*(update audit_head .*? returning seq, hash)\s*\), entry as \(\s*"
+    r"insert into audit (\([^)]*\))\s*select (.*?) from head\s*\)\s*(?=insert into)",
+    re.DOTALL,
+)
+
+
+def spread(functions: str) -> str:
+    """CREATE FUNCTION of everything, for several servers."""
+    return _FUNCTION.sub(lambda found: _one(found[1], found[2], found[3]), functions)
+
+
+def _one(head: str, manner: str, body: str) -> str:
+    manner = _ONE_SERVER.sub("", manner)
+    if manner.startswith("language sql") and "returns table" not in head:
+        # of an SQL function no parameter is known when its statement is planned
+        manner = manner.replace("language sql", "language plpgsql", 1)
+        body = f"\nbegin\n  return ({body.strip()});\nend "
+    body = _LINK.sub(_in_turn, body)
+    body, taken = _taken_first(body)
+    if taken:
+        declared = "".join(f"{name} {kind}; " for name, kind in taken)
+        found = _DECLARE.search(body) or _BEGIN.search(body)
+        if found is None:
+            raise ValueError(head)
+        word = "" if found[0].startswith("declare") else "declare "
+        place = found.end() if not word else found.start()
+        body = f"{body[:place]}{word}{declared.rstrip()}\n{'  ' if not word else ''}{body[place:]}"
+    return f"{head}{manner}$${body}$$;"
+
+
+def _in_turn(found: re.Match[str]) -> str:
+    values = found[3].replace("head.", "h.")
+    return f"{found[1]} into h.seq, h.hash;\n  insert into audit {found[2]} values ({values});\n  "
+
+
+def _taken_first(body: str) -> tuple[str, list[tuple[str, str]]]:
+    """Values of an INSERT that look into tables are taken before it, into variables: no subquery
+    may stand in VALUES there."""
+    taken: list[tuple[str, str]] = []
+    made, done = "", 0
+    for insert in _INSERT.finditer(body):
+        columns = [name.strip() for name in insert[2].split(",")]
+        values, end = _values(body, insert.end())
+        before = ""
+        for place, (column, value) in enumerate(zip(columns, values, strict=True)):
+            if _SUBQUERY.search(value):
+                name = f"v_taken{len(taken) + 1}"
+                taken.append((name, f"app.{insert[1]}.{column}%type"))
+                before += f"{name} := {value};\n  "
+                values[place] = name
+        if before:
+            made += f"{body[done : insert.start()]}{before}{insert[0]}{', '.join(values)})"
+            done = end
+    return made + body[done:], taken
+
+
+def _values(text: str, start: int) -> tuple[list[str], int]:
+    """The values between the brackets, and where what follows the bracket begins."""
+    values: list[str] = []
+    for place, token in _outside(text, start):
+        values.append(text[start:place].strip())
+        start = place + 1
+        if token == ")":
+            return values, start
+    raise ValueError(text)
+
+
+def _outside(text: str, start: int) -> Iterator[tuple[int, str]]:
+    """The commas between values and the bracket that ends them."""
+    depth = 0
+    for token in _TOKEN.finditer(text, start):
+        if token[0] == "(":
+            depth += 1
+        elif token[0] == ")" and depth:
+            depth -= 1
+        elif token[0] in (",", ")") and not depth:
+            yield token.start(), token[0]
