@@ -43,18 +43,20 @@ class LinkFault(Code):
     READ_ONLY = "link.read_only"
     STANDBY = "link.standby"
     REVISION_MOVED = "link.revision_moved"
+    ASLEEP = "link.asleep"
 
 
 # Trouble that passes by itself: worth another try with the same command. The last one is the
 # database layer's own word for a connection that broke.
 _PASSING = frozenset(
     {LinkFault.NO_HOST, LinkFault.REFUSED, LinkFault.SILENT, LinkFault.STARTING,
-     LinkFault.NO_PRIMARY, "persistence.away"}
+     LinkFault.NO_PRIMARY, LinkFault.READ_ONLY, "persistence.away"}
 )  # fmt: skip
 
 
 def passing(error: BaseException) -> bool:
-    """Whether an error means that the server is away for now, and nothing worse."""
+    """Whether an error means that nothing can be saved for now, and nothing worse: the server is
+    away, or there is only one that can be read."""
     return isinstance(error, DomainError) and error.code.value in _PASSING
 
 

@@ -78,24 +78,73 @@ class Shown:
     until: datetime
 
 
-def arrange(made: "sa.Engine", patience: Patience) -> None:
-    """Makes an engine connect with watched connections, wait out breaks, and name its trouble."""
+def arrange(made: "sa.Engine", patience: Patience, *, reads_on: bool) -> None:
+    """Makes an engine connect with watched connections, wait out breaks, and name its trouble.
+
+    `reads_on`: where a server that can be written is wanted and none is there, one that can only
+    be read will do meanwhile.
+    """
     import sqlalchemy
 
     def connect(_dialect: Any, _record: Any, given: list[Any], named: dict[str, Any]) -> Any:
-        connection = patience.connect(partial(arrive, given, named), passing)
-        connection.patience = patience
+        generation = patience.generation
+        once = partial(arrive, given, named, reads_on=reads_on)
+        connection = patience.connect(once, passing)
+        connection.patience, connection.generation = patience, generation
         return connection
 
     sqlalchemy.event.listen(made, "do_connect", connect)
 
 
-def arrive(given: list[Any], named: Mapping[str, Any]) -> WatchedConnection:
-    """One attempt on all addresses. Raises DomainError."""
-    try:
-        return WatchedConnection.connect(*given, **named)
-    except psycopg.OperationalError as error:
-        raise refusal(str(error), named) from error
+def arrive(
+    given: list[Any], named: Mapping[str, Any], *, reads_on: bool = False
+) -> WatchedConnection:
+    """One attempt on all addresses, in their order; each is tried once. Raises DomainError.
+
+    The driver would connect to every address for itself, with `target_session_attrs` judged for
+    each alone: a standby that is only preferred could not be told from one that is needed.
+    """
+    wanted = str(named.get("target_session_attrs") or "any")
+    ours = wanted in _CHOICES
+    said: list[str] = []
+    spare: WatchedConnection | None = None
+    for address in _addresses(named):
+        each = {**named, **address} | ({"target_session_attrs": "any"} if ours else {})
+        try:
+            made = WatchedConnection.connect(*given, **each)
+        except psycopg.OperationalError as error:
+            said.append(str(error))
+            continue
+        if not ours or wanted == "any" or made.still == (wanted == "prefer-standby"):
+            if spare is not None:
+                spare.close()
+            return made
+        if spare is None and (reads_on or wanted == "prefer-standby"):
+            spare = made
+            continue
+        made.close()
+        said.append(
+            f'connection to server at "{each.get("host")}", port {each.get("port")} failed: '
+            "session is read-only"
+        )
+    if spare is not None:
+        return spare
+    raise refusal("\n".join(said), named)
+
+
+_CHOICES = {"any", "read-write", "prefer-standby"}
+
+
+def _addresses(named: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Host and port of each address; one without either where libpq's own defaults count."""
+    hosts = str(named.get("host") or "").split(",")
+    ports = str(named.get("port") or "").split(",")
+    ports += ports[-1:] * (len(hosts) - len(ports))
+    pairs = zip(hosts, ports, strict=False)
+    return [
+        {name: value for name, value in (("host", host), ("port", port)) if value}
+        for host, port in pairs
+    ]
 
 
 def refusal(words: str, named: Mapping[str, Any]) -> DomainError:

@@ -5,6 +5,7 @@ wants to know it at once.
 """
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from threading import Lock
@@ -20,15 +21,20 @@ from sanzhi_desktop.persistence.places import Target
 from sanzhi_desktop.persistence.revision import REVISION
 
 SILENCE = 6.0  # seconds without an answer to a beat after which a line counts as frozen
+# Seconds by the clock on the wall without a beat that was heard: the PC was asleep, during which
+# the clock that counts time-outs may stand still. What was connected before is not waited for.
+ASLEEP = 60.0
 
 _BEAT = "select api.beat(%s::integer, %s, %s)"
 
 
 @dataclass(slots=True)
 class _Memory:
-    """Which case was open at the last beat that the server heard."""
+    """What the last beat that the server heard found: the case open here, the state, and when."""
 
     case_id: str = ""
+    state: LinkState = LinkState.ONLINE
+    heard: float = 0.0
     closed: bool = False
     lock: Lock = field(default_factory=Lock)
 
@@ -42,6 +48,8 @@ class Heartbeat:
     pulse_patience: Patience
     patience: Patience
     office_id: int
+    several: bool = False  # whether there is more than one address
+    wall: Callable[[], float] = time.time
     _memory: _Memory = field(default_factory=_Memory)
 
     def beat(self, case_id: str) -> Beat:
@@ -50,24 +58,37 @@ class Heartbeat:
             if self._memory.closed:
                 return Beat(LinkState.RECONNECTING)
             left = self._memory.case_id if self._memory.case_id != case_id else ""
+            if self._memory.heard and self.wall() - self._memory.heard > ASLEEP:
+                self._begin_anew()
             began = time.monotonic()
             try:
                 answer = self._ask(case_id, left)
             except DomainError as error:
                 if passing(error):
                     self.patience.give_up()
+                self._memory.state = LinkState.RECONNECTING
                 return Beat(LinkState.RECONNECTING, fault=error)
-            self._memory.case_id = case_id
+            self._memory.case_id, self._memory.heard = case_id, self.wall()
+            before, self._memory.state = self._memory.state, answer.state
+            if answer.state is LinkState.READ_ONLY and self.several:
+                self.pulse.dispose()  # the next beat looks for the primary on all addresses
+            elif answer.state is LinkState.ONLINE and before is not LinkState.ONLINE:
+                self.patience.renew()  # work may still be connected to the standby
         if time.monotonic() - began >= self.pulse_patience.answer:
             self.patience.give_up()  # this line was frozen and made anew; the others are as well
         self.patience.established()
         return answer
 
+    def _begin_anew(self) -> None:
+        self.pulse.dispose()
+        self.patience.renew()
+        self.patience.give_up()
+
     def _ask(self, case_id: str, left: str) -> Beat:
         try:
-            with self.pulse.connect() as db:
+            at_once = self.pulse.execution_options(isolation_level="AUTOCOMMIT")
+            with at_once.connect() as db:
                 told = db.exec_driver_sql(_BEAT, (self.office_id, case_id, left)).scalar_one()
-                db.commit()
         except sa.exc.DBAPIError as error:
             raise named_by_engine(error) from error
         state, fault = LinkState.ONLINE, None
@@ -103,4 +124,5 @@ def desk_link(
     """The heartbeat of somebody who has just logged in."""
     own = Patience(reconnect=0, answer=min(SILENCE, patience.answer))
     pulse = server.engine(where, user=user, password=password, patience=own, most=1)
-    return Heartbeat(pulse, own, patience, office_id)
+    hosts = where.host or dict(where.options).get("host", "")
+    return Heartbeat(pulse, own, patience, office_id, several="," in hosts)

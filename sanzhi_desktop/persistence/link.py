@@ -11,19 +11,22 @@ from typing import Any
 
 import psycopg
 from psycopg.abc import PQGen
+from psycopg.pq import TransactionStatus
 from psycopg.waiting import Ready
 
 from sanzhi_desktop.domain.errors import DomainError
 
 FIRST_PAUSE = 0.1
 LONGEST_PAUSE = 2.0
+LEAST_WAIT = 0.5  # a line that moved bytes within so many seconds is not given up with the others
 
 
 class Patience:
     """What all connections of one desk share. Used from several threads.
 
-    `reconnect` seconds: how long a call waits for a server that was there before. `answer`
-    seconds: how long a statement may go without an answer before its line counts as frozen.
+    `reconnect` seconds: how long calls wait for a server that was there before, counted from the
+    first that did not find it; whoever comes later is told at once. `answer` seconds: how long a
+    statement may go without a byte before its line counts as frozen.
     """
 
     def __init__(self, *, reconnect: float, answer: float) -> None:
@@ -33,26 +36,39 @@ class Patience:
         self._established = False
         self._closed = False
         self._given_up_at = 0.0
+        self._away_since: float | None = None
+        self._generation = 0
+
+    @property
+    def generation(self) -> int:
+        """Connections made under an earlier one are not used again."""
+        return self._generation
 
     def established(self) -> None:
         """A connection stands: from now on breaks are waited out, and who waits goes on."""
         with self._woken:
             self._established = True
+            self._away_since = None
             self._woken.notify_all()
 
+    def renew(self) -> None:
+        """What was connected until now leads to another server, or nowhere: made anew on use."""
+        with self._woken:
+            self._generation += 1
+
     def give_up(self) -> None:
-        """Frees every thread that waits for an answer since before this moment."""
-        self._given_up_at = time.monotonic()
+        """Frees every thread that waits for an answer and has seen nothing of it lately."""
+        self._given_up_at = time.monotonic() - LEAST_WAIT
 
     def close(self) -> None:
         """Nobody waits any more."""
         with self._woken:
             self._closed = True
             self._woken.notify_all()
-        self.give_up()
+        self._given_up_at = time.monotonic()
 
     def frozen(self, since: float) -> bool:
-        """Whether an answer that is awaited since then will not come."""
+        """Whether an answer of which nothing was seen since then will not come."""
         return since <= self._given_up_at or time.monotonic() - since > self.answer
 
     def connect(self, once: Callable[[], Any], passing: Callable[[DomainError], bool]) -> Any:
@@ -60,18 +76,26 @@ class Patience:
 
         `once` raises DomainError; `passing` says of which it is worth trying again.
         """
-        until = time.monotonic() + (self.reconnect if self._established else 0.0)
         pause = FIRST_PAUSE
         while True:
             try:
                 made = once()
             except DomainError as error:
-                if not passing(error) or not self._wait(min(pause, until - time.monotonic())):
+                if not passing(error):
+                    raise
+                left = self._until() - time.monotonic()
+                if not self._wait(min(pause, left)):
                     raise
                 pause = min(pause * 2, LONGEST_PAUSE)
             else:
                 self.established()
                 return made
+
+    def _until(self) -> float:
+        with self._woken:
+            if self._away_since is None:
+                self._away_since = time.monotonic()
+            return self._away_since + (self.reconnect if self._established else 0.0)
 
     def _wait(self, seconds: float) -> bool:
         if seconds <= 0 or self._closed:
@@ -86,9 +110,21 @@ class WatchedConnection(psycopg.Connection[Any]):
     side's kernel still acknowledges, and some exist on one system only."""
 
     patience: Patience | None = None
+    generation = 0
+
+    @property
+    def still(self) -> bool:
+        """Whether the server at the other end can only be read, as it said last: a standby, or a
+        database that an administrator closed for writing."""
+        said = self.pgconn.parameter_status
+        return b"on" in {said(b"in_hot_standby"), said(b"default_transaction_read_only")}
 
     def wait(self, gen: PQGen[Any], interval: float = 0.1, timeout: float | None = None) -> Any:
         if self.patience is not None:
+            idle = self.pgconn.transaction_status == TransactionStatus.IDLE
+            if idle and self.generation < self.patience.generation:
+                self.pgconn.finish()
+                raise psycopg.OperationalError("this connection leads to the server before")
             gen = _watched(gen, self.patience, self)
         return super().wait(gen, interval=interval, timeout=timeout)
 
@@ -101,7 +137,9 @@ def _watched(
         state = next(gen)
         while True:
             ready = yield state
-            if ready == Ready.NONE and patience.frozen(since):
+            if ready != Ready.NONE:
+                since = time.monotonic()  # a long upload on a slow line is not a frozen one
+            elif patience.frozen(since):
                 connection.pgconn.finish()
                 raise psycopg.OperationalError("no answer on this connection; given up")
             state = gen.send(ready)

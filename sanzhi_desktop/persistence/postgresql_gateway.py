@@ -72,12 +72,13 @@ class PostgresqlGateway:
 
     def _ask(self, sql: str, values: tuple[Any, ...]) -> Any:
         again, breaks = False, 0
+        # The call is the whole transaction: a desk that is cut off between the two would hold the
+        # case and the number until the server notices.
+        at_once = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         while True:
             try:
-                with self.engine.connect() as db:
-                    result = db.exec_driver_sql(sql, values).scalar_one()
-                    db.commit()
-                    return result
+                with at_once.connect() as db:
+                    return db.exec_driver_sql(sql, values).scalar_one()
             except sa.exc.DBAPIError as error:
                 named = named_by_engine(error)
                 moved = named.code is LinkFault.READ_ONLY

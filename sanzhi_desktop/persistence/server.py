@@ -35,6 +35,11 @@ _LINK = {
 }
 ANSWER = 40.0  # seconds; the server itself ends every statement after 30
 _SESSION = "-c search_path=app -c statement_timeout=30000 -c lock_timeout=5000 -c TimeZone=UTC"
+# The server learns as soon that a desk is gone: what a dead session holds, others wait for.
+_GONE = (
+    " -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3"
+    " -c tcp_user_timeout=25000 -c idle_in_transaction_session_timeout=60000"
+)
 
 
 def engine(
@@ -48,8 +53,9 @@ def engine(
     """The engine of a server's database with at most so many connections; nothing is connected
     yet.
 
-    Without a password libpq looks at PGPASSWORD and PGPASSFILE. Without `patience` a server that
-    is away is told at once. Connecting raises DomainError.
+    Without a password libpq looks at PGPASSWORD and PGPASSFILE. Only a desk has `patience`: it
+    waits for a server that is away, and reads from a standby where no server can be written.
+    Connecting raises DomainError.
     """
     from sanzhi_desktop.persistence.arrival import arrange
 
@@ -66,12 +72,13 @@ def engine(
     link = {name: value for name, value in _LINK.items() if name not in given}
     made = sa.create_engine(
         url,
-        connect_args={**link, "options": _SESSION},
+        connect_args={**link, "options": _SESSION + (_GONE if patience is not None else "")},
         pool_pre_ping=True,
         pool_size=min(4, most),
         max_overflow=max(0, most - 4),
     )
-    arrange(made, patience or Patience(reconnect=0, answer=ANSWER))
+    waits = patience or Patience(reconnect=0, answer=ANSWER)
+    arrange(made, waits, reads_on=patience is not None)
     return made
 
 

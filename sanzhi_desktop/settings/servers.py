@@ -4,7 +4,8 @@ Lives here: the list and what is wrong with an entry. No secret is ever kept her
 """
 
 import json
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
 from pathlib import Path
@@ -15,12 +16,17 @@ from sanzhi_desktop.domain.errors import Code, DomainError
 from sanzhi_desktop.settings import SERVERS_FILE
 
 PORT = 5432
+_SECRET = re.compile(r":[^/@]*@|password", re.IGNORECASE)  # of a pasted address
+_NO_HOST = re.compile(r"[\s/@?=]")
 
 
 class ServerFault(Code):
     """What is wrong with the settings of a server."""
 
     HOST_MISSING = "server.host_missing"
+    HOST_WRONG = "server.host_wrong"
+    PASSWORD_IN_HOST = "server.password_in_host"  # a code, no secret
+    PASSWORD_IN_LIST = "server.password_in_list"  # a code, no secret
     PORT_WRONG = "server.port_wrong"
     DATABASE_MISSING = "server.database_missing"
     NAME_MISSING = "server.name_missing"
@@ -43,7 +49,8 @@ class Encryption(StrEnum):
 
 
 class Wanted(StrEnum):
-    """Which of several servers will do; libpq's `target_session_attrs`."""
+    """Which of several servers will do; libpq's `target_session_attrs`. READ_WRITE is the one that
+    takes writes; while there is none, a desk reads from one that does not."""
 
     READ_WRITE = "read-write"
     ANY = "any"
@@ -102,6 +109,10 @@ class Server:
             found["name"] = ServerFault.NAME_MISSING
         if not self.hosts or any(not host for host, _ in self.hosts):
             found["hosts"] = ServerFault.HOST_MISSING
+        elif any(_SECRET.search(host) for host, _ in self.hosts):
+            found["hosts"] = ServerFault.PASSWORD_IN_HOST
+        elif any(_NO_HOST.search(host) for host, _ in self.hosts):
+            found["hosts"] = ServerFault.HOST_WRONG
         elif any(not 0 < port < 65536 for _, port in self.hosts):
             found["hosts"] = ServerFault.PORT_WRONG
         if not self.database.strip():
@@ -125,6 +136,9 @@ def parse_hosts(text: str) -> tuple[tuple[str, int], ...]:
         text = text.replace(mark, ",")
     for part in (p.strip() for p in text.split(",")):
         if not part:
+            continue
+        if _SECRET.search(part) or "/" in part:  # a pasted address: kept whole, refused by `faults`
+            found.append((part, PORT))
             continue
         host, colon, port = part.rpartition(":") if part.count(":") == 1 else (part, "", "")
         found.append(
@@ -155,10 +169,21 @@ class ServerList:
             return ()
         try:
             listed = json.loads(self._file.read_text("utf-8"))["servers"]
+            self._refuse_secrets(listed)
             return tuple(_server(entry) for entry in listed)
         except (OSError, ValueError, KeyError, TypeError) as error:
             facts = {"file": str(self._file), "reason": str(error)}
             raise DomainError(ServerFault.LIST_UNREADABLE, **facts) from error
+
+    def _refuse_secrets(self, listed: Sequence[Mapping[str, Any]]) -> None:
+        """A file that is handed out must not carry a password, and nobody may get used to it."""
+        for entry in listed:
+            hosts = entry.get("hosts") or ()
+            if any("password" in key.lower() or "口令" in key for key in entry) or any(
+                _SECRET.search(str(host)) for host, _ in hosts
+            ):
+                facts = {"file": str(self._file), "entry": entry.get("name", "")}
+                raise DomainError(ServerFault.PASSWORD_IN_LIST, **facts)
 
     def named(self, name: str) -> Server | None:
         """The server of that name."""

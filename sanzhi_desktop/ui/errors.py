@@ -61,6 +61,7 @@ class Problems(QObject):
             # A screen reads again by itself when the server is back; a dialog waits for an answer.
             self.away.emit(error)
             if not isinstance(window, QDialog):
+                self.told.emit(self.words(error))
                 return
         if isinstance(error, DomainError):
             _log.info("refused: %s", error.code)

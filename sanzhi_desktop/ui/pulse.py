@@ -4,29 +4,39 @@ Is it there, may it be written, did others change something, who else has this c
 server the question runs in a lane of its own, so that it is answered while work waits.
 """
 
+import time
 from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from sanzhi_desktop.application.link import Beat, LinkState
+from sanzhi_desktop.application.link import Beat, LinkFault, LinkState
+from sanzhi_desktop.domain.errors import DomainError
+from sanzhi_desktop.resources.sentences import sentence
 from sanzhi_desktop.ui.desk import Desk
 from sanzhi_desktop.ui.jobs import Lane
 
 BEAT_MS = 3_000
+# Seconds by the clock on the wall after which the last answer says nothing any more: the PC slept,
+# or a beat hangs for longer than all its time-outs.
+STALE = 25.0
 
 
 class Pulse(QObject):
     """`linked`: state and why; `news`: others wrote something; `present`: case id and names of
-    those who have it open as well; `back`: the server can be reached again."""
+    those who have it open as well; `back`: what could not be saved can be saved again."""
 
     linked = Signal(object, str)
     news = Signal()
     present = Signal(str, object)
     back = Signal()
 
-    def __init__(self, desk: Desk, parent: QObject) -> None:
+    def __init__(
+        self, desk: Desk, parent: QObject, *, wall: Callable[[], float] = time.time
+    ) -> None:
         super().__init__(parent)
         self._desk = desk
+        self._wall = wall
+        self._at = wall()
         self._case: Callable[[], str] = str
         self._last: int | None = None
         self._state = LinkState.ONLINE
@@ -62,6 +72,9 @@ class Pulse(QObject):
 
     def beat(self) -> None:
         """Asks once, unless the last question is still open."""
+        on_server = self._desk.session.link is not None
+        if on_server and self._state is not LinkState.RECONNECTING and self._stale():
+            self._show(LinkState.RECONNECTING, sentence(LinkFault.ASLEEP.value))
         if self._asking:
             return
         self._asking = True
@@ -76,21 +89,24 @@ class Pulse(QObject):
             lane, self, ask, done=lambda found: self._heard(case_id, found), failed=self._failed
         )
 
+    def _stale(self) -> bool:
+        return not 0 <= self._wall() - self._at <= STALE
+
     def _failed(self, error: BaseException) -> None:
         self._asking = False
         self._show(LinkState.RECONNECTING, self._desk.problems.text(error))
 
     def _heard(self, case_id: str, found: Beat) -> None:
         self._asking = False
+        self._at = self._wall()
         why = self._desk.problems.words(found.fault) if found.fault is not None else ""
         was = self._state
         self._show(found.state, why)
         if found.state is LinkState.RECONNECTING:
             return
-        returned = was is LinkState.RECONNECTING
-        if returned:
+        if was is not LinkState.ONLINE and found.state is LinkState.ONLINE:
             self.back.emit()
-        if returned or self._last not in {None, found.news}:
+        if was is LinkState.RECONNECTING or self._last not in {None, found.news}:
             self.news.emit()
             self._read_names()
         self._last = found.news
@@ -101,9 +117,11 @@ class Pulse(QObject):
         self.linked.emit(state, why)
 
     def _away(self, error: BaseException) -> None:
-        """Work met a server that is away: said at once, and looked at."""
-        if self._state is not LinkState.RECONNECTING:
-            self._show(LinkState.RECONNECTING, self._desk.problems.words(error))
+        """Work met a server that is away or only read: said at once, and looked at."""
+        if self._state is LinkState.ONLINE:
+            still = isinstance(error, DomainError) and error.code is LinkFault.READ_ONLY
+            state = LinkState.READ_ONLY if still else LinkState.RECONNECTING
+            self._show(state, self._desk.problems.words(error))
             self.beat()
 
     def _read_names(self) -> None:

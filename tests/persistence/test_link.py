@@ -7,21 +7,17 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
 
 import psycopg
 import pytest
 
-from sanzhi_desktop.application.commands import Command, new_id
 from sanzhi_desktop.application.link import LinkFault, LinkState, passing
 from sanzhi_desktop.domain.errors import DomainError
-from sanzhi_desktop.domain.workflow import Action
-from sanzhi_desktop.persistence.link import Patience
-from sanzhi_desktop.persistence.open import Opened, open_shared
+from sanzhi_desktop.persistence.open import Opened
 from tests.persistence.cluster import Cluster
 from tests.persistence.conftest import PASSWORD
-from tests.persistence.desk import MATERIALS, Desk, submission
+from tests.persistence.desk import Desk
+from tests.persistence.lines import desk_at, registering
 
 pytestmark = pytest.mark.postgres
 
@@ -31,27 +27,8 @@ def desk_of(
     cluster: Cluster, database: str, who: str, *, reconnect: float = 20, answer: float = 3
 ) -> Iterator[Opened]:
     """Somebody's connections as his desk has them."""
-    opened = open_shared(
-        cluster.url(database, who),
-        files=Path("unused"),
-        password=PASSWORD,
-        patience=Patience(reconnect=reconnect, answer=answer),
-    )
-    try:
+    with desk_at(cluster.url(database, who), reconnect=reconnect, answer=answer) as opened:
         yield opened
-    finally:
-        opened.close()
-
-
-def registering(office_id: int) -> Command:
-    payload: dict[str, Any] = {
-        "submission": submission(),
-        "materials": [m for m in MATERIALS if not m["sha256"]],
-        "unit": "执法一科",
-        "profile_id": "shucheng",
-        "profile_edition": "2026-1",
-    }
-    return Command(new_id(), office_id, new_id(), 0, Action.REGISTER, payload=payload)
 
 
 def test_terminated_sessions_are_made_anew_unseen(cluster: Cluster, server_database: str) -> None:
@@ -101,34 +78,6 @@ def test_patience_ends_with_a_sentence(cluster: Cluster, server_database: str) -
             assert passing(caught.value)
         finally:
             cluster.again()
-
-
-def test_a_commit_whose_answer_was_lost_is_not_carried_out_twice(
-    cluster: Cluster, server_database: str, server_desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with desk_of(cluster, server_database, "h1") as opened:
-        session = opened.session("h1")
-        command = registering(opened.office_id)
-        commit = opened.engine.dialect.do_commit
-        lost: list[int] = []
-
-        def commit_and_die(raw: Any) -> None:
-            """The server commits; the session ends before the desk hears of it."""
-            commit(raw)
-            if not lost:
-                driver = getattr(raw, "driver_connection", raw)
-                lost.append(driver.info.backend_pid)
-                with cluster.connect() as owner:
-                    owner.execute("select pg_terminate_backend(%s, 5000)", (lost[0],))
-                driver.execute("select 1")
-
-        monkeypatch.setattr(opened.engine.dialect, "do_commit", commit_and_die)
-        answer = session.gateway.send(command)
-        assert lost
-        assert answer.replayed
-        assert (answer.case_id, answer.version) == (command.case_id, 1)
-    history = server_desk.sessions["ld"].reader.history(command.case_id)
-    assert [h.action for h in history] == ["register"]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGSTOP")

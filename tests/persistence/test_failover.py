@@ -1,0 +1,194 @@
+"""The primary is killed and its standby promoted: real servers, real streaming replication."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from sanzhi_desktop.application.link import LinkFault, LinkState
+from sanzhi_desktop.application.queries import ListQuery
+from sanzhi_desktop.domain.errors import DomainError
+from sanzhi_desktop.persistence import server
+from sanzhi_desktop.persistence.link import WatchedConnection
+from sanzhi_desktop.persistence.places import target
+from tests.persistence.cable import Cable, Way, cable
+from tests.persistence.cluster import OWNER, OWNER_PASSWORD, Cluster
+from tests.persistence.conftest import PASSWORD
+from tests.persistence.desk import Desk
+from tests.persistence.lines import beating, desk_at, registering, url_of
+from tests.persistence.standby import Standby, standby_of
+
+pytestmark = pytest.mark.postgres
+
+
+@pytest.fixture
+def standby(cluster: Cluster, server_database: str) -> Iterator[Standby]:
+    """The standby of one test; the first server is there again afterwards."""
+    assert server_database
+    with standby_of(cluster) as made:
+        yield made
+    cluster.again()
+
+
+@contextmanager
+def synchronous(primary: Cluster) -> Iterator[None]:
+    """The primary answers a commit only when the standby has it."""
+    with primary.connect() as owner:
+        owner.execute("alter system set synchronous_standby_names = '*'")
+        owner.execute("select pg_reload_conf()")
+    try:
+        yield
+    finally:
+        auto = primary.home / "data" / "postgresql.auto.conf"
+        kept = [x for x in auto.read_text("utf-8").splitlines() if "synchronous" not in x]
+        auto.write_text("\n".join(kept) + "\n", "utf-8")
+
+
+def registered(where: Cluster, database: str) -> list[tuple[str, int]]:
+    """Every case and how many lines its history has."""
+    with where.connect(database) as owner:
+        return list(
+            owner.execute(
+                "select case_id, (select count(*) from app.audit a where a.case_id = c.case_id)"
+                " from app.case_ c order by case_id"
+            )
+        )
+
+
+def test_what_a_desk_sees_of_a_failover(
+    cluster: Cluster, standby: Standby, server_database: str
+) -> None:
+    with cable(standby.port) as line:
+        url = url_of(cluster.port, line.port, database=server_database, user="h1")
+        with desk_at(url, reconnect=0.1) as opened:
+            session, link = opened.session("h1"), beating(opened)
+            first = registering(opened.office_id)
+            assert session.gateway.send(first).version == 1
+            assert link.beat("").state is LinkState.ONLINE
+            standby.catch_up(cluster)
+            line.cut()
+            cluster.halt()
+            assert link.beat("").state is LinkState.RECONNECTING
+            line.mend()
+            # The standby alone: what is there can be read, and nothing written.
+            beat = link.beat("")
+            assert beat.state is LinkState.READ_ONLY
+            assert beat.fault is not None
+            assert beat.fault.code is LinkFault.STANDBY
+            assert [r.case_id for r in session.reader.worklist(ListQuery())] == [first.case_id]
+            second = registering(opened.office_id)
+            with pytest.raises(DomainError) as caught:
+                session.gateway.send(second)
+            assert caught.value.code is LinkFault.READ_ONLY
+            assert link.beat("").state is LinkState.READ_ONLY
+            standby.promote()
+            assert link.beat("").state is LinkState.ONLINE
+            answer = session.gateway.send(second)
+            assert (answer.version, answer.replayed) == (1, False)
+            assert session.gateway.send(second).replayed
+    assert registered(standby, server_database) == sorted([(first.case_id, 1), (second.case_id, 1)])
+
+
+def test_whoever_logs_in_while_only_the_standby_is_there_may_look(
+    cluster: Cluster, standby: Standby, server_database: str
+) -> None:
+    cluster.halt()
+    url = url_of(cluster.port, standby.port, database=server_database, user="h1")
+    with desk_at(url, reconnect=0.1) as opened:
+        assert opened.session("h1").reader.worklist(ListQuery()) == ()
+        assert beating(opened).beat("").state is LinkState.READ_ONLY
+    # A command of the command line does not wait, and does not take what it did not ask for.
+    made = server.engine(target(url), user="h1", password=PASSWORD)
+    with pytest.raises(DomainError) as caught:
+        server.logged_in(made)
+    assert caught.value.code is LinkFault.NO_PRIMARY
+    made.dispose()
+
+
+def test_the_desk_goes_back_to_the_primary(
+    cluster: Cluster, standby: Standby, server_database: str
+) -> None:
+    """Only restarted, not replaced: connections to the standby are not kept."""
+    url = url_of(cluster.port, standby.port, database=server_database, user="h1")
+    with desk_at(url, reconnect=0.1) as opened:
+        session, link = opened.session("h1"), beating(opened)
+        cluster.halt()
+        assert link.beat("").state is LinkState.READ_ONLY
+        assert session.reader.worklist(ListQuery()) == ()
+        cluster.again()
+        assert link.beat("").state is LinkState.ONLINE
+        with opened.engine.connect() as db:
+            raw = db.connection.driver_connection
+            assert isinstance(raw, WatchedConnection)
+            assert not raw.still
+            assert raw.info.port == cluster.port
+        assert session.gateway.send(registering(opened.office_id)).version == 1
+
+
+@pytest.mark.parametrize(
+    ("wanted", "first", "second"),
+    [("any", 0, 0), ("read-write", 0, 0), ("prefer-standby", 1, 1)],
+)
+def test_which_server_is_taken(
+    cluster: Cluster, standby: Standby, server_database: str, wanted: str, first: int, second: int
+) -> None:
+    ports = (cluster.port, standby.port)
+    for order, expected in ((ports, first), (ports[::-1], second if wanted != "any" else 1)):
+        url = url_of(*order, database=server_database, user=OWNER, wanted=wanted)
+        made = server.engine(target(url), user=OWNER, password=OWNER_PASSWORD)
+        with made.connect() as db:
+            raw = db.connection.driver_connection
+            assert isinstance(raw, WatchedConnection)
+            assert raw.info.port == ports[expected]
+        made.dispose()
+
+
+def lost_answer(
+    line: Cable, primary: Cluster, standby: Standby, database: str
+) -> tuple[bool, list[tuple[str, int]], str]:
+    """A save is committed, the primary dies before the answer arrives, the standby takes over.
+
+    Whether the repeat was recognised, what the new primary has, and the case.
+    """
+    url = url_of(line.port, standby.port, database=database, user="h1")
+    with desk_at(url, reconnect=30) as opened:
+        gateway = opened.session("h1").gateway
+        for _ in range(7):  # until the driver has prepared the call and sizes stay the same
+            before = line.carried[Way.DOWN]
+            gateway.send(registering(opened.office_id))
+        size = line.carried[Way.DOWN] - before
+
+        def fail_over() -> None:
+            primary.halt()
+            line.drop()
+            if not (standby.home / "data" / "postmaster.pid").exists():
+                standby.again()
+            standby.promote()
+
+        command = registering(opened.office_id)
+        line.after(Way.DOWN, size - 30, fail_over)
+        answer = gateway.send(command)
+        assert not line.waiting
+        assert answer.version == 1
+        return answer.replayed, registered(standby, database), command.case_id
+
+
+def test_a_commit_that_reached_the_standby_is_recognised(
+    cluster: Cluster, standby: Standby, server_database: str
+) -> None:
+    with synchronous(cluster), cable(cluster.port) as line:
+        replayed, found, case_id = lost_answer(line, cluster, standby, server_database)
+    assert replayed
+    assert (case_id, 1) in found
+    assert len(found) == 8
+
+
+def test_a_commit_that_the_standby_never_had_is_carried_out_anew(
+    cluster: Cluster, standby: Standby, server_database: str, server_desk: Desk
+) -> None:
+    """Asynchronous replication: the desk sends again, and says what is true on the new server."""
+    standby.halt()
+    with cable(cluster.port) as line:
+        replayed, found, case_id = lost_answer(line, cluster, standby, server_database)
+    assert not replayed
+    assert (case_id, 1) in found
