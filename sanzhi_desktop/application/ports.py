@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from sanzhi_desktop.application.commands import Changed, Command, OfficeCommand
+from sanzhi_desktop.application.keeping import Report
 from sanzhi_desktop.application.link import Link
 from sanzhi_desktop.application.queries import (
     CalendarRow,
@@ -14,13 +15,13 @@ from sanzhi_desktop.application.queries import (
     CaseRow,
     CertificateRow,
     ChainFault,
+    CounterRow,
     DocumentRow,
     EditionRow,
     HistoryRow,
-    KeptCheckpoint,
     IrregularityRow,
+    KeptCheckpoint,
     ListQuery,
-    CounterRow,
     NumberRow,
     Office,
     RecusalRow,
@@ -130,7 +131,11 @@ class Reader(Protocol):
         """A number that moves whenever anything was written: the cheap "anything new?"."""
         ...
 
-    def verify_chains(self) -> Sequence[ChainFault]: ...
+    def verify_chains(self, report: Report | None = None) -> Sequence[ChainFault]:
+        """The first break of every chain that has one. `report` hears of entries, done and all,
+        and may raise to stop."""
+        ...
+
     def history_tags(self) -> TagReport:
         """What the keyed tags of a history say (防伪标记): on one PC, with its key."""
         ...

@@ -29,6 +29,7 @@ from sanzhi_desktop.domain.dispute_papers import (
 )
 from sanzhi_desktop.domain.papers import (
     CorrectionPaper,
+    NumbersPaper,
     ReturnPaper,
     StripPaper,
     SubmissionPaper,
@@ -63,6 +64,11 @@ class SheetPress(Protocol):
     def correction(self, paper: CorrectionPaper) -> bytes: ...
     def returned(self, paper: ReturnPaper) -> bytes: ...
     def strip(self, paper: StripPaper) -> bytes: ...
+    def numbers(self, paper: NumbersPaper) -> bytes: ...
+    def numbers_workbook(self, paper: NumbersPaper) -> bytes:
+        """The register of numbers as .xlsx."""
+        ...
+
 
 
 DisputePaper = DisagreementPaper | MinutesPaper | ResponsibilityPaper

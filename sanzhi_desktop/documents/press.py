@@ -18,7 +18,13 @@ from sanzhi_desktop.application.signing import (
 from sanzhi_desktop.documents.blocks import Document
 from sanzhi_desktop.documents.fonts import FaceSet
 from sanzhi_desktop.domain.opinion import OpinionPaper
-from sanzhi_desktop.domain.papers import CorrectionPaper, ReturnPaper, StripPaper, SubmissionPaper
+from sanzhi_desktop.domain.papers import (
+    CorrectionPaper,
+    NumbersPaper,
+    ReturnPaper,
+    StripPaper,
+    SubmissionPaper,
+)
 from sanzhi_desktop.domain.people import Role
 from sanzhi_desktop.domain.workdays import SHANGHAI
 
@@ -134,6 +140,18 @@ class Press:
         from sanzhi_desktop.documents.content.strip import strip_document
 
         return self._sheet(strip_document(paper))
+
+    def numbers(self, paper: NumbersPaper) -> bytes:
+        """文号登记簿."""
+        from sanzhi_desktop.documents.content.numbers import numbers_document
+
+        return self._sheet(numbers_document(paper))
+
+    def numbers_workbook(self, paper: NumbersPaper) -> bytes:
+        """文号登记簿 as .xlsx."""
+        from sanzhi_desktop.documents.sheets.numbers import numbers_workbook
+
+        return numbers_workbook(paper)
 
     def _sheet(self, document: Document) -> bytes:
         from sanzhi_desktop.documents.pdfa import to_pdfa

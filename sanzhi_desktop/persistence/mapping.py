@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import RowMapping
 
-from sanzhi_desktop.application.queries import CaseRow, HistoryRow, NumberRow, NumberStatus
+from sanzhi_desktop.application.queries import CaseRow, HistoryRow
 from sanzhi_desktop.domain.case import (
     Adoption,
     AnswerRow,
@@ -54,24 +54,6 @@ def case_row(row: Row) -> CaseRow:
         due_on=row["due_on"],
         outcome=outcome(row["outcome"]),
         number=row["number"] or "",
-        updated_at=row["updated_at"],
-    )
-
-
-def number_row(row: Row) -> NumberRow:
-    """One 文号 with the name of its case."""
-    return NumberRow(
-        series=row["series"],
-        year=row["year"],
-        no=row["no"],
-        label=row["label"],
-        case_id=row["case_id"],
-        case_name=row["name"],
-        round=row["round"],
-        status=NumberStatus(row["status"]),
-        reserved_by=row["reserved_by"],
-        reserved_at=row["reserved_at"],
-        void_reason=row["void_reason"],
     )
 
 
@@ -113,7 +95,7 @@ def case(row: Row, parts: Mapping[str, Sequence[Row]]) -> Case:
     return Case(
         case_id=row["case_id"],
         office_id=row["office_id"],
-        version=row["version"],
+        version=next((h["version"] for h in parts["audit_head"]), row["version"]),
         state=State(row["state"]),
         round=row["round"],
         submission=submission_from_json(json.loads(row["submission"])),

@@ -146,6 +146,18 @@ def meeting(db: sa.Connection, office_id: int, meeting_id: str) -> Meeting:
     )
 
 
+def last_posts(db: sa.Connection, office_id: int) -> Mapping[str, str]:
+    """The post each member sat for in his latest meeting that was not called off."""
+    k, member = meeting_.c, meeting_member.c
+    query = (
+        sa.select(member.person_id, member.post)
+        .join(meeting_, (k.office_id == member.office_id) & (k.meeting_id == member.meeting_id))
+        .where(member.office_id == office_id, k.state != MeetingState.CANCELLED.value)
+        .order_by(k.held_on, k.meeting_id)
+    )
+    return {row.person_id: row.post for row in db.execute(query)}
+
+
 def _members(db: sa.Connection, office_id: int, meeting_id: str) -> tuple[MeetingMember, ...]:
     k = meeting_member.c
     query = (

@@ -14,6 +14,7 @@ from sanzhi_desktop.application import editions
 from sanzhi_desktop.application.queries import (
     CalendarRow,
     CertificateRow,
+    CounterRow,
     EditionRow,
     IrregularityRow,
     NumberRow,
@@ -31,6 +32,7 @@ from sanzhi_desktop.persistence import (
     chains,
     dispute_reader,
     mapping,
+    numbers_reader,
     rules_reader,
     tables,
 )
@@ -129,16 +131,14 @@ class OfficeReader:
         )
 
     def numbers(self) -> Sequence[NumberRow]:
-        """Every 文号 of the office, the newest first."""
-        n, k = tables.number.c, tables.case_.c
-        query = (
-            sa.select(tables.number, k.name)
-            .join(tables.case_, (k.office_id == n.office_id) & (k.case_id == n.case_id))
-            .where(n.office_id == self.office_id)
-            .order_by(n.year.desc(), n.series, n.no.desc())
-        )
+        """Every 文号 of every series, the newest first."""
         with reading(self.engine) as db:
-            return tuple(mapping.number_row(row) for row in db.execute(query).mappings())
+            return numbers_reader.numbers(db, self.office_id)
+
+    def counters(self) -> Sequence[CounterRow]:
+        """How far each series has come in each year."""
+        with reading(self.engine) as db:
+            return numbers_reader.counters(db, self.office_id)
 
     def experts(self) -> Sequence[Expert]:
         """The register of experts."""

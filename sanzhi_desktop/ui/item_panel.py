@@ -9,6 +9,7 @@ from sanzhi_desktop.domain.opinion import Answer
 from sanzhi_desktop.ui.checklist_view import MARKS, TONES
 from sanzhi_desktop.ui.forms import Form, lines
 from sanzhi_desktop.ui.names import name
+from sanzhi_desktop.ui.review_marks import earlier_marks, problem_line
 from sanzhi_desktop.ui.review_state import ReviewState
 from sanzhi_desktop.ui.widgets import Card, PlainLabel, button, row
 
@@ -26,6 +27,7 @@ class ItemPanel(Card):
         self.text = PlainLabel().wrapped().selectable()
         self.basis = PlainLabel(role="muted").wrapped().selectable()
         self.computed = PlainLabel(role="muted").wrapped()
+        self.earlier = PlainLabel().wrapped().selectable()  # problems it raised in earlier rounds
         self.group = QButtonGroup(self)
         self.choices = {}
         for number, answer in enumerate(Answer, start=1):
@@ -53,6 +55,7 @@ class ItemPanel(Card):
         body.addWidget(self.text)
         body.addWidget(self.basis)
         body.addWidget(self.computed)
+        body.addWidget(self.earlier)
         body.addLayout(row(*self.choices.values(), None))
         body.addWidget(self.form)
         body.addStretch(1)
@@ -95,6 +98,9 @@ class ItemPanel(Card):
         if self._item is None:
             return
         given = state.row(self._item.id)
+        mine = [m for m in earlier_marks(state) if m.problem.item_id == self._item.id]
+        self.earlier.setVisible(bool(mine))
+        self.earlier.setText("\n".join(f"【{m.words}】{problem_line(m)}" for m in mine))
         self.group.setExclusive(False)
         for answer, made in self.choices.items():
             made.setChecked(given is not None and given.answer is answer)

@@ -25,6 +25,7 @@ _AREAS = {
     "TransferChoice": "transfer_choice",
     "TransferDestination": "transfer_destination",
     "NumberStatus": "number_status",
+    "NumberKind": "number_kind",
     "Side": "side",
     "Agreement": "agreement",
     "Stance": "stance",

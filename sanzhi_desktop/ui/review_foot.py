@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QBoxLayout, QProgressBar, QWidget
 from sanzhi_desktop.application import review
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.ui.desk import Desk
+from sanzhi_desktop.ui.review_marks import earlier_marks, summary
 from sanzhi_desktop.ui.review_state import ReviewState
 from sanzhi_desktop.ui.widgets import GAP, PlainLabel, button, row
 
@@ -15,6 +16,7 @@ class ReviewFoot(QWidget):
     """Always in sight. Its buttons tell the screen what is wanted."""
 
     whole_asked = Signal()
+    earlier_asked = Signal()
     computed_asked = Signal()
     next_asked = Signal()
     save_asked = Signal()
@@ -29,6 +31,8 @@ class ReviewFoot(QWidget):
         self.progress.setFixedWidth(140)
         self.blockers = PlainLabel().wrapped()
         self.whole = button(self.tr("全案(&Q)"), self.whole_asked.emit)
+        self.earlier = button(self.tr("以前的问题(&B)…"), self.earlier_asked.emit)
+        self.earlier.hide()
         self.computed = button(self.tr("采用程序核对结果(&U)"), self.computed_asked.emit)
         self.next_open = button(
             self.tr("下一未填项"),
@@ -42,7 +46,9 @@ class ReviewFoot(QWidget):
         )
         status = row(self.progress, self.blockers)
         status.setStretch(1, 1)
-        self._buttons = row(None, self.whole, self.computed, self.next_open, self.save, self.sign)
+        self._buttons = row(
+            None, self.whole, self.earlier, self.computed, self.next_open, self.save, self.sign
+        )
         self._lines = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._lines.setContentsMargins(0, 0, 0, 0)
         self._lines.setSpacing(GAP)
@@ -68,6 +74,10 @@ class ReviewFoot(QWidget):
             parts.append(self.tr("否决项未填 {0}").format(len(found.unanswered_vetoes)))
         if found.incomplete:
             parts.append(self.tr("问题缺说明或证据 {0}").format(len(found.incomplete)))
+        marks = earlier_marks(state)
+        if marks:
+            parts.append(summary(marks))
+        self.earlier.setVisible(bool(marks))
         refusal = self._refusal(state)
         if found.complete:
             parts.append(refusal or self.tr("可以签名"))

@@ -55,9 +55,17 @@ class SigningPrompt(QDialog):
     signed = Signal(object)
 
     def __init__(
-        self, desk: Desk, sign: Sign, *, title: str, explanation: str, parent: QWidget
+        self,
+        desk: Desk,
+        sign: Sign,
+        *,
+        title: str,
+        explanation: str,
+        parent: QWidget,
+        details: QWidget | None = None,
     ) -> None:
-        """`sign` runs in the database lane with the key and the answer to "the passphrase?"."""
+        """`sign` runs in the database lane with the key and the answer to "the passphrase?".
+        `details`: what the signature is put to, shown above the key."""
         super().__init__(parent)
         self._desk = desk
         self._sign = sign
@@ -69,6 +77,8 @@ class SigningPrompt(QDialog):
         outer.setContentsMargins(20, 18, 20, 16)
         outer.setSpacing(10)
         outer.addWidget(PlainLabel(explanation).wrapped())
+        if details is not None:
+            outer.addWidget(details, 1)
         self.refusal = Banner()
         outer.addWidget(self.refusal)
         self._build_form()

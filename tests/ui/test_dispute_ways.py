@@ -21,12 +21,16 @@ from sanzhi_desktop.compose.journey import Journey, ReplayClock
 from sanzhi_desktop.domain.dispute import Ruling
 from sanzhi_desktop.domain.kinds import Kind
 from sanzhi_desktop.domain.meeting import Choice
+from sanzhi_desktop.domain.opinion import Answer
 from sanzhi_desktop.domain.people import Role
 from sanzhi_desktop.domain.workflow import Action, State
 from sanzhi_desktop.ui.forms import put_text
+from sanzhi_desktop.ui.review_marks import MarksDialog
 from sanzhi_desktop.ui.screens.meetings import MeetingsScreen
+from sanzhi_desktop.ui.screens.review import ReviewScreen
+from sanzhi_desktop.ui.signing_prompt import SigningPrompt
 from tests.ui import dispute_room as dr
-from tests.ui.conftest import Enter
+from tests.ui.conftest import Enter, idle
 from tests.ui.dispute_room import Room
 from tests.ui.office import START, Furnished
 from tests.ui.test_steps import Step
@@ -172,6 +176,48 @@ def respond(qtbot: QtBot, enter: Enter, case_id: str) -> None:
     step = Step(qtbot, enter(dr.UNIT), case_id, Action.CONFIRM)
     step.dialog.declared.setChecked(True)
     assert step.take() == ""
+
+
+@rules("shucheng", Kind.PENALTY)
+def test_the_reviewer_sees_how_earlier_problems_are_marked_before_he_signs(
+    qtbot: QtBot, enter: Enter, way: Way
+) -> None:
+    case_id, journey = way.journey.case_id, way.journey
+    respond(qtbot, enter, case_id)
+    for step in (journey.accept, journey.assign):
+        journey.clock.advance(minutes=5)
+        step()
+    shell = enter(dr.REVIEWER)
+    shell.show_screen("review", case_id)
+    idle(qtbot, shell.desk.jobs)
+    screen = shell.front
+    assert isinstance(screen, ReviewScreen)
+    assert screen.state is not None
+    raised = {p.number: p.item_id for p in screen.state.desk.case.problems}
+    count = len(raised)
+    assert f"以前的问题：待填 {count}" in screen.foot.blockers.text()
+    first = min(raised)
+    screen.table.go_to(screen.table.checklist.place_of(raised[first]))
+    assert f"【待填】问题 {first}（第 1 轮" in screen.item.earlier.text()
+    assert "已按会议决定处理" in screen.item.earlier.text()
+    item = screen.table.item
+    assert item is not None
+    screen.item.answered.emit(item, Answer.FAILS)
+    assert "【未解决】" in screen.item.earlier.text()
+    assert "未解决 1" in screen.foot.blockers.text()
+    screen.item.answered.emit(item, Answer.CONFORMS)
+    assert "【已解决】" in screen.item.earlier.text()
+    screen.foot.earlier.click()
+    (dialog,) = [d for d in screen.findChildren(MarksDialog) if d.isVisible()]
+    words = [label.text() for label in dialog.findChildren(QLabel)]
+    assert words.count("已解决") == 1
+    assert words.count("待填") == count - 1
+    dialog.accept()
+    screen._ask_signature()
+    (prompt,) = [d for d in screen.findChildren(SigningPrompt) if d.isVisible()]
+    shown = " ".join(label.text() for label in prompt.findChildren(QLabel))
+    assert "印入意见" in shown
+    assert all(f"问题 {number}（" in shown for number in raised)
 
 
 @rules("zhengzhou", Kind.PENALTY)

@@ -1,6 +1,7 @@
 """Before the meeting: who sits, when and where, which cases in which order; calling it off."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from PySide6.QtCore import Qt
@@ -9,7 +10,6 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QListWidget,
     QListWidgetItem,
-    QTableWidget,
     QWidget,
 )
 
@@ -21,11 +21,19 @@ from sanzhi_desktop.domain.meeting import Meeting, MeetingFault, WaitingCase
 from sanzhi_desktop.domain.people import Person, Role
 from sanzhi_desktop.ui.forms import lines, text_of
 from sanzhi_desktop.ui.meeting.base import MeetingDialog
-from sanzhi_desktop.ui.meeting.grids import check_cell, text_cell
+from sanzhi_desktop.ui.meeting.roster import Roster
 from sanzhi_desktop.ui.names import day
-from sanzhi_desktop.ui.widgets import PlainLabel, button, row
+from sanzhi_desktop.ui.widgets import button, row
 
-_POST = "负责人"
+
+@dataclass(frozen=True, slots=True)
+class PlanFacts:
+    """What a plan is filled from: the register, the posts as last sat for, name and day."""
+
+    people: Sequence[Person]
+    posts: Mapping[str, str]
+    name: str
+    today: date
 
 
 class PlanDialog(MeetingDialog):
@@ -48,28 +56,27 @@ class PlanDialog(MeetingDialog):
         self.chair, self.recorder = QComboBox(), QComboBox()
         self.form.add("chair", self.tr("主持人(&C)"), self.chair)
         self.form.add("recorder", self.tr("记录人(&R)"), self.recorder)
-        self.body.addWidget(PlainLabel(self.tr("成员和职务"), role="muted"))
-        self.members = QTableWidget(0, 3)
-        self.members.setHorizontalHeaderLabels([self.tr("参加"), self.tr("姓名"), self.tr("职务")])
-        self.members.setAccessibleName(self.tr("成员和职务"))
-        self.members.verticalHeader().hide()
-        self.members.horizontalHeader().setStretchLastSection(True)
-        self.body.addWidget(self.members, 1)
+        self.roster = Roster()
+        self.body.addWidget(self.roster, 1)
         session, book = self.desk.session, self.desk.work.book
 
-        def facts() -> tuple[list[Person], str, date]:
-            today = stepping.today(session)
-            words = meetings.meeting_name(meetings.profile_here(session, book))
-            return list(session.reader.people().values()), words, today
+        def facts() -> PlanFacts:
+            reader = session.reader
+            return PlanFacts(
+                tuple(reader.people().values()),
+                reader.last_posts(),
+                meetings.meeting_name(meetings.profile_here(session, book)),
+                stepping.today(session),
+            )
 
         self.read(facts, self._fill)
 
-    def _fill(self, facts: tuple[list[Person], str, date]) -> None:
-        people, words, today = facts
+    def _fill(self, facts: PlanFacts) -> None:
+        people, today = facts.people, facts.today
         planned = self.meeting
         self.form.put(
             {
-                "name": planned.name if planned else words,
+                "name": planned.name if planned else facts.name,
                 "place": planned.place if planned else "",
                 "held_on": day(planned.held_on if planned else today),
                 "begins": planned.begins if planned else "",
@@ -77,18 +84,14 @@ class PlanDialog(MeetingDialog):
         )
         heads = [p for p in people if any(g.role is Role.AGENCY_HEAD for g in p.roles)]
         writers = [p for p in people if p.active and any(g.role is Role.SECRETARY for g in p.roles)]
-        seated = {m.person_id: m.post for m in planned.members} if planned else {}
-        self.members.setRowCount(len(heads))
-        for at, person in enumerate(heads):
-            on = person.person_id in seated if planned else True
-            check_cell(self.members, at, 0, on=on, key=person.person_id)
-            text_cell(self.members, at, 1, person.name)
-            text_cell(self.members, at, 2, seated.get(person.person_id, _POST), edit=True)
-            self.chair.addItem(person.name, person.person_id)
+        seated = {m.person_id: m.post for m in planned.members} if planned else None
+        self.roster.show_people(heads, seated=seated, last=facts.posts)
+        for person in heads:
+            self.chair.addItem(f"{person.name}（{person.person_id}）", person.person_id)
         if not planned:
             self.chair.insertItem(0, self.tr("请选择"), "")
         for person in writers:
-            self.recorder.addItem(person.name, person.person_id)
+            self.recorder.addItem(f"{person.name}（{person.person_id}）", person.person_id)
         chair = planned.chair if planned else ""
         recorder = planned.recorder if planned else self.desk.session.actor.person_id
         self.chair.setCurrentIndex(max(0, self.chair.findData(chair)))
@@ -96,12 +99,6 @@ class PlanDialog(MeetingDialog):
 
     def work(self) -> Callable[[], Changed]:
         session = self.desk.session
-        chosen = []
-        for at in range(self.members.rowCount()):
-            first, post = self.members.item(at, 0), self.members.item(at, 2)
-            if first is not None and first.checkState() is Qt.CheckState.Checked:
-                code = str(first.data(Qt.ItemDataRole.UserRole))
-                chosen.append((code, post.text() if post is not None else ""))
         held_on = self.form.day("held_on")
         if held_on is None:
             self.form.fields["held_on"].editor.setFocus()
@@ -113,7 +110,7 @@ class PlanDialog(MeetingDialog):
             begins=self.form.fields["begins"].text.strip(),
             chair=text_of(self.chair),
             recorder=text_of(self.recorder),
-            members=tuple(chosen),
+            members=self.roster.members(),
         )
         old = self.meeting
         meeting_id = old.meeting_id if old else new_id()

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from PySide6.QtWidgets import QStackedWidget
 
-from sanzhi_desktop.domain.meeting import MeetingRow, MeetingState, WaitingCase
+from sanzhi_desktop.domain.meeting import MeetingRow, MeetingState, MyPart, WaitingCase
 from sanzhi_desktop.domain.people import Role
 from sanzhi_desktop.ui.desk import Desk
 from sanzhi_desktop.ui.meeting.planning import PlanDialog
@@ -32,6 +32,11 @@ class MeetingsScreen(Screen):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
+        self._parts = {
+            MyPart.NONE: "",
+            MyPart.CERTIFY: self.tr("制作笔录并签名"),
+            MyPart.SIGN: self.tr("在笔录上签名"),
+        }
         self._build_tables()
         self.plan = button(self.tr("安排会议(&N)…"), self._plan, kind="primary", icon="plus")
         reveal(self.plan, on=Role.SECRETARY in desk.roles)
@@ -54,7 +59,9 @@ class MeetingsScreen(Screen):
         self.root.addLayout(row(self.heading(self.tr("集体讨论")), None, self.plan))
         self.root.addWidget(PlainLabel(self.tr("等待讨论的案件"), role="heading"))
         self.root.addWidget(self.above, 1)
-        self.root.addWidget(PlainLabel(self.tr("会议"), role="heading"))
+        self.mine = button(self.tr("待您签名(&M)"), self._open_mine, kind="primary", icon="signoff")
+        self.mine.hide()
+        self.root.addLayout(row(PlainLabel(self.tr("会议"), role="heading"), None, self.mine))
         self.root.addWidget(self.beneath, 2)
 
     def _build_tables(self) -> None:
@@ -84,7 +91,14 @@ class MeetingsScreen(Screen):
             [
                 Column("day", self.tr("日期"), lambda m: day(m.held_on), 100),
                 Column("time", self.tr("时间"), lambda m: m.begins, 70),
-                Column("name", self.tr("会议"), lambda m: m.name, 280),
+                Column("name", self.tr("会议"), lambda m: m.name, 250),
+                Column(
+                    "mine",
+                    self.tr("待您办理"),
+                    lambda m: self._parts[m.my_part],
+                    150,
+                    tone=lambda m: Tone.NEUTRAL if m.my_part is MyPart.NONE else Tone.WARN,
+                ),
                 Column("place", self.tr("地点"), lambda m: m.place, 160),
                 Column("cases", self.tr("案件"), lambda m: str(m.cases), 60, right=True),
                 Column(
@@ -117,6 +131,15 @@ class MeetingsScreen(Screen):
         self.model.replace(meetings)
         self.above.setCurrentIndex(0 if waiting else 1)
         self.beneath.setCurrentIndex(0 if meetings else 1)
+        waits = [m for m in meetings if m.my_part is not MyPart.NONE]
+        self.mine.setVisible(bool(waits))
+        self.mine.setText(self.tr("待您签名的笔录 {0} 份(&M)").format(len(waits)))
+
+    def _open_mine(self) -> None:
+        """The first one that waits; they stand first in the list."""
+        first = self.model.row(0)
+        if first is not None and first.my_part is not MyPart.NONE:
+            self.desk.go.emit("meeting", first.meeting_id)
 
     def _plan(self) -> None:
         PlanDialog(self.desk, None, self).open()

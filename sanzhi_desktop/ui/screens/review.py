@@ -23,6 +23,7 @@ from sanzhi_desktop.ui.materials_view import MaterialsView
 from sanzhi_desktop.ui.opinion_editor import OpinionEditor
 from sanzhi_desktop.ui.opinion_preview import OpinionPreview
 from sanzhi_desktop.ui.review_foot import ReviewFoot
+from sanzhi_desktop.ui.review_marks import MarksDialog, earlier_marks, marks_list
 from sanzhi_desktop.ui.review_saver import ReviewSaver
 from sanzhi_desktop.ui.review_state import ReviewState, read_state
 from sanzhi_desktop.ui.screen import Screen
@@ -88,6 +89,7 @@ class ReviewScreen(Screen):
         self.editor.edited.connect(self._opinion_edited)
         self.tabs.currentChanged.connect(self._tab_changed)
         self.foot.whole_asked.connect(lambda: self.desk.go.emit("case", self.case_id))
+        self.foot.earlier_asked.connect(self._show_earlier)
         self.foot.computed_asked.connect(self._take_computed)
         self.foot.next_asked.connect(self._next_open)
         self.foot.save_asked.connect(self.saver.send_all)
@@ -240,6 +242,10 @@ class ReviewScreen(Screen):
         if self.state is not None:
             self.foot.show_state(self.state)
 
+    def _show_earlier(self) -> None:
+        if self.state is not None:
+            MarksDialog(earlier_marks(self.state), self).open()
+
     # ----- signing
 
     def _ask_signature(self) -> None:
@@ -261,12 +267,17 @@ class ReviewScreen(Screen):
                 ask=ask,
             )[0]
 
+        marks = earlier_marks(state)
+        words = self.tr("签名后报请签发，审核表和意见不能再改；签发人退回后可以修改。")
+        if marks:
+            words += self.tr("以前的问题按下列认定印入意见。")
         prompt = SigningPrompt(
             self.desk,
             sign,
             title=self.tr("审核人签名"),
-            explanation=self.tr("签名后报请签发，审核表和意见不能再改；签发人退回后可以修改。"),
+            explanation=words,
             parent=self,
+            details=marks_list(marks) if marks else None,
         )
         prompt.signed.connect(self._signed)
         prompt.open()
