@@ -15,6 +15,7 @@ import pytest
 
 from sanzhi_desktop.admin.main import main
 from sanzhi_desktop.domain.audit import GENESIS, entry_text, link_hash
+from sanzhi_desktop.domain.workflow import Action
 from tests.persistence.cluster import Cluster
 from tests.persistence.desk import Desk
 
@@ -56,6 +57,8 @@ def made(tmp_path_factory: pytest.TempPathFactory, embedded_template: Path) -> t
     desk.decided()
     desk.gateway("au").checkpoint(7)
     desk.responding()
+    looked_at = desk.confirmed()  # whoever looks is in the history; the case stays as it was
+    desk.send("ck", looked_at, Action.OPEN)
     opened.close()
     assert main(["export", "--db", str(path), "--to", str(folder / "out")]) == 0
     return path, folder / "out"
