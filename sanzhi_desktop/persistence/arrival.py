@@ -88,12 +88,21 @@ def arrange(made: "sa.Engine", patience: Patience, *, reads_on: bool) -> None:
 
     def connect(_dialect: Any, _record: Any, given: list[Any], named: dict[str, Any]) -> Any:
         generation = patience.generation
+        if patience.password is not None:
+            named["password"] = patience.password
         once = partial(arrive, given, named, reads_on=reads_on)
         connection = patience.connect(once, passing)
         connection.patience, connection.generation = patience, generation
         return connection
 
+    ping = made.dialect.do_ping
+
+    def still_good(connection: Any) -> bool:
+        """Asked before every use; a line of before the servers changed places is not even tried."""
+        return connection.generation >= patience.generation and ping(connection)
+
     sqlalchemy.event.listen(made, "do_connect", connect)
+    made.dialect.do_ping = still_good  # type: ignore[method-assign, assignment]
 
 
 def arrive(

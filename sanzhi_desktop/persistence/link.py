@@ -11,7 +11,6 @@ from typing import Any
 
 import psycopg
 from psycopg.abc import PQGen
-from psycopg.pq import TransactionStatus
 from psycopg.waiting import Ready
 
 from sanzhi_desktop.domain.errors import DomainError
@@ -32,6 +31,7 @@ class Patience:
     def __init__(self, *, reconnect: float, answer: float) -> None:
         self.reconnect = reconnect
         self.answer = answer
+        self.password: str | None = None  # once changed: what connections made from now on give
         self._woken = threading.Condition()
         self._established = False
         self._closed = False
@@ -121,10 +121,6 @@ class WatchedConnection(psycopg.Connection[Any]):
 
     def wait(self, gen: PQGen[Any], interval: float = 0.1, timeout: float | None = None) -> Any:
         if self.patience is not None:
-            idle = self.pgconn.transaction_status == TransactionStatus.IDLE
-            if idle and self.generation < self.patience.generation:
-                self.pgconn.finish()
-                raise psycopg.OperationalError("this connection leads to the server before")
             gen = _watched(gen, self.patience, self)
         return super().wait(gen, interval=interval, timeout=timeout)
 

@@ -136,6 +136,7 @@ class Shell(QWidget):
         self.pulse = Pulse(desk, self)
         desk.go.connect(self._go)
         desk.told.connect(self.tell)
+        desk.problems.told.connect(self.tell)
         desk.jobs.changed.connect(self._changed)
         self.pulse.linked.connect(self._show_link)
         self.pulse.news.connect(self._news)

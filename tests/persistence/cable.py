@@ -99,7 +99,8 @@ class Cable:
     def close(self) -> None:
         """Ends the relay and every line."""
         self._ended = True
-        self._bell.send(b"!")
+        with suppress(OSError):  # it may have seen that already
+            self._bell.send(b"!")
         self._thread.join(10)
 
     def _mark(self, what: str) -> None:

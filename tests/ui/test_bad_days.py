@@ -1,0 +1,303 @@
+"""Bad days as the person at the desk lives through them: a real window, real servers, real lines."""
+
+import os
+import random
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from sanzhi_desktop.application.link import LinkState
+from sanzhi_desktop.application.queries import ListQuery
+from sanzhi_desktop.persistence.heartbeat import Heartbeat
+from sanzhi_desktop.settings.servers import Server, ServerList
+from sanzhi_desktop.ui.screens import for_roles
+from sanzhi_desktop.ui.screens.intake import IntakeScreen
+from sanzhi_desktop.ui.screens.worklist import WorklistScreen
+from sanzhi_desktop.ui.shell import Shell
+from sanzhi_desktop.ui.window import DeskWindow
+from tests.persistence.cable import Cable, Way, cable
+from tests.persistence.cluster import Cluster
+from tests.persistence.conftest import (  # noqa: F401 - fixtures
+    cluster,
+    server_database,
+    server_desk,
+    server_template,
+)
+from tests.persistence.desk import Desk
+from tests.persistence.standby import standby_of
+from tests.ui.conftest import idle
+from tests.ui.hands import say
+from tests.ui.test_server_desk import (  # noqa: F401 - fixtures
+    NAME,
+    Start,
+    a_server,
+    enter,
+    home,
+    ruled,
+    start,
+)
+
+pytestmark = pytest.mark.postgres
+# ruff: noqa: F811 - fixtures are named like what they give
+TIMES = int(os.environ.get("SANZHI_TEST_TIMES", "40"))  # 100 and more were tried by hand
+NAMES = "甲乙丙丁戊己庚辛壬癸"
+
+
+@pytest.fixture
+def line(cluster: Cluster) -> Iterator[Cable]:
+    with cable(cluster.port) as made:
+        yield made
+
+
+def over(known: Server, *ports: int) -> Server:
+    """The same server by other ways, with short time-outs."""
+    return replace(
+        known,
+        hosts=tuple(("127.0.0.1", port) for port in ports),
+        connect_seconds=2,
+        answer_seconds=2,
+        wait_seconds=1,
+    )
+
+
+def at_intake(qtbot: QtBot, window: DeskWindow, who: str = "h1") -> tuple[Shell, IntakeScreen]:
+    shell = enter(qtbot, window, who)
+    shell.show_screen("intake")
+    idle(qtbot, window.jobs)
+    screen = shell.front
+    assert isinstance(screen, IntakeScreen)
+    return shell, screen
+
+
+def write_name(screen: IntakeScreen, text: str) -> None:
+    field = screen.body.form.fields["name"]
+    field.set_text("")
+    field.editor.setFocus()
+    say(text)
+
+
+def until(qtbot: QtBot, shell: Shell, state: str, *, ms: int = 15_000) -> None:
+    """Beats until the status line shows that word."""
+    shell.pulse.beat()
+    qtbot.waitUntil(lambda: shell.status.link.text() == state, timeout=ms)
+
+
+@contextmanager
+def halted(cluster: Cluster) -> Iterator[None]:
+    """The block may halt the server; it runs again afterwards."""
+    try:
+        yield
+    finally:
+        cluster.again()
+
+
+class Stalls(QTimer):
+    """Measures how long the window took no events at the worst."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.worst = 0.0
+        self._last = time.monotonic()
+        self.timeout.connect(self._tick)
+        self.start(10)
+
+    def _tick(self) -> None:
+        now = time.monotonic()
+        self.worst = max(self.worst, now - self._last)
+        self._last = now
+
+
+def test_a_failover_as_the_window_shows_it(
+    qtbot: QtBot,
+    start: Start,
+    home: Path,
+    cluster: Cluster,
+    server_database: str,
+    ruled: Desk,
+) -> None:
+    """在线, 重连中, 只读, 在线: what was typed stays here and is delivered once."""
+    with halted(cluster), standby_of(cluster) as standby, cable(standby.port) as line:
+        ServerList(home).keep(over(a_server(cluster, server_database), cluster.port, line.port))
+        shell, screen = at_intake(qtbot, start())
+        jobs = shell.desk.jobs
+        write_name(screen, "切换以前的案子")
+        screen.save_now()
+        qtbot.waitUntil(lambda: "已送达" in shell.status.safe.text(), timeout=10_000)
+        idle(qtbot, jobs)
+        standby.catch_up(cluster)
+        line.cut()
+        cluster.halt()
+        until(qtbot, shell, "重连中")
+        line.mend()
+        until(qtbot, shell, "只读")
+        assert "备用服务器" in shell.banner.label.text()
+        # What is there can be read on every screen.
+        shell.show_screen("worklist")
+        idle(qtbot, jobs)
+        assert len(shell.desk.session.reader.worklist(ListQuery())) == 1
+        shell.show_screen("intake")
+        idle(qtbot, jobs)
+        write_name(screen, "切换时写的案子")
+        qtbot.waitUntil(lambda: "已保存到本机" in shell.status.safe.text(), timeout=5_000)
+        screen.save_now()
+        idle(qtbot, jobs)
+        assert "只能读取" in screen.banner.label.text()
+        assert "已保存到本机" in shell.status.safe.text()
+        assert QApplication.activeModalWidget() is None
+        assert screen.keeper.dirty
+        standby.promote()
+        until(qtbot, shell, "在线")
+        qtbot.waitUntil(lambda: "已送达" in shell.status.safe.text(), timeout=15_000)
+        idle(qtbot, jobs)
+        assert shell.banner.label.text() == ""
+        with standby.connect(server_database) as owner:
+            found = owner.execute(
+                "select name, (select count(*) from app.audit a where a.case_id = c.case_id)"
+                " from app.case_ c"
+            ).fetchall()
+        assert sorted(found) == [("切换以前的案子", 1), ("切换时写的案子", 1)]
+
+
+def test_a_cut_cable_never_holds_the_window(
+    qtbot: QtBot,
+    start: Start,
+    home: Path,
+    cluster: Cluster,
+    line: Cable,
+    server_database: str,
+    ruled: Desk,
+) -> None:
+    ServerList(home).keep(over(a_server(cluster, server_database), line.port))
+    window = start()
+    shell, screen = at_intake(qtbot, window)
+    stalls = Stalls()
+    line.cut()
+    write_name(screen, "断线时写的案子")
+    screen.save_now()
+    # Every screen can be opened and left while nothing answers.
+    for spec in for_roles(shell.desk.roles):
+        if not spec.case:
+            shell.show_screen(spec.key)
+            QApplication.processEvents()
+            assert shell.front is shell._screens[spec.key]
+    shell.show_screen("intake")
+    until(qtbot, shell, "重连中")
+    qtbot.waitUntil(screen.save.isEnabled, timeout=30_000)
+    assert QApplication.activeModalWidget() is None
+    assert "已保存到本机" in shell.status.safe.text()
+    assert screen.body.form.fields["name"].text == "断线时写的案子"
+    line.mend()
+    until(qtbot, shell, "在线", ms=30_000)
+    qtbot.waitUntil(lambda: "已送达" in shell.status.safe.text(), timeout=30_000)
+    idle(qtbot, window.jobs)
+    assert stalls.worst < 1.9  # whoever waits for a dead line waits two seconds
+    rows = shell.desk.session.reader.worklist(ListQuery())
+    assert [r.name for r in rows] == ["断线时写的案子"]
+    line.cut()
+    began = time.monotonic()
+    window.close()
+    assert time.monotonic() - began < 5
+
+
+def test_the_desk_wakes_after_an_hour(
+    qtbot: QtBot,
+    start: Start,
+    home: Path,
+    cluster: Cluster,
+    line: Cable,
+    server_database: str,
+    ruled: Desk,
+) -> None:
+    """The clock on the wall jumped; the line and the session are dead, and nobody has said so."""
+    ServerList(home).keep(
+        replace(over(a_server(cluster, server_database), line.port), answer_seconds=30)
+    )
+    shell = enter(qtbot, start(), "h1")
+    link = shell.desk.session.link
+    assert isinstance(link, Heartbeat)
+    until(qtbot, shell, "在线")
+    wall = [time.time()]
+    object.__setattr__(link, "wall", lambda: wall[0])
+    shell.pulse._wall = lambda: wall[0]
+    shell.pulse.beat()
+    qtbot.waitUntil(lambda: not shell.pulse._asking, timeout=5_000)
+    shown: list[LinkState] = []
+    shell.pulse.linked.connect(lambda state, _why: shown.append(state))
+    line.freeze()
+    with cluster.connect() as owner:
+        for pid in cluster.backends("h1"):
+            owner.execute("select pg_terminate_backend(%s, 5000)", (pid,))
+    ruled.register()
+    wall[0] += 3600
+    shell.pulse.beat()
+    assert shell.status.link.text() == "重连中"  # at once, before anything was asked
+    assert "休眠" in shell.banner.label.text()
+    qtbot.waitUntil(lambda: shell.status.link.text() == "在线", timeout=5_000)
+    idle(qtbot, shell.desk.jobs)
+    assert shown[0] is LinkState.RECONNECTING
+    assert shown[-1] is LinkState.ONLINE
+    screen = shell.front
+    assert isinstance(screen, WorklistScreen)
+    qtbot.waitUntil(lambda: screen.model.rowCount() == 1, timeout=5_000)  # of meanwhile
+
+
+def test_terminated_sessions_lose_and_double_nothing(
+    qtbot: QtBot,
+    start: Start,
+    home: Path,
+    cluster: Cluster,
+    line: Cable,
+    server_database: str,
+    ruled: Desk,
+) -> None:
+    """At any byte of the question or of the answer: the history has what the desk believes."""
+    dice = random.Random(20260922)
+    known = replace(over(a_server(cluster, server_database), line.port), wait_seconds=15)
+    ServerList(home).keep(known)
+    shell, screen = at_intake(qtbot, start())
+    jobs, sent = shell.desk.jobs, 0
+    shell.pulse._timer.setInterval(150)  # comes back as soon as it can
+
+    def save(text: str) -> None:
+        nonlocal sent
+        write_name(screen, text)
+        screen.save_now()
+        qtbot.waitUntil(lambda: not screen.keeper.dirty, timeout=20_000)
+        idle(qtbot, jobs)
+        sent += 1
+
+    for n in range(8):
+        before = dict(line.carried)
+        save(f"第{n}次")
+    size = {way: line.carried[way] - before[way] for way in Way}
+    hit = 0
+    with cluster.connect() as owner:
+
+        def end() -> None:
+            owner.execute(
+                "select pg_terminate_backend(pid, 5000) from pg_stat_activity where usename = 'h1'"
+            )
+            line.drop()
+
+        for n in range(TIMES):
+            way = dice.choice(list(Way))
+            line.after(way, dice.randrange(size[way]), end)
+            text = "".join(dice.choices(NAMES, k=6)) + str(n)
+            save(text)
+            hit += not line.waiting
+            assert screen.body.form.fields["name"].text == text
+    assert hit >= TIMES * 0.8
+    assert QApplication.activeModalWidget() is None
+    history = shell.desk.session.reader.history(screen.case_id)
+    assert [h.action for h in history] == ["register", *["edit"] * (sent - 1)]
+    case = shell.desk.session.reader.case(screen.case_id)
+    assert (case.version, case.submission.name) == (sent, text)
+    assert screen._version == case.version
+    assert len(shell.desk.session.reader.worklist(ListQuery())) == 1
