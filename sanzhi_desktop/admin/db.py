@@ -1,4 +1,5 @@
-"""`sanzhi db init | upgrade | check`: building, upgrading and checking a database."""
+"""`sanzhi db init | upgrade | check | distribute`: building, upgrading, checking a database, and
+spreading it over several servers."""
 
 import argparse
 import json
@@ -16,6 +17,7 @@ from sanzhi_desktop.settings import default_database
 
 if TYPE_CHECKING:
     from sanzhi_desktop.application.queries import ChainFault, Office
+    from sanzhi_desktop.persistence.cluster_check import Cluster
     from sanzhi_desktop.persistence.open import Opened
 
 
@@ -36,7 +38,9 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     check = parts.add_parser("check", help="检查结构、触发器、函数和历史记录")
     check.add_argument("--json", action="store_true", help="输出一份 JSON")
     check.set_defaults(run=_check)
-    for part in (init, upgrade, check):
+    distribute = parts.add_parser("distribute", help="把服务器上的数据库分布到 Citus 的多台服务器")
+    distribute.set_defaults(run=_distribute)
+    for part in (init, upgrade, check, distribute):
         add_db(part)
 
 
@@ -133,6 +137,23 @@ def _upgrade(args: argparse.Namespace) -> int:
     return 0
 
 
+def _distribute(args: argparse.Namespace) -> int:
+    from sanzhi_desktop.persistence import server
+    from sanzhi_desktop.persistence.distributing import distribute
+    from sanzhi_desktop.persistence.spread_faults import SpreadFault
+
+    where = target(named(args))
+    if where.path is not None:
+        raise DomainError(SpreadFault.EMBEDDED, where=where.shown())
+    made = server.engine(where, password=server_password(where))
+    try:
+        distribute(made, where, tell=lambda name: print(f"正在运行 {name}", file=sys.stderr))
+    finally:
+        made.dispose()
+    print(f"{where.shown()}：已分布。请用 sanzhi db check 核对。")
+    return 0
+
+
 def _check(args: argparse.Namespace) -> int:
     database = opened(args)
     try:
@@ -143,11 +164,15 @@ def _check(args: argparse.Namespace) -> int:
         office = reader.office()
         faults = reader.verify_chains()
         whole = _whole(database)
+        cluster = _cluster(database)
+        wrong = bool(faults) or bool(cluster and cluster.notes)
         for note in database.notes:
             print(sentence(note), file=sys.stderr)
         if args.json:
-            print(json.dumps(_as_dict(database, office, faults, whole=whole), ensure_ascii=False))
-            return 1 if faults else 0
+            answer = _as_dict(database, office, faults, whole=whole)
+            answer |= {"valid": not wrong, "cluster": _cluster_dict(cluster)}
+            print(json.dumps(answer, ensure_ascii=False))
+            return 1 if wrong else 0
         print(
             f"结构版本 {REVISION}，数据表、触发器{'' if database.embedded else '、函数'}与发布的一致。"
         )
@@ -156,9 +181,13 @@ def _check(args: argparse.Namespace) -> int:
         )
         if database.embedded:
             _files(database.files)
+        if cluster is not None:
+            print(f"数据库分布在本机以外的 {cluster.servers} 台服务器上。")
+            for line in _cluster_lines(cluster):
+                print(line, file=sys.stderr)
         if not faults:
             print("历史记录链完整。" if whole else "您能看到的案件，历史记录链完整。")
-            return 0
+            return 1 if wrong else 0
         print(
             f"历史记录有 {len(faults)} 处断裂，请运行 sanzhi audit verify 查看。", file=sys.stderr
         )
@@ -187,6 +216,27 @@ def _as_dict(
         "files": _count(database.files) if database.embedded else None,
         "notes": list(database.notes),
     }
+
+
+def _cluster(database: "Opened") -> "Cluster | None":
+    if database.embedded:
+        return None
+    from sanzhi_desktop.persistence.cluster_check import look
+
+    with database.engine.connect() as db:
+        return look(db)
+
+
+def _cluster_lines(cluster: "Cluster") -> list[str]:
+    from sanzhi_desktop.resources.sentences import sentence
+
+    return [sentence(note.code, **note.facts) for note in cluster.notes]
+
+
+def _cluster_dict(cluster: "Cluster | None") -> dict[str, Any] | None:
+    if cluster is None:
+        return None
+    return {"servers": cluster.servers, "problems": _cluster_lines(cluster)}
 
 
 def _whole(database: "Opened") -> bool:

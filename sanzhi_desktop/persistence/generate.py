@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Dialect
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from sanzhi_desktop.persistence import functions, rights, spreading, wall_sql
+from sanzhi_desktop.persistence import functions, overlay, rights, wall_sql
 from sanzhi_desktop.persistence.blobs.functions import STORAGE
 from sanzhi_desktop.persistence.finding import EMBEDDED_INDEX
 from sanzhi_desktop.persistence.revision import ACROSS, SPREAD, SQL, TABLE
@@ -49,7 +49,7 @@ def texts() -> Mapping[tuple[str, str], str]:
         ("postgresql", "walls.sql"): wall_sql.postgresql(),
         ("postgresql", ACROSS): wall_sql.postgresql_across(),
         ("postgresql", "functions.sql"): functions.functions(),
-        (SPREAD, "functions.sql"): spreading.spread(functions.functions()),
+        **{(SPREAD, name): text for name, text in overlay.texts().items()},
         ("postgresql", "owner.sql"): rights.owner(),
         ("postgresql", "rights.sql"): rights.rights(),
     }

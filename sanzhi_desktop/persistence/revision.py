@@ -28,6 +28,7 @@ FILES = {
 }
 BEFORE = "owner.sql"  # what a superuser of a server runs before anything else
 SPREAD = "citus"  # the folder of what is said differently over several servers
+SPREAD_FUNCTIONS = "3_functions.sql"
 ACROSS = "walls_across.sql"  # left out where one database is spread over several servers
 
 
@@ -42,8 +43,9 @@ def ddl(dialect: str, *, spread: bool = False) -> tuple[str, ...]:
 
 def _place(dialect: str, name: str, *, spread: bool) -> Path:
     """The file of a dialect, or the overlay's own in its place."""
-    own = SQL / SPREAD / name
-    return own if spread and own.exists() else SQL / dialect / name
+    if spread and name == "functions.sql":
+        return SQL / SPREAD / SPREAD_FUNCTIONS
+    return SQL / dialect / name
 
 
 def statements(text: str) -> Iterator[str]:

@@ -95,7 +95,9 @@ begin
   if to_regrole('{OWNER}') is null then create role {OWNER}; end if;
   if to_regrole('{OFFICERS}') is null then create role {OFFICERS}; end if;
   -- Over several servers the first one connects to the others as the owner, see sql/citus.
-  if not exists (select 1 from pg_extension where extname = 'citus') then
+  if exists (select 1 from pg_extension where extname = 'citus') then
+    alter role {OWNER} login;
+  else
     alter role {OWNER} nologin;
   end if;
   alter role {OWNER} nosuperuser nocreatedb noreplication nobypassrls;

@@ -133,6 +133,8 @@ def as_owner(made: sa.Engine) -> Iterator[sa.Connection]:
     try:
         with made.connect() as db:
             run(db, (SQL / "postgresql" / BEFORE).read_text("utf-8"))
+            if server_check.clustered(db):  # the other servers must know the owner before it acts
+                db.commit()
             run(db, BECOME)
             yield db
             run(db, "reset role")
@@ -190,6 +192,10 @@ def build(db: sa.Connection) -> None:
             raise DomainError(PersistenceFault.EXISTS, path=db.engine.url.database or "")
         server_check.check(db)
         return
+    if server_check.clustered(db):  # nothing stands elsewhere until the tables are spread
+        run(db, "set local citus.enable_ddl_propagation = off")
     tables, *rest = ddl("postgresql")
     for text in (tables, *MARK, *rest):  # the rights come last and cover all tables
         run(db, text)
+    if server_check.clustered(db):
+        run(db, "set local citus.enable_ddl_propagation = on")

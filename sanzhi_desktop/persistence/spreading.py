@@ -9,13 +9,16 @@ same commands through both. What is refused there, and where its source says so,
 import re
 from collections.abc import Iterator
 
+from sanzhi_desktop.persistence.tables import metadata
+
 _FUNCTION = re.compile(
     r"^(create function [^$]*?)(language (?:sql|plpgsql)\b[^$]*?as )\$\$(.*?)\$\$;",
     re.DOTALL | re.MULTILINE,
 )
-# The planner there must see the office's number before it knows which server to ask; how a table
-# of a hundred rows is read is the planner's matter on the server that holds it.
-_ONE_SERVER = re.compile(r" set (?:enable_\w+ = 'off'|plan_cache_mode = 'force_generic_plan')")
+# The planner there must see the office's number before it knows which server to ask.
+_ONE_SERVER = " set plan_cache_mode = 'force_generic_plan'"
+_INDEX = re.compile(r"^create index .*?;\n*", re.DOTALL | re.MULTILINE)
+_READS = re.compile(rf"\b(?:from|join)\s+(?:{'|'.join(metadata.tables)})\b")
 _INSERT = re.compile(r"(?<=\s)insert into (\w+) \(([\w\s,]+)\)\s*values \(", re.IGNORECASE)
 _TOKEN = re.compile(r"'(?:[^']|'')*'|[(),]")
 _SUBQUERY = re.compile(r"\(\s*select\b", re.IGNORECASE)
@@ -31,12 +34,18 @@ _LINK = re.compile(
 
 def spread(functions: str) -> str:
     """CREATE FUNCTION of everything, for several servers."""
-    return _FUNCTION.sub(lambda found: _one(found[1], found[2], found[3]), functions)
+    text = _INDEX.sub("", functions)
+    return _FUNCTION.sub(lambda found: _one(found[1], found[2], found[3]), text)
+
+
+def indexes(functions: str) -> tuple[str, ...]:
+    """CREATE INDEX of what stands among the functions, because it needs them."""
+    return tuple(found.strip() for found in _INDEX.findall(functions))
 
 
 def _one(head: str, manner: str, body: str) -> str:
-    manner = _ONE_SERVER.sub("", manner)
-    if manner.startswith("language sql") and "returns table" not in head:
+    manner = manner.replace(_ONE_SERVER, "")
+    if manner.startswith("language sql") and _READS.search(body):
         # of an SQL function no parameter is known when its statement is planned
         manner = manner.replace("language sql", "language plpgsql", 1)
         body = f"\nbegin\n  return ({body.strip()});\nend "
@@ -50,7 +59,7 @@ def _one(head: str, manner: str, body: str) -> str:
         word = "" if found[0].startswith("declare") else "declare "
         place = found.end() if not word else found.start()
         body = f"{body[:place]}{word}{declared.rstrip()}\n{'  ' if not word else ''}{body[place:]}"
-    return f"{head}{manner}$${body}$$;"
+    return f"{head.replace('create function', 'create or replace function', 1)}{manner}$${body}$$;"
 
 
 def _in_turn(found: re.Match[str]) -> str:
