@@ -11,6 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from sanzhi_desktop.application.keeping import Report
 from sanzhi_desktop.domain.audit import Break, Head, Walked, digests, walk
 from sanzhi_desktop.persistence.tables import audit, audit_head, case_, document, person_role
 
@@ -51,17 +52,22 @@ _SEES_ALL = (
 )
 
 
-def breaks(db: sa.Connection, office_id: int) -> list[Break]:
+def breaks(db: sa.Connection, office_id: int, *, report: Report | None = None) -> list[Break]:
     """The first break of each chain that has one, by case; the connection shows one snapshot.
 
-    Somebody who reads only his own cases has only those checked.
+    Somebody who reads only his own cases has only those checked. `report` hears of entries, done
+    and all, and may raise to stop.
     """
     k = case_.c
     ends = {head.case_id: head for head in heads(db, office_id)}
+    total, done = sum(head.seq for head in ends.values()), 0
     asked = sa.select(k.case_id, k.version, k.state).where(k.office_id == office_id)
     cases = {case_id: (version, state) for case_id, version, state in db.execute(asked)}
     found: list[Break] = []
-    for walked in _chains(db, office_id):
+    for place, walked in enumerate(_chains(db, office_id), start=1):
+        done += walked.length
+        if report is not None and place % _CHAINS_AT_ONCE == 0:
+            report(done, total, "")
         broken = walked.against(ends.pop(walked.case_id, None))
         if broken is None and walked.case_id:
             broken = _against_case(walked, cases.get(walked.case_id))
