@@ -29,6 +29,7 @@ from sanzhi_desktop.persistence.open import (
 )
 from tests.persistence.cluster import OWNER_PASSWORD, Cluster, binaries, running
 from tests.persistence.desk import ADMIN, ALL, PEOPLE, START, Desk, Sessions, Ticking, put_people
+from tests.persistence.readers_check import checked
 
 PASSWORD = "a password of the tests"
 OFFICE = NewOffice(code="7", name="示例单位", series="示法审", profile_id="shucheng")
@@ -111,14 +112,21 @@ def server_database(cluster: Cluster, server_template: str) -> Iterator[str]:
 
 
 @pytest.fixture
-def server_desk(cluster: Cluster, server_database: str) -> Iterator[Desk]:
+def server_desk(
+    cluster: Cluster, server_database: str, request: pytest.FixtureRequest
+) -> Iterator[Desk]:
+    """`CHECKS_READERS = True` in a module: who reads a row is computed anew after each command."""
     opened: list[Opened] = []
 
     def session(who: str) -> Session:
         opened.append(shared(cluster, server_database, who))
         return opened[-1].session(who)
 
-    yield Desk(int(OFFICE.code), Sessions(session))
+    if getattr(request.module, "CHECKS_READERS", False):
+        with cluster.connect(server_database) as owner:
+            yield Desk(int(OFFICE.code), Sessions(checked(session, owner)))
+    else:
+        yield Desk(int(OFFICE.code), Sessions(session))
     for one in opened:
         one.close()
 

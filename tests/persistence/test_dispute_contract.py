@@ -16,6 +16,8 @@ from tests.persistence import disputes
 from tests.persistence.desk import Desk, paper, problem, submission
 from tests.persistence.test_contract import refused
 
+CHECKS_READERS = True  # after every command on the server
+
 
 def test_a_consultation_is_kept_entry_by_entry_and_closed_by_both_sides(desk: Desk) -> None:
     case_id = desk.responding()

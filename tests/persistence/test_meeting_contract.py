@@ -21,6 +21,8 @@ from tests.persistence import disputes
 from tests.persistence.desk import START, Desk, Sessions, Ticking, paper
 from tests.persistence.test_contract import refused
 
+CHECKS_READERS = True  # after every command on the server
+
 ALL_HERE = ("a3", "a2", "a1")
 
 

@@ -21,6 +21,8 @@ from tests.persistence import disputes
 from tests.persistence.desk import Desk
 from tests.persistence.test_contract import refused
 
+CHECKS_READERS = True  # after every command on the server
+
 ALL_HERE = ("a3", "a2", "a1")
 WHY = "录入时看错了行"
 

@@ -13,6 +13,8 @@ from sanzhi_desktop.domain.workflow import Action, State, WorkflowFault
 from tests.persistence.desk import Desk
 from tests.persistence.test_contract import refused
 
+CHECKS_READERS = True  # after every command on the server
+
 FIRST: dict[str, Any] = {"declared": True, "round_reason": "first"}
 
 

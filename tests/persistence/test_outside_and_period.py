@@ -17,6 +17,8 @@ from sanzhi_desktop.persistence.faults import PersistenceFault
 from sanzhi_desktop.resources.sentences import table
 from tests.persistence.desk import Desk, paper
 
+CHECKS_READERS = True  # after every command on the server
+
 BY_PASSWORD = {"by": "password"}
 SCOPE = {"needs_review": False, "reviewers": [], "because": [], "examined": []}
 

@@ -16,6 +16,8 @@ from tests.persistence.cluster import Cluster
 from tests.persistence.conftest import PASSWORD
 from tests.persistence.desk import ALL, PEOPLE, Desk, submission
 
+CHECKS_READERS = True  # after every command on the server
+
 pytestmark = pytest.mark.postgres
 WIDE = {who for who, (_, roles) in PEOPLE.items() if set(roles) & set(SEE_ALL)} | {"adm"}
 

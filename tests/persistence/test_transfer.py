@@ -24,6 +24,8 @@ from sanzhi_desktop.domain.workflow import Action, State, WorkflowFault
 from tests.persistence.desk import Desk, paper
 from tests.persistence.test_contract import refused
 
+CHECKS_READERS = True  # after every command on the server
+
 LONG_AGO = datetime(2026, 1, 5, 2, 0, tzinfo=UTC)
 ATTACHMENTS = [
     {"code": "investigation_report", "name": "调查报告", "pages": 12},

@@ -15,6 +15,7 @@ from sanzhi_desktop.application.intake import asked_materials
 from sanzhi_desktop.application.work import Work
 from sanzhi_desktop.documents.sheets.catalogue import CatalogueWorkbooks
 from sanzhi_desktop.domain import catalogue
+from sanzhi_desktop.domain.audit import read_printed
 from sanzhi_desktop.domain.case import Submission
 from sanzhi_desktop.domain.catalogue import CatalogueItem
 from sanzhi_desktop.domain.catalogue_words import Limit
@@ -119,7 +120,13 @@ def test_a_sheet_is_imported_published_and_exported_again(
     admin.idle()
     sheet = load_workbook(tmp_path / "out.xlsx").active
     assert sheet is not None
-    assert [cell.value for cell in sheet["A"][3:]] == ["1", "2"]
+    *numbers, foot = [cell.value for cell in sheet["A"][3:]]
+    assert numbers == ["1", "2"]
+    printed = read_printed(str(foot))
+    assert printed is not None
+    kept = admin.desk.session.reader.checkpoint("")
+    assert kept is not None
+    assert (printed.n, printed.begin) == (kept.n, kept.root[:32])
     assert sheet["E4"].value == "对公民罚款10000.50元以上（含本数）"
 
 

@@ -4,13 +4,22 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from sanzhi_desktop.application.checkpoint_line import checkpoint_line
+from sanzhi_desktop.application.keeping import Report
 from sanzhi_desktop.application.ports import OpinionPress, Reader, Session
 from sanzhi_desktop.application.queries import DocumentRow, HistoryRow
 from sanzhi_desktop.application.signing import PaperRecord
 from sanzhi_desktop.application.signoff import record_of
 from sanzhi_desktop.domain.errors import DomainError
+from sanzhi_desktop.domain.history_tag import TagState
 from sanzhi_desktop.domain.people import Person
-from sanzhi_desktop.ui.history.words import Told, chain_told, plain_told, verdict_told
+from sanzhi_desktop.ui.history.words import (
+    Told,
+    chain_told,
+    plain_told,
+    tags_told,
+    verdict_told,
+)
 from sanzhi_desktop.ui.names import name
 
 SIGNED = frozenset({"opinion", "opinion_certified"})  # kinds that carry signatures
@@ -72,15 +81,29 @@ def check_paper(press: OpinionPress, paper: StoredPaper) -> Told:
     return plain_told(same=hashlib.sha256(paper.data).hexdigest() == paper.row.sha256)
 
 
-def check_chains(session: Session, case_id: str | None) -> tuple[Told, str]:
-    """In the database lane: the answer for one chain or all, and the root over all chains.
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What the check says of the chains and of their tags (None on a server), and the root over
+    all chains with its short form as lists print it."""
+
+    chains: Told
+    tags: Told | None
+    root: str
+    line: str
+
+
+def check_chains(session: Session, case_id: str | None, *, report: Report) -> Checked:
+    """In the database lane: the answer for one chain or all.
 
     The root that is shown may be copied down, so it is kept as a checkpoint; where nothing can be
-    written at the moment, it is the one that would be kept.
+    written at the moment, it is the one that would be kept. `report` may raise to stop it.
     """
     reader = session.reader
-    told = chain_told(reader.verify_chains(), case_id)
+    told = chain_told(reader.verify_chains(report), case_id)
+    tags = reader.history_tags()
+    tagged = None if tags.state is TagState.SERVER else tags_told(tags, case_id)
     try:
-        return told, session.gateway.checkpoint(session.actor.office_id)
+        root = session.gateway.checkpoint(session.actor.office_id)
     except DomainError:
-        return told, reader.chain_root()
+        root = reader.chain_root()
+    return Checked(told, tagged, root, checkpoint_line(session))

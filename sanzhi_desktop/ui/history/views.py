@@ -1,12 +1,13 @@
 """The two sides of a history: what happened, and the papers with what their check says."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QProgressBar, QSplitter, QVBoxLayout, QWidget
 
 from sanzhi_desktop.application.queries import DocumentRow, HistoryRow
 from sanzhi_desktop.ui.desk import Desk
 from sanzhi_desktop.ui.history import words
 from sanzhi_desktop.ui.history.reading import (
+    Checked,
     HistoryPage,
     StoredPaper,
     check_chains,
@@ -14,7 +15,7 @@ from sanzhi_desktop.ui.history.reading import (
     read_paper,
 )
 from sanzhi_desktop.ui.history.words import Told
-from sanzhi_desktop.ui.jobs import Lane
+from sanzhi_desktop.ui.jobs import Lane, Task
 from sanzhi_desktop.ui.names import moment, named
 from sanzhi_desktop.ui.paper_panel import PaperPanel
 from sanzhi_desktop.ui.tables import Column, RowModel, Table
@@ -45,7 +46,15 @@ class EventsView(QWidget):
             kind="small",
             tip=self.tr("逐条核对链值；任何改动、删除、调换都会显示"),
         )
+        self.stop = button(self.tr("停止(&P)"), self._stop, kind="small")
+        self.stop.hide()
+        self.bar = QProgressBar()
+        self.bar.setAccessibleName(self.tr("查验的进度"))
+        self.bar.setMaximumWidth(260)
+        self.bar.hide()
+        self._task: Task | None = None
         self.answer = Banner()
+        self.tags = Banner()
         self.root = PlainLabel(role="muted").wrapped().selectable()
         self.root.hide()
         self.table = Table(self.tr("办理记录"))
@@ -72,8 +81,9 @@ class EventsView(QWidget):
         split.setSizes([420, 170])
         lines = QVBoxLayout(self)
         lines.setContentsMargins(0, 8, 0, 0)
-        lines.addLayout(row(self.check, None))
+        lines.addLayout(row(self.check, self.bar, self.stop, None))
         lines.addWidget(self.answer)
+        lines.addWidget(self.tags)
         lines.addWidget(self.root)
         lines.addWidget(split, 1)
 
@@ -82,6 +92,7 @@ class EventsView(QWidget):
         before, self.page = self.page, page
         if before is None or before.case_id != page.case_id:
             self.answer.show_text("")
+            self.tags.show_text("")
             self.root.hide()
         elif before.entries == page.entries:
             return  # read again because something else changed: the eye stays where it is
@@ -110,24 +121,47 @@ class EventsView(QWidget):
             return
         self.check.setEnabled(False)
         session, case_id = self.desk.session, self.page.case_id
-        self.desk.jobs.run(
+        self._task = self.desk.jobs.run_task(
             Lane.DATABASE,
             self,
-            lambda: check_chains(session, case_id),
+            lambda task: check_chains(session, case_id, report=task.report),
             done=self._checked,
             failed=self._failed,
+            progress=self._advance,
             key="chain",
         )
 
-    def _checked(self, found: tuple[Told, str]) -> None:
-        told, root = found
+    def _advance(self, step: int, total: int, _text: str) -> None:
+        """A short history is through before anything needs to be shown."""
+        self.bar.setRange(0, max(total, 1))
+        self.bar.setValue(step)
+        self.bar.show()
+        self.stop.show()
+
+    def _stop(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+        self._ended()
+        self.answer.show_text(self.tr("查验已停止，没有结论。"), Tone.WARN)
+
+    def _ended(self) -> None:
+        self._task = None
         self.check.setEnabled(True)
+        self.bar.hide()
+        self.stop.hide()
+
+    def _checked(self, found: Checked) -> None:
+        self._ended()
+        told, tags = found.chains, found.tags
         self.answer.show_text("\n".join((told.headline, *told.lines)), told.tone)
-        self.root.setText(self.tr("全部办理记录的总摘要：{0}").format(words.spaced(root)))
+        if tags is not None:
+            self.tags.show_text("\n".join((tags.headline, *tags.lines)), tags.tone)
+        root = self.tr("全部办理记录的总摘要：{0}").format(words.spaced(found.root))
+        self.root.setText("\n".join(part for part in (root, found.line) if part))
         self.root.show()
 
     def _failed(self, error: BaseException) -> None:
-        self.check.setEnabled(True)
+        self._ended()
         self.answer.show_text(self.desk.problems.text(error), Tone.DANGER)
 
 

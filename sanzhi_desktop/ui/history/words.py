@@ -8,6 +8,7 @@ from sanzhi_desktop.application.queries import ChainFault, HistoryRow
 from sanzhi_desktop.application.signing import Finding, RecordState, SignatureReport, Verdict
 from sanzhi_desktop.domain import money
 from sanzhi_desktop.domain.case import RoundReason
+from sanzhi_desktop.domain.history_tag import TagReport, TagState
 from sanzhi_desktop.domain.kinds import Kind
 from sanzhi_desktop.domain.opinion import Outcome
 from sanzhi_desktop.domain.people import Person, Role
@@ -113,6 +114,38 @@ def chain_told(faults: Sequence[ChainFault], case_id: str | None) -> Told:
         for fault in mine
     )
     return Told("办理记录被动过，请保全数据库并报告。", Tone.DANGER, lines)
+
+
+def tags_told(report: TagReport, case_id: str | None) -> Told:
+    """The answer of the tags. What is wrong is told of the whole office, what lacks a tag of the
+    chains that were asked for."""
+    code = f"tag.{report.state.value}"
+    if report.state is TagState.NO_STORE and report.key_id:
+        code = "tag.no_store_here"
+    entries = sum(one.last - one.first + 1 for one in report.untagged)
+    lines = [
+        f"{_whose(fault.case_id)}：" + sentence(f"chain.{fault.what}", seq=fault.seq)
+        for fault in report.faults
+    ]
+    here = [one for one in report.untagged if case_id is None or one.case_id == case_id]
+    lines += [
+        f"{_whose(one.case_id)}：第 {one.first} 至 {one.last} 条没有防伪标记。"
+        for one in here[:_UNTAGGED_TOLD]
+    ]
+    headline = sentence(code, key=report.key_id, chains=report.chains, entries=entries)
+    return Told(headline, _TAG_TONES.get(report.state, Tone.NEUTRAL), tuple(lines))
+
+
+def _whose(case_id: str) -> str:
+    return f"案件 {case_id}" if case_id else "单位事务"
+
+
+_UNTAGGED_TOLD = 20
+_TAG_TONES = {
+    TagState.VERIFIED: Tone.OK,
+    TagState.MISSING: Tone.WARN,
+    TagState.WRONG: Tone.DANGER,
+}
 
 
 # ----- a paper
