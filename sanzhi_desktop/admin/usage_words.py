@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-_TYPES = {"int": "整数", "float": "数字", "Path": "路径"}
+_TYPES = {"int": "整数", "float": "数字", "Path": "路径", "_day": "日期，请写成 2026-09-18 的形式"}
 _NAMED = r"argument (?P<name>.+?): "
 _FAULTS: tuple[tuple[str, Callable[[re.Match[str]], str]], ...] = (
     (r"the following arguments are required: (?P<rest>.+)", lambda m: f"缺少{m['rest']}"),

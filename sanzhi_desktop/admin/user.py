@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from sanzhi_desktop.admin.db import add_db, opened
 from sanzhi_desktop.admin.passwords import new_password
 from sanzhi_desktop.application.commands import OfficeAction, OfficeCommand, new_id
+from sanzhi_desktop.application.office import check_grants
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.domain.people import Person, Role, RoleGrant, check_person
 from sanzhi_desktop.persistence.faults import PersistenceFault
@@ -28,19 +29,27 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     verb = commands.add_parser("user", help="人员和角色")
     parts = verb.add_subparsers(dest="part", metavar="动作", required=True)
     new = parts.add_parser("add", help="登记人员")
-    new.add_argument("--name", required=True, help="姓名")
+    new.add_argument("--name", required=True, metavar="NAME", help="姓名")
     new.add_argument("--role", required=True, metavar="ROLE[,ROLE…]", help=_role_help())
-    new.add_argument("--unit", default="", help="所在机构")
-    new.add_argument("--certificate", default="", help="行政执法证号")
+    new.add_argument("--unit", default="", metavar="UNIT", help="所在机构")
+    new.add_argument("--certificate", default="", metavar="NO", help="行政执法证号")
     new.add_argument("--certificate-to", type=_day, metavar="DATE", help="执法证有效期至")
-    new.add_argument("--qualification", default="", help="法律职业资格证书号")
+    new.add_argument("--qualification", default="", metavar="NO", help="法律职业资格证书号")
     new.add_argument("--first-review", type=_day, metavar="DATE", help="初次从事法制审核的日期")
     new.set_defaults(run=_add)
     role = parts.add_parser("role", help="改变角色；写明期限时为代理，追加在原有角色之后")
     role.add_argument("--role", required=True, metavar="ROLE[,ROLE…]", help=_role_help())
-    role.add_argument("--from", dest="start", type=_day, metavar="DATE", help="自")
-    role.add_argument("--to", dest="end", type=_day, metavar="DATE", help="至")
-    role.add_argument("--basis", default="", help="依据文件")
+    role.add_argument("--from", dest="start", type=_day, metavar="DATE", help="自，例如 2026-12-01")
+    role.add_argument(
+        "--to",
+        dest="end",
+        type=_day,
+        metavar="DATE",
+        help="至，例如 2026-12-31；写明的须有依据文件",
+    )
+    role.add_argument(
+        "--basis", default="", metavar="TEXT", help="代理的依据文件，例如 清城管〔2026〕41号"
+    )
     role.set_defaults(run=_role)
     disable = parts.add_parser("disable", help="停用人员；代码永不再用")
     disable.set_defaults(run=_disable)
@@ -57,7 +66,19 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 
 def _role_help() -> str:
-    return "角色：" + " ".join(role.value for role in Role)
+    return "角色，写代码或者名称：" + "、".join(_named(role) for role in Role)
+
+
+def _named(role: Role) -> str:
+    from sanzhi_desktop.resources.sentences import sentence
+
+    return f"{role.value} {sentence(f'role.{role.value}')}"
+
+
+def _words(roles: Sequence[Role]) -> str:
+    from sanzhi_desktop.resources.sentences import sentence
+
+    return "、".join(sentence(f"role.{role.value}") for role in dict.fromkeys(roles))
 
 
 def _day(text: str) -> date:
@@ -65,14 +86,16 @@ def _day(text: str) -> date:
 
 
 def _roles(text: str) -> tuple[Role, ...]:
-    wanted = [part.strip() for part in text.split(",") if part.strip()]
-    known = {role.value for role in Role}
+    from sanzhi_desktop.resources.sentences import sentence
+
+    wanted = [part.strip() for part in text.replace("，", ",").split(",") if part.strip()]
+    known = {role.value: role for role in Role}
+    known |= {sentence(f"role.{role.value}"): role for role in Role}
     wrong = [part for part in wanted if part not in known]
     if wrong or not wanted:
-        raise DomainError(
-            PersistenceFault.NO_SUCH_ROLE, role="、".join(wrong), roles="、".join(sorted(known))
-        )
-    return tuple(Role(part) for part in dict.fromkeys(wanted))
+        listed = "、".join(_named(role) for role in Role)
+        raise DomainError(PersistenceFault.NO_SUCH_ROLE, role="、".join(wrong), roles=listed)
+    return tuple(dict.fromkeys(known[part] for part in wanted))
 
 
 def administrator(database: "Opened") -> "Session":
@@ -136,37 +159,68 @@ def _set_password(database: "Opened", session: "Session", code: str, password: s
     logins.set_password(database.engine, database.office_id, code, password)
 
 
+def _by_dba(database: "Opened") -> bool:
+    from sanzhi_desktop.persistence import logins
+
+    return not database.embedded and logins.made_by_dba(database.engine)
+
+
+def _admit(database: "Opened", session: "Session", code: str) -> None:
+    """Gives a log-in that the server's administrator made its rights to read; its password stays
+    as it is, for the one handed in here is not used before PostgreSQL 16."""
+    import secrets
+
+    _set_password(database, session, code, secrets.token_urlsafe(24))
+
+
+def _checked_password(person: Person) -> str:
+    """A new password that will be taken: one that is refused must leave nothing behind."""
+    from sanzhi_desktop.persistence import logins
+
+    password = new_password(f"{person.name}（{person.person_id}）的新口令")
+    logins.check(password)
+    return password
+
+
+def _unfinished(known: Person | None, wanted: Person) -> bool:
+    """Whether an earlier attempt registered this very person and stopped before his roles."""
+    return known is not None and not known.roles and known == wanted
+
+
 def _add(args: argparse.Namespace) -> int:
     roles = _roles(args.role)
     person = Person(
         person_id=args.code,
-        name=args.name,
-        unit=args.unit,
-        enforcement_certificate=args.certificate,
+        name=args.name.strip(),
+        unit=args.unit.strip(),
+        enforcement_certificate=args.certificate.strip(),
         certificate_valid_to=args.certificate_to,
-        legal_qualification=args.qualification,
+        legal_qualification=args.qualification.strip(),
         first_review_on=args.first_review,
     )
     database = opened(args)
     try:
         session = administrator(database)
-        check_person(person, session.reader.people())
-        password = new_password(f"{args.name}（{args.code}）的新口令")
-        if database.embedded:
-            from sanzhi_desktop.persistence.accounts import hash_password
-
-            hash_password(password)  # a password that is refused must leave nothing behind
-        else:
+        people = session.reader.people()
+        check_person(person, {} if _unfinished(people.get(args.code), person) else people)
+        by_dba = _by_dba(database)
+        if not database.embedded:
             from sanzhi_desktop.persistence import logins
 
-            logins.check(password)
+            logins.demand_free(database.engine, database.office_id, args.code)
+        password = "" if by_dba else _checked_password(person)
         _send(session, OfficeAction.PUT_PERSON, _person_payload(person))
         grants = [RoleGrant(role) for role in roles]
         _send(session, OfficeAction.SET_ROLES, _grants_payload(args.code, grants))
-        _set_password(database, session, args.code, password)
+        if by_dba:
+            _admit(database, session, args.code)
+        else:
+            _set_password(database, session, args.code, password)
     finally:
         database.close()
-    print(f"已登记 {args.code} {args.name}：{'、'.join(role.value for role in roles)}")
+    print(f"已登记 {args.code} {person.name}：{_words(roles)}")
+    if by_dba:
+        print("口令由数据库管理员设置，这里没有改动。")
     return 0
 
 
@@ -185,12 +239,20 @@ def _role(args: argparse.Namespace) -> int:
         person = _known(session, args.code)
         acting = args.start is not None or args.end is not None
         given = [RoleGrant(role, args.start, args.end, args.basis) for role in roles]
-        grants = [*person.roles, *given] if acting else given
+        grants = list(dict.fromkeys([*person.roles, *given])) if acting else given
+        check_grants(grants)
         _send(session, OfficeAction.SET_ROLES, _grants_payload(args.code, grants))
     finally:
         database.close()
-    print(f"{args.code} {person.name} 的角色：{'、'.join(g.role.value for g in grants)}")
+    print(f"{args.code} {person.name} 的角色：{'、'.join(_grant_words(g) for g in grants)}")
     return 0
+
+
+def _grant_words(grant: RoleGrant) -> str:
+    if grant.valid_from is None and grant.valid_to is None:
+        return _words([grant.role])
+    period = f"{_iso(grant.valid_from) or ''}至{_iso(grant.valid_to) or ''}"
+    return f"{_words([grant.role])}（{'，'.join(p for p in (period, grant.basis) if p)}）"
 
 
 def _disable(args: argparse.Namespace) -> int:
@@ -212,8 +274,12 @@ def _password(args: argparse.Namespace) -> int:
     try:
         session = administrator(database)
         person = _known(session, args.code)
-        password = new_password(f"{person.name}（{args.code}）的新口令")
-        _set_password(database, session, args.code, password)
+        if not person.active:
+            raise DomainError(PersistenceFault.PERSON_DISABLED, person=args.code, name=person.name)
+        if _by_dba(database):
+            _admit(database, session, args.code)
+            raise DomainError(PersistenceFault.PASSWORD_BY_DBA, person=args.code)
+        _set_password(database, session, args.code, _checked_password(person))
     finally:
         database.close()
     print(f"已重设 {args.code} {person.name} 的口令。")
@@ -234,9 +300,8 @@ def _list(args: argparse.Namespace) -> int:
     for person in people.values():
         shown = _shown(person, today)
         state = "" if person.active else "（已停用）"
-        print(
-            f"{person.person_id}\t{person.name}{state}\t{person.unit}\t{' '.join(shown['roles'])}"
-        )
+        held = _words([Role(role) for role in shown["roles"]])
+        print(f"{person.person_id}\t{person.name}{state}\t{person.unit}\t{held}")
     return 0
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from sanzhi_desktop.app.entries import EmbeddedEntry, ServerEntry
 
 if TYPE_CHECKING:
+    from sanzhi_desktop.application.commands import Changed
     from sanzhi_desktop.application.keeping import Keeper
     from sanzhi_desktop.application.ports import Session
     from sanzhi_desktop.application.work import Work
@@ -122,9 +123,11 @@ class DeskEntry:
         """Nothing is known beforehand."""
         return self._front.own_key(person_id)
 
-    def hash_password(self, password: str) -> str:
-        """The argon2 hash of a new password."""
-        return self._local.hash_password(password)
+    def set_password(
+        self, session: "Session", *, person_id: str, password: str, old: str | None
+    ) -> "Changed":
+        """A new password at the place in front."""
+        return self._front.set_password(session, person_id=person_id, password=password, old=old)
 
     def keeper(self) -> "Keeper | None":
         """Backups of the place that was chosen."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from sanzhi_desktop.application.commands import Changed
     from sanzhi_desktop.application.keeping import Keeper
     from sanzhi_desktop.application.ports import Session
     from sanzhi_desktop.application.work import Work
@@ -127,11 +128,17 @@ class EmbeddedEntry:
         """The person chooses his own key; nothing is known beforehand."""
         return None
 
-    def hash_password(self, password: str) -> str:
-        """The argon2 hash of a new password."""
+    def set_password(
+        self, session: "Session", *, person_id: str, password: str, old: str | None
+    ) -> "Changed":
+        """The argon2 hash of a new password; one's own only against the old one."""
+        from sanzhi_desktop.application import office
         from sanzhi_desktop.persistence.accounts import hash_password
 
-        return hash_password(password)
+        accounts = self._open().accounts
+        if old is not None and accounts is not None:
+            accounts.log_in(person_id, old)
+        return office.set_password(session, person_id=person_id, argon2=hash_password(password))
 
     def keeper(self) -> "Keeper | None":
         """Backups of the file that is open."""
@@ -310,6 +317,42 @@ class ServerEntry(EmbeddedEntry):
             return key_store.put(key_store.SERVICE, self._name(person_id), password)
         key_store.forget(key_store.SERVICE, self._name(person_id))
         return True
+
+    def set_password(
+        self, session: "Session", *, person_id: str, password: str, old: str | None
+    ) -> "Changed":
+        """One's own is set as oneself, over a connection that the old one opened; anybody's by an
+        administrator through the office's function, which writes it into the history."""
+        from sanzhi_desktop.application.commands import Changed
+        from sanzhi_desktop.domain.errors import DomainError
+        from sanzhi_desktop.persistence import logins
+        from sanzhi_desktop.persistence.faults import PersistenceFault
+
+        opened = self._opened
+        if person_id == session.actor.person_id:
+            self._set_own(person_id, password, old or "")
+        elif opened is not None:
+            logins.demand_free(opened.engine, opened.office_id, person_id)
+            logins.set_password(opened.engine, opened.office_id, person_id, password)
+            if logins.made_by_dba(opened.engine):
+                raise DomainError(PersistenceFault.PASSWORD_BY_DBA, person=person_id)
+        return Changed(kinds=frozenset({"people"}))
+
+    def _set_own(self, person_id: str, password: str, old: str) -> None:
+        from sanzhi_desktop.persistence import logins, server
+        from sanzhi_desktop.persistence.heartbeat import Heartbeat
+        from sanzhi_desktop.persistence.places import target
+
+        alone = server.engine(target(self._url), user=person_id, password=old or None, most=1)
+        try:
+            logins.set_own_password(alone, password)
+        finally:
+            alone.dispose()
+        for opened in (self._opened, *self._before):
+            if opened is not None and isinstance(opened.link, Heartbeat):
+                opened.link.go_on_with(password)
+        if self._kept(person_id) is not None:
+            self.remember(person_id, password)
 
     def draft_key(self, person_id: str, password: str) -> "DraftKey":
         """Drafts of a server's office are not those of this PC's office."""

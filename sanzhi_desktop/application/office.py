@@ -62,14 +62,20 @@ def put_person(session: Session, *, person: Person, new: bool) -> Changed:
     )
 
 
-def set_roles(session: Session, *, person_id: str, grants: Sequence[RoleGrant]) -> Changed:
-    """Replaces a person's roles; an acting period needs its basis document."""
-    _only(session, Role.ADMIN)
+def check_grants(grants: Sequence[RoleGrant]) -> None:
+    """An acting period needs its basis document and an end not before its beginning. Raises
+    DomainError."""
     for grant in grants:
         if grant.valid_to is not None and not grant.basis.strip():
             raise DomainError(PeopleFault.ACTING_BASIS, role=grant.role.value)
         if grant.valid_from and grant.valid_to and grant.valid_to < grant.valid_from:
             raise DomainError(PeopleFault.ACTING_PERIOD, role=grant.role.value)
+
+
+def set_roles(session: Session, *, person_id: str, grants: Sequence[RoleGrant]) -> Changed:
+    """Replaces a person's roles; an acting period needs its basis document."""
+    _only(session, Role.ADMIN)
+    check_grants(grants)
     return _send(
         session,
         OfficeAction.SET_ROLES,

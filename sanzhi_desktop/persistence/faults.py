@@ -66,6 +66,8 @@ class PersistenceFault(Code):
     ROLE_BY_DBA = "persistence.role_by_dba"
     NO_SUCH_PERSON = "persistence.no_such_person"
     NO_SUCH_ROW = "persistence.no_such_row"
+    PASSWORD_BY_DBA = "persistence.password_by_dba"  # a code, no secret
+    PERSON_DISABLED = "persistence.person_disabled"
     PASSWORD_BY_SERVER = "persistence.password_by_server"  # a code, no secret
     PASSWORD_TOO_SHORT = "persistence.password_too_short"  # a code, no secret
     PASSWORD_NEEDED = "persistence.password_needed"  # a code, no secret

@@ -106,6 +106,10 @@ class Heartbeat:
             at=datetime.fromisoformat(told["at"]).astimezone(UTC),
         )
 
+    def go_on_with(self, password: str) -> None:
+        """The person's password was changed: connections that are still to be made use it."""
+        self.patience.password = self.pulse_patience.password = password
+
     def close(self) -> None:
         """Frees whoever still waits for the server; does not wait itself."""
         self.patience.close()

@@ -6,6 +6,7 @@ administrator of the office, and write it into the office's history. Before Post
 are made by the server's own administrator.
 """
 
+import re
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,6 +17,13 @@ from sanzhi_desktop.persistence.accounts import MINIMUM
 from sanzhi_desktop.persistence.errors import named_by_engine
 from sanzhi_desktop.persistence.faults import PersistenceFault
 
+_OWN_SINCE = 160000  # before PostgreSQL 16 whoever may make log-ins is as good as a superuser
+_RESERVED = re.compile(r"pg_|sz_o|sanzhi_|public$|none$")  # as `members` has it
+_STANDING = (
+    "select r.oid is not null,"
+    " coalesce(shobj_description(r.oid, 'pg_authid') = 'sanzhi office ' || %s::integer, false)"
+    " from (values (%s::name)) as wanted(code) left join pg_roles r on r.rolname = wanted.code"
+)
 _FIRST = (
     "select app.make_login(%s::integer, %s, %s,"
     " (clock_timestamp() at time zone 'Asia/Shanghai')::date)"
@@ -26,6 +34,50 @@ def check(password: str) -> None:
     """Raises DomainError when the password is too short."""
     if len(password) < MINIMUM:
         raise DomainError(PersistenceFault.PASSWORD_TOO_SHORT, minimum=MINIMUM)
+
+
+def made_by_dba(made: sa.Engine) -> bool:
+    """Whether log-ins and passwords are the business of the server's own administrator."""
+    try:
+        with made.connect() as db:
+            version = int(db.exec_driver_sql("show server_version_num").scalar_one())
+    except sa.exc.DBAPIError as error:
+        raise named_by_engine(error) from error
+    return version < _OWN_SINCE
+
+
+def demand_free(made: sa.Engine, office_id: int, person_id: str) -> None:
+    """Asked before anything of a new person is written, for his code is never used again.
+
+    Raises DomainError when the log-in belongs to somebody else, or is to be made by the server's
+    own administrator first.
+    """
+    by_dba = made_by_dba(made)
+    try:
+        with made.connect() as db:
+            there, ours = db.exec_driver_sql(_STANDING, (office_id, person_id)).one()
+    except sa.exc.DBAPIError as error:
+        raise named_by_engine(error) from error
+    if by_dba and not there:
+        raise DomainError(PersistenceFault.LOGIN_BY_DBA, person=person_id)
+    if _RESERVED.match(person_id) or (there and not ours and not by_dba):
+        raise DomainError(PersistenceFault.LOGIN_TAKEN, person=person_id)
+
+
+def set_own_password(made: sa.Engine, password: str) -> None:
+    """Gives whoever is logged in a new password; every role may do that for itself, and no other.
+
+    The history of the office does not know of it. Raises DomainError.
+    """
+    check(password)
+    try:
+        with made.begin() as db:
+            me = str(db.exec_driver_sql("select session_user").scalar_one())
+            verifier = scram(db, me, password)
+            quoted = db.dialect.identifier_preparer.quote_identifier(me)
+            db.exec_driver_sql(f"alter role {quoted} password '{verifier}'")
+    except sa.exc.DBAPIError as error:
+        raise named_by_engine(error) from error
 
 
 def set_password(made: sa.Engine, office_id: int, person_id: str, password: str) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from sanzhi_desktop.application.commands import Changed
 from sanzhi_desktop.application.keeping import Keeper
 from sanzhi_desktop.application.ports import Session
 from sanzhi_desktop.application.work import Work
@@ -141,7 +142,13 @@ class Entry(Protocol):
         ...
 
     def own_key(self, person_id: str) -> OwnKey | None: ...
-    def hash_password(self, password: str) -> str: ...
+    def set_password(
+        self, session: Session, *, person_id: str, password: str, old: str | None
+    ) -> Changed:
+        """A new password, slow on purpose: one's own against the old one (None where nobody has
+        one), anybody's as administrator."""
+        ...
+
     def keeper(self) -> Keeper | None:
         """Backups of this database; None on a server, whose own administrator keeps it."""
         ...

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QWidget
 
@@ -21,6 +21,7 @@ from sanzhi_desktop.ui.people.faults import RegisterFault
 from sanzhi_desktop.ui.people.register import Register
 
 MOST_CASES = 500
+_REFUSED = "persistence.log_in_refused"
 
 
 class PersonDialog(RegisterDialog):
@@ -44,7 +45,10 @@ class PersonDialog(RegisterDialog):
         if person is None:
             self.name_it(
                 self.tr("登记人员"),
-                self.tr("代码用于登录和签名记录，登记后不能更改，也不会再给别人使用。"),
+                self.tr(
+                    "代码用于登录和签名记录，登记后不能更改，也不会再给别人使用。"
+                    "登记后再用“岗位”和“密码”授予岗位、设置密码，本人才能登录。"
+                ),
                 self.tr("登记(&O)"),
             )
         else:
@@ -118,7 +122,7 @@ class PersonDialog(RegisterDialog):
 
 
 class PasswordDialog(RegisterDialog):
-    """A new password of an embedded account: one's own with the old one, any as administrator."""
+    """A new password for the log-in: one's own with the old one, any as administrator."""
 
     places: ClassVar[Mapping[str, str]] = {
         "persistence.password_too_short": "password",
@@ -154,23 +158,18 @@ class PasswordDialog(RegisterDialog):
             differ=self.tr("两次输入的密码不一样。"),
         )
 
-    def prepare(self) -> Callable[[], Any]:
-        # argon2 takes its time on purpose.
-        hash_password, password = self.desk.entry.hash_password, self.values["password"]
-        return lambda: hash_password(password)
-
     def send(self) -> Callable[[], Changed]:
         values = self.values
-        session, person_id = self.desk.session, self.person.person_id
-        entry, old, argon2 = self.desk.entry, values.get("old"), str(self.prepared)
+        session, person_id, entry = self.desk.session, self.person.person_id, self.desk.entry
+        password, old = values["password"], values.get("old")
 
         def work() -> Changed:
-            if old is not None:
-                try:
-                    entry.log_in(person_id, old)
-                except DomainError as error:
+            try:
+                return entry.set_password(session, person_id=person_id, password=password, old=old)
+            except DomainError as error:
+                if old is not None and error.code.value == _REFUSED:
                     raise DomainError(RegisterFault.OLD_PASSWORD) from error
-            return office.set_password(session, person_id=person_id, argon2=argon2)
+                raise
 
         return work
 
@@ -183,7 +182,8 @@ class PasswordDialog(RegisterDialog):
     def _reseal_drafts(self, old: str, new: str) -> None:
         """The drafts on this PC are sealed under the password: they must follow it."""
         desk = self.desk
-        file, person = desk.settings.folders.drafts, desk.session.actor.person_id
+        file = desk.settings.folders.drafts
+        person = desk.entry.draft_key(desk.session.actor.person_id, old).person
 
         def work() -> Journal:
             journal = Journal(file, person, old)

@@ -1,0 +1,160 @@
+"""`sanzhi user` and passwords on a real server: nothing is half registered, nobody is told twice."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from sanzhi_desktop.admin.main import main
+from sanzhi_desktop.app.entries import ServerEntry
+from sanzhi_desktop.application.link import LinkState
+from sanzhi_desktop.domain.errors import DomainError
+from sanzhi_desktop.domain.people import Role
+from sanzhi_desktop.persistence import logins
+from sanzhi_desktop.persistence.faults import PersistenceFault
+from tests.persistence.cluster import Cluster
+from tests.persistence.conftest import (  # noqa: F401 - fixtures
+    PASSWORD,
+    cluster,
+    server_database,
+    server_template,
+)
+from tests.persistence.desk import ADMIN
+
+pytestmark = pytest.mark.postgres
+NEW = "another password of the tests"
+Cap = pytest.CaptureFixture[str]
+Says = Callable[..., str]
+Enter = Callable[[str, str], ServerEntry]
+
+
+@pytest.fixture
+def told(
+    cluster: Cluster,  # noqa: F811
+    server_database: str,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: Cap,
+) -> Says:
+    """Runs `sanzhi user …` as the administrator; what it said."""
+
+    def run(*arguments: str, code: int = 0) -> str:
+        with monkeypatch.context() as patch:
+            patch.setenv("PGPASSWORD", PASSWORD)
+            patch.setenv("SANZHI_NEW_PASSWORD", NEW)
+            url = cluster.url(server_database, ADMIN)
+            assert main(["user", *arguments, "--db", url]) == code
+        said = capsys.readouterr()
+        return said.out + said.err
+
+    return run
+
+
+@pytest.fixture
+def enter(cluster: Cluster, server_database: str, tmp_path: Path) -> Iterator[Enter]:  # noqa: F811
+    """Somebody's own way in, as a desk has it."""
+    made: list[ServerEntry] = []
+
+    def one(who: str, password: str) -> ServerEntry:
+        entry = ServerEntry(cluster.url(server_database), "x", files=tmp_path)
+        made.append(entry)
+        entry.log_in(who, password)
+        return entry
+
+    yield one
+    for entry in made:
+        entry.leave()
+
+
+def refused(enter: Enter, who: str, password: str) -> bool:
+    with pytest.raises(DomainError) as caught:
+        enter(who, password)
+    return caught.value.code is PersistenceFault.LOG_IN_REFUSED
+
+
+def by_dba(enter: Enter) -> bool:
+    opened = enter(ADMIN, PASSWORD)._opened
+    assert opened is not None
+    return logins.made_by_dba(opened.engine)
+
+
+def test_a_log_in_of_somebody_else_leaves_nothing_behind(
+    cluster: Cluster,  # noqa: F811
+    told: Says,
+    enter: Enter,
+) -> None:
+    with cluster.connect() as owner:
+        owner.execute("create role zabbix")
+    if by_dba(enter):
+        assert "请数据库管理员先" in told(
+            "add", "wang3", "--name", "王某", "--role", "reviewer", code=2
+        )
+    else:
+        assert "别的用途" in told("add", "zabbix", "--name", "某", "--role", "clerk", code=2)
+        assert "别的用途" in told("add", "sanzhi_x", "--name", "某", "--role", "clerk", code=2)
+    listed = told("list")
+    assert not any(code in listed for code in ("zabbix", "sanzhi_x", "wang3"))
+    with cluster.connect() as owner:
+        held = owner.execute(
+            "select count(*) from pg_auth_members where member = 'zabbix'::regrole"
+        ).fetchone()
+    assert held == (0,)
+
+
+def test_roles_are_named_as_people_say_them_and_an_acting_one_needs_its_basis(
+    cluster: Cluster,  # noqa: F811
+    told: Says,
+    enter: Enter,
+) -> None:
+    if by_dba(enter):
+        with cluster.connect() as owner:
+            owner.execute(f"create role wang4 login password '{NEW}'")
+    said = told("add", "wang4", "--name", "王某", "--role", "审核人，审核分派人")
+    assert "审核人、审核分派人" in said
+    session = enter("wang4", NEW)._opened
+    assert session is not None
+    assert session.session("wang4").actor.roles == {Role.REVIEWER, Role.LEAD}
+    period = ["role", "wang4", "--role", "head", "--from", "2026-01-01", "--to", "2026-01-31"]
+    assert "依据文件" in told(*period, code=2)
+    assert "示发〔2026〕1号" in told(*period, "--basis", "示发〔2026〕1号")
+    told("disable", "wang4")
+    assert "停用" in told("password", "wang4", code=2)
+    assert refused(enter, "wang4", NEW)
+
+
+def test_everybody_changes_his_own_password_against_the_old_one(enter: Enter) -> None:
+    entry = enter("r1", PASSWORD)
+    opened = entry._opened
+    assert opened is not None
+    session = opened.session("r1")
+    with pytest.raises(DomainError) as caught:
+        entry.set_password(session, person_id="r1", password=NEW, old="not the old one")
+    assert caught.value.code is PersistenceFault.LOG_IN_REFUSED
+    entry.set_password(session, person_id="r1", password=NEW, old=PASSWORD)
+    opened.engine.dispose()  # what is connected from now on knows the new one
+    assert "r1" in session.reader.people()
+    assert session.link is not None
+    assert session.link.beat("").state is LinkState.ONLINE
+    assert refused(enter, "r1", PASSWORD)
+    enter("r1", NEW)
+
+
+def test_an_administrator_resets_and_nobody_else(enter: Enter) -> None:
+    clerk = enter("ck", PASSWORD)
+    opened = clerk._opened
+    assert opened is not None
+    with pytest.raises(DomainError):
+        clerk.set_password(opened.session("ck"), person_id="h1", password=NEW, old=None)
+    entry = enter(ADMIN, PASSWORD)
+    opened = entry._opened
+    assert opened is not None
+    session = opened.session(ADMIN)
+    if by_dba(enter):
+        with pytest.raises(DomainError) as caught:
+            entry.set_password(session, person_id="h1", password=NEW, old=None)
+        assert caught.value.code is PersistenceFault.PASSWORD_BY_DBA
+        enter("h1", PASSWORD)
+        return
+    entry.set_password(session, person_id="h1", password=NEW, old=None)
+    assert refused(enter, "h1", PASSWORD)
+    enter("h1", NEW)
+    assert session.reader.history("")[-1].action == "set_password"
