@@ -9,6 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from sanzhi_desktop.application.keeping import Report
 from sanzhi_desktop.application.queries import (
     CaseEvents,
     CaseRow,
@@ -212,10 +213,11 @@ class DatabaseReader(OfficeReader):
         with reading(self.engine) as db:
             return blob_reader.files_used(self.engine, db, self.office_id)
 
-    def verify_chains(self) -> Sequence[ChainFault]:
-        """The first break of every chain of the office that has one."""
+    def verify_chains(self, report: Report | None = None) -> Sequence[ChainFault]:
+        """The first break of every chain of the office that has one. `report` hears of entries,
+        done and all, and may raise to stop."""
         with reading(self.engine) as db:
-            found = chains.breaks(db, self.office_id)
+            found = chains.breaks(db, self.office_id, report=report)
             told = {b.case_id for b in found}
             part = not chains.sees_all(db, self.office_id)
             kept = checkpoints.breaks(db, self.office_id, part=part)
