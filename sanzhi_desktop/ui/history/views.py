@@ -46,10 +46,11 @@ class EventsView(QWidget):
             kind="small",
             tip=self.tr("逐条核对链值；任何改动、删除、调换都会显示"),
         )
-        self.stop = button(self.tr("停止(&P)"), self._stop, kind="small")
+        self.stop = button(self.tr("停止(&T)"), self._stop, kind="small")
         self.stop.hide()
         self.bar = QProgressBar()
         self.bar.setAccessibleName(self.tr("查验的进度"))
+        self.bar.setTextVisible(False)
         self.bar.setMaximumWidth(260)
         self.bar.hide()
         self._task: Task | None = None
