@@ -6,7 +6,7 @@ which state (that is `domain.workflow`).
 
 from sanzhi_desktop.domain.case import CaseFault
 from sanzhi_desktop.domain.dispute import DisputeFault
-from sanzhi_desktop.persistence.effect_parts import HERE, THIS_ROUND, round_is
+from sanzhi_desktop.persistence.effect_parts import HERE, THIS_ROUND, findable, round_is
 from sanzhi_desktop.persistence.faults import PersistenceFault
 from sanzhi_desktop.persistence.transfer_effects import NO_SUBSTITUTE
 from sanzhi_desktop.persistence.writes import Each, Effect, Refuse, Run
@@ -104,4 +104,5 @@ REGISTER_DECISION = Effect(
             f" from clearance where {HERE} and open = 1{_SAME}"
         ),
     ),
+    case=findable("{p.number|fold}"),
 )

@@ -18,6 +18,7 @@ from sanzhi_desktop.persistence import (
     expert_effects,
     intake_effects,
     office_life_effects,
+    transfer_beside_effects,
 )
 from sanzhi_desktop.persistence.effect_parts import (
     CLOSE_CLEARANCE,
@@ -27,13 +28,14 @@ from sanzhi_desktop.persistence.effect_parts import (
     THIS_ROUND,
     clock,
     document,
+    findable,
     insert,
     recused,
     round_is,
 )
 from sanzhi_desktop.persistence.faults import PersistenceFault
 from sanzhi_desktop.persistence.transfer_effects import TRANSFER_EFFECTS
-from sanzhi_desktop.persistence.writes import Each, Effect, Refuse, Run, Steps
+from sanzhi_desktop.persistence.writes import Each, Effect, Moves, Refuse, Run, Steps
 
 _REVIEWER = "office_id = {office} and person_id = {p.reviewer}"
 _NAME = {"name": f"coalesce((select name from person where {_REVIEWER}), {{p.reviewer}})"}
@@ -118,10 +120,12 @@ _ANSWER = Effect(
             ),
         ),
     ),
+    moves=Moves.VERSION,
 )
 
 _DRAFT_OPINION = Effect(
-    steps=(Run(f"update round set opinion = {{p.opinion|json}} where {THIS_ROUND}"),)
+    steps=(Run(f"update round set opinion = {{p.opinion|json}} where {THIS_ROUND}"),),
+    moves=Moves.VERSION,
 )
 
 _NEXT_PROBLEM = (
@@ -196,7 +200,7 @@ _CERTIFY = Effect(
             f" where {THIS_ROUND}"
         ),
     ),
-    case={"sent_from": "{c.state}", "sent_version": "version + 1"},
+    case={"sent_from": "{c.state}", "sent_version": "{c.version} + 1"},
 )
 
 _SEND_BACK = Effect(
@@ -251,6 +255,9 @@ _RESERVE = Effect(
             f"update round set number = (select label {_LIVE_NUMBER}), dated = {{p.dated|date}}"
             f" where {THIS_ROUND}"
         ),
+    ),
+    case=findable(
+        f"(select replace(replace(lower(label), '〔', ''), '〕', '') {_LIVE_NUMBER})"
     ),
 )
 
@@ -347,6 +354,7 @@ EFFECTS: Mapping[Action, Effect] = {
     Action.ADOPT: aftermath_effects.ADOPT,
     Action.WITHDRAW: _WITHDRAW,
     **TRANSFER_EFFECTS,
+    **transfer_beside_effects.EFFECTS,
     Action.OPEN: office_life_effects.OPEN,
     Action.RECALL: office_life_effects.RECALL,
     Action.RECALL_CORRECTION: office_life_effects.RECALL_CORRECTION,

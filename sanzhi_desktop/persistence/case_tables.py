@@ -31,6 +31,8 @@ case_ = table(
     key("submission"),
     text("name"),
     text("sort_key"),
+    text("finder"),  # what a search looks through, see `finding`
+    text("numbers"),  # its last part, which an edited submission leaves alone
     key("kind"),
     text("party_name"),
     text("party_number"),

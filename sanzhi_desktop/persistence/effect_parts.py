@@ -6,12 +6,20 @@ Lives here: building blocks in the language of `writes`. Must not: what one acti
 from collections.abc import Mapping
 
 from sanzhi_desktop.persistence.faults import PersistenceFault
+from sanzhi_desktop.persistence.folding import BETWEEN
 from sanzhi_desktop.persistence.sights import Sight, sight
 from sanzhi_desktop.persistence.writes import Refuse, Run, Steps
 
 HERE = "office_id = {office} and case_id = {case}"
 THIS_ROUND = f"{HERE} and round = {{round}}"
 MY_NAME = {"name": "(select name from person where office_id = {office} and person_id = {me})"}
+
+
+def findable(number: str) -> Mapping[str, str]:
+    """The case's columns by which it is found under a number, given as an expression of folded
+    text; the same number twice stands there once."""
+    added = f"'{BETWEEN}' || {number}"
+    return {c: f"replace({c}, {added}, '') || {added}" for c in ("numbers", "finder")}
 
 
 def recused(person: str) -> str:

@@ -13,6 +13,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from sanzhi_desktop.application.commands import OfficeAction
+from sanzhi_desktop.domain.audit import GENESIS
 from sanzhi_desktop.domain.case import CaseFault
 from sanzhi_desktop.domain.workflow import SPEAKERS, TRANSITIONS, Action, Who, WorkflowFault
 from sanzhi_desktop.persistence.beat_functions import beat_functions
@@ -20,14 +21,15 @@ from sanzhi_desktop.persistence.blobs import functions as files
 from sanzhi_desktop.persistence.case_effects import EFFECTS
 from sanzhi_desktop.persistence.checkpoint_functions import checkpoint_functions
 from sanzhi_desktop.persistence.faults import PersistenceFault
-from sanzhi_desktop.persistence.members import member_functions
+from sanzhi_desktop.persistence.finding import finding_functions
+from sanzhi_desktop.persistence.members import SEES, member_functions
 from sanzhi_desktop.persistence.office_effects import (
     EMBEDDED_ONLY,
     OFFICE_EFFECTS,
     OFFICE_ROLES,
     OWN,
 )
-from sanzhi_desktop.persistence.writes import Each, Effect, Refuse, Run, postgresql
+from sanzhi_desktop.persistence.writes import Each, Effect, Moves, Refuse, Run, postgresql
 
 SCHEMAS = "set local search_path = app;\n\n"
 
@@ -54,9 +56,11 @@ _PASSED = (
 
 def functions() -> str:
     """CREATE FUNCTION of everything that writes."""
-    parts = [_REFUSE, _READINGS, _ROLES, _transition(), _REPLAYED, _FINISH]
-    parts.extend(_inner(f"do_{a.value}", e, moves=a is not Action.REGISTER and not e.quiet)
-                 for a, e in EFFECTS.items())  # fmt: skip
+    parts = [_REFUSE, _READINGS, _ROLES, _REPLAYED, _FINISH]
+    parts.extend(
+        _inner(f"do_{a.value}", e, moves=a is not Action.REGISTER and e.moves is Moves.ROW)
+        for a, e in EFFECTS.items()
+    )
     parts.extend(
         _inner(f"do_{a.value}", _REFUSED if a in EMBEDDED_ONLY else e, moves=False)
         for a, e in OFFICE_EFFECTS.items()
@@ -64,6 +68,7 @@ def functions() -> str:
     parts.append(member_functions(_DEFINER))
     parts.append(files.functions(safe=_SAFE, definer=_DEFINER))
     parts.extend((_act(), _act_office(), checkpoint_functions(_DEFINER)))
+    parts.append(finding_functions(_SAFE, _DEFINER))
     parts.extend((beat_functions(_SAFE, _DEFINER), _NOW))
     return "\n\n".join(parts) + "\n"
 
@@ -119,40 +124,53 @@ begin
   return v_result::jsonb || '{{"replayed": true}}';
 end $$;"""
 
-_FINISH = f"""create function app.finish(p_office integer, p_cmd text, p_case text, p_action text,
-  p_reason text, p_payload jsonb, v_me text, v_now timestamptz, v_result jsonb,
-  v_readers text)
-returns void language plpgsql {_SAFE} as $$
-declare v_seq integer; v_previous text; v_entry text; v_hash text;
-begin
-  select seq + 1, hash into v_seq, v_previous from audit_head
-   where office_id = p_office and case_id = p_case for update;
-  if not found then v_seq := 1; v_previous := repeat('0', 64); end if;
-  v_entry := jsonb_build_object(
+# How every command ends: the entry, its place in the chain, the answer kept for a repeat; said
+# once for the frames below. Whoever comes here holds the head `h` of the chain, so that nothing
+# moves between reading its end and adding to it. Three writes in one statement, for a statement
+# costs more to begin than a row to write.
+_LINK = """v_entry := jsonb_build_object(
     'action', p_action, 'actor', v_me, 'case', p_case, 'command', p_cmd, 'office', p_office,
     'at', to_char(v_now at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
-    'number', v_result ->> 'number', 'reason', p_reason, 'seq', v_seq,
-    'state', v_result ->> 'state', 'version', (v_result ->> 'version')::integer,
-    'payload', (p_payload #- '{{document,pdf}}') - 'image' - 'argon2')::text;
-  v_hash := encode(sha256(convert_to(v_previous || v_entry, 'UTF8')), 'hex');
-  insert into audit (office_id, case_id, seq, entry, hash, readers)
-  values (p_office, p_case, v_seq, v_entry, v_hash, v_readers);
-  if v_seq = 1 then
-    insert into audit_head (office_id, case_id, seq, hash, readers)
-    values (p_office, p_case, v_seq, v_hash, v_readers);
-  else
-    update audit_head set seq = v_seq, hash = v_hash
-     where office_id = p_office and case_id = p_case;
-  end if;
+    'number', v_number, 'reason', p_reason, 'seq', h.seq + 1, 'state', v_state,
+    'version', v_version,
+    'payload', (p_payload #- '{document,pdf}') - 'image' - 'argon2')::text;
+  v_result := jsonb_build_object(
+    'case_id', p_case, 'version', v_version, 'state', v_state, 'number', v_number);
+  with head as (
+    update audit_head set seq = h.seq + 1, version = v_version, moved = 1,
+      hash = encode(sha256(convert_to(h.hash || v_entry, 'UTF8')), 'hex')
+     where office_id = p_office and case_id = p_case returning seq, hash
+  ), entry as (
+    insert into audit (office_id, case_id, seq, entry, hash, readers)
+    select p_office, p_case, head.seq, v_entry, head.hash, v_readers from head
+  )
   insert into command (office_id, command_id, case_id, actor, action, at, result)
-  values (p_office, p_cmd, p_case, v_me, p_action, v_now, v_result::text);
+  values (p_office, p_cmd, p_case, v_me, p_action, v_now, v_result::text);"""
+
+# A command on the office stands in the office's own chain, which is there from the founding.
+_FINISH = f"""create function app.finish(p_office integer, p_cmd text, p_action text, p_reason text,
+  p_payload jsonb, v_me text, v_now timestamptz)
+returns jsonb language plpgsql {_SAFE} as $$
+declare
+  p_case constant text := ''; v_readers constant text := ''; v_number constant text := '';
+  v_state constant text := ''; v_version constant integer := 0;
+  h app.audit_head; v_entry text; v_result jsonb;
+begin
+  select * into strict h from audit_head
+   where office_id = p_office and case_id = p_case for update;
+  {_LINK}
+  return v_result;
 end $$;"""
 
 _NOW = """create function api.now() returns timestamptz language sql volatile
 set search_path = pg_catalog, pg_temp as $$ select clock_timestamp() $$;"""
 
 
-def _transition() -> str:
+def _transition(key: str) -> str:
+    """The row of the workflow table under a key, as [target, roles, who, needs a reason].
+
+    One constant, read once for each plan: a list of rows would be gone through on every call.
+    """
     rows = {
         f"{t.source.value if t.source else ''}>{t.action.value}": [
             t.target.value, sorted(r.value for r in t.roles), t.who.value, t.needs_reason
@@ -160,14 +178,7 @@ def _transition() -> str:
         for t in TRANSITIONS
     }  # fmt: skip
     listed = ",\n  ".join(f"{json.dumps(key)}: {json.dumps(row)}" for key, row in rows.items())
-    # One constant, read once for each plan: a list of rows would be gone through on every call.
-    return f"""create function app.transition(p_state text, p_action text)
-returns jsonb language plpgsql immutable {_SAFE} as $$
-begin
-  return '{{
-  {listed}
-  }}'::jsonb -> (p_state || '>' || p_action);
-end $$;"""
+    return f"'{{\n  {listed}\n  }}'::jsonb -> ({key})"
 
 
 def _inner(name: str, effect: Effect, *, moves: bool) -> str:
@@ -179,7 +190,7 @@ def _inner(name: str, effect: Effect, *, moves: bool) -> str:
     return f"""create function app.{name}({_INNER})
 returns void language plpgsql {_SAFE} as $$
 #variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
+declare v_items jsonb; v_item jsonb;
 begin
 {text}
 end $$;"""
@@ -188,11 +199,10 @@ end $$;"""
 def _step(part: Run | Refuse | Each) -> str:
     if isinstance(part, Each):
         inner = "\n".join(_step(step) for step in part.steps)
-        items = f"p_payload #> '{{{part.items}}}'"
         return (
-            "  for v_item, v_index in select t.value, t.n - 1 from jsonb_array_elements(\n"
-            f"    case when jsonb_typeof({items}) is null or jsonb_typeof({items}) = 'null'\n"
-            f"    then '[]' else {items} end) with ordinality as t(value, n) loop\n"
+            f"  v_items := coalesce(nullif(p_payload #> '{{{part.items}}}', 'null'), '[]');\n"
+            "  for v_index in 0 .. jsonb_array_length(v_items) - 1 loop\n"
+            "  v_item := v_items -> v_index;\n"
             f"{inner}\n  end loop;"
         )
     if isinstance(part, Refuse):
@@ -210,7 +220,7 @@ def _step(part: Run | Refuse | Each) -> str:
 def _move(columns: Mapping[str, str]) -> str:
     due = postgresql("{p.due_on|date}")
     sets = {
-        "version": "version + 1",
+        "version": "c.version + 1",
         "state": "v_target",
         "updated_at": "v_now",
         "due_on": f"case when p_payload ? 'due_on' then {due} else due_on end",
@@ -221,6 +231,7 @@ def _move(columns: Mapping[str, str]) -> str:
 
 
 def _dispatch(actions: Sequence[str]) -> str:
+    """One inner function for each action; they are tried in this order."""
     return "\n".join(
         f"  when '{action}' then perform app.do_{action}({_PASSED});" for action in actions
     )
@@ -231,7 +242,7 @@ def _refuse(code: str, facts: str = "") -> str:
 
 
 _SPEAKERS = ", ".join(f"'{role.value}'" for role in sorted(SPEAKERS))
-_SPEAKS = f"app.roles(p_office, v_me, v_today) && array[{_SPEAKERS}]"
+_SPEAKS = f"v_roles && array[{_SPEAKERS}]"
 
 
 _NOT_HANDLER = (
@@ -271,43 +282,52 @@ def _of_whom(wrong: str) -> str:
   end if;"""
 
 
+def _listed(*moves: Moves) -> str:
+    return ", ".join(f"'{action.value}'" for action, e in EFFECTS.items() if e.moves in moves)
+
+
 def _act() -> str:
     wrong = (
         "'action', p_action, 'state', coalesce(c.state, ''), 'reviewer', coalesce(c.reviewer, '')"
     )
-    quiet = ", ".join(f"'{action.value}'" for action, e in EFFECTS.items() if e.quiet)
+    quiet = _listed(Moves.NOTHING)
     moving = ", ".join(f"'{a.value}'" for a, e in EFFECTS.items() if moves_readers(e))
+    often_first = sorted(EFFECTS, key=lambda action: EFFECTS[action].moves is not Moves.VERSION)
     return f"""create function api.act(p_office integer, p_cmd text, p_case text, p_seen integer,
   p_action text, p_reason text, p_payload jsonb)
 returns jsonb language plpgsql {_BY_KEY} as $$
 declare
-  v_me text := session_user; v_now timestamptz; v_today date; v_result jsonb; v_target text;
-  v_readers text; c app.case_; t jsonb; v_who text;
+  v_me text := session_user; v_now timestamptz; v_today date; v_roles text[]; t jsonb;
+  v_who text; v_target text; v_readers text; h app.audit_head; c app.case_;
+  v_version integer; v_state text; v_number text := ''; v_entry text; v_result jsonb;
 begin
   v_result := app.replayed(p_office, p_cmd, v_me);
   if v_result is not null then return v_result; end if;
-  select * into c from case_ where office_id = p_office and case_id = p_case for update;
+  -- The head of the chain is the case's lock: it is narrow, and every command moves it.
+  select * into h from audit_head where office_id = p_office and case_id = p_case for update;
   -- Somebody may have been carrying out this very command while we waited for the row; then the
   -- case is no longer as it was seen, unless the action leaves the version alone.
-  if c.version is distinct from p_seen or p_action in ({quiet}) then
+  if h.version is distinct from p_seen or p_action in ({quiet}) then
     v_result := app.replayed(p_office, p_cmd, v_me);
     if v_result is not null then return v_result; end if;
   end if;
+  select * into c from case_ where office_id = p_office and case_id = p_case;
   v_now := clock_timestamp();
   v_today := (v_now at time zone 'Asia/Shanghai')::date;
   if p_action = '{Action.REGISTER}' then
     if c.case_id is not null then {_refuse(PersistenceFault.CASE_EXISTS)} end if;
   -- What somebody may not see is not there: no answer tells that case from an invented one.
-  elsif c.case_id is null or not app.sees(p_office, c.readers, v_me) then
+  elsif c.case_id is null or not {SEES} then
     {_refuse(CaseFault.NOT_FOUND)}
+  elsif h.version <> p_seen then
+    {_refuse(CaseFault.STALE, "'seen', p_seen, 'current', h.version")}
   end if;
   v_readers := coalesce(c.readers, '');
-  if c.version <> p_seen then
-    {_refuse(CaseFault.STALE, "'seen', p_seen, 'current', c.version")}
-  end if;
-  t := app.transition(coalesce(c.state, ''), p_action);
+  c.version := h.version;
+  t := {_transition("coalesce(c.state, '') || '>' || p_action")};
   if t is null then {_refuse(WorkflowFault.NO_TRANSITION, wrong)} end if;
-  if not t -> 1 ?| app.roles(p_office, v_me, v_today) then
+  v_roles := app.roles(p_office, v_me, v_today);
+  if not t -> 1 ?| v_roles then
     {_refuse(WorkflowFault.NOT_YOUR_ROLE, wrong)}
   end if;
 {_of_whom(wrong)}
@@ -315,19 +335,26 @@ begin
     {_refuse(WorkflowFault.REASON_MISSING, "'action', p_action")}
   end if;
   v_target := t ->> 0;
+  if p_action = '{Action.REGISTER}' then
+    insert into audit_head (office_id, case_id, seq, hash, readers)
+    values (p_office, p_case, 0, '{GENESIS}', '') on conflict do nothing;
+    select * into h from audit_head where office_id = p_office and case_id = p_case for update;
+    if h.seq > 0 then {_refuse(PersistenceFault.CASE_EXISTS)} end if;
+  end if;
   case p_action
-{_dispatch([a.value for a in EFFECTS])}
+{_dispatch(often_first)}
   end case;
   if p_action in ({moving}) then
     v_readers := app.keep_readers(p_office, p_case, v_readers);
   end if;
-  v_result := jsonb_build_object('case_id', p_case, 'version', coalesce(c.version, 0)
-    + case when p_action in ({quiet}) then 0 else 1 end,
-    'state', v_target, 'number', coalesce((select r.number from case_ k join round r
-      on r.office_id = k.office_id and r.case_id = k.case_id and r.round = k.round
-      where k.office_id = p_office and k.case_id = p_case), ''));
-  perform app.finish(p_office, p_cmd, p_case, p_action, p_reason, p_payload, v_me, v_now, v_result,
-    v_readers);
+  v_state := v_target;
+  v_version := h.version + case when p_action in ({quiet}) then 0 else 1 end;
+  if p_action not in ({_listed(Moves.VERSION)}) then
+    select coalesce(min(r.number), '') into v_number from case_ k join round r
+        on r.office_id = k.office_id and r.case_id = k.case_id and r.round = k.round
+     where k.office_id = p_office and k.case_id = p_case;
+  end if;
+  {_LINK}
   return v_result;
 end $$;"""
 
@@ -358,12 +385,10 @@ begin
     {_refuse(PersistenceFault.NOT_ALLOWED, "'action', p_action")}
   end if;
   case p_action
-{_dispatch([a.value for a in OFFICE_EFFECTS])}
+{_dispatch(tuple(OFFICE_EFFECTS))}
   end case;
-  v_result := '{{"case_id": "", "version": 0, "state": "", "number": ""}}';
   if p_action in ('{OfficeAction.PUT_PERSON}', '{OfficeAction.SET_ROLES}') then
     perform app.sync_member(p_office, p_payload ->> 'person_id', v_today);
   end if;
-  perform app.finish(p_office, p_cmd, '', p_action, p_reason, p_payload, v_me, v_now, v_result, '');
-  return v_result;
+  return app.finish(p_office, p_cmd, p_action, p_reason, p_payload, v_me, v_now);
 end $$;"""

@@ -21,7 +21,8 @@ from sanzhi_desktop.persistence.effect_parts import (
     round_is,
 )
 from sanzhi_desktop.persistence.faults import PersistenceFault
-from sanzhi_desktop.persistence.writes import Each, Effect, Refuse, Run
+from sanzhi_desktop.persistence.folding import BETWEEN
+from sanzhi_desktop.persistence.writes import Each, Effect, Moves, Refuse, Run
 
 # The submission's own columns, taken from its JSON by the database, never from the client.
 _SUBMISSION = {
@@ -37,6 +38,9 @@ _SUBMISSION = {
     "handler_codes": "{p.submission.handlers|codes}",
 }
 
+_FINDER = f" || '{BETWEEN}' || ".join(
+    f"{{p.submission.{part}|fold}}" for part in ("name", "party.name", "party.number", "file_number")
+)
 
 _MATERIAL = insert(
     "material",
@@ -65,6 +69,7 @@ REGISTER = Effect(
                 "state": "{target}",
                 "round": "0",
                 **_SUBMISSION,
+                "finder": _FINDER,
                 "unit": "{p.unit}",
                 "registered_by": "{me}",
                 "registered_at": "{now}",
@@ -97,7 +102,11 @@ EDIT = Effect(
     ),
     case={
         column: f"case when {{p.submission|has}} then {value} else {column} end"
-        for column, value in {**_SUBMISSION, "unit": "{p.submission.unit}"}.items()
+        for column, value in {
+            **_SUBMISSION,
+            "finder": f"{_FINDER} || numbers",
+            "unit": "{p.submission.unit}",
+        }.items()
     }
     | {"edited_round": "case when {c.state} = 'responding' then {round} else edited_round end"},
 )
@@ -161,7 +170,7 @@ CONFIRM = Effect(
         "accepted_at": "null",
         "reviewer": "''",
         "sent_from": "{c.state}",
-        "sent_version": "version + 1",
+        "sent_version": "{c.version} + 1",
     },
 )
 
@@ -219,7 +228,7 @@ EXTEND_CASE = Effect(
             approver="{p.approver}",
         ),
     ),
-    quiet=True,
+    moves=Moves.NOTHING,
 )
 
 # The database cannot ask for the password again; it refuses a step that says nobody did.

@@ -4,7 +4,8 @@ Lives here: the conditions and the order of a list. Must not: a second copy of t
 waits for a role is taken from `domain.workflow.TRANSITIONS`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,10 +13,14 @@ import sqlalchemy as sa
 from sanzhi_desktop.application.queries import ListQuery, ListScope
 from sanzhi_desktop.domain.people import Actor, Role
 from sanzhi_desktop.domain.workflow import TRANSITIONS, Action, State, Who
+from sanzhi_desktop.persistence import finding
 from sanzhi_desktop.persistence.dispute_lists import disputes_waiting
-from sanzhi_desktop.persistence.tables import case_, person, round_, second_opinion
+from sanzhi_desktop.persistence.folding import words
+from sanzhi_desktop.persistence.tables import audit_head, case_, person, round_, second_opinion
 from sanzhi_desktop.persistence.transfer_lists import transfers_waiting
 
+Found = Sequence[str] | None
+GLANCE = 3000  # cases; where one in fifteen has the text, a page of them is among these
 CLOSED = (State.DECIDED, State.RETURNED, State.NOT_NEEDED, State.WITHDRAWN)
 _ADVISED = sorted(
     t.source.value for t in TRANSITIONS if t.source and t.action is Action.GIVE_OPINION
@@ -35,11 +40,50 @@ AWAITED = frozenset(
 )
 
 
-def rows(query: ListQuery, actor: Actor, *, unit: str) -> sa.Select[Any]:
-    """The list's lines with the reviewer's name, the outcome and the number of the round."""
-    lines = sa.select(
+def rows(
+    query: ListQuery, actor: Actor, *, unit: str, dialect: str = "", found: Found = None
+) -> sa.Select[Any]:
+    """The list's first lines; `found`: the cases that have the text, when that was asked."""
+    held = conditions(query, actor, unit=unit, dialect=dialect, found=found)
+    return _lines().where(*held).order_by(*_order(query)).limit(query.limit).offset(query.offset)
+
+
+def glance(query: ListQuery, actor: Actor, *, unit: str) -> sa.Select[Any]:
+    """The ids of those among the first `GLANCE` cases of the list that have the text."""
+    held = conditions(replace(query, text=""), actor, unit=unit)
+    k = case_.c
+    first = (
+        sa.select(k.case_id, k.finder, k.sort_key)
+        .where(*held)
+        .order_by(*_order(query))
+        .limit(GLANCE)
+        .subquery()
+    )
+    says = finding.says(query.text, first.c)
+    return sa.select(first.c.case_id).where(says).limit(query.limit)
+
+
+def chosen(office_id: int, ids: Sequence[str], *, dialect: str) -> sa.Select[Any]:
+    """The lines of these cases, in no order."""
+    return _lines().where(case_.c.office_id == office_id, finding.among(dialect, ids))
+
+
+def keys(
+    query: ListQuery, actor: Actor, *, unit: str, dialect: str, found: Found = None
+) -> sa.Select[Any]:
+    """The ids of every case in the list, in its order, as one value: a row for each would cost
+    more than the id."""
+    held = conditions(query, actor, unit=unit, dialect=dialect, found=found)
+    ordered = sa.select(case_.c.case_id).where(*held).order_by(*_order(query)).subquery()
+    gather = sa.func.array_agg if dialect == "postgresql" else sa.func.json_group_array
+    return sa.select(gather(ordered.c.case_id))
+
+
+def _lines() -> sa.Select[Any]:
+    """Lines with the reviewer's name, the outcome and the number of the round."""
+    return sa.select(
         case_.c.case_id,
-        case_.c.version,
+        sa.func.coalesce(audit_head.c.version, case_.c.version).label("version"),
         case_.c.state,
         case_.c.round,
         case_.c.name,
@@ -52,7 +96,6 @@ def rows(query: ListQuery, actor: Actor, *, unit: str) -> sa.Select[Any]:
         case_.c.due_on,
         round_.c.outcome,
         round_.c.number,
-        case_.c.updated_at,
     ).select_from(
         case_.outerjoin(
             person,
@@ -62,22 +105,17 @@ def rows(query: ListQuery, actor: Actor, *, unit: str) -> sa.Select[Any]:
             (round_.c.office_id == case_.c.office_id)
             & (round_.c.case_id == case_.c.case_id)
             & (round_.c.round == case_.c.round),
+        ).outerjoin(
+            audit_head,
+            (audit_head.c.office_id == case_.c.office_id)
+            & (audit_head.c.case_id == case_.c.case_id),
         )
     )
-    return (
-        lines.where(*conditions(query, actor, unit=unit))
-        .order_by(*_order(query))
-        .limit(query.limit)
-        .offset(query.offset)
-    )
 
 
-def count(query: ListQuery, actor: Actor, *, unit: str) -> sa.Select[Any]:
-    """How many lines the list has."""
-    return sa.select(sa.func.count()).select_from(case_).where(*conditions(query, actor, unit=unit))
-
-
-def conditions(query: ListQuery, actor: Actor, *, unit: str) -> list[sa.ColumnElement[bool]]:
+def conditions(
+    query: ListQuery, actor: Actor, *, unit: str, dialect: str = "", found: Found = None
+) -> list[sa.ColumnElement[bool]]:
     """Everything that must hold of a case to stand in the list."""
     held: list[sa.ColumnElement[bool]] = [case_.c.office_id == actor.office_id]
     if query.scope is ListScope.MINE:
@@ -89,8 +127,10 @@ def conditions(query: ListQuery, actor: Actor, *, unit: str) -> list[sa.ColumnEl
         held.append(case_.c.state.not_in([s.value for s in State if s not in CLOSED]))
     if query.states:
         held.append(case_.c.state.in_([s.value for s in query.states]))
-    if query.text.strip():
-        held.append(_says(query.text.strip()))
+    if found is not None:
+        held.append(finding.among(dialect, found))
+    elif words(query.text):
+        held.append(finding.says(query.text, case_.c))
     return held
 
 
@@ -120,22 +160,6 @@ def _mine(actor: Actor, unit: str) -> Iterable[sa.ColumnElement[bool]]:
             yield here & (case_.c.unit == unit)
         else:
             yield here
-
-
-def _says(text: str) -> sa.ColumnElement[bool]:
-    """Contains the text in its name, its party or one of its numbers; or sorts under it."""
-    any_round = round_.alias()
-    numbered = sa.exists().where(
-        any_round.c.office_id == case_.c.office_id,
-        any_round.c.case_id == case_.c.case_id,
-        any_round.c.number.contains(text, autoescape=True),
-    )
-    columns = (case_.c.name, case_.c.party_name, case_.c.party_number, case_.c.file_number)
-    return sa.or_(
-        *(column.contains(text, autoescape=True) for column in columns),
-        case_.c.sort_key.startswith(text.lower(), autoescape=True),
-        numbered,
-    )
 
 
 def _order(query: ListQuery) -> list[sa.ColumnElement[Any]]:

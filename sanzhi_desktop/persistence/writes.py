@@ -18,8 +18,11 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, timezone
+from enum import StrEnum
 from functools import cache
 from typing import Any
+
+from sanzhi_desktop.persistence.folding import fold
 
 STAMP = "%Y-%m-%dT%H:%M:%S.%fZ"
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")  # no summer time since 1992
@@ -53,18 +56,22 @@ class Each:
 Steps = tuple[Run | Refuse | Each, ...]
 
 
+class Moves(StrEnum):
+    """How far a command moves the case. Every one of them stands in the history."""
+
+    ROW = "row"  # its version and its row: state, time, due day and the columns named
+    VERSION = "version"  # its version only: what is saved many times a day leaves the wide row alone
+    NOTHING = "nothing"  # nobody who is typing meets a conflict because a colleague looked
+
+
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What one command writes: the steps, then these columns of the case in its one update.
-
-    A `quiet` one leaves the case's row and version alone: nobody who is typing meets a conflict
-    because a colleague looked or reminded. It stands in the history like every other.
-    """
+    """What one command writes: the steps, then these columns of the case in its one update."""
 
     steps: Steps = ()
     case: Mapping[str, str] = field(default_factory=dict)
     kinds: frozenset[str] = frozenset()
-    quiet: bool = False
+    moves: Moves = Moves.ROW
 
 
 def stamp(moment: datetime) -> str:
@@ -142,6 +149,7 @@ _CODES = (
 
 READINGS: Mapping[str, Reading] = {
     "": Reading(_text, "coalesce({t}, '')"),
+    "fold": Reading(lambda v: fold(_text(v)), "app.fold({t})"),
     "null": Reading(lambda v: v or None, "nullif({t}, '')"),
     "int": Reading(lambda v: _whole(v) or 0, "coalesce(({t})::bigint, 0)"),
     "int?": Reading(_whole, "(nullif({t}, ''))::bigint"),

@@ -1,14 +1,12 @@
-"""Lists: one table model over frozen rows, columns as data, and a paged one for long lists.
+"""Lists: one table model over frozen rows, columns as data, and the view for it.
 
-The paged model shows the first rows at once, then learns the keys of all rows (a snapshot, so
-that the scroll bar is true and a selection stays), and fetches pages as they are looked at.
+Lives here: what every list has. Must not: lists too long to be read whole (`paged`).
 """
 
 import math
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import (
     QAbstractTableModel,
@@ -30,15 +28,11 @@ from PySide6.QtWidgets import (
 )
 
 from sanzhi_desktop.ui import theme
-from sanzhi_desktop.ui.jobs import Jobs, Lane
 from sanzhi_desktop.ui.theme import Tone
 
 R = TypeVar("R")
-R_co = TypeVar("R_co", covariant=True)
 Index = QModelIndex | QPersistentModelIndex
 ROW = Qt.ItemDataRole.UserRole
-PAGE = 200
-KEPT_PAGES = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +57,12 @@ def _ink(tone: Tone) -> QBrush | None:
 class RowModel(QAbstractTableModel, Generic[R]):
     """A read-only table over frozen rows."""
 
+    same_list = False  # whether the rows that are being shown are those of the list before
+
     def __init__(self, columns: Sequence[Column[R]], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.columns = tuple(columns)
-        self._rows: tuple[R, ...] = ()
+        self._rows: tuple[R | None, ...] = ()
 
     def replace(self, rows: Sequence[R]) -> None:
         """Shows other rows."""
@@ -77,6 +73,14 @@ class RowModel(QAbstractTableModel, Generic[R]):
     def row(self, number: int) -> R | None:
         """The row at a place, when it is there."""
         return self._rows[number] if 0 <= number < len(self._rows) else None
+
+    def key_at(self, number: int) -> Any:  # noqa: ARG002 - for lists that know their rows
+        """The key of the row at a place; None where rows have none or it is not known yet."""
+        return None
+
+    def place_of(self, key: Any) -> int | None:  # noqa: ARG002
+        """Where the row with this key stands now."""
+        return None
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
         return 0 if parent.isValid() else len(self._rows)
@@ -137,126 +141,6 @@ def _cell(column: Column[R], row: R, role: int) -> Any:
     return None
 
 
-class Source(Protocol[R_co]):
-    """Where a paged list comes from; called in the database lane."""
-
-    def first(self, limit: int) -> Sequence[R_co]:
-        """The first rows, as fast as can be."""
-        ...
-
-    def keys(self) -> Sequence[Any]:
-        """The keys of all rows, in order."""
-        ...
-
-    def rows(self, keys: Sequence[Any]) -> Sequence[R_co]:
-        """The rows of some neighbouring keys, in order."""
-        ...
-
-
-class PagedModel(RowModel[R]):
-    """A long list. `counted` tells the true number of rows once the snapshot is there."""
-
-    counted = Signal(int)
-    arrived = Signal()
-
-    def __init__(
-        self, columns: Sequence[Column[R]], jobs: Jobs, parent: QObject | None = None
-    ) -> None:
-        super().__init__(columns, parent)
-        self._jobs = jobs
-        self._source: Source[R] | None = None
-        self._keys: Sequence[Any] | None = None
-        self._pages: OrderedDict[int, tuple[R, ...]] = OrderedDict()
-        self._asked: set[int] = set()
-        self._turn = 0
-
-    def show_source(self, source: Source[R]) -> None:
-        """Shows another list; what came before stays on screen until its first rows are here."""
-        self._turn += 1
-        turn = self._turn
-        self._jobs.run(
-            Lane.DATABASE,
-            self,
-            lambda: source.first(PAGE),
-            done=lambda rows: self._first(turn, source, rows),
-            key="first",
-        )
-
-    def _first(self, turn: int, source: Source[R], rows: Sequence[R]) -> None:
-        if turn != self._turn:
-            return
-        self.beginResetModel()
-        self._source = source
-        self._keys = None
-        self._rows = tuple(rows)
-        self._pages.clear()
-        self._asked.clear()
-        self.endResetModel()
-        self.arrived.emit()
-        if len(rows) < PAGE:
-            self._keys = range(len(rows))
-            self.counted.emit(len(rows))
-            return
-        self._jobs.run(
-            Lane.DATABASE,
-            self,
-            source.keys,
-            done=lambda keys: self._snapshot(turn, keys),
-            key="keys",
-        )
-
-    def _snapshot(self, turn: int, keys: Sequence[Any]) -> None:
-        if turn != self._turn:
-            return
-        shown = len(self._rows)
-        if len(keys) > shown:
-            self.beginInsertRows(QModelIndex(), shown, len(keys) - 1)
-            self._keys = keys
-            self.endInsertRows()
-        else:
-            self._keys = keys
-        self.counted.emit(len(keys))
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        if parent.isValid():
-            return 0
-        return max(len(self._keys), len(self._rows)) if self._keys else len(self._rows)
-
-    def row(self, number: int) -> R | None:
-        if 0 <= number < len(self._rows):
-            return self._rows[number]
-        page, place = divmod(number, PAGE)
-        if page in self._pages:
-            self._pages.move_to_end(page)
-            rows = self._pages[page]
-            return rows[place] if place < len(rows) else None
-        self._ask(page)
-        return None
-
-    def _ask(self, page: int) -> None:
-        if self._source is None or self._keys is None or page in self._asked:
-            return
-        self._asked.add(page)
-        source, turn = self._source, self._turn
-        keys = self._keys[page * PAGE : (page + 1) * PAGE]
-        self._jobs.run(
-            Lane.DATABASE,
-            self,
-            lambda: source.rows(keys),
-            done=lambda rows: self._page(turn, page, rows),
-        )
-
-    def _page(self, turn: int, page: int, rows: Sequence[R]) -> None:
-        if turn != self._turn:
-            return
-        self._asked.discard(page)
-        self._pages[page] = tuple(rows)
-        while len(self._pages) > KEPT_PAGES:
-            self._pages.popitem(last=False)
-        last = min(self.rowCount(), (page + 1) * PAGE) - 1
-        self.dataChanged.emit(self.index(page * PAGE, 0), self.index(last, len(self.columns) - 1))
-
-
 class _KeptInk(QStyledItemDelegate):
     """A cell that means something by its colour keeps it in the row that is selected."""
 
@@ -296,6 +180,7 @@ class Table(QTableView):
         self._least: dict[int, int] = {}  # column → the width down to which it gives way
         self._given: dict[int, int] = {}  # the widths as they were set last
         self._wanted: list[int] = []
+        self._place: tuple[Any, tuple[int, int], int] | None = None
         self.activated.connect(self._open)
 
     def use(self, model: RowModel[Any]) -> None:
@@ -307,6 +192,7 @@ class Table(QTableView):
             self.setColumnWidth(place, width)
         self.selectionModel().currentRowChanged.connect(self._chosen)
         # A table gets its focus only through its model's own reset otherwise.
+        model.modelAboutToBeReset.connect(self._remember_place)
         model.modelReset.connect(self._keep_current)
 
     def give_way(self, **least: int) -> None:
@@ -358,7 +244,28 @@ class Table(QTableView):
     def _chosen(self, index: Index, _before: Index) -> None:
         self.chosen.emit(index.data(ROW) if index.isValid() else None)
 
+    def _remember_place(self) -> None:
+        """Which row is under the cursor and where it stands, before the same list comes anew."""
+        model, at = self.model(), self.currentIndex()
+        self._place = None
+        if isinstance(model, RowModel) and model.same_list and at.isValid():
+            self._place = (model.key_at(at.row()), (at.row(), at.column()), self.verticalScrollBar().value())
+
+    def _return_to_place(self) -> None:
+        model = self.model()
+        if self._place is None or not isinstance(model, RowModel) or not model.rowCount():
+            return
+        key, (row, column), scrolled = self._place
+        now = model.place_of(key)
+        target = min(row, model.rowCount() - 1) if now is None else now
+        self.executeDelayedItemsLayout()
+        self.setCurrentIndex(model.index(target, column))
+        # The row stays under the eye: the list moves by as much as the row has moved.
+        height = self.verticalHeader().defaultSectionSize()
+        self.verticalScrollBar().setValue(scrolled + (target - row) * height)
+
     def _keep_current(self) -> None:
+        self._return_to_place()
         if self.model().rowCount() and not self.currentIndex().isValid():
             self.setCurrentIndex(self.model().index(0, 0))
 

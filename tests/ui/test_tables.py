@@ -1,5 +1,6 @@
 """Models over frozen rows, tried by Qt's own model tester, in Python and in C++."""
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,7 +15,8 @@ from pytestqt.qtbot import QtBot
 from sanzhi_desktop.ui import theme
 from sanzhi_desktop.ui.checklist_view import ChecklistModel
 from sanzhi_desktop.ui.jobs import Jobs
-from sanzhi_desktop.ui.tables import KEPT_PAGES, PAGE, ROW, Column, PagedModel, RowModel, Table
+from sanzhi_desktop.ui.paged import KEPT_PAGES, PAGE, PagedModel
+from sanzhi_desktop.ui.tables import ROW, Column, RowModel, Table
 from sanzhi_desktop.ui.theme import Tone
 from tests.ui.conftest import idle
 
@@ -37,9 +39,12 @@ class Numbers:
     def keys(self) -> Sequence[int]:
         return range(self.size)
 
-    def rows(self, keys: Sequence[Any]) -> Sequence[int]:
+    def rows(self, keys: Sequence[Any]) -> Sequence[int | None]:
         self.asked.append((keys[0], len(keys)))
         return list(keys)
+
+    def key(self, row: int) -> int:
+        return row
 
 
 def both(tester: ModelTester, model: QAbstractItemModel) -> None:
@@ -190,3 +195,101 @@ def test_columns_give_way_before_the_table_scrolls_sideways(qtbot: QtBot) -> Non
     table.resize(int(380 * scale), 200)
     qtbot.waitUntil(lambda: table.viewport().width() < int(400 * scale))
     assert table.columnWidth(0) == 333
+
+
+@dataclass
+class Cases(Numbers):
+    """A list that others write while it is looked at: keys are the numbers themselves."""
+
+    listed: list[int] = field(default_factory=list)
+    looks: int = 0
+
+    def first(self, limit: int) -> Sequence[int]:
+        return self.listed[:limit]
+
+    def keys(self) -> Sequence[int]:
+        self.looks += 1
+        return list(self.listed)
+
+    def rows(self, keys: Sequence[Any]) -> Sequence[int | None]:
+        known = set(self.listed)
+        return [key if key in known else None for key in keys]
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def shown_table(qtbot: QtBot, jobs: Jobs, source: Numbers) -> tuple[Table, PagedModel[int]]:
+    model = PagedModel(COLUMNS, jobs)
+    table = Table("长表")
+    qtbot.addWidget(table)
+    table.use(model)
+    table.resize(400, 300)
+    table.show()
+    with qtbot.waitSignal(model.counted):
+        model.show_source(source)
+    return table, model
+
+
+def test_the_end_of_a_long_list_is_one_key_away(qtbot: QtBot, jobs: Jobs) -> None:
+    table, _model = shown_table(qtbot, jobs, Cases(0, listed=list(range(50_000))))
+    QTest.keyClick(table, Qt.Key.Key_End, Qt.KeyboardModifier.ControlModifier)
+    assert table.currentIndex().row() == 49_999
+    qtbot.waitUntil(lambda: table.current_row() == 49_999)
+    QTest.keyClick(table, Qt.Key.Key_Home, Qt.KeyboardModifier.ControlModifier)
+    assert table.current_row() == 0
+
+
+def test_a_list_that_others_change_keeps_its_place(qtbot: QtBot, jobs: Jobs) -> None:
+    source = Cases(0, listed=list(range(0, 20_000, 2)))
+    table, model = shown_table(qtbot, jobs, source)
+    model._rest_until = 0.0
+    table.setCurrentIndex(model.index(5_000, 0))
+    table.scrollTo(model.index(5_000, 0), Table.ScrollHint.PositionAtCenter)
+    qtbot.waitUntil(lambda: table.current_row() == 10_000)
+    stood = table.rowViewportPosition(5_000)
+    assert 0 < stood < table.viewport().height()
+    source.listed = sorted([*source.listed, 1, 3, 5])  # three new ones in front of it
+    with qtbot.waitSignal(model.counted) as told:
+        model.show_source(source)
+    assert told.args == [10_003]
+    assert table.currentIndex().row() == 5_003
+    assert table.rowViewportPosition(5_003) == stood
+    qtbot.waitUntil(lambda: table.current_row() == 10_000)
+    assert not table.selectionModel().isRowSelected(5_000)
+    source.listed.remove(10_000)  # the row itself has left the list
+    model._rest_until = 0.0
+    with qtbot.waitSignal(model.counted):
+        model.show_source(source)
+    assert table.currentIndex().row() == 5_003, "what stands in its place"
+    qtbot.waitUntil(lambda: table.current_row() == 10_002)
+
+
+def test_a_short_list_keeps_its_place_as_well(qtbot: QtBot, jobs: Jobs) -> None:
+    source = Cases(0, listed=[1, 2, 3])
+    table, model = shown_table(qtbot, jobs, source)
+    table.setCurrentIndex(model.index(1, 0))
+    source.listed = [0, 1, 2, 3]
+    with qtbot.waitSignal(model.counted):
+        model.show_source(source)
+    assert table.current_row() == 2
+    with qtbot.waitSignal(model.counted):
+        model.show_source(Cases(0, listed=[7, 2]))
+    assert table.current_row() == 7, "another list begins at its beginning"
+
+
+def test_what_took_long_is_not_read_again_at_once(qtbot: QtBot, jobs: Jobs) -> None:
+    source = Cases(0, listed=list(range(1_000)))
+    _table, model = shown_table(qtbot, jobs, source)
+    assert source.looks == 1
+    model._rest_until = time.monotonic() + 60
+    source.listed[0] = -1  # no longer there under its key
+    model.show_source(source)
+    idle(qtbot, jobs)
+    assert source.looks == 1
+    assert model.row(0) is None, "but the page that is looked at is"
+    assert model._later.isActive(), "and the whole list later"
+    assert model.rowCount() == 1_000
+    model._later.stop()

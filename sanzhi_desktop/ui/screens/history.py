@@ -4,45 +4,24 @@ Opened from the rail with a search, or on a case. The office's own business (peo
 has a history as well.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QLineEdit, QSplitter, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
 from sanzhi_desktop.application.commands import Changed
-from sanzhi_desktop.application.ports import Reader
 from sanzhi_desktop.application.queries import CaseRow, ListQuery, ListScope
+from sanzhi_desktop.ui.case_list import CaseSource
 from sanzhi_desktop.ui.desk import Desk
 from sanzhi_desktop.ui.history.reading import HistoryPage, read_history
 from sanzhi_desktop.ui.history.views import EventsView, PapersView
 from sanzhi_desktop.ui.names import name
+from sanzhi_desktop.ui.paged import PagedModel
 from sanzhi_desktop.ui.screen import Screen
-from sanzhi_desktop.ui.tables import Column, PagedModel, Table
+from sanzhi_desktop.ui.tables import Column, Table
 from sanzhi_desktop.ui.widgets import EmptyState, PlainLabel, button, row
 
 SEARCH_AFTER_MS = 150
-
-
-@dataclass(frozen=True, slots=True)
-class _Source:
-    """All cases a person may see, as the paged model asks for them."""
-
-    reader: Reader
-    query: ListQuery
-
-    def first(self, limit: int) -> Sequence[CaseRow]:
-        return self.reader.worklist(replace(self.query, limit=limit, offset=0))
-
-    def keys(self) -> Sequence[int]:
-        return range(self.reader.count(self.query))
-
-    def rows(self, keys: Sequence[Any]) -> Sequence[CaseRow]:
-        if not keys:
-            return ()
-        return self.reader.worklist(replace(self.query, limit=len(keys), offset=int(keys[0])))
 
 
 class HistoryScreen(Screen):
@@ -177,7 +156,7 @@ class HistoryScreen(Screen):
         query = ListQuery(
             scope=ListScope.ALL, text=self.search.text().strip(), order="received", descending=True
         )
-        self.model.show_source(_Source(self.desk.session.reader, query))
+        self.model.show_source(CaseSource(self.desk.session.reader, query))
 
     def _say_count(self, number: int) -> None:
         words = self.tr("共 {0} 件。").format(number)

@@ -1,9 +1,8 @@
 """What waits: cases by role and due date, with search, filter and the drafts left behind."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
-from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
@@ -17,42 +16,24 @@ from PySide6.QtWidgets import (
 )
 
 from sanzhi_desktop.application import stepping
-from sanzhi_desktop.application.ports import Reader
 from sanzhi_desktop.application.queries import CaseRow, ListQuery, ListScope
 from sanzhi_desktop.domain.people import Role
 from sanzhi_desktop.domain.workflow import State
 from sanzhi_desktop.ui.badges import due_tone, outcome_tone
+from sanzhi_desktop.ui.case_list import CaseSource
 from sanzhi_desktop.ui.case_page import read_page, screen_for
 from sanzhi_desktop.ui.desk import Desk
 from sanzhi_desktop.ui.drafts import Draft
 from sanzhi_desktop.ui.names import SHANGHAI, day, moment, name
+from sanzhi_desktop.ui.paged import PagedModel
 from sanzhi_desktop.ui.screen import Screen
-from sanzhi_desktop.ui.tables import Column, PagedModel, Table
+from sanzhi_desktop.ui.tables import Column, Table
 from sanzhi_desktop.ui.theme import Tone
 from sanzhi_desktop.ui.widgets import Banner, EmptyState, PlainLabel, button, reveal, row
 
 _RECORDERS = frozenset({Role.CLERK, Role.LEAD, Role.REVIEWER, Role.HEAD, Role.AUDITOR})
 SEARCH_AFTER_MS = 150
 _SORTABLE = {"due": "due", "received": "received", "name": "name", "party": "party"}
-
-
-@dataclass(frozen=True, slots=True)
-class _Source:
-    """A work list as the paged model asks for it: keys are places in the ordered list."""
-
-    reader: Reader
-    query: ListQuery
-
-    def first(self, limit: int) -> Sequence[CaseRow]:
-        return self.reader.worklist(replace(self.query, limit=limit, offset=0))
-
-    def keys(self) -> Sequence[int]:
-        return range(self.reader.count(self.query))
-
-    def rows(self, keys: Sequence[Any]) -> Sequence[CaseRow]:
-        if not keys:
-            return ()
-        return self.reader.worklist(replace(self.query, limit=len(keys), offset=int(keys[0])))
 
 
 class WorklistScreen(Screen):
@@ -185,7 +166,7 @@ class WorklistScreen(Screen):
         self._query = replace(
             self._query, text=self.search.text().strip(), states=(State(code),) if code else ()
         )
-        self.model.show_source(_Source(self.desk.session.reader, self._query))
+        self.model.show_source(CaseSource(self.desk.session.reader, self._query))
 
     def _choose(self, scope: ListScope) -> None:
         self._query = replace(self._query, scope=scope)

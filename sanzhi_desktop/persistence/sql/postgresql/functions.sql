@@ -34,234 +34,6 @@ returns text[] language sql stable set search_path = pg_catalog, app, pg_temp as
      and (valid_to is null or valid_to >= p_today)
 $$;
 
-create function app.transition(p_state text, p_action text)
-returns jsonb language plpgsql immutable set search_path = pg_catalog, app, pg_temp as $$
-begin
-  return '{
-  ">register": ["draft", ["clerk", "handler"], "anyone", false],
-  "draft>edit": ["draft", ["clerk", "handler"], "handler", false],
-  "correction>edit": ["correction", ["clerk", "handler"], "handler", false],
-  "responding>edit": ["responding", ["clerk", "handler"], "handler", false],
-  "draft>confirm": ["submitted", ["unit_head"], "anyone", false],
-  "correction>confirm": ["submitted", ["unit_head"], "anyone", false],
-  "responding>confirm": ["submitted", ["unit_head"], "anyone", false],
-  "submitted>ask_correction": ["correction", ["clerk"], "anyone", true],
-  "submitted>accept": ["accepted", ["clerk"], "anyone", false],
-  "submitted>return": ["returned", ["clerk", "lead"], "anyone", true],
-  "accepted>return": ["returned", ["clerk", "lead"], "anyone", true],
-  "draft>not_needed": ["not_needed", ["lead", "unit_head"], "anyone", true],
-  "accepted>assign": ["reviewing", ["lead"], "anyone", false],
-  "reviewing>reassign": ["reviewing", ["lead"], "anyone", true],
-  "submitted>extend": ["submitted", ["head", "lead"], "anyone", true],
-  "accepted>extend": ["accepted", ["head", "lead"], "anyone", true],
-  "reviewing>extend": ["reviewing", ["head", "lead"], "anyone", true],
-  "signing>extend": ["signing", ["head", "lead"], "anyone", true],
-  "draft>extend_case": ["draft", ["clerk", "handler"], "handler", true],
-  "submitted>extend_case": ["submitted", ["clerk", "handler"], "handler", true],
-  "correction>extend_case": ["correction", ["clerk", "handler"], "handler", true],
-  "accepted>extend_case": ["accepted", ["clerk", "handler"], "handler", true],
-  "reviewing>extend_case": ["reviewing", ["clerk", "handler"], "handler", true],
-  "signing>extend_case": ["signing", ["clerk", "handler"], "handler", true],
-  "passed>extend_case": ["passed", ["clerk", "handler"], "handler", true],
-  "responding>extend_case": ["responding", ["clerk", "handler"], "handler", true],
-  "submitted>move_due": ["submitted", ["admin"], "anyone", true],
-  "accepted>move_due": ["accepted", ["admin"], "anyone", true],
-  "reviewing>move_due": ["reviewing", ["admin"], "anyone", true],
-  "signing>move_due": ["signing", ["admin"], "anyone", true],
-  "reviewing>answer": ["reviewing", ["reviewer"], "reviewer", false],
-  "reviewing>draft_opinion": ["reviewing", ["reviewer"], "reviewer", false],
-  "reviewing>certify": ["signing", ["reviewer"], "reviewer", false],
-  "signing>send_back": ["reviewing", ["head"], "anyone", true],
-  "signing>reserve": ["signing", ["head"], "anyone", false],
-  "signing>issue_pass": ["passed", ["head"], "anyone", false],
-  "signing>issue_return": ["responding", ["head"], "anyone", false],
-  "responding>respond": ["responding", ["handler"], "handler", false],
-  "passed>new_round": ["responding", ["handler", "unit_head"], "anyone", true],
-  "passed>materials_changed": ["responding", ["admin", "clerk", "handler", "head", "lead", "unit_head"], "anyone", true],
-  "passed>register_decision": ["decided", ["clerk", "handler"], "anyone", false],
-  "decided>adopt": ["decided", ["clerk", "handler"], "anyone", false],
-  "draft>withdraw": ["withdrawn", ["unit_head"], "anyone", true],
-  "submitted>withdraw": ["withdrawn", ["unit_head"], "anyone", true],
-  "correction>withdraw": ["withdrawn", ["unit_head"], "anyone", true],
-  "accepted>withdraw": ["withdrawn", ["unit_head"], "anyone", true],
-  "reviewing>withdraw": ["withdrawn", ["unit_head"], "anyone", true],
-  "signing>withdraw": ["withdrawn", ["unit_head"], "anyone", true],
-  "responding>withdraw": ["withdrawn", ["unit_head"], "anyone", true],
-  "submitted>open": ["submitted", ["clerk", "lead"], "anyone", false],
-  "signing>open": ["signing", ["head"], "anyone", false],
-  "submitted>recall": ["draft", ["unit_head"], "anyone", false],
-  "submitted>recall_correction": ["correction", ["unit_head"], "anyone", false],
-  "submitted>recall_again": ["responding", ["unit_head"], "anyone", false],
-  "signing>recall_opinion": ["reviewing", ["reviewer"], "reviewer", false],
-  "submitted>remind": ["submitted", ["clerk", "handler", "head", "lead", "reviewer", "unit_head"], "anyone", false],
-  "accepted>remind": ["accepted", ["clerk", "handler", "head", "lead", "reviewer", "unit_head"], "anyone", false],
-  "reviewing>remind": ["reviewing", ["clerk", "handler", "head", "lead", "reviewer", "unit_head"], "anyone", false],
-  "signing>remind": ["signing", ["clerk", "handler", "head", "lead", "reviewer", "unit_head"], "anyone", false],
-  "correction>remind": ["correction", ["clerk", "handler", "head", "lead", "reviewer", "unit_head"], "anyone", false],
-  "responding>remind": ["responding", ["clerk", "handler", "head", "lead", "reviewer", "unit_head"], "anyone", false],
-  "passed>remind": ["passed", ["clerk", "handler", "head", "lead", "reviewer", "unit_head"], "anyone", false],
-  "reviewing>ask_opinion": ["reviewing", ["head", "lead", "reviewer"], "anyone", false],
-  "signing>ask_opinion": ["signing", ["head", "lead", "reviewer"], "anyone", false],
-  "reviewing>give_opinion": ["reviewing", ["agency_head", "clerk", "head", "lead", "reviewer"], "anyone", false],
-  "signing>give_opinion": ["signing", ["agency_head", "clerk", "head", "lead", "reviewer"], "anyone", false],
-  "submitted>open_transfer": ["submitted", ["handler", "lead", "unit_head"], "anyone", true],
-  "correction>open_transfer": ["correction", ["handler", "lead", "unit_head"], "anyone", true],
-  "accepted>open_transfer": ["accepted", ["handler", "lead", "unit_head"], "anyone", true],
-  "reviewing>open_transfer": ["reviewing", ["handler", "lead", "unit_head"], "anyone", true],
-  "signing>open_transfer": ["signing", ["handler", "lead", "unit_head"], "anyone", true],
-  "passed>open_transfer": ["passed", ["handler", "lead", "unit_head"], "anyone", true],
-  "responding>open_transfer": ["responding", ["handler", "lead", "unit_head"], "anyone", true],
-  "decided>open_transfer": ["decided", ["handler", "lead", "unit_head"], "anyone", true],
-  "returned>open_transfer": ["returned", ["handler", "lead", "unit_head"], "anyone", true],
-  "not_needed>open_transfer": ["not_needed", ["handler", "lead", "unit_head"], "anyone", true],
-  "withdrawn>open_transfer": ["withdrawn", ["handler", "lead", "unit_head"], "anyone", true],
-  "submitted>report_transfer": ["submitted", ["handler"], "anyone", false],
-  "correction>report_transfer": ["correction", ["handler"], "anyone", false],
-  "accepted>report_transfer": ["accepted", ["handler"], "anyone", false],
-  "reviewing>report_transfer": ["reviewing", ["handler"], "anyone", false],
-  "signing>report_transfer": ["signing", ["handler"], "anyone", false],
-  "passed>report_transfer": ["passed", ["handler"], "anyone", false],
-  "responding>report_transfer": ["responding", ["handler"], "anyone", false],
-  "decided>report_transfer": ["decided", ["handler"], "anyone", false],
-  "returned>report_transfer": ["returned", ["handler"], "anyone", false],
-  "not_needed>report_transfer": ["not_needed", ["handler"], "anyone", false],
-  "withdrawn>report_transfer": ["withdrawn", ["handler"], "anyone", false],
-  "submitted>decide_transfer": ["submitted", ["agency_head"], "anyone", false],
-  "correction>decide_transfer": ["correction", ["agency_head"], "anyone", false],
-  "accepted>decide_transfer": ["accepted", ["agency_head"], "anyone", false],
-  "reviewing>decide_transfer": ["reviewing", ["agency_head"], "anyone", false],
-  "signing>decide_transfer": ["signing", ["agency_head"], "anyone", false],
-  "passed>decide_transfer": ["passed", ["agency_head"], "anyone", false],
-  "responding>decide_transfer": ["responding", ["agency_head"], "anyone", false],
-  "decided>decide_transfer": ["decided", ["agency_head"], "anyone", false],
-  "returned>decide_transfer": ["returned", ["agency_head"], "anyone", false],
-  "not_needed>decide_transfer": ["not_needed", ["agency_head"], "anyone", false],
-  "withdrawn>decide_transfer": ["withdrawn", ["agency_head"], "anyone", false],
-  "submitted>prepare_transfer": ["submitted", ["clerk", "handler"], "anyone", false],
-  "correction>prepare_transfer": ["correction", ["clerk", "handler"], "anyone", false],
-  "accepted>prepare_transfer": ["accepted", ["clerk", "handler"], "anyone", false],
-  "reviewing>prepare_transfer": ["reviewing", ["clerk", "handler"], "anyone", false],
-  "signing>prepare_transfer": ["signing", ["clerk", "handler"], "anyone", false],
-  "passed>prepare_transfer": ["passed", ["clerk", "handler"], "anyone", false],
-  "responding>prepare_transfer": ["responding", ["clerk", "handler"], "anyone", false],
-  "decided>prepare_transfer": ["decided", ["clerk", "handler"], "anyone", false],
-  "returned>prepare_transfer": ["returned", ["clerk", "handler"], "anyone", false],
-  "not_needed>prepare_transfer": ["not_needed", ["clerk", "handler"], "anyone", false],
-  "withdrawn>prepare_transfer": ["withdrawn", ["clerk", "handler"], "anyone", false],
-  "submitted>reserve_transfer": ["submitted", ["head"], "anyone", false],
-  "correction>reserve_transfer": ["correction", ["head"], "anyone", false],
-  "accepted>reserve_transfer": ["accepted", ["head"], "anyone", false],
-  "reviewing>reserve_transfer": ["reviewing", ["head"], "anyone", false],
-  "signing>reserve_transfer": ["signing", ["head"], "anyone", false],
-  "passed>reserve_transfer": ["passed", ["head"], "anyone", false],
-  "responding>reserve_transfer": ["responding", ["head"], "anyone", false],
-  "decided>reserve_transfer": ["decided", ["head"], "anyone", false],
-  "returned>reserve_transfer": ["returned", ["head"], "anyone", false],
-  "not_needed>reserve_transfer": ["not_needed", ["head"], "anyone", false],
-  "withdrawn>reserve_transfer": ["withdrawn", ["head"], "anyone", false],
-  "submitted>issue_transfer": ["submitted", ["head"], "anyone", false],
-  "correction>issue_transfer": ["correction", ["head"], "anyone", false],
-  "accepted>issue_transfer": ["accepted", ["head"], "anyone", false],
-  "reviewing>issue_transfer": ["reviewing", ["head"], "anyone", false],
-  "signing>issue_transfer": ["signing", ["head"], "anyone", false],
-  "passed>issue_transfer": ["passed", ["head"], "anyone", false],
-  "responding>issue_transfer": ["responding", ["head"], "anyone", false],
-  "decided>issue_transfer": ["decided", ["head"], "anyone", false],
-  "returned>issue_transfer": ["returned", ["head"], "anyone", false],
-  "not_needed>issue_transfer": ["not_needed", ["head"], "anyone", false],
-  "withdrawn>issue_transfer": ["withdrawn", ["head"], "anyone", false],
-  "submitted>deliver_transfer": ["submitted", ["clerk", "handler"], "anyone", false],
-  "correction>deliver_transfer": ["correction", ["clerk", "handler"], "anyone", false],
-  "accepted>deliver_transfer": ["accepted", ["clerk", "handler"], "anyone", false],
-  "reviewing>deliver_transfer": ["reviewing", ["clerk", "handler"], "anyone", false],
-  "signing>deliver_transfer": ["signing", ["clerk", "handler"], "anyone", false],
-  "passed>deliver_transfer": ["passed", ["clerk", "handler"], "anyone", false],
-  "responding>deliver_transfer": ["responding", ["clerk", "handler"], "anyone", false],
-  "decided>deliver_transfer": ["decided", ["clerk", "handler"], "anyone", false],
-  "returned>deliver_transfer": ["returned", ["clerk", "handler"], "anyone", false],
-  "not_needed>deliver_transfer": ["not_needed", ["clerk", "handler"], "anyone", false],
-  "withdrawn>deliver_transfer": ["withdrawn", ["clerk", "handler"], "anyone", false],
-  "submitted>receipt_transfer": ["submitted", ["clerk", "handler"], "anyone", false],
-  "correction>receipt_transfer": ["correction", ["clerk", "handler"], "anyone", false],
-  "accepted>receipt_transfer": ["accepted", ["clerk", "handler"], "anyone", false],
-  "reviewing>receipt_transfer": ["reviewing", ["clerk", "handler"], "anyone", false],
-  "signing>receipt_transfer": ["signing", ["clerk", "handler"], "anyone", false],
-  "passed>receipt_transfer": ["passed", ["clerk", "handler"], "anyone", false],
-  "responding>receipt_transfer": ["responding", ["clerk", "handler"], "anyone", false],
-  "decided>receipt_transfer": ["decided", ["clerk", "handler"], "anyone", false],
-  "returned>receipt_transfer": ["returned", ["clerk", "handler"], "anyone", false],
-  "not_needed>receipt_transfer": ["not_needed", ["clerk", "handler"], "anyone", false],
-  "withdrawn>receipt_transfer": ["withdrawn", ["clerk", "handler"], "anyone", false],
-  "submitted>police_answer": ["submitted", ["clerk", "handler"], "anyone", false],
-  "correction>police_answer": ["correction", ["clerk", "handler"], "anyone", false],
-  "accepted>police_answer": ["accepted", ["clerk", "handler"], "anyone", false],
-  "reviewing>police_answer": ["reviewing", ["clerk", "handler"], "anyone", false],
-  "signing>police_answer": ["signing", ["clerk", "handler"], "anyone", false],
-  "passed>police_answer": ["passed", ["clerk", "handler"], "anyone", false],
-  "responding>police_answer": ["responding", ["clerk", "handler"], "anyone", false],
-  "decided>police_answer": ["decided", ["clerk", "handler"], "anyone", false],
-  "returned>police_answer": ["returned", ["clerk", "handler"], "anyone", false],
-  "not_needed>police_answer": ["not_needed", ["clerk", "handler"], "anyone", false],
-  "withdrawn>police_answer": ["withdrawn", ["clerk", "handler"], "anyone", false],
-  "submitted>object_transfer": ["submitted", ["handler", "unit_head"], "anyone", true],
-  "correction>object_transfer": ["correction", ["handler", "unit_head"], "anyone", true],
-  "accepted>object_transfer": ["accepted", ["handler", "unit_head"], "anyone", true],
-  "reviewing>object_transfer": ["reviewing", ["handler", "unit_head"], "anyone", true],
-  "signing>object_transfer": ["signing", ["handler", "unit_head"], "anyone", true],
-  "passed>object_transfer": ["passed", ["handler", "unit_head"], "anyone", true],
-  "responding>object_transfer": ["responding", ["handler", "unit_head"], "anyone", true],
-  "decided>object_transfer": ["decided", ["handler", "unit_head"], "anyone", true],
-  "returned>object_transfer": ["returned", ["handler", "unit_head"], "anyone", true],
-  "not_needed>object_transfer": ["not_needed", ["handler", "unit_head"], "anyone", true],
-  "withdrawn>object_transfer": ["withdrawn", ["handler", "unit_head"], "anyone", true],
-  "submitted>hand_over": ["submitted", ["clerk", "handler"], "anyone", false],
-  "correction>hand_over": ["correction", ["clerk", "handler"], "anyone", false],
-  "accepted>hand_over": ["accepted", ["clerk", "handler"], "anyone", false],
-  "reviewing>hand_over": ["reviewing", ["clerk", "handler"], "anyone", false],
-  "signing>hand_over": ["signing", ["clerk", "handler"], "anyone", false],
-  "passed>hand_over": ["passed", ["clerk", "handler"], "anyone", false],
-  "responding>hand_over": ["responding", ["clerk", "handler"], "anyone", false],
-  "decided>hand_over": ["decided", ["clerk", "handler"], "anyone", false],
-  "returned>hand_over": ["returned", ["clerk", "handler"], "anyone", false],
-  "not_needed>hand_over": ["not_needed", ["clerk", "handler"], "anyone", false],
-  "withdrawn>hand_over": ["withdrawn", ["clerk", "handler"], "anyone", false],
-  "submitted>close_transfer": ["submitted", ["handler", "unit_head"], "anyone", true],
-  "correction>close_transfer": ["correction", ["handler", "unit_head"], "anyone", true],
-  "accepted>close_transfer": ["accepted", ["handler", "unit_head"], "anyone", true],
-  "reviewing>close_transfer": ["reviewing", ["handler", "unit_head"], "anyone", true],
-  "signing>close_transfer": ["signing", ["handler", "unit_head"], "anyone", true],
-  "passed>close_transfer": ["passed", ["handler", "unit_head"], "anyone", true],
-  "responding>close_transfer": ["responding", ["handler", "unit_head"], "anyone", true],
-  "decided>close_transfer": ["decided", ["handler", "unit_head"], "anyone", true],
-  "returned>close_transfer": ["returned", ["handler", "unit_head"], "anyone", true],
-  "not_needed>close_transfer": ["not_needed", ["handler", "unit_head"], "anyone", true],
-  "withdrawn>close_transfer": ["withdrawn", ["handler", "unit_head"], "anyone", true],
-  "responding>open_consultation": ["responding", ["handler", "lead", "reviewer", "unit_head"], "sides", false],
-  "responding>say": ["responding", ["handler", "lead", "reviewer", "unit_head"], "sides", false],
-  "responding>propose_result": ["responding", ["handler", "lead", "reviewer", "unit_head"], "sides", false],
-  "responding>close_consultation": ["responding", ["handler", "lead", "reviewer", "unit_head"], "sides", false],
-  "responding>allow_late": ["responding", ["head", "lead"], "anyone", true],
-  "responding>object": ["responding", ["handler", "unit_head"], "sides", false],
-  "responding>reply_objection": ["responding", ["reviewer"], "reviewer", false],
-  "responding>freeze_record": ["responding", ["handler", "reviewer"], "sides", false],
-  "responding>certify_record": ["responding", ["handler"], "handler", false],
-  "responding>sign_record": ["responding", ["reviewer"], "reviewer", false],
-  "responding>escalate": ["responding", ["lead", "unit_head"], "anyone", true],
-  "responding>withdraw_escalation": ["responding", ["lead", "unit_head"], "anyone", true],
-  "responding>discuss": ["responding", ["secretary"], "anyone", false],
-  "reviewing>ask_expert": ["reviewing", ["head", "lead", "reviewer"], "sides", false],
-  "responding>ask_expert": ["responding", ["head", "lead", "reviewer"], "sides", false],
-  "reviewing>expert_answer": ["reviewing", ["head", "lead", "reviewer"], "sides", false],
-  "responding>expert_answer": ["responding", ["head", "lead", "reviewer"], "sides", false],
-  "reviewing>expert_withdraw": ["reviewing", ["head", "lead", "reviewer"], "sides", true],
-  "responding>expert_withdraw": ["responding", ["head", "lead", "reviewer"], "sides", true],
-  "responding>discuss_clear": ["passed", ["secretary"], "anyone", false],
-  "responding>keep_sheet": ["responding", ["head"], "anyone", false],
-  "passed>keep_sheet": ["passed", ["head"], "anyone", false],
-  "decided>keep_sheet": ["decided", ["head"], "anyone", false]
-  }'::jsonb -> (p_state || '>' || p_action);
-end $$;
-
 create function app.replayed(p_office integer, p_cmd text, v_me text)
 returns jsonb language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 declare v_actor text; v_result text;
@@ -275,47 +47,49 @@ begin
   return v_result::jsonb || '{"replayed": true}';
 end $$;
 
-create function app.finish(p_office integer, p_cmd text, p_case text, p_action text,
-  p_reason text, p_payload jsonb, v_me text, v_now timestamptz, v_result jsonb,
-  v_readers text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
-declare v_seq integer; v_previous text; v_entry text; v_hash text;
+create function app.finish(p_office integer, p_cmd text, p_action text, p_reason text,
+  p_payload jsonb, v_me text, v_now timestamptz)
+returns jsonb language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+declare
+  p_case constant text := ''; v_readers constant text := ''; v_number constant text := '';
+  v_state constant text := ''; v_version constant integer := 0;
+  h app.audit_head; v_entry text; v_result jsonb;
 begin
-  select seq + 1, hash into v_seq, v_previous from audit_head
+  select * into strict h from audit_head
    where office_id = p_office and case_id = p_case for update;
-  if not found then v_seq := 1; v_previous := repeat('0', 64); end if;
   v_entry := jsonb_build_object(
     'action', p_action, 'actor', v_me, 'case', p_case, 'command', p_cmd, 'office', p_office,
     'at', to_char(v_now at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
-    'number', v_result ->> 'number', 'reason', p_reason, 'seq', v_seq,
-    'state', v_result ->> 'state', 'version', (v_result ->> 'version')::integer,
+    'number', v_number, 'reason', p_reason, 'seq', h.seq + 1, 'state', v_state,
+    'version', v_version,
     'payload', (p_payload #- '{document,pdf}') - 'image' - 'argon2')::text;
-  v_hash := encode(sha256(convert_to(v_previous || v_entry, 'UTF8')), 'hex');
-  insert into audit (office_id, case_id, seq, entry, hash, readers)
-  values (p_office, p_case, v_seq, v_entry, v_hash, v_readers);
-  if v_seq = 1 then
-    insert into audit_head (office_id, case_id, seq, hash, readers)
-    values (p_office, p_case, v_seq, v_hash, v_readers);
-  else
-    update audit_head set seq = v_seq, hash = v_hash
-     where office_id = p_office and case_id = p_case;
-  end if;
+  v_result := jsonb_build_object(
+    'case_id', p_case, 'version', v_version, 'state', v_state, 'number', v_number);
+  with head as (
+    update audit_head set seq = h.seq + 1, version = v_version, moved = 1,
+      hash = encode(sha256(convert_to(h.hash || v_entry, 'UTF8')), 'hex')
+     where office_id = p_office and case_id = p_case returning seq, hash
+  ), entry as (
+    insert into audit (office_id, case_id, seq, entry, hash, readers)
+    select p_office, p_case, head.seq, v_entry, head.hash, v_readers from head
+  )
   insert into command (office_id, command_id, case_id, actor, action, at, result)
   values (p_office, p_cmd, p_case, v_me, p_action, v_now, v_result::text);
+  return v_result;
 end $$;
 
 create function app.do_register(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
 returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
+declare v_items jsonb; v_item jsonb;
 begin
-  insert into case_ (office_id, readers, case_id, version, state, round, submission, name, sort_key, kind, party_name, party_number, amount_fen, agency, file_number, handler_codes, unit, registered_by, registered_at, due_on, profile_id, profile_edition, updated_at) values (p_office, v_readers, p_case, 1, v_target, 0, coalesce(((p_payload #> '{submission}'))::text, ''), coalesce((p_payload #>> '{submission,name}'), ''), coalesce((p_payload #>> '{sort_key}'), ''), coalesce((p_payload #>> '{submission,kind}'), ''), coalesce((p_payload #>> '{submission,party,name}'), ''), coalesce((p_payload #>> '{submission,party,number}'), ''), coalesce(((p_payload #>> '{submission,amount_fen}'))::bigint, 0), coalesce((p_payload #>> '{submission,agency}'), ''), coalesce((p_payload #>> '{submission,file_number}'), ''), (',' || coalesce((select string_agg((h.value ->> 'person_id') || ',', '' order by h.n) from jsonb_array_elements((p_payload #> '{submission,handlers}')) with ordinality as h(value, n) where h.value ->> 'person_id' <> ''), '')), coalesce((p_payload #>> '{unit}'), ''), v_me, v_now, app.day((p_payload #>> '{due_on}')), coalesce((p_payload #>> '{profile_id}'), ''), coalesce((p_payload #>> '{profile_edition}'), ''), v_now);
+  insert into case_ (office_id, readers, case_id, version, state, round, submission, name, sort_key, kind, party_name, party_number, amount_fen, agency, file_number, handler_codes, finder, unit, registered_by, registered_at, due_on, profile_id, profile_edition, updated_at) values (p_office, v_readers, p_case, 1, v_target, 0, coalesce(((p_payload #> '{submission}'))::text, ''), coalesce((p_payload #>> '{submission,name}'), ''), coalesce((p_payload #>> '{sort_key}'), ''), coalesce((p_payload #>> '{submission,kind}'), ''), coalesce((p_payload #>> '{submission,party,name}'), ''), coalesce((p_payload #>> '{submission,party,number}'), ''), coalesce(((p_payload #>> '{submission,amount_fen}'))::bigint, 0), coalesce((p_payload #>> '{submission,agency}'), ''), coalesce((p_payload #>> '{submission,file_number}'), ''), (',' || coalesce((select string_agg((h.value ->> 'person_id') || ',', '' order by h.n) from jsonb_array_elements((p_payload #> '{submission,handlers}')) with ordinality as h(value, n) where h.value ->> 'person_id' <> ''), '')), app.fold((p_payload #>> '{submission,name}')) || '|' || app.fold((p_payload #>> '{submission,party,name}')) || '|' || app.fold((p_payload #>> '{submission,party,number}')) || '|' || app.fold((p_payload #>> '{submission,file_number}')), coalesce((p_payload #>> '{unit}'), ''), v_me, v_now, app.day((p_payload #>> '{due_on}')), coalesce((p_payload #>> '{profile_id}'), ''), coalesce((p_payload #>> '{profile_edition}'), ''), v_now);
   if coalesce((p_payload #>> '{unit}'), '') <> '' then
     insert into unit (office_id, name) values (p_office, coalesce((p_payload #>> '{unit}'), '')) on conflict (office_id, name) do nothing;
   end if;
-  for v_item, v_index in select t.value, t.n - 1 from jsonb_array_elements(
-    case when jsonb_typeof(p_payload #> '{materials}') is null or jsonb_typeof(p_payload #> '{materials}') = 'null'
-    then '[]' else p_payload #> '{materials}' end) with ordinality as t(value, n) loop
+  v_items := coalesce(nullif(p_payload #> '{materials}', 'null'), '[]');
+  for v_index in 0 .. jsonb_array_length(v_items) - 1 loop
+  v_item := v_items -> v_index;
   if coalesce((v_item #>> '{sha256}'), '') <> '' and exists (select 1 from file_store where office_id = p_office and kind <> 'folder') and not exists (select 1 from blob where office_id = p_office and sha256 = coalesce((v_item #>> '{sha256}'), '') and complete = 1) then
     perform app.refuse('files.not_stored', jsonb_build_object('name', coalesce((v_item #>> '{name}'), '')));
   end if;
@@ -326,7 +100,7 @@ end $$;
 create function app.do_edit(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
 returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
+declare v_items jsonb; v_item jsonb;
 begin
   if exists (select 1 from escalation where office_id = p_office and case_id = p_case and round = c.round and withdrawn_at is null) and not exists (select 1 from dispute_result where office_id = p_office and case_id = p_case and round = c.round) then
     perform app.refuse('dispute.pending', jsonb_build_object());
@@ -337,16 +111,16 @@ begin
   if (coalesce((p_payload #> '{materials}'), 'null'::jsonb) <> 'null'::jsonb) then
     delete from material where office_id = p_office and case_id = p_case;
   end if;
-  for v_item, v_index in select t.value, t.n - 1 from jsonb_array_elements(
-    case when jsonb_typeof(p_payload #> '{materials}') is null or jsonb_typeof(p_payload #> '{materials}') = 'null'
-    then '[]' else p_payload #> '{materials}' end) with ordinality as t(value, n) loop
+  v_items := coalesce(nullif(p_payload #> '{materials}', 'null'), '[]');
+  for v_index in 0 .. jsonb_array_length(v_items) - 1 loop
+  v_item := v_items -> v_index;
   if coalesce((v_item #>> '{sha256}'), '') <> '' and exists (select 1 from file_store where office_id = p_office and kind <> 'folder') and not exists (select 1 from blob where office_id = p_office and sha256 = coalesce((v_item #>> '{sha256}'), '') and complete = 1) then
     perform app.refuse('files.not_stored', jsonb_build_object('name', coalesce((v_item #>> '{name}'), '')));
   end if;
   insert into material (office_id, readers, case_id, material_id, place, code, name, pages, original, sha256, size, file_name, waived) values (p_office, v_readers, p_case, coalesce((v_item #>> '{material_id}'), ''), v_index, coalesce((v_item #>> '{code}'), ''), coalesce((v_item #>> '{name}'), ''), (nullif((v_item #>> '{pages}'), ''))::bigint, (case when (v_item #> '{original}') = 'false'::jsonb then 0 else 1 end), coalesce((v_item #>> '{sha256}'), ''), coalesce(((v_item #>> '{size}'))::bigint, 0), coalesce((v_item #>> '{file_name}'), ''), coalesce((v_item #>> '{waived}'), ''));
   end loop;
   update clearance set open = 0, closed_at = v_now, closed_because = p_reason where office_id = p_office and case_id = p_case and open = 1;
-  update case_ set version = version + 1,
+  update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
     due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end,
@@ -360,6 +134,7 @@ begin
     agency = case when (coalesce((p_payload #> '{submission}'), 'null'::jsonb) <> 'null'::jsonb) then coalesce((p_payload #>> '{submission,agency}'), '') else agency end,
     file_number = case when (coalesce((p_payload #> '{submission}'), 'null'::jsonb) <> 'null'::jsonb) then coalesce((p_payload #>> '{submission,file_number}'), '') else file_number end,
     handler_codes = case when (coalesce((p_payload #> '{submission}'), 'null'::jsonb) <> 'null'::jsonb) then (',' || coalesce((select string_agg((h.value ->> 'person_id') || ',', '' order by h.n) from jsonb_array_elements((p_payload #> '{submission,handlers}')) with ordinality as h(value, n) where h.value ->> 'person_id' <> ''), '')) else handler_codes end,
+    finder = case when (coalesce((p_payload #> '{submission}'), 'null'::jsonb) <> 'null'::jsonb) then app.fold((p_payload #>> '{submission,name}')) || '|' || app.fold((p_payload #>> '{submission,party,name}')) || '|' || app.fold((p_payload #>> '{submission,party,number}')) || '|' || app.fold((p_payload #>> '{submission,file_number}')) || numbers else finder end,
     unit = case when (coalesce((p_payload #> '{submission}'), 'null'::jsonb) <> 'null'::jsonb) then coalesce((p_payload #>> '{submission,unit}'), '') else unit end,
     edited_round = case when c.state = 'responding' then c.round else edited_round end
    where office_id = p_office and case_id = p_case;
@@ -368,7 +143,7 @@ end $$;
 create function app.do_confirm(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
 returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
+declare v_items jsonb; v_item jsonb;
 begin
   if (case when (p_payload #> '{declared}') = 'true'::jsonb then 1 else 0 end) = 0 then
     perform app.refuse('case.not_declared', jsonb_build_object());
@@ -392,7 +167,7 @@ begin
   if c.state = 'correction' then
     insert into clock_event (office_id, case_id, seq, round, event, at, cause, number, unit, approver, reason, readers) select p_office, p_case, coalesce(max(seq), 0) + 1, c.round, 'resume', v_now, 'correction', 0, '', '', p_reason, v_readers from clock_event where office_id = p_office and case_id = p_case;
   end if;
-  update case_ set version = version + 1,
+  update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
     due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end,
@@ -401,14 +176,14 @@ begin
     accepted_at = null,
     reviewer = '',
     sent_from = c.state,
-    sent_version = version + 1
+    sent_version = c.version + 1
    where office_id = p_office and case_id = p_case;
 end $$;
 
 create function app.do_ask_correction(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
 returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
+declare v_items jsonb; v_item jsonb;
 begin
   if (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) and coalesce(encode(sha256(decode((p_payload #>> '{document,pdf}'), 'base64')), 'hex'), '') <> coalesce((p_payload #>> '{document,sha256}'), '') then
     perform app.refuse('persistence.digest_mismatch', jsonb_build_object());
@@ -417,7 +192,7 @@ begin
     insert into document (office_id, readers, case_id, sha256, round, kind, size, content, stored_by, stored_at) values (p_office, v_readers, p_case, coalesce((p_payload #>> '{document,sha256}'), ''), c.round, 'correction', length(decode((p_payload #>> '{document,pdf}'), 'base64')), decode((p_payload #>> '{document,pdf}'), 'base64'), v_me, v_now);
   end if;
   insert into clock_event (office_id, case_id, seq, round, event, at, cause, number, unit, approver, reason, readers) select p_office, p_case, coalesce(max(seq), 0) + 1, c.round, 'suspend', v_now, 'correction', coalesce(((p_payload #>> '{days,number}'))::bigint, 0), coalesce((p_payload #>> '{days,unit}'), ''), '', p_reason, v_readers from clock_event where office_id = p_office and case_id = p_case;
-  update case_ set version = version + 1,
+  update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
     due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
@@ -427,7 +202,7 @@ end $$;
 create function app.do_accept(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
 returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
+declare v_items jsonb; v_item jsonb;
 begin
   if (app.day((p_payload #>> '{received_on}'))::timestamp at time zone 'Asia/Shanghai') > c.received_at then
     perform app.refuse('persistence.received_later', jsonb_build_object('received_on', coalesce((p_payload #>> '{received_on}'), '')));
@@ -436,7 +211,7 @@ begin
     update clock_event set at = (app.day((p_payload #>> '{received_on}'))::timestamp at time zone 'Asia/Shanghai'), cause = 'paper' where office_id = p_office and case_id = p_case and round = c.round and event = 'start_receipt';
   end if;
   insert into clock_event (office_id, case_id, seq, round, event, at, cause, number, unit, approver, reason, readers) select p_office, p_case, coalesce(max(seq), 0) + 1, c.round, 'start_acceptance', v_now, '', 0, '', '', p_reason, v_readers from clock_event where office_id = p_office and case_id = p_case;
-  update case_ set version = version + 1,
+  update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
     due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end,
@@ -449,7 +224,7 @@ end $$;
 create function app.do_return(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
 returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
+declare v_items jsonb; v_item jsonb;
 begin
   if coalesce((p_payload #>> '{confirmed,by}'), '') <> 'password' and (coalesce((p_payload #>> '{confirmed,by}'), '') <> 'sample' or not exists (select 1 from office where office_id = p_office and sample = 1)) then
     perform app.refuse('confirmation.missing', jsonb_build_object());
@@ -466,7 +241,7 @@ begin
   if c.state in ('submitted', 'correction', 'accepted', 'reviewing', 'signing') then
     insert into clock_event (office_id, case_id, seq, round, event, at, cause, number, unit, approver, reason, readers) select p_office, p_case, coalesce(max(seq), 0) + 1, c.round, 'stop', v_now, '', 0, '', '', p_reason, v_readers from clock_event where office_id = p_office and case_id = p_case;
   end if;
-  update case_ set version = version + 1,
+  update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
     due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end,
@@ -477,7 +252,7 @@ end $$;
 create function app.do_not_needed(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
 returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
+declare v_items jsonb; v_item jsonb;
 begin
   if coalesce((p_payload #>> '{confirmed,by}'), '') <> 'password' and (coalesce((p_payload #>> '{confirmed,by}'), '') <> 'sample' or not exists (select 1 from office where office_id = p_office and sample = 1)) then
     perform app.refuse('confirmation.missing', jsonb_build_object());
@@ -491,7 +266,7 @@ begin
   if (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) and not exists (select 1 from document where office_id = p_office and case_id = p_case and sha256 = coalesce((p_payload #>> '{document,sha256}'), '')) then
     insert into document (office_id, readers, case_id, sha256, round, kind, size, content, stored_by, stored_at) values (p_office, v_readers, p_case, coalesce((p_payload #>> '{document,sha256}'), ''), c.round, 'not_needed', length(decode((p_payload #>> '{document,pdf}'), 'base64')), decode((p_payload #>> '{document,pdf}'), 'base64'), v_me, v_now);
   end if;
-  update case_ set version = version + 1,
+  update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
     due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end,
@@ -502,7 +277,7 @@ end $$;
 create function app.do_assign(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
 returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
+declare v_items jsonb; v_item jsonb;
 begin
   if not exists (select 1 from person where office_id = p_office and person_id = coalesce((p_payload #>> '{reviewer}'), '') and active = 1) then
     perform app.refuse('people.inactive', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((p_payload #>> '{reviewer}'), '')), coalesce((p_payload #>> '{reviewer}'), ''))));
@@ -523,7 +298,7 @@ begin
     perform app.refuse('people.unqualified', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((p_payload #>> '{reviewer}'), '')), coalesce((p_payload #>> '{reviewer}'), ''))));
   end if;
   update round set reviewer = coalesce((p_payload #>> '{reviewer}'), '') where office_id = p_office and case_id = p_case and round = c.round;
-  update case_ set version = version + 1,
+  update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
     due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end,
@@ -534,7 +309,7 @@ end $$;
 create function app.do_reassign(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
 returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
+declare v_items jsonb; v_item jsonb;
 begin
   if not exists (select 1 from person where office_id = p_office and person_id = coalesce((p_payload #>> '{reviewer}'), '') and active = 1) then
     perform app.refuse('people.inactive', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((p_payload #>> '{reviewer}'), '')), coalesce((p_payload #>> '{reviewer}'), ''))));
@@ -555,7 +330,7 @@ begin
     perform app.refuse('people.unqualified', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((p_payload #>> '{reviewer}'), '')), coalesce((p_payload #>> '{reviewer}'), ''))));
   end if;
   update round set reviewer = coalesce((p_payload #>> '{reviewer}'), '') where office_id = p_office and case_id = p_case and round = c.round;
-  update case_ set version = version + 1,
+  update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
     due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end,
@@ -566,10 +341,10 @@ end $$;
 create function app.do_extend(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
 returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
+declare v_items jsonb; v_item jsonb;
 begin
   insert into clock_event (office_id, case_id, seq, round, event, at, cause, number, unit, approver, reason, readers) select p_office, p_case, coalesce(max(seq), 0) + 1, c.round, 'extend', v_now, '', coalesce(((p_payload #>> '{number}'))::bigint, 0), coalesce((p_payload #>> '{unit}'), ''), coalesce((p_payload #>> '{approver}'), ''), p_reason, v_readers from clock_event where office_id = p_office and case_id = p_case;
-  update case_ set version = version + 1,
+  update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
     due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
@@ -579,7 +354,7 @@ end $$;
 create function app.do_extend_case(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
 returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
+declare v_items jsonb; v_item jsonb;
 begin
   if coalesce(((p_payload #>> '{number}'))::bigint, 0) < 1 or trim(coalesce((p_payload #>> '{approver}'), '')) = '' or trim(coalesce((p_payload #>> '{paper}'), '')) = '' or coalesce((p_payload #>> '{approved_on}'), '') = '' then
     perform app.refuse('case_period.incomplete', jsonb_build_object());
@@ -599,12 +374,12 @@ end $$;
 create function app.do_move_due(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
 returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
+declare v_items jsonb; v_item jsonb;
 begin
   if not exists (select 1 from calendar where office_id = p_office and year = coalesce(((p_payload #>> '{year}'))::bigint, 0) and edition = coalesce((p_payload #>> '{edition}'), '')) then
     perform app.refuse('persistence.calendar_unknown', jsonb_build_object('year', coalesce(((p_payload #>> '{year}'))::bigint, 0), 'edition', coalesce((p_payload #>> '{edition}'), '')));
   end if;
-  update case_ set version = version + 1,
+  update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
     due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
@@ -614,37 +389,27 @@ end $$;
 create function app.do_answer(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
 returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
+declare v_items jsonb; v_item jsonb;
 begin
-  for v_item, v_index in select t.value, t.n - 1 from jsonb_array_elements(
-    case when jsonb_typeof(p_payload #> '{answers}') is null or jsonb_typeof(p_payload #> '{answers}') = 'null'
-    then '[]' else p_payload #> '{answers}' end) with ordinality as t(value, n) loop
+  v_items := coalesce(nullif(p_payload #> '{answers}', 'null'), '[]');
+  for v_index in 0 .. jsonb_array_length(v_items) - 1 loop
+  v_item := v_items -> v_index;
   insert into answer (office_id, readers, case_id, round, item_id, answer, note, evidence, answered_by, answered_at) values (p_office, v_readers, p_case, c.round, coalesce((v_item #>> '{item_id}'), ''), coalesce((v_item #>> '{answer}'), ''), coalesce((v_item #>> '{note}'), ''), coalesce((v_item #>> '{evidence}'), ''), v_me, v_now) on conflict (office_id, case_id, round, item_id) do update set answer = excluded.answer, note = excluded.note, evidence = excluded.evidence, answered_by = excluded.answered_by, answered_at = excluded.answered_at;
   end loop;
-  update case_ set version = version + 1,
-    state = v_target,
-    updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
-   where office_id = p_office and case_id = p_case;
 end $$;
 
 create function app.do_draft_opinion(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
 returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
+declare v_items jsonb; v_item jsonb;
 begin
   update round set opinion = coalesce(((p_payload #> '{opinion}'))::text, '') where office_id = p_office and case_id = p_case and round = c.round;
-  update case_ set version = version + 1,
-    state = v_target,
-    updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
-   where office_id = p_office and case_id = p_case;
 end $$;
 
 create function app.do_certify(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
 returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
+declare v_items jsonb; v_item jsonb;
 begin
   if coalesce((p_payload #>> '{outcome}'), '') = '' then
     perform app.refuse('persistence.outcome_mismatch', jsonb_build_object());
@@ -666,39 +431,39 @@ begin
   end if;
   delete from problem_mark where office_id = p_office and case_id = p_case and round = c.round;
   delete from problem where office_id = p_office and case_id = p_case and round = c.round;
-  for v_item, v_index in select t.value, t.n - 1 from jsonb_array_elements(
-    case when jsonb_typeof(p_payload #> '{earlier}') is null or jsonb_typeof(p_payload #> '{earlier}') = 'null'
-    then '[]' else p_payload #> '{earlier}' end) with ordinality as t(value, n) loop
+  v_items := coalesce(nullif(p_payload #> '{earlier}', 'null'), '[]');
+  for v_index in 0 .. jsonb_array_length(v_items) - 1 loop
+  v_item := v_items -> v_index;
   insert into problem_mark (office_id, readers, case_id, round, number, solved, note, marked_by, marked_at) values (p_office, v_readers, p_case, c.round, coalesce(((v_item #>> '{number}'))::bigint, 0), (case when (v_item #> '{solved}') = 'true'::jsonb then 1 else 0 end), coalesce((v_item #>> '{note}'), ''), v_me, v_now);
   end loop;
   if exists (select 1 from problem p where p.office_id = p_office and p.case_id = p_case and p.round < c.round and not exists (select 1 from problem_mark m where m.office_id = p.office_id and m.case_id = p.case_id and m.round = c.round and m.number = p.number)) then
     perform app.refuse('dispute.earlier_unmarked', jsonb_build_object('number', (select min(p.number) from problem p where p.office_id = p_office and p.case_id = p_case and p.round < c.round and not exists (select 1 from problem_mark m where m.office_id = p.office_id and m.case_id = p.case_id and m.round = c.round and m.number = p.number))));
   end if;
-  for v_item, v_index in select t.value, t.n - 1 from jsonb_array_elements(
-    case when jsonb_typeof(p_payload #> '{problems}') is null or jsonb_typeof(p_payload #> '{problems}') = 'null'
-    then '[]' else p_payload #> '{problems}' end) with ordinality as t(value, n) loop
+  v_items := coalesce(nullif(p_payload #> '{problems}', 'null'), '[]');
+  for v_index in 0 .. jsonb_array_length(v_items) - 1 loop
+  v_item := v_items -> v_index;
   if coalesce(((v_item #>> '{number}'))::bigint, 0) <> (select coalesce(max(number), 0) from problem where office_id = p_office and case_id = p_case and round <> c.round) + 1 + v_index then
     perform app.refuse('persistence.problem_numbers', jsonb_build_object('number', coalesce(((v_item #>> '{number}'))::bigint, 0), 'expected', (select coalesce(max(number), 0) from problem where office_id = p_office and case_id = p_case and round <> c.round) + 1 + v_index));
   end if;
   insert into problem (office_id, readers, case_id, number, round, item_id, dimension, finding, basis, evidence, suggestion) values (p_office, v_readers, p_case, coalesce(((v_item #>> '{number}'))::bigint, 0), c.round, coalesce((v_item #>> '{item_id}'), ''), coalesce((v_item #>> '{dimension}'), ''), coalesce((v_item #>> '{finding}'), ''), coalesce((v_item #>> '{basis}'), ''), coalesce((v_item #>> '{evidence}'), ''), coalesce((v_item #>> '{suggestion}'), ''));
   end loop;
   update round set opinion = coalesce(((p_payload #> '{opinion}'))::text, ''), outcome = nullif((p_payload #>> '{outcome}'), ''), materials_digest = coalesce((p_payload #>> '{materials_digest}'), ''), same_person_reason = coalesce((p_payload #>> '{opinion,same_person_reason}'), ''), override_reason = coalesce((p_payload #>> '{opinion,override_reason}'), ''), certified_sha256 = coalesce((p_payload #>> '{document,sha256}'), ''), certified_at = v_now, sent_back = '' where office_id = p_office and case_id = p_case and round = c.round;
-  update case_ set version = version + 1,
+  update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
     due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end,
     sent_from = c.state,
-    sent_version = version + 1
+    sent_version = c.version + 1
    where office_id = p_office and case_id = p_case;
 end $$;
 
 create function app.do_send_back(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
 returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
+declare v_items jsonb; v_item jsonb;
 begin
   update round set sent_back = p_reason, certified_sha256 = '', certified_at = null where office_id = p_office and case_id = p_case and round = c.round;
-  update case_ set version = version + 1,
+  update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
     due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
@@ -708,7 +473,7 @@ end $$;
 create function app.do_reserve(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
 returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
+declare v_items jsonb; v_item jsonb;
 begin
   if coalesce(coalesce(((p_payload #>> '{year}'))::bigint, 0), 0) < 1949 or substr(cast(app.day((p_payload #>> '{dated}')) as text), 1, 4) <> cast(coalesce(((p_payload #>> '{year}'))::bigint, 0) as text) or coalesce((p_payload #>> '{dated}'), '') = '' then
     perform app.refuse('persistence.year_mismatch', jsonb_build_object('year', coalesce((p_payload #>> '{year}'), ''), 'dated', coalesce((p_payload #>> '{dated}'), '')));
@@ -718,17 +483,19 @@ begin
   update counter set last_no = last_no + 1 where office_id = p_office and series = (select series from office where office_id = p_office) and year = coalesce(((p_payload #>> '{year}'))::bigint, 0) and not exists (select 1 from number where office_id = p_office and case_id = p_case and round = c.round and status <> 'void');
   insert into number (office_id, series, year, no, label, case_id, round, status, reserved_by, reserved_at, readers) select k.office_id, k.series, k.year, k.last_no, k.series || '〔' || cast(k.year as text) || '〕' || cast(k.last_no as text) || '号', p_case, c.round, 'reserved', v_me, v_now, v_readers from counter k where k.office_id = p_office and k.series = (select series from office where office_id = p_office) and k.year = coalesce(((p_payload #>> '{year}'))::bigint, 0) and not exists (select 1 from number where office_id = p_office and case_id = p_case and round = c.round and status <> 'void');
   update round set number = (select label from number where office_id = p_office and case_id = p_case and round = c.round and status <> 'void'), dated = app.day((p_payload #>> '{dated}')) where office_id = p_office and case_id = p_case and round = c.round;
-  update case_ set version = version + 1,
+  update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end,
+    numbers = replace(numbers, '|' || (select replace(replace(lower(label), '〔', ''), '〕', '') from number where office_id = p_office and case_id = p_case and round = c.round and status <> 'void'), '') || '|' || (select replace(replace(lower(label), '〔', ''), '〕', '') from number where office_id = p_office and case_id = p_case and round = c.round and status <> 'void'),
+    finder = replace(finder, '|' || (select replace(replace(lower(label), '〔', ''), '〕', '') from number where office_id = p_office and case_id = p_case and round = c.round and status <> 'void'), '') || '|' || (select replace(replace(lower(label), '〔', ''), '〕', '') from number where office_id = p_office and case_id = p_case and round = c.round and status <> 'void')
    where office_id = p_office and case_id = p_case;
 end $$;
 
 create function app.do_issue_pass(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
 returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
+declare v_items jsonb; v_item jsonb;
 begin
   if exists (select 1 from round where office_id = p_office and case_id = p_case and round = c.round and (number = '')) then
     perform app.refuse('case.number_not_reserved', jsonb_build_object());
@@ -767,7 +534,7 @@ begin
   update number set status = 'issued' where office_id = p_office and case_id = p_case and round = c.round and status = 'reserved';
   insert into clock_event (office_id, case_id, seq, round, event, at, cause, number, unit, approver, reason, readers) select p_office, p_case, coalesce(max(seq), 0) + 1, c.round, 'stop', v_now, '', 0, '', '', p_reason, v_readers from clock_event where office_id = p_office and case_id = p_case;
   insert into clearance (office_id, clearance_id, case_id, round, origin, outcome, issued, kind, party_name, party_number, amount_fen, materials_digest, opened_at, readers) select office_id, p_cmd, case_id, round, 'opinion', outcome, issued, kind, party_name, party_number, amount_fen, materials_digest, v_now, v_readers from round where office_id = p_office and case_id = p_case and round = c.round;
-  update case_ set version = version + 1,
+  update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
     due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
@@ -777,7 +544,7 @@ end $$;
 create function app.do_issue_return(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
 returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
+declare v_items jsonb; v_item jsonb;
 begin
   if exists (select 1 from round where office_id = p_office and case_id = p_case and round = c.round and (number = '')) then
     perform app.refuse('case.number_not_reserved', jsonb_build_object());
@@ -815,7 +582,7 @@ begin
   update round set issued = 1, issued_at = v_now, issued_sha256 = coalesce((p_payload #>> '{document,sha256}'), ''), signer = v_me where office_id = p_office and case_id = p_case and round = c.round;
   update number set status = 'issued' where office_id = p_office and case_id = p_case and round = c.round and status = 'reserved';
   insert into clock_event (office_id, case_id, seq, round, event, at, cause, number, unit, approver, reason, readers) select p_office, p_case, coalesce(max(seq), 0) + 1, c.round, 'stop', v_now, '', 0, '', '', p_reason, v_readers from clock_event where office_id = p_office and case_id = p_case;
-  update case_ set version = version + 1,
+  update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
     due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
@@ -825,17 +592,17 @@ end $$;
 create function app.do_respond(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
 returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
+declare v_items jsonb; v_item jsonb;
 begin
-  for v_item, v_index in select t.value, t.n - 1 from jsonb_array_elements(
-    case when jsonb_typeof(p_payload #> '{responses}') is null or jsonb_typeof(p_payload #> '{responses}') = 'null'
-    then '[]' else p_payload #> '{responses}' end) with ordinality as t(value, n) loop
+  v_items := coalesce(nullif(p_payload #> '{responses}', 'null'), '[]');
+  for v_index in 0 .. jsonb_array_length(v_items) - 1 loop
+  v_item := v_items -> v_index;
   if not exists (select 1 from problem where office_id = p_office and case_id = p_case and number = coalesce(((v_item #>> '{number}'))::bigint, 0) and round = c.round) then
     perform app.refuse('persistence.no_such_problem', jsonb_build_object('number', coalesce(((v_item #>> '{number}'))::bigint, 0)));
   end if;
   update problem set response = coalesce((v_item #>> '{response}'), ''), responded_by = v_me where office_id = p_office and case_id = p_case and number = coalesce(((v_item #>> '{number}'))::bigint, 0);
   end loop;
-  update case_ set version = version + 1,
+  update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
     due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
@@ -845,10 +612,10 @@ end $$;
 create function app.do_new_round(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
 returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
+declare v_items jsonb; v_item jsonb;
 begin
   update clearance set open = 0, closed_at = v_now, closed_because = p_reason where office_id = p_office and case_id = p_case and open = 1;
-  update case_ set version = version + 1,
+  update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
     due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
@@ -858,11 +625,11 @@ end $$;
 create function app.do_materials_changed(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
 returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
+declare v_items jsonb; v_item jsonb;
 begin
   perform app.demand_damage(p_office, p_case);
   update clearance set open = 0, closed_at = v_now, closed_because = p_reason where office_id = p_office and case_id = p_case and open = 1;
-  update case_ set version = version + 1,
+  update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
     due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
@@ -872,7 +639,7 @@ end $$;
 create function app.do_register_decision(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
 returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
+declare v_items jsonb; v_item jsonb;
 begin
   perform app.demand_files(p_office, p_case);
   if not exists (select 1 from clearance where office_id = p_office and case_id = p_case and open = 1) then
@@ -891,21 +658,23 @@ begin
     perform app.refuse('case.date_order', jsonb_build_object('first', 'opinion.dated', 'second', 'decision.decided_on', 'earlier', (select cast(dated as text) from round where office_id = p_office and case_id = p_case and round = c.round), 'later', coalesce((p_payload #>> '{decided_on}'), '')));
   end if;
   insert into decision (office_id, case_id, clearance_id, kind, party_name, party_number, amount_fen, number, decided_on, content, registered_by, registered_at, readers) select office_id, case_id, clearance_id, coalesce((p_payload #>> '{kind}'), ''), coalesce((p_payload #>> '{party_name}'), ''), coalesce((p_payload #>> '{party_number}'), ''), coalesce(((p_payload #>> '{amount_fen}'))::bigint, 0), coalesce((p_payload #>> '{number}'), ''), app.day((p_payload #>> '{decided_on}')), coalesce((p_payload #>> '{content}'), ''), v_me, v_now, v_readers from clearance where office_id = p_office and case_id = p_case and open = 1 and kind = coalesce((p_payload #>> '{kind}'), '') and party_name = coalesce((p_payload #>> '{party_name}'), '') and party_number = coalesce((p_payload #>> '{party_number}'), '') and amount_fen = coalesce(((p_payload #>> '{amount_fen}'))::bigint, 0);
-  update case_ set version = version + 1,
+  update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end,
+    numbers = replace(numbers, '|' || app.fold((p_payload #>> '{number}')), '') || '|' || app.fold((p_payload #>> '{number}')),
+    finder = replace(finder, '|' || app.fold((p_payload #>> '{number}')), '') || '|' || app.fold((p_payload #>> '{number}'))
    where office_id = p_office and case_id = p_case;
 end $$;
 
 create function app.do_adopt(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
 returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
+declare v_items jsonb; v_item jsonb;
 begin
-  for v_item, v_index in select t.value, t.n - 1 from jsonb_array_elements(
-    case when jsonb_typeof(p_payload #> '{adoptions}') is null or jsonb_typeof(p_payload #> '{adoptions}') = 'null'
-    then '[]' else p_payload #> '{adoptions}' end) with ordinality as t(value, n) loop
+  v_items := coalesce(nullif(p_payload #> '{adoptions}', 'null'), '[]');
+  for v_index in 0 .. jsonb_array_length(v_items) - 1 loop
+  v_item := v_items -> v_index;
   if not exists (select 1 from problem where office_id = p_office and case_id = p_case and number = coalesce(((v_item #>> '{number}'))::bigint, 0)) then
     perform app.refuse('persistence.no_such_problem', jsonb_build_object('number', coalesce(((v_item #>> '{number}'))::bigint, 0)));
   end if;
@@ -914,7 +683,7 @@ begin
   end if;
   update problem set adoption = nullif((v_item #>> '{adoption}'), ''), adoption_reason = coalesce((v_item #>> '{reason}'), '') where office_id = p_office and case_id = p_case and number = coalesce(((v_item #>> '{number}'))::bigint, 0);
   end loop;
-  update case_ set version = version + 1,
+  update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
     due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
@@ -924,7 +693,7 @@ end $$;
 create function app.do_withdraw(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
 returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
+declare v_items jsonb; v_item jsonb;
 begin
   update round set number = '', dated = null where office_id = p_office and case_id = p_case and round = c.round and issued = 0;
   update number set status = 'void', void_reason = p_reason, voided_at = v_now where office_id = p_office and case_id = p_case and status = 'reserved';
@@ -932,7 +701,7 @@ begin
   if c.state in ('submitted', 'correction', 'accepted', 'reviewing', 'signing') then
     insert into clock_event (office_id, case_id, seq, round, event, at, cause, number, unit, approver, reason, readers) select p_office, p_case, coalesce(max(seq), 0) + 1, c.round, 'stop', v_now, '', 0, '', '', p_reason, v_readers from clock_event where office_id = p_office and case_id = p_case;
   end if;
-  update case_ set version = version + 1,
+  update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
     due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
@@ -942,7 +711,7 @@ end $$;
 create function app.do_report_transfer(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
 returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
+declare v_items jsonb; v_item jsonb;
 begin
   if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0) then
     perform app.refuse('transfer.not_open', jsonb_build_object());
@@ -962,12 +731,12 @@ begin
   if exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and (last_at > app.instant((p_payload #>> '{at}')))) then
     perform app.refuse('transfer.time_order', jsonb_build_object());
   end if;
-  if not exists (select 1 from transfer_member where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and person_id = v_me) then
+  if not exists (select 1 from transfer_member where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and left_at is null and person_id = v_me) then
     perform app.refuse('transfer.not_in_team', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
   end if;
   insert into transfer_event (office_id, readers, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action) values (p_office, v_readers, p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), (select coalesce(max(seq), 0) + 1 from transfer_event where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0)), coalesce((p_payload #>> '{choice}'), ''), app.instant((p_payload #>> '{at}')), v_now, v_me, p_reason, coalesce(((p_payload #> '{detail}'))::text, ''), 'report_transfer');
   update transfer set stage = case when stage = 'opened' and coalesce((p_payload #>> '{choice}'), '') = '' then 'reported' end, ended = case when case when stage = 'opened' and coalesce((p_payload #>> '{choice}'), '') = '' then 'reported' end in ('refused', 'done', 'closed') then 1 else 0 end, last_at = app.instant((p_payload #>> '{at}')) where office_id = p_office and case_id = p_case and ended = 0;
-  update case_ set version = version + 1,
+  update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
     due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
@@ -977,7 +746,7 @@ end $$;
 create function app.do_decide_transfer(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
 returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
+declare v_items jsonb; v_item jsonb;
 begin
   if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0) then
     perform app.refuse('transfer.not_open', jsonb_build_object());
@@ -1005,7 +774,7 @@ begin
   end if;
   insert into transfer_event (office_id, readers, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action) values (p_office, v_readers, p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), (select coalesce(max(seq), 0) + 1 from transfer_event where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0)), coalesce((p_payload #>> '{choice}'), ''), app.instant((p_payload #>> '{at}')), v_now, v_me, p_reason, coalesce(((p_payload #> '{detail}'))::text, ''), 'decide_transfer');
   update transfer set stage = case when stage = 'reported' and coalesce((p_payload #>> '{choice}'), '') = 'approved' then 'approved' when stage = 'reported' and coalesce((p_payload #>> '{choice}'), '') = 'refused' then 'refused' end, ended = case when case when stage = 'reported' and coalesce((p_payload #>> '{choice}'), '') = 'approved' then 'approved' when stage = 'reported' and coalesce((p_payload #>> '{choice}'), '') = 'refused' then 'refused' end in ('refused', 'done', 'closed') then 1 else 0 end, last_at = app.instant((p_payload #>> '{at}')) where office_id = p_office and case_id = p_case and ended = 0;
-  update case_ set version = version + 1,
+  update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
     due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
@@ -1015,7 +784,7 @@ end $$;
 create function app.do_prepare_transfer(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
 returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
+declare v_items jsonb; v_item jsonb;
 begin
   if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0) then
     perform app.refuse('transfer.not_open', jsonb_build_object());
@@ -1026,11 +795,11 @@ begin
   if exists (select 1 from recusal where office_id = p_office and person_id = v_me and ((case_id <> '' and case_id = p_case) or (party <> '' and party = c.party_name) or (unit <> '' and unit = c.unit))) then
     perform app.refuse('people.recused', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
   end if;
-  if not exists (select 1 from transfer_member where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and person_id = v_me) and not exists (select 1 from person_role where office_id = p_office and person_id = v_me and role = 'clerk' and (valid_from is null or valid_from <= v_today) and (valid_to is null or valid_to >= v_today)) then
+  if not exists (select 1 from transfer_member where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and left_at is null and person_id = v_me) and not exists (select 1 from person_role where office_id = p_office and person_id = v_me and role = 'clerk' and (valid_from is null or valid_from <= v_today) and (valid_to is null or valid_to >= v_today)) then
     perform app.refuse('transfer.not_in_team', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
   end if;
   update transfer set attachments = coalesce(((p_payload #> '{attachments}'))::text, '') where office_id = p_office and case_id = p_case and ended = 0;
-  update case_ set version = version + 1,
+  update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
     due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
@@ -1040,7 +809,7 @@ end $$;
 create function app.do_reserve_transfer(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
 returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
+declare v_items jsonb; v_item jsonb;
 begin
   if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0) then
     perform app.refuse('transfer.not_open', jsonb_build_object());
@@ -1064,7 +833,7 @@ begin
     insert into transfer_number (office_id, readers, series, year, no, label, case_id, transfer_no, status, reserved_by, reserved_at) values (p_office, v_readers, (select series || '移' from office where office_id = p_office), coalesce(((p_payload #>> '{year}'))::bigint, 0), (select last_no from counter where office_id = p_office and series = (select series || '移' from office where office_id = p_office) and year = coalesce(((p_payload #>> '{year}'))::bigint, 0)), (select series || '移' from office where office_id = p_office) || '〔' || cast(coalesce(((p_payload #>> '{year}'))::bigint, 0) as text) || '〕' || cast((select last_no from counter where office_id = p_office and series = (select series || '移' from office where office_id = p_office) and year = coalesce(((p_payload #>> '{year}'))::bigint, 0)) as text) || '号', p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), 'reserved', v_me, v_now);
   end if;
   update transfer set number = (select label from transfer_number where office_id = p_office and case_id = p_case and transfer_no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and status <> 'void'), dated = app.day((p_payload #>> '{dated}')) where office_id = p_office and case_id = p_case and ended = 0;
-  update case_ set version = version + 1,
+  update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
     due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
@@ -1074,7 +843,7 @@ end $$;
 create function app.do_issue_transfer(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
 returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
+declare v_items jsonb; v_item jsonb;
 begin
   if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0) then
     perform app.refuse('transfer.not_open', jsonb_build_object());
@@ -1113,7 +882,7 @@ begin
   update transfer_number set status = 'issued' where office_id = p_office and case_id = p_case and transfer_no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and status <> 'void' and status = 'reserved';
   insert into transfer_event (office_id, readers, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action) values (p_office, v_readers, p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), (select coalesce(max(seq), 0) + 1 from transfer_event where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0)), coalesce((p_payload #>> '{choice}'), ''), app.instant((p_payload #>> '{at}')), v_now, v_me, p_reason, coalesce(((p_payload #> '{detail}'))::text, ''), 'issue_transfer');
   update transfer set stage = case when stage = 'approved' and coalesce((p_payload #>> '{choice}'), '') = '' then 'signed' end, ended = case when case when stage = 'approved' and coalesce((p_payload #>> '{choice}'), '') = '' then 'signed' end in ('refused', 'done', 'closed') then 1 else 0 end, last_at = app.instant((p_payload #>> '{at}')) where office_id = p_office and case_id = p_case and ended = 0;
-  update case_ set version = version + 1,
+  update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
     due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
@@ -1123,7 +892,7 @@ end $$;
 create function app.do_deliver_transfer(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
 returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
+declare v_items jsonb; v_item jsonb;
 begin
   if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0) then
     perform app.refuse('transfer.not_open', jsonb_build_object());
@@ -1143,12 +912,12 @@ begin
   if exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and (last_at > app.instant((p_payload #>> '{at}')))) then
     perform app.refuse('transfer.time_order', jsonb_build_object());
   end if;
-  if not exists (select 1 from transfer_member where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and person_id = v_me) and not exists (select 1 from person_role where office_id = p_office and person_id = v_me and role = 'clerk' and (valid_from is null or valid_from <= v_today) and (valid_to is null or valid_to >= v_today)) then
+  if not exists (select 1 from transfer_member where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and left_at is null and person_id = v_me) and not exists (select 1 from person_role where office_id = p_office and person_id = v_me and role = 'clerk' and (valid_from is null or valid_from <= v_today) and (valid_to is null or valid_to >= v_today)) then
     perform app.refuse('transfer.not_in_team', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
   end if;
   insert into transfer_event (office_id, readers, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action) values (p_office, v_readers, p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), (select coalesce(max(seq), 0) + 1 from transfer_event where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0)), coalesce((p_payload #>> '{choice}'), ''), app.instant((p_payload #>> '{at}')), v_now, v_me, p_reason, coalesce(((p_payload #> '{detail}'))::text, ''), 'deliver_transfer');
   update transfer set stage = case when stage = 'signed' and coalesce((p_payload #>> '{choice}'), '') = '' then 'delivered' end, ended = case when case when stage = 'signed' and coalesce((p_payload #>> '{choice}'), '') = '' then 'delivered' end in ('refused', 'done', 'closed') then 1 else 0 end, last_at = app.instant((p_payload #>> '{at}')) where office_id = p_office and case_id = p_case and ended = 0;
-  update case_ set version = version + 1,
+  update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
     due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
@@ -1158,7 +927,7 @@ end $$;
 create function app.do_receipt_transfer(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
 returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
+declare v_items jsonb; v_item jsonb;
 begin
   if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0) then
     perform app.refuse('transfer.not_open', jsonb_build_object());
@@ -1178,12 +947,12 @@ begin
   if exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and (last_at > app.instant((p_payload #>> '{at}')))) then
     perform app.refuse('transfer.time_order', jsonb_build_object());
   end if;
-  if not exists (select 1 from transfer_member where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and person_id = v_me) and not exists (select 1 from person_role where office_id = p_office and person_id = v_me and role = 'clerk' and (valid_from is null or valid_from <= v_today) and (valid_to is null or valid_to >= v_today)) then
+  if not exists (select 1 from transfer_member where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and left_at is null and person_id = v_me) and not exists (select 1 from person_role where office_id = p_office and person_id = v_me and role = 'clerk' and (valid_from is null or valid_from <= v_today) and (valid_to is null or valid_to >= v_today)) then
     perform app.refuse('transfer.not_in_team', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
   end if;
   insert into transfer_event (office_id, readers, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action) values (p_office, v_readers, p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), (select coalesce(max(seq), 0) + 1 from transfer_event where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0)), coalesce((p_payload #>> '{choice}'), ''), app.instant((p_payload #>> '{at}')), v_now, v_me, p_reason, coalesce(((p_payload #> '{detail}'))::text, ''), 'receipt_transfer');
   update transfer set stage = case when stage = 'delivered' and coalesce((p_payload #>> '{choice}'), '') = '' and destination = 'police' then 'received' when stage = 'delivered' and coalesce((p_payload #>> '{choice}'), '') = '' and destination = 'supervisory' then 'done' end, ended = case when case when stage = 'delivered' and coalesce((p_payload #>> '{choice}'), '') = '' and destination = 'police' then 'received' when stage = 'delivered' and coalesce((p_payload #>> '{choice}'), '') = '' and destination = 'supervisory' then 'done' end in ('refused', 'done', 'closed') then 1 else 0 end, last_at = app.instant((p_payload #>> '{at}')) where office_id = p_office and case_id = p_case and ended = 0;
-  update case_ set version = version + 1,
+  update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
     due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
@@ -1193,7 +962,7 @@ end $$;
 create function app.do_police_answer(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
 returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
+declare v_items jsonb; v_item jsonb;
 begin
   if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0) then
     perform app.refuse('transfer.not_open', jsonb_build_object());
@@ -1213,12 +982,12 @@ begin
   if exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and (last_at > app.instant((p_payload #>> '{at}')))) then
     perform app.refuse('transfer.time_order', jsonb_build_object());
   end if;
-  if not exists (select 1 from transfer_member where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and person_id = v_me) and not exists (select 1 from person_role where office_id = p_office and person_id = v_me and role = 'clerk' and (valid_from is null or valid_from <= v_today) and (valid_to is null or valid_to >= v_today)) then
+  if not exists (select 1 from transfer_member where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and left_at is null and person_id = v_me) and not exists (select 1 from person_role where office_id = p_office and person_id = v_me and role = 'clerk' and (valid_from is null or valid_from <= v_today) and (valid_to is null or valid_to >= v_today)) then
     perform app.refuse('transfer.not_in_team', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
   end if;
   insert into transfer_event (office_id, readers, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action) values (p_office, v_readers, p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), (select coalesce(max(seq), 0) + 1 from transfer_event where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0)), coalesce((p_payload #>> '{choice}'), ''), app.instant((p_payload #>> '{at}')), v_now, v_me, p_reason, coalesce(((p_payload #> '{detail}'))::text, ''), 'police_answer');
   update transfer set stage = case when stage = 'received' and coalesce((p_payload #>> '{choice}'), '') = 'filed' then 'filed' when stage = 'received' and coalesce((p_payload #>> '{choice}'), '') = 'not_filed' then 'not_filed' when stage = 'received' and coalesce((p_payload #>> '{choice}'), '') = 'forwarded' then 'forwarded' when stage = 'forwarded' and coalesce((p_payload #>> '{choice}'), '') = 'filed' then 'filed' when stage = 'forwarded' and coalesce((p_payload #>> '{choice}'), '') = 'not_filed' then 'not_filed' when stage = 'forwarded' and coalesce((p_payload #>> '{choice}'), '') = 'forwarded' then 'forwarded' when stage = 'objected' and coalesce((p_payload #>> '{choice}'), '') = 'filed' then 'filed' when stage = 'objected' and coalesce((p_payload #>> '{choice}'), '') = 'not_filed' then 'upheld' when stage = 'supervised' and coalesce((p_payload #>> '{choice}'), '') = 'filed' then 'filed' when stage = 'supervised' and coalesce((p_payload #>> '{choice}'), '') = 'not_filed' then 'closed' end, ended = case when case when stage = 'received' and coalesce((p_payload #>> '{choice}'), '') = 'filed' then 'filed' when stage = 'received' and coalesce((p_payload #>> '{choice}'), '') = 'not_filed' then 'not_filed' when stage = 'received' and coalesce((p_payload #>> '{choice}'), '') = 'forwarded' then 'forwarded' when stage = 'forwarded' and coalesce((p_payload #>> '{choice}'), '') = 'filed' then 'filed' when stage = 'forwarded' and coalesce((p_payload #>> '{choice}'), '') = 'not_filed' then 'not_filed' when stage = 'forwarded' and coalesce((p_payload #>> '{choice}'), '') = 'forwarded' then 'forwarded' when stage = 'objected' and coalesce((p_payload #>> '{choice}'), '') = 'filed' then 'filed' when stage = 'objected' and coalesce((p_payload #>> '{choice}'), '') = 'not_filed' then 'upheld' when stage = 'supervised' and coalesce((p_payload #>> '{choice}'), '') = 'filed' then 'filed' when stage = 'supervised' and coalesce((p_payload #>> '{choice}'), '') = 'not_filed' then 'closed' end in ('refused', 'done', 'closed') then 1 else 0 end, last_at = app.instant((p_payload #>> '{at}')) where office_id = p_office and case_id = p_case and ended = 0;
-  update case_ set version = version + 1,
+  update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
     due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
@@ -1228,7 +997,7 @@ end $$;
 create function app.do_object_transfer(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
 returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
+declare v_items jsonb; v_item jsonb;
 begin
   if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0) then
     perform app.refuse('transfer.not_open', jsonb_build_object());
@@ -1248,12 +1017,12 @@ begin
   if exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and (last_at > app.instant((p_payload #>> '{at}')))) then
     perform app.refuse('transfer.time_order', jsonb_build_object());
   end if;
-  if not exists (select 1 from transfer_member where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and person_id = v_me) and not exists (select 1 from person_role where office_id = p_office and person_id = v_me and role = 'unit_head' and (valid_from is null or valid_from <= v_today) and (valid_to is null or valid_to >= v_today)) then
+  if not exists (select 1 from transfer_member where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and left_at is null and person_id = v_me) and not exists (select 1 from person_role where office_id = p_office and person_id = v_me and role = 'unit_head' and (valid_from is null or valid_from <= v_today) and (valid_to is null or valid_to >= v_today)) then
     perform app.refuse('transfer.not_in_team', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
   end if;
   insert into transfer_event (office_id, readers, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action) values (p_office, v_readers, p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), (select coalesce(max(seq), 0) + 1 from transfer_event where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0)), coalesce((p_payload #>> '{choice}'), ''), app.instant((p_payload #>> '{at}')), v_now, v_me, p_reason, coalesce(((p_payload #> '{detail}'))::text, ''), 'object_transfer');
   update transfer set stage = case when stage = 'not_filed' and coalesce((p_payload #>> '{choice}'), '') = 'reconsider' then 'objected' when stage = 'not_filed' and coalesce((p_payload #>> '{choice}'), '') = 'supervise' then 'supervised' when stage = 'upheld' and coalesce((p_payload #>> '{choice}'), '') = 'supervise' then 'supervised' end, ended = case when case when stage = 'not_filed' and coalesce((p_payload #>> '{choice}'), '') = 'reconsider' then 'objected' when stage = 'not_filed' and coalesce((p_payload #>> '{choice}'), '') = 'supervise' then 'supervised' when stage = 'upheld' and coalesce((p_payload #>> '{choice}'), '') = 'supervise' then 'supervised' end in ('refused', 'done', 'closed') then 1 else 0 end, last_at = app.instant((p_payload #>> '{at}')) where office_id = p_office and case_id = p_case and ended = 0;
-  update case_ set version = version + 1,
+  update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
     due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
@@ -1263,7 +1032,7 @@ end $$;
 create function app.do_close_transfer(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
 returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
+declare v_items jsonb; v_item jsonb;
 begin
   if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0) then
     perform app.refuse('transfer.not_open', jsonb_build_object());
@@ -1283,12 +1052,12 @@ begin
   if exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and (last_at > app.instant((p_payload #>> '{at}')))) then
     perform app.refuse('transfer.time_order', jsonb_build_object());
   end if;
-  if not exists (select 1 from transfer_member where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and person_id = v_me) and not exists (select 1 from person_role where office_id = p_office and person_id = v_me and role = 'unit_head' and (valid_from is null or valid_from <= v_today) and (valid_to is null or valid_to >= v_today)) then
+  if not exists (select 1 from transfer_member where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and left_at is null and person_id = v_me) and not exists (select 1 from person_role where office_id = p_office and person_id = v_me and role = 'unit_head' and (valid_from is null or valid_from <= v_today) and (valid_to is null or valid_to >= v_today)) then
     perform app.refuse('transfer.not_in_team', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
   end if;
   insert into transfer_event (office_id, readers, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action) values (p_office, v_readers, p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), (select coalesce(max(seq), 0) + 1 from transfer_event where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0)), coalesce((p_payload #>> '{choice}'), ''), app.instant((p_payload #>> '{at}')), v_now, v_me, p_reason, coalesce(((p_payload #> '{detail}'))::text, ''), 'close_transfer');
   update transfer set stage = case when stage = 'not_filed' and coalesce((p_payload #>> '{choice}'), '') = '' then 'closed' when stage = 'upheld' and coalesce((p_payload #>> '{choice}'), '') = '' then 'closed' end, ended = case when case when stage = 'not_filed' and coalesce((p_payload #>> '{choice}'), '') = '' then 'closed' when stage = 'upheld' and coalesce((p_payload #>> '{choice}'), '') = '' then 'closed' end in ('refused', 'done', 'closed') then 1 else 0 end, last_at = app.instant((p_payload #>> '{at}')) where office_id = p_office and case_id = p_case and ended = 0;
-  update case_ set version = version + 1,
+  update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
     due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
@@ -1298,7 +1067,7 @@ end $$;
 create function app.do_hand_over(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
 returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
+declare v_items jsonb; v_item jsonb;
 begin
   if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0) then
     perform app.refuse('transfer.not_open', jsonb_build_object());
@@ -1318,12 +1087,12 @@ begin
   if exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and (last_at > app.instant((p_payload #>> '{at}')))) then
     perform app.refuse('transfer.time_order', jsonb_build_object());
   end if;
-  if not exists (select 1 from transfer_member where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and person_id = v_me) and not exists (select 1 from person_role where office_id = p_office and person_id = v_me and role = 'clerk' and (valid_from is null or valid_from <= v_today) and (valid_to is null or valid_to >= v_today)) then
+  if not exists (select 1 from transfer_member where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and left_at is null and person_id = v_me) and not exists (select 1 from person_role where office_id = p_office and person_id = v_me and role = 'clerk' and (valid_from is null or valid_from <= v_today) and (valid_to is null or valid_to >= v_today)) then
     perform app.refuse('transfer.not_in_team', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
   end if;
   insert into transfer_event (office_id, readers, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action) values (p_office, v_readers, p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), (select coalesce(max(seq), 0) + 1 from transfer_event where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0)), coalesce((p_payload #>> '{choice}'), ''), app.instant((p_payload #>> '{at}')), v_now, v_me, p_reason, coalesce(((p_payload #> '{detail}'))::text, ''), 'hand_over');
   update transfer set stage = case when stage = 'filed' and coalesce((p_payload #>> '{choice}'), '') = '' then 'done' end, ended = case when case when stage = 'filed' and coalesce((p_payload #>> '{choice}'), '') = '' then 'done' end in ('refused', 'done', 'closed') then 1 else 0 end, last_at = app.instant((p_payload #>> '{at}')) where office_id = p_office and case_id = p_case and ended = 0;
-  update case_ set version = version + 1,
+  update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
     due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
@@ -1333,7 +1102,7 @@ end $$;
 create function app.do_open_transfer(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
 returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
+declare v_items jsonb; v_item jsonb;
 begin
   if exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0) then
     perform app.refuse('transfer.open_already', jsonb_build_object());
@@ -1351,9 +1120,9 @@ begin
     perform app.refuse('case.field_missing', jsonb_build_object('field', 'transfer.at'));
   end if;
   insert into transfer (office_id, readers, case_id, no, stage, destination, opened_on, last_at) values (p_office, v_readers, p_case, (select coalesce(max(no), 0) + 1 from transfer where office_id = p_office and case_id = p_case), 'opened', coalesce((p_payload #>> '{destination}'), ''), app.day((p_payload #>> '{opened_on}')), app.instant((p_payload #>> '{at}')));
-  for v_item, v_index in select t.value, t.n - 1 from jsonb_array_elements(
-    case when jsonb_typeof(p_payload #> '{team}') is null or jsonb_typeof(p_payload #> '{team}') = 'null'
-    then '[]' else p_payload #> '{team}' end) with ordinality as t(value, n) loop
+  v_items := coalesce(nullif(p_payload #> '{team}', 'null'), '[]');
+  for v_index in 0 .. jsonb_array_length(v_items) - 1 loop
+  v_item := v_items -> v_index;
   if not exists (select 1 from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '') and active = 1) then
     perform app.refuse('people.inactive', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '')), coalesce((v_item #>> '{person_id}'), ''))));
   end if;
@@ -1366,15 +1135,112 @@ begin
   if exists (select 1 from recusal where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '') and ((case_id <> '' and case_id = p_case) or (party <> '' and party = c.party_name) or (unit <> '' and unit = c.unit))) then
     perform app.refuse('people.recused', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '')), coalesce((v_item #>> '{person_id}'), ''))));
   end if;
+  if exists (select 1 from transfer_event where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and action = 'decide_transfer' and recorded_by = coalesce((v_item #>> '{person_id}'), '')) then
+    perform app.refuse('transfer.approver_in_team', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '')), coalesce((v_item #>> '{person_id}'), ''))));
+  end if;
+  update transfer_member set left_at = null, joined_at = case when left_at = v_now then joined_at else v_now end where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and person_id = coalesce((v_item #>> '{person_id}'), '') and left_at is not null;
   if not exists (select 1 from transfer_member where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and person_id = coalesce((v_item #>> '{person_id}'), '')) then
-    insert into transfer_member (office_id, readers, case_id, no, person_id, place, name, certificate) values (p_office, v_readers, p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), coalesce((v_item #>> '{person_id}'), ''), v_index, coalesce((select name from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '')), coalesce((v_item #>> '{person_id}'), '')), (select enforcement_certificate from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '')));
+    insert into transfer_member (office_id, readers, case_id, no, person_id, place, name, certificate, joined_at) values (p_office, v_readers, p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), coalesce((v_item #>> '{person_id}'), ''), (select count(*) from transfer_member where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0)), coalesce((select name from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '')), coalesce((v_item #>> '{person_id}'), '')), (select enforcement_certificate from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '')), v_now);
   end if;
   end loop;
-  if (select count(*) from transfer_member where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0)) < 2 then
-    perform app.refuse('transfer.team_too_few', jsonb_build_object('count', (select count(*) from transfer_member where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0)), 'least', 2));
+  if (select count(*) from transfer_member where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and left_at is null) < 2 then
+    perform app.refuse('transfer.team_too_few', jsonb_build_object('count', (select count(*) from transfer_member where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and left_at is null), 'least', 2));
   end if;
   insert into transfer_event (office_id, readers, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action) values (p_office, v_readers, p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), (select coalesce(max(seq), 0) + 1 from transfer_event where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0)), coalesce((p_payload #>> '{choice}'), ''), app.instant((p_payload #>> '{at}')), v_now, v_me, p_reason, coalesce(((p_payload #> '{detail}'))::text, ''), 'open_transfer');
-  update case_ set version = version + 1,
+  update case_ set version = c.version + 1,
+    state = v_target,
+    updated_at = v_now,
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+   where office_id = p_office and case_id = p_case;
+end $$;
+
+create function app.do_change_transfer_team(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_items jsonb; v_item jsonb;
+begin
+  if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0) then
+    perform app.refuse('transfer.not_open', jsonb_build_object());
+  end if;
+  if exists (select 1 from recusal where office_id = p_office and person_id = v_me and ((case_id <> '' and case_id = p_case) or (party <> '' and party = c.party_name) or (unit <> '' and unit = c.unit))) then
+    perform app.refuse('people.recused', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
+  end if;
+  if app.instant((p_payload #>> '{at}')) is null then
+    perform app.refuse('case.field_missing', jsonb_build_object('field', 'transfer.at'));
+  end if;
+  if app.instant((p_payload #>> '{at}')) > v_now then
+    perform app.refuse('transfer.in_future', jsonb_build_object());
+  end if;
+  insert into transfer_event (office_id, readers, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action) values (p_office, v_readers, p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), (select coalesce(max(seq), 0) + 1 from transfer_event where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0)), coalesce((p_payload #>> '{choice}'), ''), app.instant((p_payload #>> '{at}')), v_now, v_me, p_reason, coalesce(((p_payload #> '{detail}'))::text, ''), 'change_transfer_team');
+  update transfer_member set left_at = v_now where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and left_at is null;
+  v_items := coalesce(nullif(p_payload #> '{team}', 'null'), '[]');
+  for v_index in 0 .. jsonb_array_length(v_items) - 1 loop
+  v_item := v_items -> v_index;
+  if not exists (select 1 from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '') and active = 1) then
+    perform app.refuse('people.inactive', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '')), coalesce((v_item #>> '{person_id}'), ''))));
+  end if;
+  if not exists (select 1 from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '') and trim(enforcement_certificate) <> '') then
+    perform app.refuse('people.handler_no_certificate', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '')), coalesce((v_item #>> '{person_id}'), ''))));
+  end if;
+  if not exists (select 1 from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '') and (certificate_valid_to is null or certificate_valid_to >= v_today)) then
+    perform app.refuse('people.handler_certificate_expired', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '')), coalesce((v_item #>> '{person_id}'), '')), 'date', (select cast(certificate_valid_to as text) from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), ''))));
+  end if;
+  if exists (select 1 from recusal where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '') and ((case_id <> '' and case_id = p_case) or (party <> '' and party = c.party_name) or (unit <> '' and unit = c.unit))) then
+    perform app.refuse('people.recused', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '')), coalesce((v_item #>> '{person_id}'), ''))));
+  end if;
+  if exists (select 1 from transfer_event where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and action = 'decide_transfer' and recorded_by = coalesce((v_item #>> '{person_id}'), '')) then
+    perform app.refuse('transfer.approver_in_team', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '')), coalesce((v_item #>> '{person_id}'), ''))));
+  end if;
+  update transfer_member set left_at = null, joined_at = case when left_at = v_now then joined_at else v_now end where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and person_id = coalesce((v_item #>> '{person_id}'), '') and left_at is not null;
+  if not exists (select 1 from transfer_member where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and person_id = coalesce((v_item #>> '{person_id}'), '')) then
+    insert into transfer_member (office_id, readers, case_id, no, person_id, place, name, certificate, joined_at) values (p_office, v_readers, p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), coalesce((v_item #>> '{person_id}'), ''), (select count(*) from transfer_member where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0)), coalesce((select name from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '')), coalesce((v_item #>> '{person_id}'), '')), (select enforcement_certificate from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '')), v_now);
+  end if;
+  end loop;
+  if (select count(*) from transfer_member where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and left_at is null) < 2 then
+    perform app.refuse('transfer.team_too_few', jsonb_build_object('count', (select count(*) from transfer_member where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and left_at is null), 'least', 2));
+  end if;
+  if not exists (select 1 from transfer_member where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and (left_at = v_now or joined_at = v_now)) then
+    perform app.refuse('transfer.team_same', jsonb_build_object());
+  end if;
+  update case_ set version = c.version + 1,
+    state = v_target,
+    updated_at = v_now,
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+   where office_id = p_office and case_id = p_case;
+end $$;
+
+create function app.do_correct_transfer(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_items jsonb; v_item jsonb;
+begin
+  if not exists (select 1 from transfer_event where office_id = p_office and case_id = p_case and no = coalesce(((p_payload #>> '{no}'))::bigint, 0) and seq = coalesce(((p_payload #>> '{seq}'))::bigint, 0) and corrects = 0 and action in ('open_transfer', 'report_transfer', 'decide_transfer', 'deliver_transfer', 'receipt_transfer', 'police_answer', 'object_transfer', 'hand_over', 'close_transfer')) then
+    perform app.refuse('transfer.not_correctable', jsonb_build_object());
+  end if;
+  if exists (select 1 from recusal where office_id = p_office and person_id = v_me and ((case_id <> '' and case_id = p_case) or (party <> '' and party = c.party_name) or (unit <> '' and unit = c.unit))) then
+    perform app.refuse('people.recused', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
+  end if;
+  if exists (select 1 from transfer_event where office_id = p_office and case_id = p_case and no = coalesce(((p_payload #>> '{no}'))::bigint, 0) and seq = coalesce(((p_payload #>> '{seq}'))::bigint, 0) and corrects = 0 and action = 'decide_transfer' and recorded_by <> v_me) then
+    perform app.refuse('transfer.decider_corrects', jsonb_build_object());
+  end if;
+  if not exists (select 1 from transfer_event where office_id = p_office and case_id = p_case and no = coalesce(((p_payload #>> '{no}'))::bigint, 0) and seq = coalesce(((p_payload #>> '{seq}'))::bigint, 0) and corrects = 0 and recorded_by = v_me) and not exists (select 1 from transfer_member where office_id = p_office and case_id = p_case and no = coalesce(((p_payload #>> '{no}'))::bigint, 0) and left_at is null and person_id = v_me) and not exists (select 1 from person_role where office_id = p_office and person_id = v_me and role in ('clerk', 'unit_head', 'lead') and (valid_from is null or valid_from <= v_today) and (valid_to is null or valid_to >= v_today)) then
+    perform app.refuse('transfer.not_in_team', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
+  end if;
+  if app.instant((p_payload #>> '{at}')) is null then
+    perform app.refuse('case.field_missing', jsonb_build_object('field', 'transfer.at'));
+  end if;
+  if app.instant((p_payload #>> '{at}')) > v_now then
+    perform app.refuse('transfer.in_future', jsonb_build_object());
+  end if;
+  if coalesce((app.day((p_payload #>> '{opened_on}'))::timestamp at time zone 'Asia/Shanghai') > app.instant((p_payload #>> '{at}')), true) then
+    perform app.refuse('case.field_missing', jsonb_build_object('field', 'transfer.at'));
+  end if;
+  if exists (select 1 from transfer_event e where e.office_id = p_office and e.case_id = p_case and e.no = coalesce(((p_payload #>> '{no}'))::bigint, 0) and e.corrects = 0 and e.action in ('open_transfer', 'report_transfer', 'decide_transfer', 'deliver_transfer', 'receipt_transfer', 'police_answer', 'object_transfer', 'hand_over', 'close_transfer', 'issue_transfer') and e.seq < coalesce(((p_payload #>> '{seq}'))::bigint, 0) and coalesce((select k.at from transfer_event k where k.office_id = e.office_id and k.case_id = e.case_id and k.no = e.no and k.corrects = e.seq order by k.seq desc limit 1), e.at) > app.instant((p_payload #>> '{at}'))) or exists (select 1 from transfer_event e where e.office_id = p_office and e.case_id = p_case and e.no = coalesce(((p_payload #>> '{no}'))::bigint, 0) and e.corrects = 0 and e.action in ('open_transfer', 'report_transfer', 'decide_transfer', 'deliver_transfer', 'receipt_transfer', 'police_answer', 'object_transfer', 'hand_over', 'close_transfer', 'issue_transfer') and e.seq > coalesce(((p_payload #>> '{seq}'))::bigint, 0) and coalesce((select k.at from transfer_event k where k.office_id = e.office_id and k.case_id = e.case_id and k.no = e.no and k.corrects = e.seq order by k.seq desc limit 1), e.at) < app.instant((p_payload #>> '{at}'))) then
+    perform app.refuse('transfer.correction_order', jsonb_build_object());
+  end if;
+  insert into transfer_event (office_id, readers, case_id, no, seq, action, choice, at, recorded_at, recorded_by, reason, detail, corrects) values (p_office, v_readers, p_case, coalesce(((p_payload #>> '{no}'))::bigint, 0), (select max(seq) + 1 from transfer_event where office_id = p_office and case_id = p_case and no = coalesce(((p_payload #>> '{no}'))::bigint, 0)), 'correct_transfer', '', app.instant((p_payload #>> '{at}')), v_now, v_me, p_reason, coalesce(((p_payload #> '{detail}'))::text, ''), coalesce(((p_payload #>> '{seq}'))::bigint, 0));
+  update transfer set last_at = (select max(coalesce((select k.at from transfer_event k where k.office_id = e.office_id and k.case_id = e.case_id and k.no = e.no and k.corrects = e.seq order by k.seq desc limit 1), e.at)) from transfer_event e where e.office_id = p_office and e.case_id = p_case and e.no = coalesce(((p_payload #>> '{no}'))::bigint, 0) and e.corrects = 0 and e.action in ('open_transfer', 'report_transfer', 'decide_transfer', 'deliver_transfer', 'receipt_transfer', 'police_answer', 'object_transfer', 'hand_over', 'close_transfer', 'issue_transfer')), opened_on = case when coalesce(((p_payload #>> '{seq}'))::bigint, 0) = 1 and app.day((p_payload #>> '{opened_on}')) < opened_on then app.day((p_payload #>> '{opened_on}')) else opened_on end where office_id = p_office and case_id = p_case and no = coalesce(((p_payload #>> '{no}'))::bigint, 0) and ended = 0;
+  update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
     due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
@@ -1384,7 +1250,7 @@ end $$;
 create function app.do_open(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
 returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
+declare v_items jsonb; v_item jsonb;
 begin
   if not exists (select 1 from opening where office_id = p_office and case_id = p_case and version = c.version and person_id = v_me) then
     insert into opening (office_id, readers, case_id, version, person_id, opened_at) values (p_office, v_readers, p_case, c.version, v_me, v_now);
@@ -1394,7 +1260,7 @@ end $$;
 create function app.do_recall(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
 returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
+declare v_items jsonb; v_item jsonb;
 begin
   if exists (select 1 from opening where office_id = p_office and case_id = p_case and version >= c.sent_version) then
     perform app.refuse('office_life.opened', jsonb_build_object('name', (select coalesce(max(p.name), '') from person p join opening o on o.office_id = p.office_id and o.person_id = p.person_id where o.office_id = p_office and o.case_id = p_case and o.version >= c.sent_version)));
@@ -1403,7 +1269,7 @@ begin
     perform app.refuse('office_life.not_sent_from', jsonb_build_object('state', c.sent_from));
   end if;
   insert into clock_event (office_id, case_id, seq, round, event, at, cause, number, unit, approver, reason, readers) select p_office, p_case, coalesce(max(seq), 0) + 1, c.round, 'recall', v_now, '', 0, '', '', p_reason, v_readers from clock_event where office_id = p_office and case_id = p_case;
-  update case_ set version = version + 1,
+  update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
     due_on = null,
@@ -1415,7 +1281,7 @@ end $$;
 create function app.do_recall_correction(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
 returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
+declare v_items jsonb; v_item jsonb;
 begin
   if exists (select 1 from opening where office_id = p_office and case_id = p_case and version >= c.sent_version) then
     perform app.refuse('office_life.opened', jsonb_build_object('name', (select coalesce(max(p.name), '') from person p join opening o on o.office_id = p.office_id and o.person_id = p.person_id where o.office_id = p_office and o.case_id = p_case and o.version >= c.sent_version)));
@@ -1424,7 +1290,7 @@ begin
     perform app.refuse('office_life.not_sent_from', jsonb_build_object('state', c.sent_from));
   end if;
   insert into clock_event (office_id, case_id, seq, round, event, at, cause, number, unit, approver, reason, readers) select p_office, p_case, coalesce(max(seq), 0) + 1, c.round, 'suspend', v_now, 'correction', 0, '', '', p_reason, v_readers from clock_event where office_id = p_office and case_id = p_case;
-  update case_ set version = version + 1,
+  update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
     due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
@@ -1434,7 +1300,7 @@ end $$;
 create function app.do_recall_again(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
 returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
+declare v_items jsonb; v_item jsonb;
 begin
   if exists (select 1 from opening where office_id = p_office and case_id = p_case and version >= c.sent_version) then
     perform app.refuse('office_life.opened', jsonb_build_object('name', (select coalesce(max(p.name), '') from person p join opening o on o.office_id = p.office_id and o.person_id = p.person_id where o.office_id = p_office and o.case_id = p_case and o.version >= c.sent_version)));
@@ -1443,7 +1309,7 @@ begin
     perform app.refuse('office_life.not_sent_from', jsonb_build_object('state', c.sent_from));
   end if;
   insert into clock_event (office_id, case_id, seq, round, event, at, cause, number, unit, approver, reason, readers) select p_office, p_case, coalesce(max(seq), 0) + 1, c.round, 'recall', v_now, '', 0, '', '', p_reason, v_readers from clock_event where office_id = p_office and case_id = p_case;
-  update case_ set version = version + 1,
+  update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
     due_on = null,
@@ -1455,13 +1321,13 @@ end $$;
 create function app.do_recall_opinion(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
 returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
+declare v_items jsonb; v_item jsonb;
 begin
   if exists (select 1 from opening where office_id = p_office and case_id = p_case and version >= c.sent_version) then
     perform app.refuse('office_life.opened', jsonb_build_object('name', (select coalesce(max(p.name), '') from person p join opening o on o.office_id = p.office_id and o.person_id = p.person_id where o.office_id = p_office and o.case_id = p_case and o.version >= c.sent_version)));
   end if;
   update round set certified_sha256 = '', certified_at = null where office_id = p_office and case_id = p_case and round = c.round;
-  update case_ set version = version + 1,
+  update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
     due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
@@ -1471,7 +1337,7 @@ end $$;
 create function app.do_remind(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
 returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
+declare v_items jsonb; v_item jsonb;
 begin
   if trim(coalesce((p_payload #>> '{text}'), '')) = '' then
     perform app.refuse('office_life.text_missing', jsonb_build_object());
@@ -1488,7 +1354,7 @@ end $$;
 create function app.do_ask_opinion(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
 returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
+declare v_items jsonb; v_item jsonb;
 begin
   if trim(coalesce((p_payload #>> '{question}'), '')) = '' then
     perform app.refuse('office_life.text_missing', jsonb_build_object());
@@ -1514,7 +1380,7 @@ end $$;
 create function app.do_give_opinion(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
 returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
+declare v_items jsonb; v_item jsonb;
 begin
   if trim(coalesce((p_payload #>> '{opinion}'), '')) = '' then
     perform app.refuse('office_life.text_missing', jsonb_build_object());
@@ -1528,15 +1394,15 @@ end $$;
 create function app.do_open_consultation(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
 returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
+declare v_items jsonb; v_item jsonb;
 begin
   if exists (select 1 from escalation where office_id = p_office and case_id = p_case and round = c.round and withdrawn_at is null) and not exists (select 1 from dispute_result where office_id = p_office and case_id = p_case and round = c.round) then
     perform app.refuse('dispute.pending', jsonb_build_object());
   end if;
   insert into consultation (office_id, readers, case_id, consultation_id, round, opened_by, opened_side, opened_at) values (p_office, v_readers, p_case, coalesce((p_payload #>> '{consultation_id}'), ''), c.round, v_me, (case when (c.registered_by = v_me or replace(c.handler_codes, ',' || v_me || ',', '') <> c.handler_codes or v_me <> c.reviewer and exists (select 1 from person_role where office_id = p_office and person_id = v_me and role = 'unit_head' and (valid_from is null or valid_from <= v_today) and (valid_to is null or valid_to >= v_today))) then 'unit' else 'review' end), v_now);
-  for v_item, v_index in select t.value, t.n - 1 from jsonb_array_elements(
-    case when jsonb_typeof(p_payload #> '{points}') is null or jsonb_typeof(p_payload #> '{points}') = 'null'
-    then '[]' else p_payload #> '{points}' end) with ordinality as t(value, n) loop
+  v_items := coalesce(nullif(p_payload #> '{points}', 'null'), '[]');
+  for v_index in 0 .. jsonb_array_length(v_items) - 1 loop
+  v_item := v_items -> v_index;
   if not exists (select 1 from problem where office_id = p_office and case_id = p_case and round = c.round and number = coalesce(((v_item #>> '{number}'))::bigint, 0)) then
     perform app.refuse('dispute.point_unknown', jsonb_build_object('number', coalesce(((v_item #>> '{number}'))::bigint, 0)));
   end if;
@@ -1545,7 +1411,7 @@ begin
   if not exists (select 1 from consultation_point where office_id = p_office and case_id = p_case and consultation_id = coalesce((p_payload #>> '{consultation_id}'), '')) then
     perform app.refuse('dispute.points_missing', jsonb_build_object());
   end if;
-  update case_ set version = version + 1,
+  update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
     due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
@@ -1555,7 +1421,7 @@ end $$;
 create function app.do_say(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
 returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
+declare v_items jsonb; v_item jsonb;
 begin
   if exists (select 1 from escalation where office_id = p_office and case_id = p_case and round = c.round and withdrawn_at is null) and not exists (select 1 from dispute_result where office_id = p_office and case_id = p_case and round = c.round) then
     perform app.refuse('dispute.pending', jsonb_build_object());
@@ -1573,12 +1439,12 @@ begin
     perform app.refuse('dispute.point_unknown', jsonb_build_object('number', coalesce(((p_payload #>> '{number}'))::bigint, 0)));
   end if;
   insert into consultation_entry (office_id, readers, case_id, entry_id, consultation_id, number, side, author, said_at, text) values (p_office, v_readers, p_case, coalesce((p_payload #>> '{entry_id}'), ''), coalesce((p_payload #>> '{consultation_id}'), ''), coalesce(((p_payload #>> '{number}'))::bigint, 0), (case when (c.registered_by = v_me or replace(c.handler_codes, ',' || v_me || ',', '') <> c.handler_codes or v_me <> c.reviewer and exists (select 1 from person_role where office_id = p_office and person_id = v_me and role = 'unit_head' and (valid_from is null or valid_from <= v_today) and (valid_to is null or valid_to >= v_today))) then 'unit' else 'review' end), v_me, v_now, coalesce((p_payload #>> '{text}'), ''));
-  for v_item, v_index in select t.value, t.n - 1 from jsonb_array_elements(
-    case when jsonb_typeof(p_payload #> '{files}') is null or jsonb_typeof(p_payload #> '{files}') = 'null'
-    then '[]' else p_payload #> '{files}' end) with ordinality as t(value, n) loop
+  v_items := coalesce(nullif(p_payload #> '{files}', 'null'), '[]');
+  for v_index in 0 .. jsonb_array_length(v_items) - 1 loop
+  v_item := v_items -> v_index;
   insert into dispute_file (office_id, readers, case_id, owner_id, place, sha256, name, size) values (p_office, v_readers, p_case, coalesce((p_payload #>> '{entry_id}'), ''), v_index, coalesce((v_item #>> '{sha256}'), ''), coalesce((v_item #>> '{name}'), ''), coalesce(((v_item #>> '{size}'))::bigint, 0));
   end loop;
-  update case_ set version = version + 1,
+  update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
     due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
@@ -1588,7 +1454,7 @@ end $$;
 create function app.do_propose_result(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
 returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
+declare v_items jsonb; v_item jsonb;
 begin
   if exists (select 1 from escalation where office_id = p_office and case_id = p_case and round = c.round and withdrawn_at is null) and not exists (select 1 from dispute_result where office_id = p_office and case_id = p_case and round = c.round) then
     perform app.refuse('dispute.pending', jsonb_build_object());
@@ -1599,9 +1465,9 @@ begin
   if exists (select 1 from consultation where office_id = p_office and case_id = p_case and consultation_id = coalesce((p_payload #>> '{consultation_id}'), '') and (closed_at is not null or round <> c.round)) then
     perform app.refuse('dispute.consultation_closed', jsonb_build_object());
   end if;
-  for v_item, v_index in select t.value, t.n - 1 from jsonb_array_elements(
-    case when jsonb_typeof(p_payload #> '{points}') is null or jsonb_typeof(p_payload #> '{points}') = 'null'
-    then '[]' else p_payload #> '{points}' end) with ordinality as t(value, n) loop
+  v_items := coalesce(nullif(p_payload #> '{points}', 'null'), '[]');
+  for v_index in 0 .. jsonb_array_length(v_items) - 1 loop
+  v_item := v_items -> v_index;
   if not exists (select 1 from consultation_point where office_id = p_office and case_id = p_case and consultation_id = coalesce((p_payload #>> '{consultation_id}'), '') and number = coalesce(((v_item #>> '{number}'))::bigint, 0)) then
     perform app.refuse('dispute.point_unknown', jsonb_build_object('number', coalesce(((v_item #>> '{number}'))::bigint, 0)));
   end if;
@@ -1615,7 +1481,7 @@ begin
   end if;
   update consultation set proposed_by = v_me, proposed_side = (case when (c.registered_by = v_me or replace(c.handler_codes, ',' || v_me || ',', '') <> c.handler_codes or v_me <> c.reviewer and exists (select 1 from person_role where office_id = p_office and person_id = v_me and role = 'unit_head' and (valid_from is null or valid_from <= v_today) and (valid_to is null or valid_to >= v_today))) then 'unit' else 'review' end), proposed_at = v_now where office_id = p_office and case_id = p_case and consultation_id = coalesce((p_payload #>> '{consultation_id}'), '');
   update consultation set closed_by = v_me, closed_at = v_now where office_id = p_office and case_id = p_case and consultation_id = coalesce((p_payload #>> '{consultation_id}'), '') and not exists (select 1 from consultation_point where office_id = p_office and case_id = p_case and consultation_id = coalesce((p_payload #>> '{consultation_id}'), '') and agreement <> 'open');
-  update case_ set version = version + 1,
+  update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
     due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
@@ -1625,7 +1491,7 @@ end $$;
 create function app.do_close_consultation(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
 returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
+declare v_items jsonb; v_item jsonb;
 begin
   if exists (select 1 from escalation where office_id = p_office and case_id = p_case and round = c.round and withdrawn_at is null) and not exists (select 1 from dispute_result where office_id = p_office and case_id = p_case and round = c.round) then
     perform app.refuse('dispute.pending', jsonb_build_object());
@@ -1643,7 +1509,7 @@ begin
     perform app.refuse('dispute.own_proposal', jsonb_build_object());
   end if;
   update consultation set closed_by = v_me, closed_at = v_now where office_id = p_office and case_id = p_case and consultation_id = coalesce((p_payload #>> '{consultation_id}'), '');
-  update case_ set version = version + 1,
+  update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
     due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
@@ -1653,7 +1519,7 @@ end $$;
 create function app.do_allow_late(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
 returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
+declare v_items jsonb; v_item jsonb;
 begin
   if exists (select 1 from objection where office_id = p_office and case_id = p_case and round = c.round) then
     perform app.refuse('dispute.already_objected', jsonb_build_object());
@@ -1661,7 +1527,7 @@ begin
   if not exists (select 1 from late_leave where office_id = p_office and case_id = p_case and round = c.round) then
     insert into late_leave (office_id, readers, case_id, round, given_by, given_at, reason) values (p_office, v_readers, p_case, c.round, v_me, v_now, p_reason);
   end if;
-  update case_ set version = version + 1,
+  update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
     due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
@@ -1671,7 +1537,7 @@ end $$;
 create function app.do_object(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
 returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
+declare v_items jsonb; v_item jsonb;
 begin
   if exists (select 1 from escalation where office_id = p_office and case_id = p_case and round = c.round and withdrawn_at is null) and not exists (select 1 from dispute_result where office_id = p_office and case_id = p_case and round = c.round) then
     perform app.refuse('dispute.pending', jsonb_build_object());
@@ -1680,9 +1546,9 @@ begin
     perform app.refuse('dispute.already_objected', jsonb_build_object());
   end if;
   insert into objection (office_id, readers, case_id, round, raised_by, raised_at) values (p_office, v_readers, p_case, c.round, v_me, v_now);
-  for v_item, v_index in select t.value, t.n - 1 from jsonb_array_elements(
-    case when jsonb_typeof(p_payload #> '{points}') is null or jsonb_typeof(p_payload #> '{points}') = 'null'
-    then '[]' else p_payload #> '{points}' end) with ordinality as t(value, n) loop
+  v_items := coalesce(nullif(p_payload #> '{points}', 'null'), '[]');
+  for v_index in 0 .. jsonb_array_length(v_items) - 1 loop
+  v_item := v_items -> v_index;
   if not exists (select 1 from problem where office_id = p_office and case_id = p_case and round = c.round and number = coalesce(((v_item #>> '{number}'))::bigint, 0)) then
     perform app.refuse('dispute.point_unknown', jsonb_build_object('number', coalesce(((v_item #>> '{number}'))::bigint, 0)));
   end if;
@@ -1694,12 +1560,12 @@ begin
   if not exists (select 1 from objection_point where office_id = p_office and case_id = p_case and round = c.round) then
     perform app.refuse('dispute.points_missing', jsonb_build_object());
   end if;
-  for v_item, v_index in select t.value, t.n - 1 from jsonb_array_elements(
-    case when jsonb_typeof(p_payload #> '{files}') is null or jsonb_typeof(p_payload #> '{files}') = 'null'
-    then '[]' else p_payload #> '{files}' end) with ordinality as t(value, n) loop
+  v_items := coalesce(nullif(p_payload #> '{files}', 'null'), '[]');
+  for v_index in 0 .. jsonb_array_length(v_items) - 1 loop
+  v_item := v_items -> v_index;
   insert into dispute_file (office_id, readers, case_id, owner_id, place, sha256, name, size) values (p_office, v_readers, p_case, 'objection-' || cast(c.round as text) || '-' || coalesce((v_item #>> '{number}'), ''), v_index, coalesce((v_item #>> '{sha256}'), ''), coalesce((v_item #>> '{name}'), ''), coalesce(((v_item #>> '{size}'))::bigint, 0));
   end loop;
-  update case_ set version = version + 1,
+  update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
     due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
@@ -1709,7 +1575,7 @@ end $$;
 create function app.do_reply_objection(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
 returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
+declare v_items jsonb; v_item jsonb;
 begin
   if exists (select 1 from escalation where office_id = p_office and case_id = p_case and round = c.round and withdrawn_at is null) and not exists (select 1 from dispute_result where office_id = p_office and case_id = p_case and round = c.round) then
     perform app.refuse('dispute.pending', jsonb_build_object());
@@ -1723,9 +1589,9 @@ begin
   if exists (select 1 from recusal where office_id = p_office and person_id = v_me and ((case_id <> '' and case_id = p_case) or (party <> '' and party = c.party_name) or (unit <> '' and unit = c.unit))) then
     perform app.refuse('people.recused', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
   end if;
-  for v_item, v_index in select t.value, t.n - 1 from jsonb_array_elements(
-    case when jsonb_typeof(p_payload #> '{points}') is null or jsonb_typeof(p_payload #> '{points}') = 'null'
-    then '[]' else p_payload #> '{points}' end) with ordinality as t(value, n) loop
+  v_items := coalesce(nullif(p_payload #> '{points}', 'null'), '[]');
+  for v_index in 0 .. jsonb_array_length(v_items) - 1 loop
+  v_item := v_items -> v_index;
   if not exists (select 1 from objection_point where office_id = p_office and case_id = p_case and round = c.round and number = coalesce(((v_item #>> '{number}'))::bigint, 0)) then
     perform app.refuse('dispute.point_unknown', jsonb_build_object('number', coalesce(((v_item #>> '{number}'))::bigint, 0)));
   end if;
@@ -1738,7 +1604,7 @@ begin
     perform app.refuse('dispute.reply_missing', jsonb_build_object('number', (select min(number) from objection_point where office_id = p_office and case_id = p_case and round = c.round and stance is null)));
   end if;
   update objection set replied_by = v_me, replied_at = v_now where office_id = p_office and case_id = p_case and round = c.round;
-  update case_ set version = version + 1,
+  update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
     due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
@@ -1748,7 +1614,7 @@ end $$;
 create function app.do_keep_sheet(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
 returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
+declare v_items jsonb; v_item jsonb;
 begin
   if not (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) then
     perform app.refuse('persistence.document_missing', jsonb_build_object());
@@ -1764,7 +1630,7 @@ end $$;
 create function app.do_freeze_record(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
 returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
+declare v_items jsonb; v_item jsonb;
 begin
   if exists (select 1 from escalation where office_id = p_office and case_id = p_case and round = c.round and withdrawn_at is null) and not exists (select 1 from dispute_result where office_id = p_office and case_id = p_case and round = c.round) then
     perform app.refuse('dispute.pending', jsonb_build_object());
@@ -1785,7 +1651,7 @@ begin
     insert into document (office_id, readers, case_id, sha256, round, kind, size, content, stored_by, stored_at) values (p_office, v_readers, p_case, coalesce((p_payload #>> '{document,sha256}'), ''), c.round, 'record_prepared', length(decode((p_payload #>> '{document,pdf}'), 'base64')), decode((p_payload #>> '{document,pdf}'), 'base64'), v_me, v_now);
   end if;
   insert into record_edition (office_id, readers, case_id, round, edition, content, content_sha256, prepared_sha256, frozen_by, frozen_at) values (p_office, v_readers, p_case, c.round, coalesce((select max(edition) from record_edition where office_id = p_office and case_id = p_case and round = c.round), 0) + 1, coalesce((p_payload #>> '{content}'), ''), encode(sha256(convert_to(coalesce((p_payload #>> '{content}'), ''), 'UTF8')), 'hex'), coalesce((p_payload #>> '{document,sha256}'), ''), v_me, v_now);
-  update case_ set version = version + 1,
+  update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
     due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
@@ -1795,7 +1661,7 @@ end $$;
 create function app.do_certify_record(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
 returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
+declare v_items jsonb; v_item jsonb;
 begin
   if exists (select 1 from escalation where office_id = p_office and case_id = p_case and round = c.round and withdrawn_at is null) and not exists (select 1 from dispute_result where office_id = p_office and case_id = p_case and round = c.round) then
     perform app.refuse('dispute.pending', jsonb_build_object());
@@ -1822,7 +1688,7 @@ begin
     insert into document (office_id, readers, case_id, sha256, round, kind, size, content, stored_by, stored_at) values (p_office, v_readers, p_case, coalesce((p_payload #>> '{document,sha256}'), ''), c.round, 'record_certified', length(decode((p_payload #>> '{document,pdf}'), 'base64')), decode((p_payload #>> '{document,pdf}'), 'base64'), v_me, v_now);
   end if;
   update record_edition set certified_sha256 = coalesce((p_payload #>> '{document,sha256}'), ''), certified_by = v_me, certified_at = v_now where office_id = p_office and case_id = p_case and round = c.round and edition = (select max(edition) from record_edition where office_id = p_office and case_id = p_case and round = c.round);
-  update case_ set version = version + 1,
+  update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
     due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
@@ -1832,7 +1698,7 @@ end $$;
 create function app.do_sign_record(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
 returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
+declare v_items jsonb; v_item jsonb;
 begin
   if exists (select 1 from escalation where office_id = p_office and case_id = p_case and round = c.round and withdrawn_at is null) and not exists (select 1 from dispute_result where office_id = p_office and case_id = p_case and round = c.round) then
     perform app.refuse('dispute.pending', jsonb_build_object());
@@ -1862,7 +1728,7 @@ begin
     insert into document (office_id, readers, case_id, sha256, round, kind, size, content, stored_by, stored_at) values (p_office, v_readers, p_case, coalesce((p_payload #>> '{document,sha256}'), ''), c.round, 'record', length(decode((p_payload #>> '{document,pdf}'), 'base64')), decode((p_payload #>> '{document,pdf}'), 'base64'), v_me, v_now);
   end if;
   update record_edition set signed_sha256 = coalesce((p_payload #>> '{document,sha256}'), ''), signed_by = v_me, signed_at = v_now, complete = 1 where office_id = p_office and case_id = p_case and round = c.round and edition = (select max(edition) from record_edition where office_id = p_office and case_id = p_case and round = c.round);
-  update case_ set version = version + 1,
+  update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
     due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
@@ -1872,7 +1738,7 @@ end $$;
 create function app.do_escalate(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
 returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
+declare v_items jsonb; v_item jsonb;
 begin
   if not exists (select 1 from objection where office_id = p_office and case_id = p_case and round = c.round) then
     perform app.refuse('dispute.no_objection', jsonb_build_object());
@@ -1896,9 +1762,9 @@ begin
     perform app.refuse('dispute.record_outdated', jsonb_build_object());
   end if;
   insert into escalation (office_id, readers, case_id, round, place, edition, escalated_by, escalated_at, escalated_on, reason) values (p_office, v_readers, p_case, c.round, coalesce((select max(place) from escalation where office_id = p_office and case_id = p_case and round = c.round), 0) + 1, (select max(edition) from record_edition where office_id = p_office and case_id = p_case and round = c.round), v_me, v_now, v_today, p_reason);
-  for v_item, v_index in select t.value, t.n - 1 from jsonb_array_elements(
-    case when jsonb_typeof(p_payload #> '{points}') is null or jsonb_typeof(p_payload #> '{points}') = 'null'
-    then '[]' else p_payload #> '{points}' end) with ordinality as t(value, n) loop
+  v_items := coalesce(nullif(p_payload #> '{points}', 'null'), '[]');
+  for v_index in 0 .. jsonb_array_length(v_items) - 1 loop
+  v_item := v_items -> v_index;
   if not exists (select 1 from objection_point where office_id = p_office and case_id = p_case and round = c.round and number = coalesce(((v_item #>> '{number}'))::bigint, 0) and stance = 'maintained') then
     perform app.refuse('dispute.point_unknown', jsonb_build_object('number', coalesce(((v_item #>> '{number}'))::bigint, 0)));
   end if;
@@ -1907,7 +1773,7 @@ begin
   if not exists (select 1 from escalation_point where office_id = p_office and case_id = p_case and round = c.round and place = (select max(place) from escalation where office_id = p_office and case_id = p_case and round = c.round)) then
     perform app.refuse('dispute.nothing_open', jsonb_build_object());
   end if;
-  update case_ set version = version + 1,
+  update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
     due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
@@ -1917,7 +1783,7 @@ end $$;
 create function app.do_withdraw_escalation(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
 returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
+declare v_items jsonb; v_item jsonb;
 begin
   if not exists (select 1 from escalation where office_id = p_office and case_id = p_case and round = c.round and withdrawn_at is null) then
     perform app.refuse('dispute.not_escalated', jsonb_build_object());
@@ -1926,7 +1792,7 @@ begin
     perform app.refuse('dispute.on_agenda', jsonb_build_object());
   end if;
   update escalation set withdrawn_at = v_now where office_id = p_office and case_id = p_case and round = c.round and withdrawn_at is null;
-  update case_ set version = version + 1,
+  update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
     due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
@@ -1936,7 +1802,7 @@ end $$;
 create function app.do_discuss(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
 returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
+declare v_items jsonb; v_item jsonb;
 begin
   if exists (select 1 from agenda_item a join meeting m on m.office_id = a.office_id and m.meeting_id = a.meeting_id where a.office_id = p_office and a.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and a.case_id = p_case and a.round = c.round and a.state = 'closed' and m.signed = 1) and ((select kind from round where office_id = p_office and case_id = p_case and round = c.round) <> 'penalty' and exists (select 1 from profile_edition where office_id = p_office and profile_id = c.profile_id and edition = c.profile_edition and replace(clears, ',' || (select kind from round where office_id = p_office and case_id = p_case and round = c.round) || ',', '') <> clears) and not exists (select 1 from problem pr where pr.office_id = p_office and pr.case_id = p_case and pr.round = c.round and not exists (select 1 from ruling r where r.office_id = p_office and r.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and r.case_id = p_case and r.number = pr.number and (r.ruling = 'adopt' or r.permits = 1)) and not exists (select 1 from objection_point o where o.office_id = p_office and o.case_id = p_case and o.number = pr.number and o.stance = 'accepted') and not exists (select 1 from consultation_point q join consultation k on k.office_id = q.office_id and k.case_id = q.case_id and k.consultation_id = q.consultation_id where q.office_id = p_office and q.case_id = p_case and q.number = pr.number and q.agreement = 'review_yields' and k.closed_at is not null)) and c.edited_round <> c.round) then
     perform app.refuse('dispute.clears', jsonb_build_object());
@@ -1954,7 +1820,7 @@ begin
   if not exists (select 1 from document where office_id = p_office and case_id = p_case and sha256 = (select minutes_sha256 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), ''))) then
     insert into document (office_id, readers, case_id, sha256, round, kind, size, content, stored_by, stored_at) values (p_office, v_readers, p_case, (select minutes_sha256 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')), c.round, 'minutes', (select length(content) from minutes where office_id = p_office and sha256 = (select minutes_sha256 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), ''))), (select content from minutes where office_id = p_office and sha256 = (select minutes_sha256 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), ''))), v_me, v_now);
   end if;
-  update case_ set version = version + 1,
+  update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
     due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
@@ -1964,7 +1830,7 @@ end $$;
 create function app.do_discuss_clear(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
 returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
+declare v_items jsonb; v_item jsonb;
 begin
   if not exists (select 1 from escalation where office_id = p_office and case_id = p_case and round = c.round and withdrawn_at is null) then
     perform app.refuse('dispute.not_escalated', jsonb_build_object());
@@ -1992,7 +1858,7 @@ begin
     insert into document (office_id, readers, case_id, sha256, round, kind, size, content, stored_by, stored_at) values (p_office, v_readers, p_case, (select minutes_sha256 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')), c.round, 'minutes', (select length(content) from minutes where office_id = p_office and sha256 = (select minutes_sha256 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), ''))), (select content from minutes where office_id = p_office and sha256 = (select minutes_sha256 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), ''))), v_me, v_now);
   end if;
   insert into clearance (office_id, readers, clearance_id, case_id, round, origin, outcome, issued, kind, party_name, party_number, amount_fen, materials_digest, meeting_id, permits, opened_at) values (p_office, v_readers, p_cmd, p_case, c.round, 'collective_decision', (select outcome from round where office_id = p_office and case_id = p_case and round = c.round), (select issued from round where office_id = p_office and case_id = p_case and round = c.round), (select kind from round where office_id = p_office and case_id = p_case and round = c.round), (select party_name from round where office_id = p_office and case_id = p_case and round = c.round), (select party_number from round where office_id = p_office and case_id = p_case and round = c.round), (select amount_fen from round where office_id = p_office and case_id = p_case and round = c.round), (select materials_digest from round where office_id = p_office and case_id = p_case and round = c.round), coalesce((p_payload #>> '{meeting_id}'), ''), 1, v_now);
-  update case_ set version = version + 1,
+  update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
     due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
@@ -2002,7 +1868,7 @@ end $$;
 create function app.do_ask_expert(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
 returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
+declare v_items jsonb; v_item jsonb;
 begin
   if not exists (select 1 from expert where office_id = p_office and expert_id = coalesce((p_payload #>> '{expert_id}'), '')) then
     perform app.refuse('expert.unknown', jsonb_build_object());
@@ -2024,15 +1890,15 @@ begin
     insert into clock_event (office_id, case_id, seq, round, event, at, cause, number, unit, approver, reason, readers) select p_office, p_case, coalesce(max(seq), 0) + 1, c.round, 'suspend', v_now, 'expert', 0, '', '', p_reason, v_readers from clock_event where office_id = p_office and case_id = p_case;
   end if;
   insert into expert_request (office_id, readers, case_id, request_id, round, expert_id, expert_name, expert_kind, question, asked_by, asked_at) values (p_office, v_readers, p_case, coalesce((p_payload #>> '{request_id}'), ''), c.round, coalesce((p_payload #>> '{expert_id}'), ''), (select name from expert where office_id = p_office and expert_id = coalesce((p_payload #>> '{expert_id}'), '')), (select kind from expert where office_id = p_office and expert_id = coalesce((p_payload #>> '{expert_id}'), '')), coalesce((p_payload #>> '{question}'), ''), v_me, v_now);
-  for v_item, v_index in select t.value, t.n - 1 from jsonb_array_elements(
-    case when jsonb_typeof(p_payload #> '{materials}') is null or jsonb_typeof(p_payload #> '{materials}') = 'null'
-    then '[]' else p_payload #> '{materials}' end) with ordinality as t(value, n) loop
+  v_items := coalesce(nullif(p_payload #> '{materials}', 'null'), '[]');
+  for v_index in 0 .. jsonb_array_length(v_items) - 1 loop
+  v_item := v_items -> v_index;
   if not exists (select 1 from material where office_id = p_office and case_id = p_case and material_id = coalesce((v_item #>> '{material_id}'), '')) then
     perform app.refuse('expert.material_unknown', jsonb_build_object());
   end if;
   insert into expert_material (office_id, readers, case_id, request_id, material_id, name, sha256) values (p_office, v_readers, p_case, coalesce((p_payload #>> '{request_id}'), ''), coalesce((v_item #>> '{material_id}'), ''), (select name from material where office_id = p_office and case_id = p_case and material_id = coalesce((v_item #>> '{material_id}'), '')), (select sha256 from material where office_id = p_office and case_id = p_case and material_id = coalesce((v_item #>> '{material_id}'), '')));
   end loop;
-  update case_ set version = version + 1,
+  update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
     due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
@@ -2042,7 +1908,7 @@ end $$;
 create function app.do_expert_answer(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
 returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
+declare v_items jsonb; v_item jsonb;
 begin
   if not exists (select 1 from expert_request where office_id = p_office and case_id = p_case and request_id = coalesce((p_payload #>> '{request_id}'), '') and answered_at is null and withdrawn_at is null) then
     perform app.refuse('expert.not_open', jsonb_build_object());
@@ -2051,15 +1917,15 @@ begin
     perform app.refuse('expert.answer_missing', jsonb_build_object());
   end if;
   update expert_request set answer = coalesce((p_payload #>> '{answer}'), ''), answered_at = v_now, recorded_by = v_me where office_id = p_office and case_id = p_case and request_id = coalesce((p_payload #>> '{request_id}'), '');
-  for v_item, v_index in select t.value, t.n - 1 from jsonb_array_elements(
-    case when jsonb_typeof(p_payload #> '{files}') is null or jsonb_typeof(p_payload #> '{files}') = 'null'
-    then '[]' else p_payload #> '{files}' end) with ordinality as t(value, n) loop
+  v_items := coalesce(nullif(p_payload #> '{files}', 'null'), '[]');
+  for v_index in 0 .. jsonb_array_length(v_items) - 1 loop
+  v_item := v_items -> v_index;
   insert into dispute_file (office_id, readers, case_id, owner_id, place, sha256, name, size) values (p_office, v_readers, p_case, coalesce((p_payload #>> '{request_id}'), ''), v_index, coalesce((v_item #>> '{sha256}'), ''), coalesce((v_item #>> '{name}'), ''), coalesce(((v_item #>> '{size}'))::bigint, 0));
   end loop;
   if c.state = 'reviewing' and not exists (select 1 from expert_request where office_id = p_office and case_id = p_case and round = c.round and answered_at is null and withdrawn_at is null and request_id <> coalesce((p_payload #>> '{request_id}'), '')) and exists (select 1 from expert_request where office_id = p_office and case_id = p_case and request_id = coalesce((p_payload #>> '{request_id}'), '') and round = c.round) then
     insert into clock_event (office_id, case_id, seq, round, event, at, cause, number, unit, approver, reason, readers) select p_office, p_case, coalesce(max(seq), 0) + 1, c.round, 'resume', v_now, 'expert', 0, '', '', p_reason, v_readers from clock_event where office_id = p_office and case_id = p_case;
   end if;
-  update case_ set version = version + 1,
+  update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
     due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
@@ -2069,7 +1935,7 @@ end $$;
 create function app.do_expert_withdraw(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
 returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
+declare v_items jsonb; v_item jsonb;
 begin
   if not exists (select 1 from expert_request where office_id = p_office and case_id = p_case and request_id = coalesce((p_payload #>> '{request_id}'), '') and answered_at is null and withdrawn_at is null) then
     perform app.refuse('expert.not_open', jsonb_build_object());
@@ -2078,7 +1944,7 @@ begin
   if c.state = 'reviewing' and not exists (select 1 from expert_request where office_id = p_office and case_id = p_case and round = c.round and answered_at is null and withdrawn_at is null and request_id <> coalesce((p_payload #>> '{request_id}'), '')) and exists (select 1 from expert_request where office_id = p_office and case_id = p_case and request_id = coalesce((p_payload #>> '{request_id}'), '') and round = c.round) then
     insert into clock_event (office_id, case_id, seq, round, event, at, cause, number, unit, approver, reason, readers) select p_office, p_case, coalesce(max(seq), 0) + 1, c.round, 'resume', v_now, 'expert', 0, '', '', p_reason, v_readers from clock_event where office_id = p_office and case_id = p_case;
   end if;
-  update case_ set version = version + 1,
+  update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
     due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
@@ -2088,7 +1954,7 @@ end $$;
 create function app.do_put_person(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
 returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
+declare v_items jsonb; v_item jsonb;
 begin
   insert into person (office_id, person_id, name, sort_key, unit, enforcement_certificate, certificate_valid_to, legal_qualification, first_review_on, active) values (p_office, coalesce((p_payload #>> '{person_id}'), ''), coalesce((p_payload #>> '{name}'), ''), coalesce((p_payload #>> '{sort_key}'), ''), coalesce((p_payload #>> '{unit}'), ''), coalesce((p_payload #>> '{enforcement_certificate}'), ''), app.day((p_payload #>> '{certificate_valid_to}')), coalesce((p_payload #>> '{legal_qualification}'), ''), app.day((p_payload #>> '{first_review_on}')), (case when (p_payload #> '{active}') = 'false'::jsonb then 0 else 1 end)) on conflict (office_id, person_id) do update set name = excluded.name, sort_key = excluded.sort_key, unit = excluded.unit, enforcement_certificate = excluded.enforcement_certificate, certificate_valid_to = excluded.certificate_valid_to, legal_qualification = excluded.legal_qualification, first_review_on = excluded.first_review_on, active = excluded.active;
   if coalesce((p_payload #>> '{unit}'), '') <> '' then
@@ -2102,15 +1968,15 @@ end $$;
 create function app.do_set_roles(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
 returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
+declare v_items jsonb; v_item jsonb;
 begin
   if not exists (select 1 from person where office_id = p_office and person_id = coalesce((p_payload #>> '{person_id}'), '')) then
     perform app.refuse('persistence.no_such_person', jsonb_build_object('person', coalesce((p_payload #>> '{person_id}'), '')));
   end if;
   delete from person_role where office_id = p_office and person_id = coalesce((p_payload #>> '{person_id}'), '');
-  for v_item, v_index in select t.value, t.n - 1 from jsonb_array_elements(
-    case when jsonb_typeof(p_payload #> '{grants}') is null or jsonb_typeof(p_payload #> '{grants}') = 'null'
-    then '[]' else p_payload #> '{grants}' end) with ordinality as t(value, n) loop
+  v_items := coalesce(nullif(p_payload #> '{grants}', 'null'), '[]');
+  for v_index in 0 .. jsonb_array_length(v_items) - 1 loop
+  v_item := v_items -> v_index;
   insert into person_role (office_id, person_id, seq, role, valid_from, valid_to, basis) values (p_office, coalesce((p_payload #>> '{person_id}'), ''), v_index, coalesce((v_item #>> '{role}'), ''), app.day((v_item #>> '{valid_from}')), app.day((v_item #>> '{valid_to}')), coalesce((v_item #>> '{basis}'), ''));
   end loop;
   if not exists (select 1 from person p join person_role r on r.office_id = p.office_id and r.person_id = p.person_id where p.office_id = p_office and p.active = 1 and r.role = 'admin' and (r.valid_from is null or r.valid_from <= v_today) and (r.valid_to is null or r.valid_to >= v_today)) then
@@ -2121,7 +1987,7 @@ end $$;
 create function app.do_set_password(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
 returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
+declare v_items jsonb; v_item jsonb;
 begin
   if true then
     perform app.refuse('persistence.password_by_server', jsonb_build_object());
@@ -2131,7 +1997,7 @@ end $$;
 create function app.do_add_recusal(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
 returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
+declare v_items jsonb; v_item jsonb;
 begin
   if not exists (select 1 from person where office_id = p_office and person_id = coalesce((p_payload #>> '{person_id}'), '')) then
     perform app.refuse('persistence.no_such_person', jsonb_build_object('person', coalesce((p_payload #>> '{person_id}'), '')));
@@ -2142,7 +2008,7 @@ end $$;
 create function app.do_drop_recusal(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
 returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
+declare v_items jsonb; v_item jsonb;
 begin
   if not exists (select 1 from recusal where office_id = p_office and recusal_id = coalesce((p_payload #>> '{recusal_id}'), '')) then
     perform app.refuse('persistence.no_such_row', jsonb_build_object());
@@ -2153,7 +2019,7 @@ end $$;
 create function app.do_put_certificate(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
 returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
+declare v_items jsonb; v_item jsonb;
 begin
   if not exists (select 1 from person where office_id = p_office and person_id = coalesce((p_payload #>> '{person_id}'), '')) then
     perform app.refuse('persistence.no_such_person', jsonb_build_object('person', coalesce((p_payload #>> '{person_id}'), '')));
@@ -2166,7 +2032,7 @@ end $$;
 create function app.do_revoke_certificate(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
 returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
+declare v_items jsonb; v_item jsonb;
 begin
   if not exists (select 1 from certificate where office_id = p_office and fingerprint = coalesce((p_payload #>> '{fingerprint}'), '')) then
     perform app.refuse('persistence.no_such_row', jsonb_build_object());
@@ -2177,7 +2043,7 @@ end $$;
 create function app.do_put_seal(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
 returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
+declare v_items jsonb; v_item jsonb;
 begin
   insert into seal (office_id, seal_id, name, custodian, image, media) values (p_office, coalesce((p_payload #>> '{seal_id}'), ''), coalesce((p_payload #>> '{name}'), ''), coalesce((p_payload #>> '{custodian}'), ''), decode((p_payload #>> '{image}'), 'base64'), coalesce((p_payload #>> '{media}'), '')) on conflict (office_id, seal_id) do update set name = excluded.name, custodian = excluded.custodian, image = excluded.image, media = excluded.media;
 end $$;
@@ -2185,7 +2051,7 @@ end $$;
 create function app.do_put_root(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
 returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
+declare v_items jsonb; v_item jsonb;
 begin
   insert into root_certificate (office_id, fingerprint, pem, name) values (p_office, coalesce((p_payload #>> '{fingerprint}'), ''), coalesce((p_payload #>> '{pem}'), ''), coalesce((p_payload #>> '{name}'), '')) on conflict (office_id, fingerprint) do update set pem = excluded.pem, name = excluded.name;
 end $$;
@@ -2193,7 +2059,7 @@ end $$;
 create function app.do_publish_profile(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
 returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
+declare v_items jsonb; v_item jsonb;
 begin
   insert into profile_edition (office_id, profile_id, edition, applied, effective_from, published_by, published_at, clears) values (p_office, coalesce((p_payload #>> '{profile_id}'), ''), coalesce((p_payload #>> '{edition}'), ''), coalesce(((p_payload #> '{applied}'))::text, ''), app.day((p_payload #>> '{effective_from}')), v_me, v_now, coalesce((p_payload #>> '{clears}'), ''));
   if coalesce(app.day((p_payload #>> '{effective_from}')), v_today) <= v_today then
@@ -2204,7 +2070,7 @@ end $$;
 create function app.do_publish_calendar(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
 returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
+declare v_items jsonb; v_item jsonb;
 begin
   if exists (select 1 from calendar where office_id = p_office and year = coalesce(((p_payload #>> '{year}'))::bigint, 0) and edition = coalesce((p_payload #>> '{edition}'), '')) then
     perform app.refuse('persistence.calendar_edition_taken', jsonb_build_object('year', coalesce(((p_payload #>> '{year}'))::bigint, 0), 'edition', coalesce((p_payload #>> '{edition}'), '')));
@@ -2215,7 +2081,7 @@ end $$;
 create function app.do_record_irregularity(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
 returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
+declare v_items jsonb; v_item jsonb;
 begin
   insert into irregularity (office_id, irregularity_id, case_id, agency, decision_number, decided_on, content, note, recorded_by, recorded_at) values (p_office, coalesce((p_payload #>> '{irregularity_id}'), ''), coalesce((p_payload #>> '{case_id}'), ''), coalesce((p_payload #>> '{agency}'), ''), coalesce((p_payload #>> '{decision_number}'), ''), app.day((p_payload #>> '{decided_on}')), coalesce((p_payload #>> '{content}'), ''), coalesce((p_payload #>> '{note}'), ''), v_me, v_now);
 end $$;
@@ -2223,7 +2089,7 @@ end $$;
 create function app.do_set_file_store(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
 returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
+declare v_items jsonb; v_item jsonb;
 begin
   if not exists (select 1 from file_store where office_id = p_office and (kind = 'folder' and coalesce((p_payload #>> '{kind}'), '') = 'folder' or kind <> 'folder' and coalesce((p_payload #>> '{kind}'), '') in ('database', 'objects'))) then
     perform app.refuse('files.store_kind', jsonb_build_object());
@@ -2234,7 +2100,7 @@ end $$;
 create function app.do_void_number(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
 returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
+declare v_items jsonb; v_item jsonb;
 begin
   if trim(coalesce((p_payload #>> '{reason}'), '')) = '' then
     perform app.refuse('workflow.reason_missing', jsonb_build_object('action', 'void_number'));
@@ -2249,7 +2115,7 @@ end $$;
 create function app.do_put_expert(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
 returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
+declare v_items jsonb; v_item jsonb;
 begin
   if trim(coalesce((p_payload #>> '{name}'), '')) = '' then
     perform app.refuse('expert.name_missing', jsonb_build_object());
@@ -2263,7 +2129,7 @@ end $$;
 create function app.do_put_meeting(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
 returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
+declare v_items jsonb; v_item jsonb;
 begin
   if trim(coalesce((p_payload #>> '{name}'), '')) = '' then
     perform app.refuse('meeting.field_missing', jsonb_build_object('field', 'meeting.name'));
@@ -2298,9 +2164,9 @@ begin
   end if;
   update meeting set name = coalesce((p_payload #>> '{name}'), ''), place = coalesce((p_payload #>> '{place}'), ''), held_on = app.day((p_payload #>> '{held_on}')), begins = coalesce((p_payload #>> '{begins}'), ''), chair = coalesce((p_payload #>> '{chair}'), ''), recorder = coalesce((p_payload #>> '{recorder}'), '') where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '');
   delete from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '');
-  for v_item, v_index in select t.value, t.n - 1 from jsonb_array_elements(
-    case when jsonb_typeof(p_payload #> '{members}') is null or jsonb_typeof(p_payload #> '{members}') = 'null'
-    then '[]' else p_payload #> '{members}' end) with ordinality as t(value, n) loop
+  v_items := coalesce(nullif(p_payload #> '{members}', 'null'), '[]');
+  for v_index in 0 .. jsonb_array_length(v_items) - 1 loop
+  v_item := v_items -> v_index;
   if exists (select 1 from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and person_id = coalesce((v_item #>> '{person_id}'), '')) then
     perform app.refuse('meeting.member_twice', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '')), coalesce((v_item #>> '{person_id}'), ''))));
   end if;
@@ -2329,7 +2195,7 @@ end $$;
 create function app.do_put_agenda(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
 returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
+declare v_items jsonb; v_item jsonb;
 begin
   if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) then
     perform app.refuse('meeting.unknown', jsonb_build_object());
@@ -2342,9 +2208,9 @@ begin
     perform app.refuse('meeting.wrong_state', jsonb_build_object('state', (select state from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')), 'needed', 'planned'));
   end if;
   delete from agenda_item where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '');
-  for v_item, v_index in select t.value, t.n - 1 from jsonb_array_elements(
-    case when jsonb_typeof(p_payload #> '{items}') is null or jsonb_typeof(p_payload #> '{items}') = 'null'
-    then '[]' else p_payload #> '{items}' end) with ordinality as t(value, n) loop
+  v_items := coalesce(nullif(p_payload #> '{items}', 'null'), '[]');
+  for v_index in 0 .. jsonb_array_length(v_items) - 1 loop
+  v_item := v_items -> v_index;
   if not exists (select 1 from case_ k join escalation e on e.office_id = k.office_id and e.case_id = k.case_id and e.round = k.round where k.office_id = p_office and k.case_id = coalesce((v_item #>> '{case_id}'), '') and k.state = 'responding' and e.withdrawn_at is null and not exists (select 1 from dispute_result d where d.office_id = k.office_id and d.case_id = k.case_id and d.round = k.round)) then
     perform app.refuse('meeting.case_not_escalated', jsonb_build_object('case', coalesce((select k.name from case_ k where k.office_id = p_office and k.case_id = coalesce((v_item #>> '{case_id}'), '')), '')));
   end if;
@@ -2364,7 +2230,7 @@ end $$;
 create function app.do_open_meeting(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
 returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
+declare v_items jsonb; v_item jsonb;
 begin
   if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) then
     perform app.refuse('meeting.unknown', jsonb_build_object());
@@ -2388,9 +2254,9 @@ begin
   if exists (select 1 from meeting_member b where b.office_id = p_office and b.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and not exists (select 1 from person_role where office_id = p_office and person_id = b.person_id and role = 'agency_head' and (valid_from is null or valid_from <= (select held_on from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), ''))) and (valid_to is null or valid_to >= (select held_on from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), ''))))) then
     perform app.refuse('meeting.not_head', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = (select min(b.person_id) from meeting_member b where b.office_id = p_office and b.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and not exists (select 1 from person_role where office_id = p_office and person_id = b.person_id and role = 'agency_head' and (valid_from is null or valid_from <= (select held_on from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), ''))) and (valid_to is null or valid_to >= (select held_on from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')))))), (select min(b.person_id) from meeting_member b where b.office_id = p_office and b.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and not exists (select 1 from person_role where office_id = p_office and person_id = b.person_id and role = 'agency_head' and (valid_from is null or valid_from <= (select held_on from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), ''))) and (valid_to is null or valid_to >= (select held_on from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')))))), 'date', (select cast(held_on as text) from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), ''))));
   end if;
-  for v_item, v_index in select t.value, t.n - 1 from jsonb_array_elements(
-    case when jsonb_typeof(p_payload #> '{members}') is null or jsonb_typeof(p_payload #> '{members}') = 'null'
-    then '[]' else p_payload #> '{members}' end) with ordinality as t(value, n) loop
+  v_items := coalesce(nullif(p_payload #> '{members}', 'null'), '[]');
+  for v_index in 0 .. jsonb_array_length(v_items) - 1 loop
+  v_item := v_items -> v_index;
   if coalesce((v_item #>> '{attendance}'), '') = 'absent' and trim(coalesce((v_item #>> '{reason}'), '')) = '' then
     perform app.refuse('meeting.absence_reason', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '')), coalesce((v_item #>> '{person_id}'), ''))));
   end if;
@@ -2405,9 +2271,9 @@ begin
   if 2 * (select count(*) from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and attendance = 'present') <= (select count(*) from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) or (select count(*) from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and attendance = 'present') < coalesce(((p_payload #>> '{quorum}'))::bigint, 0) then
     perform app.refuse('meeting.no_quorum', jsonb_build_object('present', (select count(*) from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and attendance = 'present'), 'members', (select count(*) from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')), 'needed', (case when coalesce(((p_payload #>> '{quorum}'))::bigint, 0) > (select count(*) from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) / 2 + 1 then coalesce(((p_payload #>> '{quorum}'))::bigint, 0) else (select count(*) from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) / 2 + 1 end)));
   end if;
-  for v_item, v_index in select t.value, t.n - 1 from jsonb_array_elements(
-    case when jsonb_typeof(p_payload #> '{recusals}') is null or jsonb_typeof(p_payload #> '{recusals}') = 'null'
-    then '[]' else p_payload #> '{recusals}' end) with ordinality as t(value, n) loop
+  v_items := coalesce(nullif(p_payload #> '{recusals}', 'null'), '[]');
+  for v_index in 0 .. jsonb_array_length(v_items) - 1 loop
+  v_item := v_items -> v_index;
   if trim(coalesce((v_item #>> '{reason}'), '')) = '' then
     perform app.refuse('meeting.recusal_reason', jsonb_build_object());
   end if;
@@ -2428,7 +2294,7 @@ end $$;
 create function app.do_close_meeting(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
 returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
+declare v_items jsonb; v_item jsonb;
 begin
   if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) then
     perform app.refuse('meeting.unknown', jsonb_build_object());
@@ -2449,7 +2315,7 @@ end $$;
 create function app.do_cancel_meeting(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
 returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
+declare v_items jsonb; v_item jsonb;
 begin
   if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) then
     perform app.refuse('meeting.unknown', jsonb_build_object());
@@ -2470,7 +2336,7 @@ end $$;
 create function app.do_correct_roll(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
 returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
+declare v_items jsonb; v_item jsonb;
 begin
   if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) then
     perform app.refuse('meeting.unknown', jsonb_build_object());
@@ -2485,9 +2351,9 @@ begin
   if trim(coalesce((p_payload #>> '{reason}'), '')) = '' then
     perform app.refuse('meeting.correction_reason', jsonb_build_object());
   end if;
-  for v_item, v_index in select t.value, t.n - 1 from jsonb_array_elements(
-    case when jsonb_typeof(p_payload #> '{members}') is null or jsonb_typeof(p_payload #> '{members}') = 'null'
-    then '[]' else p_payload #> '{members}' end) with ordinality as t(value, n) loop
+  v_items := coalesce(nullif(p_payload #> '{members}', 'null'), '[]');
+  for v_index in 0 .. jsonb_array_length(v_items) - 1 loop
+  v_item := v_items -> v_index;
   if not exists (select 1 from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and person_id = coalesce((v_item #>> '{person_id}'), '')) then
     perform app.refuse('meeting.not_member', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '')), coalesce((v_item #>> '{person_id}'), ''))));
   end if;
@@ -2500,9 +2366,9 @@ begin
   insert into roll_correction (office_id, meeting_id, version, person_id, was, was_because, attendance, absence_reason, reason, made_by, made_at) values (p_office, coalesce((p_payload #>> '{meeting_id}'), ''), (select version from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')), coalesce((v_item #>> '{person_id}'), ''), (select attendance from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and person_id = coalesce((v_item #>> '{person_id}'), '')), (select absence_reason from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and person_id = coalesce((v_item #>> '{person_id}'), '')), coalesce((v_item #>> '{attendance}'), ''), (case when coalesce((v_item #>> '{attendance}'), '') = 'absent' then coalesce((v_item #>> '{reason}'), '') else '' end), coalesce((p_payload #>> '{reason}'), ''), v_me, v_now);
   update meeting_member set attendance = coalesce((v_item #>> '{attendance}'), ''), absence_reason = case when coalesce((v_item #>> '{attendance}'), '') = 'absent' then coalesce((v_item #>> '{reason}'), '') else '' end where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and person_id = coalesce((v_item #>> '{person_id}'), '');
   end loop;
-  for v_item, v_index in select t.value, t.n - 1 from jsonb_array_elements(
-    case when jsonb_typeof(p_payload #> '{recusals}') is null or jsonb_typeof(p_payload #> '{recusals}') = 'null'
-    then '[]' else p_payload #> '{recusals}' end) with ordinality as t(value, n) loop
+  v_items := coalesce(nullif(p_payload #> '{recusals}', 'null'), '[]');
+  for v_index in 0 .. jsonb_array_length(v_items) - 1 loop
+  v_item := v_items -> v_index;
   if not exists (select 1 from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and person_id = coalesce((v_item #>> '{person_id}'), '')) then
     perform app.refuse('meeting.not_member', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '')), coalesce((v_item #>> '{person_id}'), ''))));
   end if;
@@ -2550,7 +2416,7 @@ end $$;
 create function app.do_speak(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
 returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
+declare v_items jsonb; v_item jsonb;
 begin
   if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) then
     perform app.refuse('meeting.unknown', jsonb_build_object());
@@ -2601,7 +2467,7 @@ end $$;
 create function app.do_vote(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
 returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
+declare v_items jsonb; v_item jsonb;
 begin
   if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) then
     perform app.refuse('meeting.unknown', jsonb_build_object());
@@ -2622,9 +2488,9 @@ begin
   if exists (select 1 from meeting_member b where b.office_id = p_office and b.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and b.attendance = 'present' and not (replace((select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload #>> '{case_id}'), '')), ',' || b.person_id || ',', '') <> (select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload #>> '{case_id}'), ''))) and not exists (select 1 from item_recusal where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((p_payload #>> '{case_id}'), '') and person_id = b.person_id) and not exists (select 1 from speech s where s.office_id = b.office_id and s.meeting_id = b.meeting_id and s.case_id = coalesce((p_payload #>> '{case_id}'), '') and s.kind = 'opinion' and s.person_id = b.person_id)) then
     perform app.refuse('meeting.not_all_spoken', jsonb_build_object('names', coalesce((select name from person where office_id = p_office and person_id = (select min(b.person_id) from meeting_member b where b.office_id = p_office and b.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and b.attendance = 'present' and not (replace((select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload #>> '{case_id}'), '')), ',' || b.person_id || ',', '') <> (select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload #>> '{case_id}'), ''))) and not exists (select 1 from item_recusal where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((p_payload #>> '{case_id}'), '') and person_id = b.person_id) and not exists (select 1 from speech s where s.office_id = b.office_id and s.meeting_id = b.meeting_id and s.case_id = coalesce((p_payload #>> '{case_id}'), '') and s.kind = 'opinion' and s.person_id = b.person_id))), (select min(b.person_id) from meeting_member b where b.office_id = p_office and b.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and b.attendance = 'present' and not (replace((select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload #>> '{case_id}'), '')), ',' || b.person_id || ',', '') <> (select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload #>> '{case_id}'), ''))) and not exists (select 1 from item_recusal where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((p_payload #>> '{case_id}'), '') and person_id = b.person_id) and not exists (select 1 from speech s where s.office_id = b.office_id and s.meeting_id = b.meeting_id and s.case_id = coalesce((p_payload #>> '{case_id}'), '') and s.kind = 'opinion' and s.person_id = b.person_id)))));
   end if;
-  for v_item, v_index in select t.value, t.n - 1 from jsonb_array_elements(
-    case when jsonb_typeof(p_payload #> '{votes}') is null or jsonb_typeof(p_payload #> '{votes}') = 'null'
-    then '[]' else p_payload #> '{votes}' end) with ordinality as t(value, n) loop
+  v_items := coalesce(nullif(p_payload #> '{votes}', 'null'), '[]');
+  for v_index in 0 .. jsonb_array_length(v_items) - 1 loop
+  v_item := v_items -> v_index;
   if not exists (select 1 from agenda_item a join escalation_point x on x.office_id = a.office_id and x.case_id = a.case_id and x.round = a.round and x.place = a.escalation where a.office_id = p_office and a.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and a.case_id = coalesce((p_payload #>> '{case_id}'), '') and x.number = coalesce(((v_item #>> '{number}'))::bigint, 0)) then
     perform app.refuse('meeting.point_unknown', jsonb_build_object('number', coalesce(((v_item #>> '{number}'))::bigint, 0)));
   end if;
@@ -2647,7 +2513,7 @@ end $$;
 create function app.do_correct_vote(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
 returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
+declare v_items jsonb; v_item jsonb;
 begin
   if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) then
     perform app.refuse('meeting.unknown', jsonb_build_object());
@@ -2668,9 +2534,9 @@ begin
   if trim(coalesce((p_payload #>> '{reason}'), '')) = '' then
     perform app.refuse('meeting.correction_reason', jsonb_build_object());
   end if;
-  for v_item, v_index in select t.value, t.n - 1 from jsonb_array_elements(
-    case when jsonb_typeof(p_payload #> '{votes}') is null or jsonb_typeof(p_payload #> '{votes}') = 'null'
-    then '[]' else p_payload #> '{votes}' end) with ordinality as t(value, n) loop
+  v_items := coalesce(nullif(p_payload #> '{votes}', 'null'), '[]');
+  for v_index in 0 .. jsonb_array_length(v_items) - 1 loop
+  v_item := v_items -> v_index;
   if not exists (select 1 from vote where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((p_payload #>> '{case_id}'), '') and number = coalesce(((v_item #>> '{number}'))::bigint, 0) and person_id = coalesce((v_item #>> '{person_id}'), '')) then
     perform app.refuse('meeting.not_voted', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '')), coalesce((v_item #>> '{person_id}'), '')), 'number', coalesce(((v_item #>> '{number}'))::bigint, 0)));
   end if;
@@ -2687,7 +2553,7 @@ end $$;
 create function app.do_close_item(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
 returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
+declare v_items jsonb; v_item jsonb;
 begin
   if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) then
     perform app.refuse('meeting.unknown', jsonb_build_object());
@@ -2711,9 +2577,9 @@ begin
   if exists (select 1 from agenda_item a join escalation_point x on x.office_id = a.office_id and x.case_id = a.case_id and x.round = a.round and x.place = a.escalation join meeting_member b on b.office_id = a.office_id and b.meeting_id = a.meeting_id where a.office_id = p_office and a.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and a.case_id = coalesce((p_payload #>> '{case_id}'), '') and b.attendance = 'present' and not (replace((select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload #>> '{case_id}'), '')), ',' || b.person_id || ',', '') <> (select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload #>> '{case_id}'), ''))) and not exists (select 1 from item_recusal where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((p_payload #>> '{case_id}'), '') and person_id = b.person_id) and not exists (select 1 from vote v where v.office_id = a.office_id and v.meeting_id = a.meeting_id and v.case_id = a.case_id and v.number = x.number and v.person_id = b.person_id)) then
     perform app.refuse('meeting.votes_missing', jsonb_build_object('number', (select min(x.number) from agenda_item a join escalation_point x on x.office_id = a.office_id and x.case_id = a.case_id and x.round = a.round and x.place = a.escalation join meeting_member b on b.office_id = a.office_id and b.meeting_id = a.meeting_id where a.office_id = p_office and a.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and a.case_id = coalesce((p_payload #>> '{case_id}'), '') and b.attendance = 'present' and not (replace((select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload #>> '{case_id}'), '')), ',' || b.person_id || ',', '') <> (select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload #>> '{case_id}'), ''))) and not exists (select 1 from item_recusal where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((p_payload #>> '{case_id}'), '') and person_id = b.person_id) and not exists (select 1 from vote v where v.office_id = a.office_id and v.meeting_id = a.meeting_id and v.case_id = a.case_id and v.number = x.number and v.person_id = b.person_id)), 'name', coalesce((select name from person where office_id = p_office and person_id = (select min(b.person_id) from agenda_item a join escalation_point x on x.office_id = a.office_id and x.case_id = a.case_id and x.round = a.round and x.place = a.escalation join meeting_member b on b.office_id = a.office_id and b.meeting_id = a.meeting_id where a.office_id = p_office and a.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and a.case_id = coalesce((p_payload #>> '{case_id}'), '') and b.attendance = 'present' and not (replace((select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload #>> '{case_id}'), '')), ',' || b.person_id || ',', '') <> (select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload #>> '{case_id}'), ''))) and not exists (select 1 from item_recusal where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((p_payload #>> '{case_id}'), '') and person_id = b.person_id) and not exists (select 1 from vote v where v.office_id = a.office_id and v.meeting_id = a.meeting_id and v.case_id = a.case_id and v.number = x.number and v.person_id = b.person_id))), (select min(b.person_id) from agenda_item a join escalation_point x on x.office_id = a.office_id and x.case_id = a.case_id and x.round = a.round and x.place = a.escalation join meeting_member b on b.office_id = a.office_id and b.meeting_id = a.meeting_id where a.office_id = p_office and a.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and a.case_id = coalesce((p_payload #>> '{case_id}'), '') and b.attendance = 'present' and not (replace((select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload #>> '{case_id}'), '')), ',' || b.person_id || ',', '') <> (select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload #>> '{case_id}'), ''))) and not exists (select 1 from item_recusal where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((p_payload #>> '{case_id}'), '') and person_id = b.person_id) and not exists (select 1 from vote v where v.office_id = a.office_id and v.meeting_id = a.meeting_id and v.case_id = a.case_id and v.number = x.number and v.person_id = b.person_id)))));
   end if;
-  for v_item, v_index in select t.value, t.n - 1 from jsonb_array_elements(
-    case when jsonb_typeof(p_payload #> '{rulings}') is null or jsonb_typeof(p_payload #> '{rulings}') = 'null'
-    then '[]' else p_payload #> '{rulings}' end) with ordinality as t(value, n) loop
+  v_items := coalesce(nullif(p_payload #> '{rulings}', 'null'), '[]');
+  for v_index in 0 .. jsonb_array_length(v_items) - 1 loop
+  v_item := v_items -> v_index;
   if not exists (select 1 from agenda_item a join escalation_point x on x.office_id = a.office_id and x.case_id = a.case_id and x.round = a.round and x.place = a.escalation where a.office_id = p_office and a.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and a.case_id = coalesce((p_payload #>> '{case_id}'), '') and x.number = coalesce(((v_item #>> '{number}'))::bigint, 0)) then
     perform app.refuse('meeting.point_unknown', jsonb_build_object('number', coalesce(((v_item #>> '{number}'))::bigint, 0)));
   end if;
@@ -2734,7 +2600,7 @@ end $$;
 create function app.do_drop_item(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
 returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
+declare v_items jsonb; v_item jsonb;
 begin
   if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) then
     perform app.refuse('meeting.unknown', jsonb_build_object());
@@ -2761,7 +2627,7 @@ end $$;
 create function app.do_certify_minutes(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
 returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
+declare v_items jsonb; v_item jsonb;
 begin
   if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) then
     perform app.refuse('meeting.unknown', jsonb_build_object());
@@ -2789,7 +2655,7 @@ end $$;
 create function app.do_sign_minutes(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
 returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
-declare v_item jsonb; v_index bigint := 0;
+declare v_items jsonb; v_item jsonb;
 begin
   if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) then
     perform app.refuse('meeting.unknown', jsonb_build_object());
@@ -2836,7 +2702,7 @@ language sql stable set search_path = pg_catalog, app, pg_temp as $$
         union all select s.asked_of from second_opinion s where s.office_id = p_office
           and s.case_id = p_case
         union all select m.person_id from transfer_member m where m.office_id = p_office
-          and m.case_id = p_case) p where p.code <> ''), '')
+          and m.case_id = p_case and m.left_at is null) p where p.code <> ''), '')
     from case_ k where k.office_id = p_office and k.case_id = p_case
 $$;
 
@@ -3036,10 +2902,8 @@ begin
     perform app.refuse('persistence.no_such_person', jsonb_build_object('person', p_person));
   end if;
   perform app.make_login(p_office, p_person, p_verifier, v_today);
-  v_result := '{"case_id": "", "version": 0, "state": "", "number": ""}';
-  perform app.finish(p_office, p_cmd, '', 'set_password', '',
-    jsonb_build_object('person_id', p_person), v_me, v_now, v_result, '');
-  return v_result;
+  return app.finish(p_office, p_cmd, 'set_password', '',
+    jsonb_build_object('person_id', p_person), v_me, v_now);
 end $$;
 
 create function api.enter(p_office integer) returns void
@@ -3121,13 +2985,16 @@ begin
 end $$;
 
 create function app.damaged(p_office integer, p_case text)
-returns table (name text, sha256 text, state text) language sql set search_path = pg_catalog, app, pg_temp as $$
-  select f.name, f.sha256, f.state from (
-    select m.name, m.sha256, m.place, app.file_state(m.office_id, m.sha256) as state
-      from material m
-     where m.office_id = p_office and m.case_id = p_case and m.sha256 <> '') f
-   where f.state in ('changed', 'missing') order by f.place
-$$;
+returns table (name text, sha256 text, state text) language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+begin
+  -- One by one: what looks into tables is not asked inside a statement over tables.
+  for name, sha256 in select m.name, m.sha256 from material m
+     where m.office_id = p_office and m.case_id = p_case and m.sha256 <> '' order by m.place loop
+    state := app.file_state(p_office, sha256);
+    if state <> 'intact' then return next; end if;
+  end loop;
+end $$;
 
 create function app.demand_files(p_office integer, p_case text) returns void
 language plpgsql set search_path = pg_catalog, app, pg_temp as $$
@@ -3147,13 +3014,12 @@ create function app.demand_damage(p_office integer, p_case text) returns void
 language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 declare v_elsewhere boolean; v_damaged boolean;
 begin
-  select exists (select 1 from app.damaged(p_office, p_case) where state = 'changed')
-    into v_damaged;
-  if v_damaged then return; end if;
-  -- Bytes outside the database can only be looked at by whoever sends the command.
-  select exists (select 1 from material m where m.office_id = p_office and m.case_id = p_case
-     and m.sha256 <> '' and app.file_state(m.office_id, m.sha256) = 'elsewhere') into v_elsewhere;
-  if not v_elsewhere then perform app.refuse('files.intact', '{}'); end if;
+  select coalesce(bool_or(state = 'changed'), false), coalesce(bool_or(state = 'elsewhere'), false)
+    into v_damaged, v_elsewhere from app.damaged(p_office, p_case);
+  -- Bytes elsewhere, outside the database, only whoever sends the command can look at.
+  if not v_damaged and not v_elsewhere then
+    perform app.refuse('files.intact', '{}');
+  end if;
 end $$;
 
 create function api.begin_file(p_office integer, p_sha256 text, p_size bigint)
@@ -3327,46 +3193,305 @@ create function api.act(p_office integer, p_cmd text, p_case text, p_seen intege
   p_action text, p_reason text, p_payload jsonb)
 returns jsonb language plpgsql security definer set search_path = pg_catalog, app, pg_temp set lock_timeout = '2s' set timezone = 'UTC' set datestyle = 'ISO, YMD' set enable_bitmapscan = 'off' set enable_seqscan = 'off' set plan_cache_mode = 'force_generic_plan' as $$
 declare
-  v_me text := session_user; v_now timestamptz; v_today date; v_result jsonb; v_target text;
-  v_readers text; c app.case_; t jsonb; v_who text;
+  v_me text := session_user; v_now timestamptz; v_today date; v_roles text[]; t jsonb;
+  v_who text; v_target text; v_readers text; h app.audit_head; c app.case_;
+  v_version integer; v_state text; v_number text := ''; v_entry text; v_result jsonb;
 begin
   v_result := app.replayed(p_office, p_cmd, v_me);
   if v_result is not null then return v_result; end if;
-  select * into c from case_ where office_id = p_office and case_id = p_case for update;
+  -- The head of the chain is the case's lock: it is narrow, and every command moves it.
+  select * into h from audit_head where office_id = p_office and case_id = p_case for update;
   -- Somebody may have been carrying out this very command while we waited for the row; then the
   -- case is no longer as it was seen, unless the action leaves the version alone.
-  if c.version is distinct from p_seen or p_action in ('extend_case', 'open', 'remind', 'ask_opinion', 'give_opinion', 'keep_sheet') then
+  if h.version is distinct from p_seen or p_action in ('extend_case', 'open', 'remind', 'ask_opinion', 'give_opinion', 'keep_sheet') then
     v_result := app.replayed(p_office, p_cmd, v_me);
     if v_result is not null then return v_result; end if;
   end if;
+  select * into c from case_ where office_id = p_office and case_id = p_case;
   v_now := clock_timestamp();
   v_today := (v_now at time zone 'Asia/Shanghai')::date;
   if p_action = 'register' then
     if c.case_id is not null then perform app.refuse('persistence.case_exists', jsonb_build_object()); end if;
   -- What somebody may not see is not there: no answer tells that case from an invented one.
-  elsif c.case_id is null or not app.sees(p_office, c.readers, v_me) then
+  elsif c.case_id is null or not coalesce(position(',' || v_me || ',' in c.readers) > 0
+    or pg_has_role(v_me::name, to_regrole('sz_o' || p_office || '_all'), 'member')
+    or pg_has_role(v_me::name, to_regrole('sz_o' || p_office || '_u' || substr(c.readers, 3, 12)),
+      'member'), false) then
     perform app.refuse('case.not_found', jsonb_build_object());
+  elsif h.version <> p_seen then
+    perform app.refuse('case.stale', jsonb_build_object('seen', p_seen, 'current', h.version));
   end if;
   v_readers := coalesce(c.readers, '');
-  if c.version <> p_seen then
-    perform app.refuse('case.stale', jsonb_build_object('seen', p_seen, 'current', c.version));
-  end if;
-  t := app.transition(coalesce(c.state, ''), p_action);
+  c.version := h.version;
+  t := '{
+  ">register": ["draft", ["clerk", "handler"], "anyone", false],
+  "draft>edit": ["draft", ["clerk", "handler"], "handler", false],
+  "correction>edit": ["correction", ["clerk", "handler"], "handler", false],
+  "responding>edit": ["responding", ["clerk", "handler"], "handler", false],
+  "draft>confirm": ["submitted", ["unit_head"], "anyone", false],
+  "correction>confirm": ["submitted", ["unit_head"], "anyone", false],
+  "responding>confirm": ["submitted", ["unit_head"], "anyone", false],
+  "submitted>ask_correction": ["correction", ["clerk"], "anyone", true],
+  "submitted>accept": ["accepted", ["clerk"], "anyone", false],
+  "submitted>return": ["returned", ["clerk", "lead"], "anyone", true],
+  "accepted>return": ["returned", ["clerk", "lead"], "anyone", true],
+  "draft>not_needed": ["not_needed", ["lead", "unit_head"], "anyone", true],
+  "accepted>assign": ["reviewing", ["lead"], "anyone", false],
+  "reviewing>reassign": ["reviewing", ["lead"], "anyone", true],
+  "submitted>extend": ["submitted", ["head", "lead"], "anyone", true],
+  "accepted>extend": ["accepted", ["head", "lead"], "anyone", true],
+  "reviewing>extend": ["reviewing", ["head", "lead"], "anyone", true],
+  "signing>extend": ["signing", ["head", "lead"], "anyone", true],
+  "draft>extend_case": ["draft", ["clerk", "handler"], "handler", true],
+  "submitted>extend_case": ["submitted", ["clerk", "handler"], "handler", true],
+  "correction>extend_case": ["correction", ["clerk", "handler"], "handler", true],
+  "accepted>extend_case": ["accepted", ["clerk", "handler"], "handler", true],
+  "reviewing>extend_case": ["reviewing", ["clerk", "handler"], "handler", true],
+  "signing>extend_case": ["signing", ["clerk", "handler"], "handler", true],
+  "passed>extend_case": ["passed", ["clerk", "handler"], "handler", true],
+  "responding>extend_case": ["responding", ["clerk", "handler"], "handler", true],
+  "submitted>move_due": ["submitted", ["admin"], "anyone", true],
+  "accepted>move_due": ["accepted", ["admin"], "anyone", true],
+  "reviewing>move_due": ["reviewing", ["admin"], "anyone", true],
+  "signing>move_due": ["signing", ["admin"], "anyone", true],
+  "reviewing>answer": ["reviewing", ["reviewer"], "reviewer", false],
+  "reviewing>draft_opinion": ["reviewing", ["reviewer"], "reviewer", false],
+  "reviewing>certify": ["signing", ["reviewer"], "reviewer", false],
+  "signing>send_back": ["reviewing", ["head"], "anyone", true],
+  "signing>reserve": ["signing", ["head"], "anyone", false],
+  "signing>issue_pass": ["passed", ["head"], "anyone", false],
+  "signing>issue_return": ["responding", ["head"], "anyone", false],
+  "responding>respond": ["responding", ["handler"], "handler", false],
+  "passed>new_round": ["responding", ["handler", "unit_head"], "anyone", true],
+  "passed>materials_changed": ["responding", ["admin", "clerk", "handler", "head", "lead", "unit_head"], "anyone", true],
+  "passed>register_decision": ["decided", ["clerk", "handler"], "anyone", false],
+  "decided>adopt": ["decided", ["clerk", "handler"], "anyone", false],
+  "draft>withdraw": ["withdrawn", ["unit_head"], "anyone", true],
+  "submitted>withdraw": ["withdrawn", ["unit_head"], "anyone", true],
+  "correction>withdraw": ["withdrawn", ["unit_head"], "anyone", true],
+  "accepted>withdraw": ["withdrawn", ["unit_head"], "anyone", true],
+  "reviewing>withdraw": ["withdrawn", ["unit_head"], "anyone", true],
+  "signing>withdraw": ["withdrawn", ["unit_head"], "anyone", true],
+  "responding>withdraw": ["withdrawn", ["unit_head"], "anyone", true],
+  "submitted>open": ["submitted", ["clerk", "lead"], "anyone", false],
+  "signing>open": ["signing", ["head"], "anyone", false],
+  "submitted>recall": ["draft", ["unit_head"], "anyone", false],
+  "submitted>recall_correction": ["correction", ["unit_head"], "anyone", false],
+  "submitted>recall_again": ["responding", ["unit_head"], "anyone", false],
+  "signing>recall_opinion": ["reviewing", ["reviewer"], "reviewer", false],
+  "submitted>remind": ["submitted", ["clerk", "handler", "head", "lead", "reviewer", "unit_head"], "anyone", false],
+  "accepted>remind": ["accepted", ["clerk", "handler", "head", "lead", "reviewer", "unit_head"], "anyone", false],
+  "reviewing>remind": ["reviewing", ["clerk", "handler", "head", "lead", "reviewer", "unit_head"], "anyone", false],
+  "signing>remind": ["signing", ["clerk", "handler", "head", "lead", "reviewer", "unit_head"], "anyone", false],
+  "correction>remind": ["correction", ["clerk", "handler", "head", "lead", "reviewer", "unit_head"], "anyone", false],
+  "responding>remind": ["responding", ["clerk", "handler", "head", "lead", "reviewer", "unit_head"], "anyone", false],
+  "passed>remind": ["passed", ["clerk", "handler", "head", "lead", "reviewer", "unit_head"], "anyone", false],
+  "reviewing>ask_opinion": ["reviewing", ["head", "lead", "reviewer"], "anyone", false],
+  "signing>ask_opinion": ["signing", ["head", "lead", "reviewer"], "anyone", false],
+  "reviewing>give_opinion": ["reviewing", ["agency_head", "clerk", "head", "lead", "reviewer"], "anyone", false],
+  "signing>give_opinion": ["signing", ["agency_head", "clerk", "head", "lead", "reviewer"], "anyone", false],
+  "submitted>open_transfer": ["submitted", ["handler", "lead", "unit_head"], "anyone", true],
+  "correction>open_transfer": ["correction", ["handler", "lead", "unit_head"], "anyone", true],
+  "accepted>open_transfer": ["accepted", ["handler", "lead", "unit_head"], "anyone", true],
+  "reviewing>open_transfer": ["reviewing", ["handler", "lead", "unit_head"], "anyone", true],
+  "signing>open_transfer": ["signing", ["handler", "lead", "unit_head"], "anyone", true],
+  "passed>open_transfer": ["passed", ["handler", "lead", "unit_head"], "anyone", true],
+  "responding>open_transfer": ["responding", ["handler", "lead", "unit_head"], "anyone", true],
+  "decided>open_transfer": ["decided", ["handler", "lead", "unit_head"], "anyone", true],
+  "returned>open_transfer": ["returned", ["handler", "lead", "unit_head"], "anyone", true],
+  "not_needed>open_transfer": ["not_needed", ["handler", "lead", "unit_head"], "anyone", true],
+  "withdrawn>open_transfer": ["withdrawn", ["handler", "lead", "unit_head"], "anyone", true],
+  "submitted>report_transfer": ["submitted", ["handler"], "anyone", false],
+  "correction>report_transfer": ["correction", ["handler"], "anyone", false],
+  "accepted>report_transfer": ["accepted", ["handler"], "anyone", false],
+  "reviewing>report_transfer": ["reviewing", ["handler"], "anyone", false],
+  "signing>report_transfer": ["signing", ["handler"], "anyone", false],
+  "passed>report_transfer": ["passed", ["handler"], "anyone", false],
+  "responding>report_transfer": ["responding", ["handler"], "anyone", false],
+  "decided>report_transfer": ["decided", ["handler"], "anyone", false],
+  "returned>report_transfer": ["returned", ["handler"], "anyone", false],
+  "not_needed>report_transfer": ["not_needed", ["handler"], "anyone", false],
+  "withdrawn>report_transfer": ["withdrawn", ["handler"], "anyone", false],
+  "submitted>decide_transfer": ["submitted", ["agency_head"], "anyone", false],
+  "correction>decide_transfer": ["correction", ["agency_head"], "anyone", false],
+  "accepted>decide_transfer": ["accepted", ["agency_head"], "anyone", false],
+  "reviewing>decide_transfer": ["reviewing", ["agency_head"], "anyone", false],
+  "signing>decide_transfer": ["signing", ["agency_head"], "anyone", false],
+  "passed>decide_transfer": ["passed", ["agency_head"], "anyone", false],
+  "responding>decide_transfer": ["responding", ["agency_head"], "anyone", false],
+  "decided>decide_transfer": ["decided", ["agency_head"], "anyone", false],
+  "returned>decide_transfer": ["returned", ["agency_head"], "anyone", false],
+  "not_needed>decide_transfer": ["not_needed", ["agency_head"], "anyone", false],
+  "withdrawn>decide_transfer": ["withdrawn", ["agency_head"], "anyone", false],
+  "submitted>prepare_transfer": ["submitted", ["clerk", "handler"], "anyone", false],
+  "correction>prepare_transfer": ["correction", ["clerk", "handler"], "anyone", false],
+  "accepted>prepare_transfer": ["accepted", ["clerk", "handler"], "anyone", false],
+  "reviewing>prepare_transfer": ["reviewing", ["clerk", "handler"], "anyone", false],
+  "signing>prepare_transfer": ["signing", ["clerk", "handler"], "anyone", false],
+  "passed>prepare_transfer": ["passed", ["clerk", "handler"], "anyone", false],
+  "responding>prepare_transfer": ["responding", ["clerk", "handler"], "anyone", false],
+  "decided>prepare_transfer": ["decided", ["clerk", "handler"], "anyone", false],
+  "returned>prepare_transfer": ["returned", ["clerk", "handler"], "anyone", false],
+  "not_needed>prepare_transfer": ["not_needed", ["clerk", "handler"], "anyone", false],
+  "withdrawn>prepare_transfer": ["withdrawn", ["clerk", "handler"], "anyone", false],
+  "submitted>reserve_transfer": ["submitted", ["head"], "anyone", false],
+  "correction>reserve_transfer": ["correction", ["head"], "anyone", false],
+  "accepted>reserve_transfer": ["accepted", ["head"], "anyone", false],
+  "reviewing>reserve_transfer": ["reviewing", ["head"], "anyone", false],
+  "signing>reserve_transfer": ["signing", ["head"], "anyone", false],
+  "passed>reserve_transfer": ["passed", ["head"], "anyone", false],
+  "responding>reserve_transfer": ["responding", ["head"], "anyone", false],
+  "decided>reserve_transfer": ["decided", ["head"], "anyone", false],
+  "returned>reserve_transfer": ["returned", ["head"], "anyone", false],
+  "not_needed>reserve_transfer": ["not_needed", ["head"], "anyone", false],
+  "withdrawn>reserve_transfer": ["withdrawn", ["head"], "anyone", false],
+  "submitted>issue_transfer": ["submitted", ["head"], "anyone", false],
+  "correction>issue_transfer": ["correction", ["head"], "anyone", false],
+  "accepted>issue_transfer": ["accepted", ["head"], "anyone", false],
+  "reviewing>issue_transfer": ["reviewing", ["head"], "anyone", false],
+  "signing>issue_transfer": ["signing", ["head"], "anyone", false],
+  "passed>issue_transfer": ["passed", ["head"], "anyone", false],
+  "responding>issue_transfer": ["responding", ["head"], "anyone", false],
+  "decided>issue_transfer": ["decided", ["head"], "anyone", false],
+  "returned>issue_transfer": ["returned", ["head"], "anyone", false],
+  "not_needed>issue_transfer": ["not_needed", ["head"], "anyone", false],
+  "withdrawn>issue_transfer": ["withdrawn", ["head"], "anyone", false],
+  "submitted>deliver_transfer": ["submitted", ["clerk", "handler"], "anyone", false],
+  "correction>deliver_transfer": ["correction", ["clerk", "handler"], "anyone", false],
+  "accepted>deliver_transfer": ["accepted", ["clerk", "handler"], "anyone", false],
+  "reviewing>deliver_transfer": ["reviewing", ["clerk", "handler"], "anyone", false],
+  "signing>deliver_transfer": ["signing", ["clerk", "handler"], "anyone", false],
+  "passed>deliver_transfer": ["passed", ["clerk", "handler"], "anyone", false],
+  "responding>deliver_transfer": ["responding", ["clerk", "handler"], "anyone", false],
+  "decided>deliver_transfer": ["decided", ["clerk", "handler"], "anyone", false],
+  "returned>deliver_transfer": ["returned", ["clerk", "handler"], "anyone", false],
+  "not_needed>deliver_transfer": ["not_needed", ["clerk", "handler"], "anyone", false],
+  "withdrawn>deliver_transfer": ["withdrawn", ["clerk", "handler"], "anyone", false],
+  "submitted>receipt_transfer": ["submitted", ["clerk", "handler"], "anyone", false],
+  "correction>receipt_transfer": ["correction", ["clerk", "handler"], "anyone", false],
+  "accepted>receipt_transfer": ["accepted", ["clerk", "handler"], "anyone", false],
+  "reviewing>receipt_transfer": ["reviewing", ["clerk", "handler"], "anyone", false],
+  "signing>receipt_transfer": ["signing", ["clerk", "handler"], "anyone", false],
+  "passed>receipt_transfer": ["passed", ["clerk", "handler"], "anyone", false],
+  "responding>receipt_transfer": ["responding", ["clerk", "handler"], "anyone", false],
+  "decided>receipt_transfer": ["decided", ["clerk", "handler"], "anyone", false],
+  "returned>receipt_transfer": ["returned", ["clerk", "handler"], "anyone", false],
+  "not_needed>receipt_transfer": ["not_needed", ["clerk", "handler"], "anyone", false],
+  "withdrawn>receipt_transfer": ["withdrawn", ["clerk", "handler"], "anyone", false],
+  "submitted>police_answer": ["submitted", ["clerk", "handler"], "anyone", false],
+  "correction>police_answer": ["correction", ["clerk", "handler"], "anyone", false],
+  "accepted>police_answer": ["accepted", ["clerk", "handler"], "anyone", false],
+  "reviewing>police_answer": ["reviewing", ["clerk", "handler"], "anyone", false],
+  "signing>police_answer": ["signing", ["clerk", "handler"], "anyone", false],
+  "passed>police_answer": ["passed", ["clerk", "handler"], "anyone", false],
+  "responding>police_answer": ["responding", ["clerk", "handler"], "anyone", false],
+  "decided>police_answer": ["decided", ["clerk", "handler"], "anyone", false],
+  "returned>police_answer": ["returned", ["clerk", "handler"], "anyone", false],
+  "not_needed>police_answer": ["not_needed", ["clerk", "handler"], "anyone", false],
+  "withdrawn>police_answer": ["withdrawn", ["clerk", "handler"], "anyone", false],
+  "submitted>object_transfer": ["submitted", ["handler", "unit_head"], "anyone", true],
+  "correction>object_transfer": ["correction", ["handler", "unit_head"], "anyone", true],
+  "accepted>object_transfer": ["accepted", ["handler", "unit_head"], "anyone", true],
+  "reviewing>object_transfer": ["reviewing", ["handler", "unit_head"], "anyone", true],
+  "signing>object_transfer": ["signing", ["handler", "unit_head"], "anyone", true],
+  "passed>object_transfer": ["passed", ["handler", "unit_head"], "anyone", true],
+  "responding>object_transfer": ["responding", ["handler", "unit_head"], "anyone", true],
+  "decided>object_transfer": ["decided", ["handler", "unit_head"], "anyone", true],
+  "returned>object_transfer": ["returned", ["handler", "unit_head"], "anyone", true],
+  "not_needed>object_transfer": ["not_needed", ["handler", "unit_head"], "anyone", true],
+  "withdrawn>object_transfer": ["withdrawn", ["handler", "unit_head"], "anyone", true],
+  "submitted>hand_over": ["submitted", ["clerk", "handler"], "anyone", false],
+  "correction>hand_over": ["correction", ["clerk", "handler"], "anyone", false],
+  "accepted>hand_over": ["accepted", ["clerk", "handler"], "anyone", false],
+  "reviewing>hand_over": ["reviewing", ["clerk", "handler"], "anyone", false],
+  "signing>hand_over": ["signing", ["clerk", "handler"], "anyone", false],
+  "passed>hand_over": ["passed", ["clerk", "handler"], "anyone", false],
+  "responding>hand_over": ["responding", ["clerk", "handler"], "anyone", false],
+  "decided>hand_over": ["decided", ["clerk", "handler"], "anyone", false],
+  "returned>hand_over": ["returned", ["clerk", "handler"], "anyone", false],
+  "not_needed>hand_over": ["not_needed", ["clerk", "handler"], "anyone", false],
+  "withdrawn>hand_over": ["withdrawn", ["clerk", "handler"], "anyone", false],
+  "submitted>close_transfer": ["submitted", ["handler", "unit_head"], "anyone", true],
+  "correction>close_transfer": ["correction", ["handler", "unit_head"], "anyone", true],
+  "accepted>close_transfer": ["accepted", ["handler", "unit_head"], "anyone", true],
+  "reviewing>close_transfer": ["reviewing", ["handler", "unit_head"], "anyone", true],
+  "signing>close_transfer": ["signing", ["handler", "unit_head"], "anyone", true],
+  "passed>close_transfer": ["passed", ["handler", "unit_head"], "anyone", true],
+  "responding>close_transfer": ["responding", ["handler", "unit_head"], "anyone", true],
+  "decided>close_transfer": ["decided", ["handler", "unit_head"], "anyone", true],
+  "returned>close_transfer": ["returned", ["handler", "unit_head"], "anyone", true],
+  "not_needed>close_transfer": ["not_needed", ["handler", "unit_head"], "anyone", true],
+  "withdrawn>close_transfer": ["withdrawn", ["handler", "unit_head"], "anyone", true],
+  "submitted>change_transfer_team": ["submitted", ["lead", "unit_head"], "anyone", true],
+  "correction>change_transfer_team": ["correction", ["lead", "unit_head"], "anyone", true],
+  "accepted>change_transfer_team": ["accepted", ["lead", "unit_head"], "anyone", true],
+  "reviewing>change_transfer_team": ["reviewing", ["lead", "unit_head"], "anyone", true],
+  "signing>change_transfer_team": ["signing", ["lead", "unit_head"], "anyone", true],
+  "passed>change_transfer_team": ["passed", ["lead", "unit_head"], "anyone", true],
+  "responding>change_transfer_team": ["responding", ["lead", "unit_head"], "anyone", true],
+  "decided>change_transfer_team": ["decided", ["lead", "unit_head"], "anyone", true],
+  "returned>change_transfer_team": ["returned", ["lead", "unit_head"], "anyone", true],
+  "not_needed>change_transfer_team": ["not_needed", ["lead", "unit_head"], "anyone", true],
+  "withdrawn>change_transfer_team": ["withdrawn", ["lead", "unit_head"], "anyone", true],
+  "submitted>correct_transfer": ["submitted", ["agency_head", "clerk", "handler", "lead", "unit_head"], "anyone", true],
+  "correction>correct_transfer": ["correction", ["agency_head", "clerk", "handler", "lead", "unit_head"], "anyone", true],
+  "accepted>correct_transfer": ["accepted", ["agency_head", "clerk", "handler", "lead", "unit_head"], "anyone", true],
+  "reviewing>correct_transfer": ["reviewing", ["agency_head", "clerk", "handler", "lead", "unit_head"], "anyone", true],
+  "signing>correct_transfer": ["signing", ["agency_head", "clerk", "handler", "lead", "unit_head"], "anyone", true],
+  "passed>correct_transfer": ["passed", ["agency_head", "clerk", "handler", "lead", "unit_head"], "anyone", true],
+  "responding>correct_transfer": ["responding", ["agency_head", "clerk", "handler", "lead", "unit_head"], "anyone", true],
+  "decided>correct_transfer": ["decided", ["agency_head", "clerk", "handler", "lead", "unit_head"], "anyone", true],
+  "returned>correct_transfer": ["returned", ["agency_head", "clerk", "handler", "lead", "unit_head"], "anyone", true],
+  "not_needed>correct_transfer": ["not_needed", ["agency_head", "clerk", "handler", "lead", "unit_head"], "anyone", true],
+  "withdrawn>correct_transfer": ["withdrawn", ["agency_head", "clerk", "handler", "lead", "unit_head"], "anyone", true],
+  "responding>open_consultation": ["responding", ["handler", "lead", "reviewer", "unit_head"], "sides", false],
+  "responding>say": ["responding", ["handler", "lead", "reviewer", "unit_head"], "sides", false],
+  "responding>propose_result": ["responding", ["handler", "lead", "reviewer", "unit_head"], "sides", false],
+  "responding>close_consultation": ["responding", ["handler", "lead", "reviewer", "unit_head"], "sides", false],
+  "responding>allow_late": ["responding", ["head", "lead"], "anyone", true],
+  "responding>object": ["responding", ["handler", "unit_head"], "sides", false],
+  "responding>reply_objection": ["responding", ["reviewer"], "reviewer", false],
+  "responding>freeze_record": ["responding", ["handler", "reviewer"], "sides", false],
+  "responding>certify_record": ["responding", ["handler"], "handler", false],
+  "responding>sign_record": ["responding", ["reviewer"], "reviewer", false],
+  "responding>escalate": ["responding", ["lead", "unit_head"], "anyone", true],
+  "responding>withdraw_escalation": ["responding", ["lead", "unit_head"], "anyone", true],
+  "responding>discuss": ["responding", ["secretary"], "anyone", false],
+  "reviewing>ask_expert": ["reviewing", ["head", "lead", "reviewer"], "sides", false],
+  "responding>ask_expert": ["responding", ["head", "lead", "reviewer"], "sides", false],
+  "reviewing>expert_answer": ["reviewing", ["head", "lead", "reviewer"], "sides", false],
+  "responding>expert_answer": ["responding", ["head", "lead", "reviewer"], "sides", false],
+  "reviewing>expert_withdraw": ["reviewing", ["head", "lead", "reviewer"], "sides", true],
+  "responding>expert_withdraw": ["responding", ["head", "lead", "reviewer"], "sides", true],
+  "responding>discuss_clear": ["passed", ["secretary"], "anyone", false],
+  "responding>keep_sheet": ["responding", ["head"], "anyone", false],
+  "passed>keep_sheet": ["passed", ["head"], "anyone", false],
+  "decided>keep_sheet": ["decided", ["head"], "anyone", false]
+  }'::jsonb -> (coalesce(c.state, '') || '>' || p_action);
   if t is null then perform app.refuse('workflow.no_transition', jsonb_build_object('action', p_action, 'state', coalesce(c.state, ''), 'reviewer', coalesce(c.reviewer, ''))); end if;
-  if not t -> 1 ?| app.roles(p_office, v_me, v_today) then
+  v_roles := app.roles(p_office, v_me, v_today);
+  if not t -> 1 ?| v_roles then
     perform app.refuse('workflow.not_your_role', jsonb_build_object('action', p_action, 'state', coalesce(c.state, ''), 'reviewer', coalesce(c.reviewer, '')));
   end if;
   v_who := t ->> 2;
   if v_who = 'reviewer' and c.reviewer <> v_me
      or v_who = 'handler' and replace(c.handler_codes, ',' || v_me || ',', '') = c.handler_codes and c.registered_by <> v_me
-     or v_who = 'sides' and c.reviewer <> v_me and replace(c.handler_codes, ',' || v_me || ',', '') = c.handler_codes and c.registered_by <> v_me and not app.roles(p_office, v_me, v_today) && array['head', 'lead', 'unit_head'] then
+     or v_who = 'sides' and c.reviewer <> v_me and replace(c.handler_codes, ',' || v_me || ',', '') = c.handler_codes and c.registered_by <> v_me and not v_roles && array['head', 'lead', 'unit_head'] then
     perform app.refuse('workflow.not_your_case', jsonb_build_object('action', p_action, 'state', coalesce(c.state, ''), 'reviewer', coalesce(c.reviewer, '')));
   end if;
   if t -> 3 = 'true' and trim(p_reason) = '' then
     perform app.refuse('workflow.reason_missing', jsonb_build_object('action', p_action));
   end if;
   v_target := t ->> 0;
+  if p_action = 'register' then
+    insert into audit_head (office_id, case_id, seq, hash, readers)
+    values (p_office, p_case, 0, '0000000000000000000000000000000000000000000000000000000000000000', '') on conflict do nothing;
+    select * into h from audit_head where office_id = p_office and case_id = p_case for update;
+    if h.seq > 0 then perform app.refuse('persistence.case_exists', jsonb_build_object()); end if;
+  end if;
   case p_action
+  when 'answer' then perform app.do_answer(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
+  when 'draft_opinion' then perform app.do_draft_opinion(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
   when 'register' then perform app.do_register(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
   when 'edit' then perform app.do_edit(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
   when 'confirm' then perform app.do_confirm(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
@@ -3379,8 +3504,6 @@ begin
   when 'extend' then perform app.do_extend(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
   when 'extend_case' then perform app.do_extend_case(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
   when 'move_due' then perform app.do_move_due(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
-  when 'answer' then perform app.do_answer(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
-  when 'draft_opinion' then perform app.do_draft_opinion(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
   when 'certify' then perform app.do_certify(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
   when 'send_back' then perform app.do_send_back(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
   when 'reserve' then perform app.do_reserve(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
@@ -3404,6 +3527,8 @@ begin
   when 'close_transfer' then perform app.do_close_transfer(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
   when 'hand_over' then perform app.do_hand_over(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
   when 'open_transfer' then perform app.do_open_transfer(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
+  when 'change_transfer_team' then perform app.do_change_transfer_team(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
+  when 'correct_transfer' then perform app.do_correct_transfer(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
   when 'open' then perform app.do_open(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
   when 'recall' then perform app.do_recall(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
   when 'recall_correction' then perform app.do_recall_correction(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
@@ -3431,16 +3556,34 @@ begin
   when 'expert_answer' then perform app.do_expert_answer(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
   when 'expert_withdraw' then perform app.do_expert_withdraw(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
   end case;
-  if p_action in ('register', 'edit', 'confirm', 'assign', 'reassign', 'certify', 'send_back', 'open_transfer', 'recall_opinion', 'ask_opinion', 'give_opinion') then
+  if p_action in ('register', 'edit', 'confirm', 'assign', 'reassign', 'certify', 'send_back', 'open_transfer', 'change_transfer_team', 'recall_opinion', 'ask_opinion', 'give_opinion') then
     v_readers := app.keep_readers(p_office, p_case, v_readers);
   end if;
-  v_result := jsonb_build_object('case_id', p_case, 'version', coalesce(c.version, 0)
-    + case when p_action in ('extend_case', 'open', 'remind', 'ask_opinion', 'give_opinion', 'keep_sheet') then 0 else 1 end,
-    'state', v_target, 'number', coalesce((select r.number from case_ k join round r
-      on r.office_id = k.office_id and r.case_id = k.case_id and r.round = k.round
-      where k.office_id = p_office and k.case_id = p_case), ''));
-  perform app.finish(p_office, p_cmd, p_case, p_action, p_reason, p_payload, v_me, v_now, v_result,
-    v_readers);
+  v_state := v_target;
+  v_version := h.version + case when p_action in ('extend_case', 'open', 'remind', 'ask_opinion', 'give_opinion', 'keep_sheet') then 0 else 1 end;
+  if p_action not in ('answer', 'draft_opinion') then
+    select coalesce(min(r.number), '') into v_number from case_ k join round r
+        on r.office_id = k.office_id and r.case_id = k.case_id and r.round = k.round
+     where k.office_id = p_office and k.case_id = p_case;
+  end if;
+  v_entry := jsonb_build_object(
+    'action', p_action, 'actor', v_me, 'case', p_case, 'command', p_cmd, 'office', p_office,
+    'at', to_char(v_now at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+    'number', v_number, 'reason', p_reason, 'seq', h.seq + 1, 'state', v_state,
+    'version', v_version,
+    'payload', (p_payload #- '{document,pdf}') - 'image' - 'argon2')::text;
+  v_result := jsonb_build_object(
+    'case_id', p_case, 'version', v_version, 'state', v_state, 'number', v_number);
+  with head as (
+    update audit_head set seq = h.seq + 1, version = v_version, moved = 1,
+      hash = encode(sha256(convert_to(h.hash || v_entry, 'UTF8')), 'hex')
+     where office_id = p_office and case_id = p_case returning seq, hash
+  ), entry as (
+    insert into audit (office_id, case_id, seq, entry, hash, readers)
+    select p_office, p_case, head.seq, v_entry, head.hash, v_readers from head
+  )
+  insert into command (office_id, command_id, case_id, actor, action, at, result)
+  values (p_office, p_cmd, p_case, v_me, p_action, v_now, v_result::text);
   return v_result;
 end $$;
 
@@ -3518,12 +3661,10 @@ begin
   when 'certify_minutes' then perform app.do_certify_minutes(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
   when 'sign_minutes' then perform app.do_sign_minutes(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
   end case;
-  v_result := '{"case_id": "", "version": 0, "state": "", "number": ""}';
   if p_action in ('put_person', 'set_roles') then
     perform app.sync_member(p_office, p_payload ->> 'person_id', v_today);
   end if;
-  perform app.finish(p_office, p_cmd, '', p_action, p_reason, p_payload, v_me, v_now, v_result, '');
-  return v_result;
+  return app.finish(p_office, p_cmd, p_action, p_reason, p_payload, v_me, v_now);
 end $$;
 
 create function app.merkle(p_leaves bytea[]) returns bytea
@@ -3541,14 +3682,15 @@ begin
   return v_level[1];
 end $$;
 
-create function app.root_over(p_previous text, p_heads app.audit_head[]) returns text
-language sql stable set search_path = pg_catalog, app, pg_temp as $$
-  select case when p_heads is null then p_previous else encode(sha256('\x02'::bytea
+create function app.root_over(p_previous text, p_chains text[], p_seqs integer[],
+  p_hashes text[])
+returns text language sql stable set search_path = pg_catalog, app, pg_temp as $$
+  select case when p_chains is null then p_previous else encode(sha256('\x02'::bytea
     || decode(p_previous, 'hex') || app.merkle((
       select array_agg(sha256('\x00'::bytea
-          || convert_to(h.case_id || '|' || h.seq || '|' || h.hash, 'UTF8'))
-        order by h.case_id collate "C")
-      from unnest(p_heads) h))), 'hex') end
+          || convert_to(h.chain || '|' || h.seq || '|' || h.hash, 'UTF8'))
+        order by h.chain collate "C")
+      from unnest(p_chains, p_seqs, p_hashes) h(chain, seq, hash)))), 'hex') end
 $$;
 
 create function app.last_root(p_office integer, out n integer, out root text)
@@ -3561,36 +3703,90 @@ end $$;
 
 create function api.chain_root(p_office integer) returns text
 language plpgsql stable security definer set search_path = pg_catalog, app, pg_temp set lock_timeout = '2s' set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
-declare v_last record; v_heads app.audit_head[];
+declare v_me text := session_user; v_n integer; v_previous text;
+  v_chains text[]; v_seqs integer[]; v_hashes text[];
 begin
   perform 1 from person
-   where office_id = p_office and person_id = session_user and active = 1;
+   where office_id = p_office and person_id = v_me and active = 1;
   if not found then perform app.refuse('case.not_found', '{}'); end if;
-  select * into v_last from app.last_root(p_office);
-  select array_agg(h) into v_heads from audit_head h where office_id = p_office and seq <> noted;
-  return app.root_over(v_last.root, v_heads);
+  select l.n, l.root into v_n, v_previous from app.last_root(p_office) l;
+  select array_agg(h.case_id), array_agg(h.seq), array_agg(h.hash)
+    into v_chains, v_seqs, v_hashes
+    from audit_head h where h.office_id = p_office and h.moved = 1;
+  return app.root_over(v_previous, v_chains, v_seqs, v_hashes);
 end $$;
 
 create function api.checkpoint(p_office integer) returns text
 language plpgsql security definer set search_path = pg_catalog, app, pg_temp set lock_timeout = '2s' set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
-declare v_last record; v_heads app.audit_head[]; v_root text;
+declare v_me text := session_user; v_n integer; v_previous text;
+  v_chains text[]; v_seqs integer[]; v_hashes text[]; v_root text; v_now timestamptz := clock_timestamp();
 begin
   perform 1 from person
-   where office_id = p_office and person_id = session_user and active = 1;
+   where office_id = p_office and person_id = v_me and active = 1;
   if not found then perform app.refuse('case.not_found', '{}'); end if;
   perform 1 from office where office_id = p_office for no key update;
-  select * into v_last from app.last_root(p_office);
-  select array_agg(h) into v_heads from (select * from audit_head
-    where office_id = p_office and seq <> noted order by case_id for update skip locked) h;
-  if v_heads is null then return v_last.root; end if;
-  v_root := app.root_over(v_last.root, v_heads);
+  select l.n, l.root into v_n, v_previous from app.last_root(p_office) l;
+  select array_agg(h.case_id), array_agg(h.seq), array_agg(h.hash)
+    into v_chains, v_seqs, v_hashes
+    from (select case_id, seq, hash from audit_head
+      where office_id = p_office and moved = 1 order by case_id for update skip locked) h;
+  if v_chains is null then return v_previous; end if;
+  v_root := app.root_over(v_previous, v_chains, v_seqs, v_hashes);
   insert into checkpoint (office_id, n, previous, root, leaves, made_at)
-  values (p_office, v_last.n + 1, v_last.root, v_root, array_length(v_heads, 1), clock_timestamp());
+  values (p_office, v_n + 1, v_previous, v_root, array_length(v_chains, 1), v_now);
   insert into checkpoint_leaf (office_id, n, chain, seq, hash)
-  select p_office, v_last.n + 1, h.case_id, h.seq, h.hash from unnest(v_heads) h;
-  update audit_head a set noted = h.seq from unnest(v_heads) h
-   where a.office_id = p_office and a.case_id = h.case_id;
+  select p_office, v_n + 1, h.chain, h.seq, h.hash
+    from unnest(v_chains, v_seqs, v_hashes) h(chain, seq, hash);
+  update audit_head set moved = 0 where office_id = p_office and case_id = any (v_chains);
   return v_root;
+end $$;
+
+create function app.fold(p_text text) returns text
+language sql immutable set search_path = pg_catalog, app, pg_temp as $$
+  select translate(translate(coalesce(p_text, ''),
+    E'！＂＃＄％＆＇（）＊＋，－．／０１２３４５６７８９：；＜＝＞？＠ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺ［＼］＾＿｀ａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚ｛｜｝～ABCDEFGHIJKLMNOPQRSTUVWXYZ',
+    E'!"#$%&\'()*+,-./0123456789:;<=>?@abcdefghijklmnopqrstuvwxyz[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~abcdefghijklmnopqrstuvwxyz'),
+    E' !"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~\t\r\n\u00A0\u3000·、。〈〉《》「」『』【】〔〕〖〗“”‘’…—–―￥¥×', '')
+$$;
+
+create function app.grams(p_office integer, p_text text) returns text[]
+language sql immutable set search_path = pg_catalog, app, pg_temp as $$
+  select array(select p_office || ':' || g from string_to_array(p_text, null) as c(l),
+      lateral (select a from unnest(l) as u(a)
+        union select a || b from unnest(l[:cardinality(l) - 1], l[2:]) as p(a, b)) as t(g))
+$$;
+
+create index ix_case__grams on app.case_ using gin (app.grams(office_id, finder))
+  with (fastupdate = off);
+
+create index ix_case__pinyin on app.case_ (office_id, sort_key text_pattern_ops);
+
+create function api.found(p_office integer, p_words text[], p_pinyin text,
+  p_most integer)
+returns text[] language plpgsql security definer set search_path = pg_catalog, app, pg_temp set lock_timeout = '2s' set timezone = 'UTC' set datestyle = 'ISO, YMD' set enable_seqscan = 'off' set work_mem = '32MB' as $$
+declare v_me text := session_user; v_words text[]; v_grams text[]; v_ids text[]; v_all boolean;
+begin
+  perform 1 from person where office_id = p_office and person_id = v_me and active = 1;
+  if not found then return '{}'; end if;
+  v_words := array(select f from unnest(p_words) as w(t), app.fold(t) as f where f <> '');
+  if cardinality(v_words) = 0 then return null; end if;
+  -- A word of several characters is looked up by its pairs alone.
+  v_grams := array(select g from unnest(v_words) as w(t), unnest(app.grams(p_office, t)) as g
+    where length(t) = 1 or length(g) = length(p_office::text) + 3);
+  v_words := array(select '%' || t || '%' from unnest(v_words) as w(t));
+  v_all := pg_has_role(v_me::name, to_regrole('sz_o' || p_office || '_all'), 'member');
+  v_ids := array(
+    select case_id from case_
+     where office_id = p_office and app.grams(office_id, finder) @> v_grams
+       and finder like all (v_words) and (v_all or app.sees(p_office, readers, v_me))
+     limit p_most + 1);
+  if p_pinyin <> '' then
+    v_ids := array(select unnest(v_ids) union select case_id from (select case_id from case_
+      where office_id = p_office and sort_key ~>=~ p_pinyin and sort_key ~<~ (p_pinyin || '{')
+        and (v_all or app.sees(p_office, readers, v_me)) limit p_most + 1) s);
+  end if;
+  if cardinality(v_ids) > p_most then return null; end if;
+  return v_ids;
 end $$;
 
 create function app.end_idle(p_office integer, v_now timestamptz) returns void
@@ -3599,7 +3795,6 @@ declare v_pid integer; v_who name;
 begin
   if not pg_has_role('pg_signal_backend', 'usage') then return; end if;
   for v_pid, v_who in select a.pid, a.usename from pg_stat_activity a
-     join person p on p.office_id = p_office and p.person_id = a.usename
     where a.datname = current_database() and a.backend_type = 'client backend'
      and a.pid <> pg_backend_pid()
      and (a.state like 'idle in transaction%'
@@ -3607,6 +3802,9 @@ begin
           else interval '15 seconds' end
       or a.backend_xid is not null and a.xact_start < v_now - interval '120 seconds')
      and not (select rolsuper from pg_roles where oid = a.usesysid) loop
+    -- Asked for one by one: over several servers a table is not joined with the server's own lists.
+    perform 1 from person where office_id = p_office and person_id = v_who::text;
+    continue when not found;
     raise log 'sanzhi: transaction of % (process %) ended, it held the office up', v_who, v_pid;
     perform pg_terminate_backend(v_pid);
   end loop;
@@ -3618,7 +3816,7 @@ declare
   v_me text := session_user; v_now timestamptz := clock_timestamp();
   v_still boolean := pg_is_in_recovery() or current_setting('transaction_read_only') = 'on';
   v_revision text; v_last timestamptz; v_count bigint; v_sees boolean;
-  v_present jsonb := '[]';
+  v_present jsonb := '[]'; v_stale timestamptz := v_now - interval '20 seconds';
 begin
   select version_num into v_revision from schema_revision;
   perform 1 from person
@@ -3647,7 +3845,7 @@ begin
       insert into presence (office_id, case_id, person_id, seen_at)
       values (p_office, p_case, v_me, v_now)
       on conflict (office_id, case_id, person_id) do update set seen_at = excluded.seen_at
-       where presence.seen_at < excluded.seen_at - interval '20 seconds';
+       where presence.seen_at < v_stale;
     end if;
     select coalesce(jsonb_agg(person_id order by person_id), '[]') into v_present from presence
      where office_id = p_office and case_id = p_case and person_id <> v_me

@@ -9,7 +9,9 @@ begin
   if to_regrole('sanzhi_owner') is null then create role sanzhi_owner; end if;
   if to_regrole('sanzhi_officer') is null then create role sanzhi_officer; end if;
   -- Over several servers the first one connects to the others as the owner, see sql/citus.
-  if not exists (select 1 from pg_extension where extname = 'citus') then
+  if exists (select 1 from pg_extension where extname = 'citus') then
+    alter role sanzhi_owner login;
+  else
     alter role sanzhi_owner nologin;
   end if;
   alter role sanzhi_owner nosuperuser nocreatedb noreplication nobypassrls;

@@ -17,12 +17,13 @@ CREATE TABLE audit_head (
 	case_id TEXT DEFAULT '' NOT NULL,
 	seq INTEGER NOT NULL,
 	hash TEXT NOT NULL,
-	noted INTEGER DEFAULT 0 NOT NULL,
+	version INTEGER DEFAULT 0 NOT NULL,
+	moved INTEGER DEFAULT 1 NOT NULL,
 	readers TEXT DEFAULT '' NOT NULL,
 	CONSTRAINT pk_audit_head PRIMARY KEY (office_id, case_id)
 );
 
-CREATE INDEX ix_audit_head__moved ON audit_head (office_id, case_id) WHERE seq <> noted;
+CREATE INDEX ix_audit_head__moved ON audit_head (office_id, case_id) WHERE moved = 1;
 
 CREATE TABLE calendar (
 	office_id INTEGER NOT NULL,
@@ -184,6 +185,8 @@ CREATE TABLE case_ (
 	submission TEXT NOT NULL,
 	name TEXT DEFAULT '' NOT NULL,
 	sort_key TEXT DEFAULT '' NOT NULL,
+	finder TEXT DEFAULT '' NOT NULL,
+	numbers TEXT DEFAULT '' NOT NULL,
 	kind TEXT NOT NULL,
 	party_name TEXT DEFAULT '' NOT NULL,
 	party_number TEXT DEFAULT '' NOT NULL,
@@ -754,8 +757,11 @@ CREATE TABLE transfer_event (
 	recorded_by TEXT NOT NULL,
 	reason TEXT DEFAULT '' NOT NULL,
 	detail TEXT DEFAULT '' NOT NULL,
+	corrects INTEGER DEFAULT 0 NOT NULL,
 	readers TEXT DEFAULT '' NOT NULL,
 	CONSTRAINT pk_transfer_event PRIMARY KEY (office_id, case_id, no, seq),
+	CONSTRAINT ck_transfer_event_corrects CHECK ((corrects > 0) = (action = 'correct_transfer')),
+	CONSTRAINT ck_transfer_event_corrects_earlier CHECK (corrects < seq),
 	CONSTRAINT fk_transfer_event_transfer FOREIGN KEY(office_id, case_id, no) REFERENCES transfer (office_id, case_id, no)
 );
 
@@ -767,6 +773,8 @@ CREATE TABLE transfer_member (
 	place INTEGER NOT NULL,
 	name TEXT NOT NULL,
 	certificate TEXT NOT NULL,
+	joined_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	left_at TIMESTAMP WITH TIME ZONE,
 	readers TEXT DEFAULT '' NOT NULL,
 	CONSTRAINT pk_transfer_member PRIMARY KEY (office_id, case_id, no, person_id),
 	CONSTRAINT fk_transfer_member_transfer FOREIGN KEY(office_id, case_id, no) REFERENCES transfer (office_id, case_id, no)

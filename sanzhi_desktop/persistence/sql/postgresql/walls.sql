@@ -13,8 +13,8 @@ end $$;
 create function app.wall_case__update_version() returns trigger language plpgsql
 set search_path = pg_catalog, app, pg_temp as $$
 begin
-  if NEW.version <> OLD.version + 1 then
-    raise exception using message = 'SZ-VERSION 案件版本必须逐次加一', errcode = 'SZ002';
+  if NEW.version <= OLD.version then
+    raise exception using message = 'SZ-VERSION 改动案件必须提高版本', errcode = 'SZ002';
   end if;
   if tg_op = 'DELETE' then return old; end if;
   return new;
@@ -153,7 +153,7 @@ end $$;
 create function app.wall_audit_head_update_next() returns trigger language plpgsql
 set search_path = pg_catalog, app, pg_temp as $$
 begin
-  if (OLD.office_id is distinct from NEW.office_id or OLD.case_id is distinct from NEW.case_id) or NEW.seq <> OLD.seq + 1 and (NEW.noted <> NEW.seq or (OLD.seq is distinct from NEW.seq or OLD.hash is distinct from NEW.hash)) or NEW.seq = OLD.seq + 1 and (OLD.noted is distinct from NEW.noted) then
+  if (OLD.office_id is distinct from NEW.office_id or OLD.case_id is distinct from NEW.case_id) or NEW.seq <> OLD.seq + 1 and (NEW.moved <> 0 or (OLD.seq is distinct from NEW.seq or OLD.hash is distinct from NEW.hash or OLD.version is distinct from NEW.version)) or NEW.seq = OLD.seq + 1 and (NEW.moved <> 1 or NEW.version not in (OLD.version, OLD.version + 1)) then
     raise exception using message = 'SZ-HISTORY 历史记录不得修改、替换或者删除', errcode = 'SZ002';
   end if;
   if tg_op = 'DELETE' then return old; end if;
@@ -163,7 +163,7 @@ end $$;
 create function app.wall_audit_head_insert_first() returns trigger language plpgsql
 set search_path = pg_catalog, app, pg_temp as $$
 begin
-  if NEW.seq <> 1 then
+  if NEW.seq not in (0, 1) then
     raise exception using message = 'SZ-HISTORY 历史记录不得修改、替换或者删除', errcode = 'SZ002';
   end if;
   if tg_op = 'DELETE' then return old; end if;
@@ -234,16 +234,6 @@ create function app.wall_transfer_insert_start() returns trigger language plpgsq
 set search_path = pg_catalog, app, pg_temp as $$
 begin
   if NEW.stage <> 'opened' or NEW.number <> '' or NEW.letter_sha256 <> '' then
-    raise exception using message = 'SZ-TRANSFER 涉嫌犯罪移送只能按步骤登记，已经登记的内容不得修改或者删除', errcode = 'SZ002';
-  end if;
-  if tg_op = 'DELETE' then return old; end if;
-  return new;
-end $$;
-
-create function app.wall_transfer_update_step() returns trigger language plpgsql
-set search_path = pg_catalog, app, pg_temp as $$
-begin
-  if OLD.ended = 1 or OLD.destination || ':' || OLD.stage || '>' || NEW.stage not in ('police:approved>approved', 'police:approved>signed', 'police:delivered>delivered', 'police:delivered>received', 'police:filed>done', 'police:filed>filed', 'police:forwarded>filed', 'police:forwarded>forwarded', 'police:forwarded>not_filed', 'police:not_filed>closed', 'police:not_filed>not_filed', 'police:not_filed>objected', 'police:not_filed>supervised', 'police:objected>filed', 'police:objected>objected', 'police:objected>upheld', 'police:opened>opened', 'police:opened>reported', 'police:received>filed', 'police:received>forwarded', 'police:received>not_filed', 'police:received>received', 'police:reported>approved', 'police:reported>refused', 'police:reported>reported', 'police:signed>delivered', 'police:signed>signed', 'police:supervised>closed', 'police:supervised>filed', 'police:supervised>supervised', 'police:upheld>closed', 'police:upheld>supervised', 'police:upheld>upheld', 'supervisory:approved>approved', 'supervisory:approved>signed', 'supervisory:delivered>delivered', 'supervisory:delivered>done', 'supervisory:filed>done', 'supervisory:filed>filed', 'supervisory:forwarded>filed', 'supervisory:forwarded>forwarded', 'supervisory:forwarded>not_filed', 'supervisory:not_filed>closed', 'supervisory:not_filed>not_filed', 'supervisory:not_filed>objected', 'supervisory:not_filed>supervised', 'supervisory:objected>filed', 'supervisory:objected>objected', 'supervisory:objected>upheld', 'supervisory:opened>opened', 'supervisory:opened>reported', 'supervisory:received>filed', 'supervisory:received>forwarded', 'supervisory:received>not_filed', 'supervisory:received>received', 'supervisory:reported>approved', 'supervisory:reported>refused', 'supervisory:reported>reported', 'supervisory:signed>delivered', 'supervisory:signed>signed', 'supervisory:supervised>closed', 'supervisory:supervised>filed', 'supervisory:supervised>supervised', 'supervisory:upheld>closed', 'supervisory:upheld>supervised', 'supervisory:upheld>upheld') or NEW.last_at < OLD.last_at or (OLD.office_id is distinct from NEW.office_id or OLD.case_id is distinct from NEW.case_id or OLD.no is distinct from NEW.no or OLD.destination is distinct from NEW.destination or OLD.opened_on is distinct from NEW.opened_on) or NEW.stage = 'signed' and NEW.letter_sha256 = '' then
     raise exception using message = 'SZ-TRANSFER 涉嫌犯罪移送只能按步骤登记，已经登记的内容不得修改或者删除', errcode = 'SZ002';
   end if;
   if tg_op = 'DELETE' then return old; end if;
@@ -567,22 +557,6 @@ begin
 end $$;
 
 create function app.wall_transfer_event_delete_history() returns trigger language plpgsql
-set search_path = pg_catalog, app, pg_temp as $$
-begin
-  raise exception using message = 'SZ-HISTORY 历史记录不得修改、替换或者删除', errcode = 'SZ002';
-  if tg_op = 'DELETE' then return old; end if;
-  return new;
-end $$;
-
-create function app.wall_transfer_member_update_history() returns trigger language plpgsql
-set search_path = pg_catalog, app, pg_temp as $$
-begin
-  raise exception using message = 'SZ-HISTORY 历史记录不得修改、替换或者删除', errcode = 'SZ002';
-  if tg_op = 'DELETE' then return old; end if;
-  return new;
-end $$;
-
-create function app.wall_transfer_member_delete_history() returns trigger language plpgsql
 set search_path = pg_catalog, app, pg_temp as $$
 begin
   raise exception using message = 'SZ-HISTORY 历史记录不得修改、替换或者删除', errcode = 'SZ002';
@@ -918,6 +892,14 @@ begin
   return new;
 end $$;
 
+create function app.wall_transfer_member_delete_history() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  raise exception using message = 'SZ-HISTORY 历史记录不得修改、替换或者删除', errcode = 'SZ002';
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
 create function app.wall_consultation_delete_history() returns trigger language plpgsql
 set search_path = pg_catalog, app, pg_temp as $$
 begin
@@ -993,10 +975,10 @@ end $$;
 create trigger wall_case__insert_start before insert on app.case_
 for each row execute function app.wall_case__insert_start();
 
-create trigger wall_case__update_version before update of office_id, case_id, version, state, round, submission, name, sort_key, kind, party_name, party_number, amount_fen, unit, agency, file_number, handler_codes, reviewer, registered_by, registered_at, received_at, accepted_at, due_on, profile_id, profile_edition, scope, sent_from, sent_version, edited_round, updated_at on app.case_
+create trigger wall_case__update_version before update of office_id, case_id, version, state, round, submission, name, sort_key, finder, numbers, kind, party_name, party_number, amount_fen, unit, agency, file_number, handler_codes, reviewer, registered_by, registered_at, received_at, accepted_at, due_on, profile_id, profile_edition, scope, sent_from, sent_version, edited_round, updated_at on app.case_
 for each row execute function app.wall_case__update_version();
 
-create trigger wall_case__update_step before update of office_id, case_id, version, state, round, submission, name, sort_key, kind, party_name, party_number, amount_fen, unit, agency, file_number, handler_codes, reviewer, registered_by, registered_at, received_at, accepted_at, due_on, profile_id, profile_edition, scope, sent_from, sent_version, edited_round, updated_at on app.case_
+create trigger wall_case__update_step before update of office_id, case_id, version, state, round, submission, name, sort_key, finder, numbers, kind, party_name, party_number, amount_fen, unit, agency, file_number, handler_codes, reviewer, registered_by, registered_at, received_at, accepted_at, due_on, profile_id, profile_edition, scope, sent_from, sent_version, edited_round, updated_at on app.case_
 for each row execute function app.wall_case__update_step();
 
 create trigger wall_round_insert_fresh before insert on app.round
@@ -1014,7 +996,7 @@ for each row execute function app.wall_round_update_key();
 create trigger wall_case__insert_duty before insert on app.case_
 for each row execute function app.wall_case__insert_duty();
 
-create trigger wall_case__update_duty before update of office_id, case_id, version, state, round, submission, name, sort_key, kind, party_name, party_number, amount_fen, unit, agency, file_number, handler_codes, reviewer, registered_by, registered_at, received_at, accepted_at, due_on, profile_id, profile_edition, scope, sent_from, sent_version, edited_round, updated_at on app.case_
+create trigger wall_case__update_duty before update of office_id, case_id, version, state, round, submission, name, sort_key, finder, numbers, kind, party_name, party_number, amount_fen, unit, agency, file_number, handler_codes, reviewer, registered_by, registered_at, received_at, accepted_at, due_on, profile_id, profile_edition, scope, sent_from, sent_version, edited_round, updated_at on app.case_
 for each row execute function app.wall_case__update_duty();
 
 create trigger wall_round_insert_duty before insert on app.round
@@ -1035,7 +1017,7 @@ for each row execute function app.wall_counter_update_next();
 create trigger wall_number_update_kept before update of office_id, series, year, no, label, case_id, round, status, reserved_by, reserved_at, void_reason, voided_at on app.number
 for each row execute function app.wall_number_update_kept();
 
-create trigger wall_audit_head_update_next before update of office_id, case_id, seq, hash, noted on app.audit_head
+create trigger wall_audit_head_update_next before update of office_id, case_id, seq, hash, version, moved on app.audit_head
 for each row execute function app.wall_audit_head_update_next();
 
 create trigger wall_audit_head_insert_first before insert on app.audit_head
@@ -1061,9 +1043,6 @@ for each row execute function app.wall_office_update_moved();
 
 create trigger wall_transfer_insert_start before insert on app.transfer
 for each row execute function app.wall_transfer_insert_start();
-
-create trigger wall_transfer_update_step before update of office_id, case_id, no, stage, ended, destination, opened_on, last_at, attachments, number, dated, letter_sha256 on app.transfer
-for each row execute function app.wall_transfer_update_step();
 
 create trigger wall_transfer_update_letter before update of office_id, case_id, no, stage, ended, destination, opened_on, last_at, attachments, number, dated, letter_sha256 on app.transfer
 for each row execute function app.wall_transfer_update_letter();
@@ -1173,17 +1152,11 @@ for each row execute function app.wall_reminder_update_history();
 create trigger wall_reminder_delete_history before delete on app.reminder
 for each row execute function app.wall_reminder_delete_history();
 
-create trigger wall_transfer_event_update_history before update of office_id, case_id, no, seq, action, choice, at, recorded_at, recorded_by, reason, detail on app.transfer_event
+create trigger wall_transfer_event_update_history before update of office_id, case_id, no, seq, action, choice, at, recorded_at, recorded_by, reason, detail, corrects on app.transfer_event
 for each row execute function app.wall_transfer_event_update_history();
 
 create trigger wall_transfer_event_delete_history before delete on app.transfer_event
 for each row execute function app.wall_transfer_event_delete_history();
-
-create trigger wall_transfer_member_update_history before update of office_id, case_id, no, person_id, place, name, certificate on app.transfer_member
-for each row execute function app.wall_transfer_member_update_history();
-
-create trigger wall_transfer_member_delete_history before delete on app.transfer_member
-for each row execute function app.wall_transfer_member_delete_history();
 
 create trigger wall_consultation_entry_update_history before update of office_id, case_id, entry_id, consultation_id, number, side, author, said_at, text on app.consultation_entry
 for each row execute function app.wall_consultation_entry_update_history();
@@ -1307,6 +1280,9 @@ for each row execute function app.wall_transfer_delete_history();
 
 create trigger wall_transfer_number_delete_history before delete on app.transfer_number
 for each row execute function app.wall_transfer_number_delete_history();
+
+create trigger wall_transfer_member_delete_history before delete on app.transfer_member
+for each row execute function app.wall_transfer_member_delete_history();
 
 create trigger wall_consultation_delete_history before delete on app.consultation
 for each row execute function app.wall_consultation_delete_history();

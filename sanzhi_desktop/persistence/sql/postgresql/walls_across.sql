@@ -124,10 +124,30 @@ begin
   return new;
 end $$;
 
+create function app.wall_transfer_update_step() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  if OLD.ended = 1 or OLD.destination || ':' || OLD.stage || '>' || NEW.stage not in ('police:approved>approved', 'police:approved>signed', 'police:delivered>delivered', 'police:delivered>received', 'police:filed>done', 'police:filed>filed', 'police:forwarded>filed', 'police:forwarded>forwarded', 'police:forwarded>not_filed', 'police:not_filed>closed', 'police:not_filed>not_filed', 'police:not_filed>objected', 'police:not_filed>supervised', 'police:objected>filed', 'police:objected>objected', 'police:objected>upheld', 'police:opened>opened', 'police:opened>reported', 'police:received>filed', 'police:received>forwarded', 'police:received>not_filed', 'police:received>received', 'police:reported>approved', 'police:reported>refused', 'police:reported>reported', 'police:signed>delivered', 'police:signed>signed', 'police:supervised>closed', 'police:supervised>filed', 'police:supervised>supervised', 'police:upheld>closed', 'police:upheld>supervised', 'police:upheld>upheld', 'supervisory:approved>approved', 'supervisory:approved>signed', 'supervisory:delivered>delivered', 'supervisory:delivered>done', 'supervisory:filed>done', 'supervisory:filed>filed', 'supervisory:forwarded>filed', 'supervisory:forwarded>forwarded', 'supervisory:forwarded>not_filed', 'supervisory:not_filed>closed', 'supervisory:not_filed>not_filed', 'supervisory:not_filed>objected', 'supervisory:not_filed>supervised', 'supervisory:objected>filed', 'supervisory:objected>objected', 'supervisory:objected>upheld', 'supervisory:opened>opened', 'supervisory:opened>reported', 'supervisory:received>filed', 'supervisory:received>forwarded', 'supervisory:received>not_filed', 'supervisory:received>received', 'supervisory:reported>approved', 'supervisory:reported>refused', 'supervisory:reported>reported', 'supervisory:signed>delivered', 'supervisory:signed>signed', 'supervisory:supervised>closed', 'supervisory:supervised>filed', 'supervisory:supervised>supervised', 'supervisory:upheld>closed', 'supervisory:upheld>supervised', 'supervisory:upheld>upheld') or NEW.last_at < OLD.last_at and not exists (select 1 from transfer t join transfer_event e on e.office_id = t.office_id and e.case_id = t.case_id and e.no = t.no where t.office_id = OLD.office_id and t.case_id = OLD.case_id and t.no = OLD.no and t.ended = 0 and e.action = 'correct_transfer' and not exists (select 1 from transfer_event x where x.office_id = t.office_id and x.case_id = t.case_id and x.no = t.no and x.seq > e.seq)) or NEW.opened_on > OLD.opened_on or (OLD.opened_on is distinct from NEW.opened_on) and not exists (select 1 from transfer t join transfer_event e on e.office_id = t.office_id and e.case_id = t.case_id and e.no = t.no where t.office_id = OLD.office_id and t.case_id = OLD.case_id and t.no = OLD.no and t.ended = 0 and e.action = 'correct_transfer' and not exists (select 1 from transfer_event x where x.office_id = t.office_id and x.case_id = t.case_id and x.no = t.no and x.seq > e.seq)) or (OLD.office_id is distinct from NEW.office_id or OLD.case_id is distinct from NEW.case_id or OLD.no is distinct from NEW.no or OLD.destination is distinct from NEW.destination) or NEW.stage = 'signed' and NEW.letter_sha256 = '' then
+    raise exception using message = 'SZ-TRANSFER 涉嫌犯罪移送只能按步骤登记，已经登记的内容不得修改或者删除', errcode = 'SZ002';
+  end if;
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
 create function app.wall_transfer_member_insert_start() returns trigger language plpgsql
 set search_path = pg_catalog, app, pg_temp as $$
 begin
-  if not exists (select 1 from transfer t where t.office_id = NEW.office_id and t.case_id = NEW.case_id and t.no = NEW.no and t.stage = 'opened') then
+  if not exists (select 1 from transfer t where t.office_id = NEW.office_id and t.case_id = NEW.case_id and t.no = NEW.no and t.stage = 'opened') and not exists (select 1 from transfer t join transfer_event e on e.office_id = t.office_id and e.case_id = t.case_id and e.no = t.no where t.office_id = NEW.office_id and t.case_id = NEW.case_id and t.no = NEW.no and t.ended = 0 and e.action = 'change_transfer_team' and not exists (select 1 from transfer_event x where x.office_id = t.office_id and x.case_id = t.case_id and x.no = t.no and x.seq > e.seq)) then
+    raise exception using message = 'SZ-TRANSFER 涉嫌犯罪移送只能按步骤登记，已经登记的内容不得修改或者删除', errcode = 'SZ002';
+  end if;
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
+create function app.wall_transfer_member_update_left() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  if (OLD.office_id is distinct from NEW.office_id or OLD.case_id is distinct from NEW.case_id or OLD.no is distinct from NEW.no or OLD.person_id is distinct from NEW.person_id or OLD.place is distinct from NEW.place or OLD.name is distinct from NEW.name or OLD.certificate is distinct from NEW.certificate) or (OLD.joined_at is distinct from NEW.joined_at or OLD.left_at is distinct from NEW.left_at) and not exists (select 1 from transfer t join transfer_event e on e.office_id = t.office_id and e.case_id = t.case_id and e.no = t.no where t.office_id = OLD.office_id and t.case_id = OLD.case_id and t.no = OLD.no and t.ended = 0 and e.action = 'change_transfer_team' and not exists (select 1 from transfer_event x where x.office_id = t.office_id and x.case_id = t.case_id and x.no = t.no and x.seq > e.seq)) then
     raise exception using message = 'SZ-TRANSFER 涉嫌犯罪移送只能按步骤登记，已经登记的内容不得修改或者删除', errcode = 'SZ002';
   end if;
   if tg_op = 'DELETE' then return old; end if;
@@ -344,10 +364,10 @@ begin
   return new;
 end $$;
 
-create trigger wall_case__update_decided before update of office_id, case_id, version, state, round, submission, name, sort_key, kind, party_name, party_number, amount_fen, unit, agency, file_number, handler_codes, reviewer, registered_by, registered_at, received_at, accepted_at, due_on, profile_id, profile_edition, scope, sent_from, sent_version, edited_round, updated_at on app.case_
+create trigger wall_case__update_decided before update of office_id, case_id, version, state, round, submission, name, sort_key, finder, numbers, kind, party_name, party_number, amount_fen, unit, agency, file_number, handler_codes, reviewer, registered_by, registered_at, received_at, accepted_at, due_on, profile_id, profile_edition, scope, sent_from, sent_version, edited_round, updated_at on app.case_
 for each row execute function app.wall_case__update_decided();
 
-create trigger wall_case__update_passed before update of office_id, case_id, version, state, round, submission, name, sort_key, kind, party_name, party_number, amount_fen, unit, agency, file_number, handler_codes, reviewer, registered_by, registered_at, received_at, accepted_at, due_on, profile_id, profile_edition, scope, sent_from, sent_version, edited_round, updated_at on app.case_
+create trigger wall_case__update_passed before update of office_id, case_id, version, state, round, submission, name, sort_key, finder, numbers, kind, party_name, party_number, amount_fen, unit, agency, file_number, handler_codes, reviewer, registered_by, registered_at, received_at, accepted_at, due_on, profile_id, profile_edition, scope, sent_from, sent_version, edited_round, updated_at on app.case_
 for each row execute function app.wall_case__update_passed();
 
 create trigger wall_answer_insert_issued before insert on app.answer
@@ -380,8 +400,14 @@ for each row execute function app.wall_decision_insert_gate_same();
 create trigger wall_number_insert_next before insert on app.number
 for each row execute function app.wall_number_insert_next();
 
+create trigger wall_transfer_update_step before update of office_id, case_id, no, stage, ended, destination, opened_on, last_at, attachments, number, dated, letter_sha256 on app.transfer
+for each row execute function app.wall_transfer_update_step();
+
 create trigger wall_transfer_member_insert_start before insert on app.transfer_member
 for each row execute function app.wall_transfer_member_insert_start();
+
+create trigger wall_transfer_member_update_left before update of office_id, case_id, no, person_id, place, name, certificate, joined_at, left_at on app.transfer_member
+for each row execute function app.wall_transfer_member_update_left();
 
 create trigger wall_transfer_number_insert_next before insert on app.transfer_number
 for each row execute function app.wall_transfer_number_insert_next();

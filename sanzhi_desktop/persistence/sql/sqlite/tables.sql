@@ -15,12 +15,13 @@ CREATE TABLE audit_head (
 	case_id TEXT DEFAULT '' NOT NULL,
 	seq INTEGER NOT NULL,
 	hash TEXT NOT NULL,
-	noted INTEGER DEFAULT 0 NOT NULL,
+	version INTEGER DEFAULT 0 NOT NULL,
+	moved INTEGER DEFAULT 1 NOT NULL,
 	readers TEXT DEFAULT '' NOT NULL,
 	CONSTRAINT pk_audit_head PRIMARY KEY (office_id, case_id)
 );
 
-CREATE INDEX ix_audit_head__moved ON audit_head (office_id, case_id) WHERE seq <> noted;
+CREATE INDEX ix_audit_head__moved ON audit_head (office_id, case_id) WHERE moved = 1;
 
 CREATE TABLE calendar (
 	office_id INTEGER NOT NULL,
@@ -182,6 +183,8 @@ CREATE TABLE case_ (
 	submission TEXT NOT NULL,
 	name TEXT DEFAULT '' NOT NULL,
 	sort_key TEXT DEFAULT '' NOT NULL,
+	finder TEXT DEFAULT '' NOT NULL,
+	numbers TEXT DEFAULT '' NOT NULL,
 	kind TEXT NOT NULL,
 	party_name TEXT DEFAULT '' NOT NULL,
 	party_number TEXT DEFAULT '' NOT NULL,
@@ -752,8 +755,11 @@ CREATE TABLE transfer_event (
 	recorded_by TEXT NOT NULL,
 	reason TEXT DEFAULT '' NOT NULL,
 	detail TEXT DEFAULT '' NOT NULL,
+	corrects INTEGER DEFAULT 0 NOT NULL,
 	readers TEXT DEFAULT '' NOT NULL,
 	CONSTRAINT pk_transfer_event PRIMARY KEY (office_id, case_id, no, seq),
+	CONSTRAINT ck_transfer_event_corrects CHECK ((corrects > 0) = (action = 'correct_transfer')),
+	CONSTRAINT ck_transfer_event_corrects_earlier CHECK (corrects < seq),
 	CONSTRAINT fk_transfer_event_transfer FOREIGN KEY(office_id, case_id, no) REFERENCES transfer (office_id, case_id, no)
 );
 
@@ -765,6 +771,8 @@ CREATE TABLE transfer_member (
 	place INTEGER NOT NULL,
 	name TEXT NOT NULL,
 	certificate TEXT NOT NULL,
+	joined_at TEXT NOT NULL,
+	left_at TEXT,
 	readers TEXT DEFAULT '' NOT NULL,
 	CONSTRAINT pk_transfer_member PRIMARY KEY (office_id, case_id, no, person_id),
 	CONSTRAINT fk_transfer_member_transfer FOREIGN KEY(office_id, case_id, no) REFERENCES transfer (office_id, case_id, no)
@@ -1124,3 +1132,5 @@ CREATE TABLE decision (
 	CONSTRAINT ck_decision_gate_open CHECK (open = 1),
 	CONSTRAINT fk_decision_clearance FOREIGN KEY(office_id, case_id, clearance_id, open, kind, party_name, party_number, amount_fen) REFERENCES clearance (office_id, case_id, clearance_id, open, kind, party_name, party_number, amount_fen)
 );
+
+CREATE INDEX ix_case__finder ON case_ (office_id, finder, case_id);

@@ -7,8 +7,8 @@ begin select raise(abort, 'SZ-STEP 案件不能这样流转：办理步骤由流
 
 create trigger wall_case__update_version
 before update on case_ for each row
-when NEW.version <> OLD.version + 1
-begin select raise(abort, 'SZ-VERSION 案件版本必须逐次加一'); end;
+when NEW.version <= OLD.version
+begin select raise(abort, 'SZ-VERSION 改动案件必须提高版本'); end;
 
 create trigger wall_case__update_decided
 before update on case_ for each row
@@ -137,12 +137,12 @@ begin select raise(abort, 'SZ-NUMBER 文号只能依次取用，取用后不得�
 
 create trigger wall_audit_head_update_next
 before update on audit_head for each row
-when (OLD.office_id is not NEW.office_id or OLD.case_id is not NEW.case_id) or NEW.seq <> OLD.seq + 1 and (NEW.noted <> NEW.seq or (OLD.seq is not NEW.seq or OLD.hash is not NEW.hash)) or NEW.seq = OLD.seq + 1 and (OLD.noted is not NEW.noted)
+when (OLD.office_id is not NEW.office_id or OLD.case_id is not NEW.case_id) or NEW.seq <> OLD.seq + 1 and (NEW.moved <> 0 or (OLD.seq is not NEW.seq or OLD.hash is not NEW.hash or OLD.version is not NEW.version)) or NEW.seq = OLD.seq + 1 and (NEW.moved <> 1 or NEW.version not in (OLD.version, OLD.version + 1))
 begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
 
 create trigger wall_audit_head_insert_first
 before insert on audit_head for each row
-when NEW.seq <> 1
+when NEW.seq not in (0, 1)
 begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
 
 create trigger wall_history_tag_update_forward
@@ -182,7 +182,7 @@ begin select raise(abort, 'SZ-TRANSFER 涉嫌犯罪移送只能按步骤登记�
 
 create trigger wall_transfer_update_step
 before update on transfer for each row
-when OLD.ended = 1 or OLD.destination || ':' || OLD.stage || '>' || NEW.stage not in ('police:approved>approved', 'police:approved>signed', 'police:delivered>delivered', 'police:delivered>received', 'police:filed>done', 'police:filed>filed', 'police:forwarded>filed', 'police:forwarded>forwarded', 'police:forwarded>not_filed', 'police:not_filed>closed', 'police:not_filed>not_filed', 'police:not_filed>objected', 'police:not_filed>supervised', 'police:objected>filed', 'police:objected>objected', 'police:objected>upheld', 'police:opened>opened', 'police:opened>reported', 'police:received>filed', 'police:received>forwarded', 'police:received>not_filed', 'police:received>received', 'police:reported>approved', 'police:reported>refused', 'police:reported>reported', 'police:signed>delivered', 'police:signed>signed', 'police:supervised>closed', 'police:supervised>filed', 'police:supervised>supervised', 'police:upheld>closed', 'police:upheld>supervised', 'police:upheld>upheld', 'supervisory:approved>approved', 'supervisory:approved>signed', 'supervisory:delivered>delivered', 'supervisory:delivered>done', 'supervisory:filed>done', 'supervisory:filed>filed', 'supervisory:forwarded>filed', 'supervisory:forwarded>forwarded', 'supervisory:forwarded>not_filed', 'supervisory:not_filed>closed', 'supervisory:not_filed>not_filed', 'supervisory:not_filed>objected', 'supervisory:not_filed>supervised', 'supervisory:objected>filed', 'supervisory:objected>objected', 'supervisory:objected>upheld', 'supervisory:opened>opened', 'supervisory:opened>reported', 'supervisory:received>filed', 'supervisory:received>forwarded', 'supervisory:received>not_filed', 'supervisory:received>received', 'supervisory:reported>approved', 'supervisory:reported>refused', 'supervisory:reported>reported', 'supervisory:signed>delivered', 'supervisory:signed>signed', 'supervisory:supervised>closed', 'supervisory:supervised>filed', 'supervisory:supervised>supervised', 'supervisory:upheld>closed', 'supervisory:upheld>supervised', 'supervisory:upheld>upheld') or NEW.last_at < OLD.last_at or (OLD.office_id is not NEW.office_id or OLD.case_id is not NEW.case_id or OLD.no is not NEW.no or OLD.destination is not NEW.destination or OLD.opened_on is not NEW.opened_on) or NEW.stage = 'signed' and NEW.letter_sha256 = ''
+when OLD.ended = 1 or OLD.destination || ':' || OLD.stage || '>' || NEW.stage not in ('police:approved>approved', 'police:approved>signed', 'police:delivered>delivered', 'police:delivered>received', 'police:filed>done', 'police:filed>filed', 'police:forwarded>filed', 'police:forwarded>forwarded', 'police:forwarded>not_filed', 'police:not_filed>closed', 'police:not_filed>not_filed', 'police:not_filed>objected', 'police:not_filed>supervised', 'police:objected>filed', 'police:objected>objected', 'police:objected>upheld', 'police:opened>opened', 'police:opened>reported', 'police:received>filed', 'police:received>forwarded', 'police:received>not_filed', 'police:received>received', 'police:reported>approved', 'police:reported>refused', 'police:reported>reported', 'police:signed>delivered', 'police:signed>signed', 'police:supervised>closed', 'police:supervised>filed', 'police:supervised>supervised', 'police:upheld>closed', 'police:upheld>supervised', 'police:upheld>upheld', 'supervisory:approved>approved', 'supervisory:approved>signed', 'supervisory:delivered>delivered', 'supervisory:delivered>done', 'supervisory:filed>done', 'supervisory:filed>filed', 'supervisory:forwarded>filed', 'supervisory:forwarded>forwarded', 'supervisory:forwarded>not_filed', 'supervisory:not_filed>closed', 'supervisory:not_filed>not_filed', 'supervisory:not_filed>objected', 'supervisory:not_filed>supervised', 'supervisory:objected>filed', 'supervisory:objected>objected', 'supervisory:objected>upheld', 'supervisory:opened>opened', 'supervisory:opened>reported', 'supervisory:received>filed', 'supervisory:received>forwarded', 'supervisory:received>not_filed', 'supervisory:received>received', 'supervisory:reported>approved', 'supervisory:reported>refused', 'supervisory:reported>reported', 'supervisory:signed>delivered', 'supervisory:signed>signed', 'supervisory:supervised>closed', 'supervisory:supervised>filed', 'supervisory:supervised>supervised', 'supervisory:upheld>closed', 'supervisory:upheld>supervised', 'supervisory:upheld>upheld') or NEW.last_at < OLD.last_at and not exists (select 1 from transfer t join transfer_event e on e.office_id = t.office_id and e.case_id = t.case_id and e.no = t.no where t.office_id = OLD.office_id and t.case_id = OLD.case_id and t.no = OLD.no and t.ended = 0 and e.action = 'correct_transfer' and not exists (select 1 from transfer_event x where x.office_id = t.office_id and x.case_id = t.case_id and x.no = t.no and x.seq > e.seq)) or NEW.opened_on > OLD.opened_on or (OLD.opened_on is not NEW.opened_on) and not exists (select 1 from transfer t join transfer_event e on e.office_id = t.office_id and e.case_id = t.case_id and e.no = t.no where t.office_id = OLD.office_id and t.case_id = OLD.case_id and t.no = OLD.no and t.ended = 0 and e.action = 'correct_transfer' and not exists (select 1 from transfer_event x where x.office_id = t.office_id and x.case_id = t.case_id and x.no = t.no and x.seq > e.seq)) or (OLD.office_id is not NEW.office_id or OLD.case_id is not NEW.case_id or OLD.no is not NEW.no or OLD.destination is not NEW.destination) or NEW.stage = 'signed' and NEW.letter_sha256 = ''
 begin select raise(abort, 'SZ-TRANSFER 涉嫌犯罪移送只能按步骤登记，已经登记的内容不得修改或者删除'); end;
 
 create trigger wall_transfer_update_letter
@@ -192,7 +192,12 @@ begin select raise(abort, 'SZ-TRANSFER 涉嫌犯罪移送只能按步骤登记�
 
 create trigger wall_transfer_member_insert_start
 before insert on transfer_member for each row
-when not exists (select 1 from transfer t where t.office_id = NEW.office_id and t.case_id = NEW.case_id and t.no = NEW.no and t.stage = 'opened')
+when not exists (select 1 from transfer t where t.office_id = NEW.office_id and t.case_id = NEW.case_id and t.no = NEW.no and t.stage = 'opened') and not exists (select 1 from transfer t join transfer_event e on e.office_id = t.office_id and e.case_id = t.case_id and e.no = t.no where t.office_id = NEW.office_id and t.case_id = NEW.case_id and t.no = NEW.no and t.ended = 0 and e.action = 'change_transfer_team' and not exists (select 1 from transfer_event x where x.office_id = t.office_id and x.case_id = t.case_id and x.no = t.no and x.seq > e.seq))
+begin select raise(abort, 'SZ-TRANSFER 涉嫌犯罪移送只能按步骤登记，已经登记的内容不得修改或者删除'); end;
+
+create trigger wall_transfer_member_update_left
+before update on transfer_member for each row
+when (OLD.office_id is not NEW.office_id or OLD.case_id is not NEW.case_id or OLD.no is not NEW.no or OLD.person_id is not NEW.person_id or OLD.place is not NEW.place or OLD.name is not NEW.name or OLD.certificate is not NEW.certificate) or (OLD.joined_at is not NEW.joined_at or OLD.left_at is not NEW.left_at) and not exists (select 1 from transfer t join transfer_event e on e.office_id = t.office_id and e.case_id = t.case_id and e.no = t.no where t.office_id = OLD.office_id and t.case_id = OLD.case_id and t.no = OLD.no and t.ended = 0 and e.action = 'change_transfer_team' and not exists (select 1 from transfer_event x where x.office_id = t.office_id and x.case_id = t.case_id and x.no = t.no and x.seq > e.seq))
 begin select raise(abort, 'SZ-TRANSFER 涉嫌犯罪移送只能按步骤登记，已经登记的内容不得修改或者删除'); end;
 
 create trigger wall_transfer_number_insert_next
@@ -457,14 +462,6 @@ create trigger wall_transfer_event_delete_history
 before delete on transfer_event for each row
 begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
 
-create trigger wall_transfer_member_update_history
-before update on transfer_member for each row
-begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
-
-create trigger wall_transfer_member_delete_history
-before delete on transfer_member for each row
-begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
-
 create trigger wall_consultation_entry_update_history
 before update on consultation_entry for each row
 begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
@@ -627,6 +624,10 @@ begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删
 
 create trigger wall_transfer_number_delete_history
 before delete on transfer_number for each row
+begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
+
+create trigger wall_transfer_member_delete_history
+before delete on transfer_member for each row
 begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
 
 create trigger wall_consultation_delete_history
