@@ -22,7 +22,8 @@ FIRST = "office"  # the table that all others stay together with
 # `enter`), or speak of the server they run on (`beat`); a set of rows is never sent on anyway.
 STAY = frozenset({"act_office", "login", "enter", "beat"})
 
-_FUNCTION = re.compile(r"^create (?:or replace )?function (\w+)\.(\w+)\(([^()]*)\)(?:\s*returns (\w+))?",
+_FUNCTION = re.compile(r"^create (?:or replace )?function (\w+)\.(\w+)\(([^()]*)\)"
+                       r"(?:\s*returns (\w+))?",
                        re.MULTILINE)  # fmt: skip
 _TRIGGER = re.compile(r"^create trigger (\w+) .*? on app\.(\w+)\s.*?;$", re.DOTALL | re.MULTILINE)
 
@@ -48,8 +49,8 @@ def spread_tables() -> tuple[str, ...]:
 
 
 def bare() -> str:
-    """Takes off foreign keys, triggers and the indexes over functions, for a table is spread without
-    them. Nobody can write meanwhile but through functions, and no desk passes the start-up check."""
+    """Takes off foreign keys, triggers and the indexes over functions: a table is spread without
+    them. Nobody writes meanwhile but through functions, and no desk passes the start-up check."""
     across = re.findall(r"create function app\.(\w+)\(\)", wall_sql.postgresql_across())
     named = [text.split()[2] for text in spreading.indexes(functions.functions())]
     dropped = "\n".join(

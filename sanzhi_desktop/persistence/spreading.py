@@ -19,7 +19,7 @@ _FUNCTION = re.compile(
 _ONE_SERVER = " set plan_cache_mode = 'force_generic_plan'"
 _INDEX = re.compile(r"^create index .*?;\n*", re.DOTALL | re.MULTILINE)
 _READS = re.compile(rf"\b(?:from|join)\s+(?:{'|'.join(metadata.tables)})\b")
-_INSERT = re.compile(r"(?<=\s)insert into (\w+) \(([\w\s,]+)\)\s*values \(", re.IGNORECASE)
+_INSERT = re.compile(r"(?<=\s)insert into (\w+) \(([\w\s,]+)\)\s*values\s*\(", re.IGNORECASE)
 _TOKEN = re.compile(r"'(?:[^']|'')*'|[(),]")
 _SUBQUERY = re.compile(r"\(\s*select\b", re.IGNORECASE)
 _DECLARE = re.compile(r"^declare\s", re.MULTILINE)

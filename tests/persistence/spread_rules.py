@@ -199,8 +199,10 @@ def _values(query: Node, known: Catalogue) -> Mapping[str, bool]:
         "row as a value": any(
             id(node) not in inside
             and (
-                (node.kind in {"PARAM", "FUNCEXPR", "ROWEXPR", "AGGREF"}
-                and any(node.number(name) in known.rows for name in (*_TYPE, "row_typeid")))
+                (
+                    node.kind in {"PARAM", "FUNCEXPR", "ROWEXPR", "AGGREF"}
+                    and any(node.number(name) in known.rows for name in (*_TYPE, "row_typeid"))
+                )
                 or (node.kind == "VAR" and node["varattno"] == "0")
             )
             for node in walk(query)
@@ -262,10 +264,12 @@ def _required(tree: Tree) -> Iterator[Node]:
 
 # -- the statements of a function ---------------------------------------------------------------
 
-_SPLIT = re.compile(r"\b[eE]'(?:[^'\\]|\\.|'')*'|'(?:[^']|'')*'|--[^\n]*|\(|\)|\bcase\b|\bend\b|;|\bthen\b|\bloop\b|\belse\b|"
+_SPLIT = re.compile(r"\b[eE]'(?:[^'\\]|\\.|'')*'|'(?:[^']|'')*'|--[^\n]*|\(|\)|;"
+                    r"|\bcase\b|\bend\b|\bthen\b|\bloop\b|\belse\b|"
                     r"\bbegin\b", re.IGNORECASE)  # fmt: skip
 _INTO = re.compile(r"\s+into\s+(?:strict\s+)?(?:[\w.]+(?:\s*,\s*[\w.]+)*)(?=\s|$)", re.IGNORECASE)
-_SKIP = re.compile(r"^(begin|end\b.*|else|exit|continue.*|null|return( next)?|raise.*|execute.*|loop)?$",
+_SKIP = re.compile(r"^(begin|end\b.*|else|exit|continue.*|null|return( next)?|raise.*|execute.*"
+                   r"|loop)?$",
                    re.IGNORECASE | re.DOTALL)  # fmt: skip
 
 
@@ -325,7 +329,8 @@ def statements(body: str) -> Iterator[str]:
             yield f"select ({made[1]})"
         elif re.match(r"(select|insert|update|delete|with)\b", text, re.IGNORECASE):
             yield _without_into(text)
-        elif made := re.match(r"[\w.]+(?:\s+(?:constant\s+)?[\w.]+(?:\[\]|%type)?)?\s*:=\s*(.*)", text,
+        elif made := re.match(r"[\w.]+(?:\s+(?:constant\s+)?[\w.]+(?:\[\]|%type)?)?"
+                              r"\s*:=\s*(.*)", text,
                               re.IGNORECASE | re.DOTALL):  # fmt: skip
             yield f"select ({made[1]})"
         elif not re.match(r"\w+\s+[\w.]+(\[\]|%type)?$", text):  # a variable without a value

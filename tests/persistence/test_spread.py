@@ -3,7 +3,7 @@ overlay names everything once. It is never run on such a cluster here."""
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -18,10 +18,9 @@ from sanzhi_desktop.persistence.spreading import spread
 from tests.persistence import spread_rules as rules
 from tests.persistence import spreading
 from tests.persistence.cluster import OWNER_PASSWORD, Cluster
+from tests.persistence.spreading import Ask, Rows
 
 postgres = pytest.mark.postgres
-Rows = list[tuple[Any, ...]]
-Ask = Callable[[str], Rows]
 
 _KEPT = """select c.relname || '.' || o.conname, pg_get_constraintdef(o.oid) from pg_constraint o
     join pg_class c on c.oid = o.conrelid where o.connamespace = 'app'::regnamespace
@@ -30,13 +29,6 @@ _KEPT = """select c.relname || '.' || o.conname, pg_get_constraintdef(o.oid) fro
    where c.relnamespace = 'app'::regnamespace and not t.tgisinternal
   union all select tablename || '.' || indexname, indexdef from pg_indexes
    where schemaname = 'app'"""
-_FUNCTIONS = """select n.nspname || '.' || p.proname, p.prosrc, l.lanname,
-    coalesce((select jsonb_object_agg(a.name, a.type::regtype::text)
-      from unnest(coalesce(p.proallargtypes, p.proargtypes::oid[]), p.proargnames)
-        as a(type, name)), '{}'::jsonb)
-  from pg_proc p join pg_namespace n on n.oid = p.pronamespace
-  join pg_language l on l.oid = p.prolang
- where n.nspname in ('app', 'api') and p.prorettype <> 'trigger'::regtype"""
 
 
 @pytest.fixture(scope="module")
@@ -64,104 +56,22 @@ def _rows(cursor: Any) -> Rows:
     return list(cursor.fetchall()) if cursor.description else []
 
 
-def _catalogue(ask: Ask) -> rules.Catalogue:
-    kinds = ask("select oid::bigint, typoutput::oid::bigint, typinput::oid::bigint from pg_type")
-    return rules.Catalogue(
-        volatility=dict(ask("select oid::bigint, provolatile::text from pg_proc")),
-        names=dict(
-            ask(
-                "select p.oid::bigint, case nspname when 'pg_catalog' then '' else nspname || '.'"
-                " end || proname from pg_proc p join pg_namespace n on n.oid = pronamespace"
-                " where nspname in ('app', 'api') or proname = 'clock_timestamp'"
-            )
-        ),
-        rows=frozenset(
-            oid
-            for (oid,) in ask(
-                "select t.oid::bigint from pg_type t left join pg_type e on e.oid = t.typelem"
-                " and t.typcategory = 'A' where t.typtype = 'c' or e.typtype = 'c'"
-                " or t.oid in ('record'::regtype, 'record[]'::regtype)"
-            )
-        ),
-        output={oid: out for oid, out, _ in kinds},
-        input={oid: into for oid, _, into in kinds},
-        offices=dict(
-            ask(
-                "select attrelid::bigint, attnum::integer from pg_attribute a join pg_class c on"
-                " c.oid = attrelid where c.relnamespace = 'app'::regnamespace and relkind = 'r'"
-                " and attname = 'office_id'"
-            )
-        ),
-        own=frozenset(
-            oid
-            for (oid,) in ask(
-                "select oid::bigint from pg_class where relkind in ('r', 'v')"
-                " and relnamespace = 'pg_catalog'::regnamespace"
-            )
-        ),
-    )
-
-
-def _parsed(
-    ask: Ask, function: str, texts: list[str], arguments: dict[str, str]
-) -> list[rules.Statement]:
-    """The statements as PostgreSQL reads them, with these variables around."""
-    if not texts:
-        return []
-    listed = ", ".join(f"{name} {kind}" for name, kind in arguments.items())
-    body = "".join(f"{text};\n" for text in texts)
-    ask(
-        f"create or replace function lint.s({listed}) returns void language sql"
-        f" set search_path = pg_catalog, app begin atomic\n{body}end"
-    )
-    ((printed,),) = ask(
-        "select prosqlbody::text from pg_proc where pronamespace = 'lint'::regnamespace"
-    )
-    ask("drop function lint.s")
-    (queries,) = rules.read(printed)
-    return [rules.Statement(function, *pair) for pair in zip(texts, queries, strict=True)]
-
-
-def _all_parsed(ask: Ask, rows: Rows) -> Iterator[rules.Statement]:
-    for name, body, language, arguments in rows:
-        known = {**arguments, **rules.variables(body)}
-        texts = rules.statements(body) if language == "plpgsql" else [body.strip().rstrip(";")]
-        yield from _parsed(ask, name, list(texts), known)
-
-
 @pytest.fixture(scope="module")
 def found(ask: Ask) -> list[rules.Statement]:
     """Every statement of every function of the overlay, parsed by PostgreSQL."""
-    return list(_all_parsed(ask, ask(_FUNCTIONS)))
+    return list(spreading.all_parsed(ask, ask(spreading.FUNCTIONS)))
 
 
 @pytest.fixture(scope="module")
 def known(ask: Ask) -> rules.Catalogue:
-    return _catalogue(ask)
-
-
-def _reads(found: list[rules.Statement], known: rules.Catalogue) -> frozenset[str]:
-    """Functions that touch tables, themselves or through others."""
-    reads = {s.function for s in found if rules.tables(s.query, known)}
-    calls = _calls(found, known)
-    while more := {name for name, inner in calls.items() if inner & reads} - reads:
-        reads |= more
-    return frozenset(reads)
-
-
-def _calls(found: list[rules.Statement], known: rules.Catalogue) -> dict[str, set[str]]:
-    calls: dict[str, set[str]] = {}
-    for statement in found:
-        called = {known.names.get(n.number("funcid"), "") for n in rules.walk(statement.query)}
-        calls.setdefault(statement.function, set()).update(called)
-    return calls
+    return spreading.catalogue(ask)
 
 
 @postgres
 def test_no_statement_is_one_that_is_refused_there(
     found: list[rules.Statement], known: rules.Catalogue
 ) -> None:
-    reads = _reads(found, known)
+    reads = spreading.reads(found, known)
     assert len(found) > 1500
     assert sum(bool(rules.tables(s.query, known)) for s in found) > 700
     broken = [
@@ -209,8 +119,8 @@ _BREACHES = (
 def test_each_rule_finds_what_it_is_for(
     ask: Ask, found: list[rules.Statement], known: rules.Catalogue, rule: str, text: str
 ) -> None:
-    (statement,) = _parsed(ask, "app.tried", [text], {"o": "integer", "t": "text"})
-    assert rule in rules.refused(statement, known, _reads(found, known))
+    (statement,) = spreading.parsed(ask, "app.tried", [text], {"o": "integer", "t": "text"})
+    assert rule in rules.refused(statement, known, spreading.reads(found, known))
 
 
 @postgres
@@ -219,8 +129,12 @@ def test_the_functions_of_one_server_alone_would_not_do(
 ) -> None:
     """So that the overlay's own are needed, and the rules are seen at work."""
     with cluster.connect(server_template) as owner:
-        rows = [row for row in owner.execute(_FUNCTIONS).fetchall() if "transfer" in row[0]]
-    wrong = {w for one in _all_parsed(ask, rows) for w in rules.refused(one, known, frozenset())}
+        rows = [
+            row for row in owner.execute(spreading.FUNCTIONS).fetchall() if "transfer" in row[0]
+        ]
+    wrong = {
+        w for one in spreading.all_parsed(ask, rows) for w in rules.refused(one, known, frozenset())
+    }
     assert "insert with a subquery" in wrong
 
 
@@ -233,7 +147,9 @@ def test_functions_need_no_plan_made_without_knowing_the_office(
                    " ('app'::regnamespace, 'api'::regnamespace)")  # fmt: skip
     assert not [name for name, text in settings if "plan_cache_mode" in (text or "")]
     assert "plan_cache_mode" in functions.functions()
-    for one in _all_parsed(ask, [row for row in ask(_FUNCTIONS) if row[2] == "sql"]):
+    for one in spreading.all_parsed(
+        ask, [row for row in ask(spreading.FUNCTIONS) if row[2] == "sql"]
+    ):
         assert rules.tables(one.query, known) == [], one.function
 
 
@@ -299,8 +215,8 @@ def test_every_function_stands_everywhere_and_the_right_ones_are_sent_on(
     assert sorted(oids) == sorted(live)
     # What makes roles, or asks about the server it runs on, must stay where the desk is connected.
     own = re.compile(r"\bexecute format|pg_stat_activity|pg_terminate|pg_is_in_recovery")
-    stays = {name for name, body, _, _ in ask(_FUNCTIONS) if own.search(body)}
-    calls = _calls(found, known)
+    stays = {name for name, body, _, _ in ask(spreading.FUNCTIONS) if own.search(body)}
+    calls = spreading.calls(found, known)
     while more := {name for name, inner in calls.items() if inner & stays} - stays:
         stays |= more
     doors = {name for (name,) in ask(
@@ -339,13 +255,14 @@ def test_a_value_that_looks_into_tables_is_taken_before_the_row() -> None:
 language plpgsql set search_path = pg_catalog as $$
 begin
   if true then
-    insert into unit (office_id, name) values (p_office, 'a, (b' || (select max(name) from unit)) on conflict do nothing;
+    insert into unit (office_id, name) values
+      (p_office, 'a, (b' || (select max(name) from unit)) on conflict do nothing;
   end if;
 end $$;"""
     made = spread(text)
     assert "declare v_taken1 app.unit.name%type;" in made
     assert "v_taken1 := 'a, (b' || (select max(name) from unit);" in made
-    assert "values (p_office, v_taken1) on conflict do nothing;" in made
+    assert "(p_office, v_taken1) on conflict do nothing;" in made
     assert spread(text.replace("(select max(name) from unit)", "'c'")).count("taken") == 0
 
 
@@ -378,7 +295,9 @@ def test_versions_are_compared_by_number() -> None:
 
 
 def test_the_check_names_what_is_not_spread() -> None:
-    tables: dict[str, tuple[Any, ...]] = dict.fromkeys(overlay.spread_tables(), ("h", 4, "office_id"))
+    tables: dict[str, tuple[Any, ...]] = dict.fromkeys(
+        overlay.spread_tables(), ("h", 4, "office_id")
+    )
     tables[TABLE] = ("n", 2, None)
     assert list(cluster_check.compare_tables(tables, 4)) == []
     tables["case_"] = ("h", 9, "office_id")
