@@ -27,8 +27,9 @@ def _restore(args: argparse.Namespace) -> int:
         manifest, logins = backup.restore_server(server_at(where, args), args.file, report=say)
         if logins:
             print(
-                f"服务器上新建了登录 {'、'.join(logins)}，备份里没有口令，"
-                "请由超级用户设置口令后再使用。",
+                f"服务器上新建了登录 {'、'.join(logins)}，备份里没有口令，现在都还不能登录。"
+                "请超级用户先给管理员设置口令（ALTER ROLE 管理员代码 LOGIN PASSWORD '…'），"
+                "再由管理员用 sanzhi user password 逐个重设；PostgreSQL 15 上全部由超级用户设置。",
                 file=sys.stderr,
             )
     if not manifest.good:

@@ -263,9 +263,15 @@ def _disable(args: argparse.Namespace) -> int:
         session = administrator(database)
         person = _known(session, args.code)
         _send(session, OfficeAction.PUT_PERSON, _person_payload(replace(person, active=False)))
+        by_dba = _by_dba(database)
     finally:
         database.close()
     print(f"已停用 {args.code} {person.name}；该代码不再使用。")
+    if by_dba:
+        print(
+            "他已经看不到、也办不了任何案件。登录名由数据库管理员关闭："
+            f"ALTER ROLE {args.code} NOLOGIN;"
+        )
     return 0
 
 

@@ -25,6 +25,8 @@ from sanzhi_desktop.persistence.keeping.survey import Survey, survey
 from sanzhi_desktop.persistence.keeping.tools import Tools, connection
 from sanzhi_desktop.persistence.places import Target
 
+_OWN_LOGINS = 160000  # from PostgreSQL 16 on the owner makes log-ins and is in charge of them
+_IN_CHARGE = "grant {} to {} with admin true, inherit false, set false"
 _IN = "sanzhi in "  # how the mark of an office's group begins, see `members`
 _RIGHTS = (
     "select rolsuper as everything, rolsuper or rolbypassrls as sees_all,"
@@ -184,7 +186,8 @@ def restore(
 
 
 def _make_roles(at: Server, roles: Sequence[Mapping[str, Any]]) -> list[str]:
-    """The roles that the restored rights name; those that stand already are left alone.
+    """The roles that the restored rights name; those that stand already are left alone. As where
+    they came from, the owner is in charge of the log-ins, so that the office may set passwords.
 
     People belong to their groups by the owner's grant, not by the superuser's: only so can the
     office's own functions take it away again.
@@ -206,6 +209,8 @@ def _make_roles(at: Server, roles: Sequence[Mapping[str, Any]]) -> list[str]:
             if role["login"]:
                 limit = sql.Literal(role["connections"])
                 raw.execute(sql.SQL("alter role {} connection limit {}").format(name, limit))
+                if raw.info.server_version >= _OWN_LOGINS:
+                    raw.execute(sql.SQL(_IN_CHARGE).format(name, owner))
             elif role["name"].startswith("sz_o"):
                 raw.execute(sql.SQL("grant {} to {} with admin option").format(name, owner))
         for role in wanted:
