@@ -32,6 +32,8 @@ The payload of each action holds plain JSON values (bytes as base64 text under `
     register_decision   number, decided_on, content, kind, party_name, party_number, amount_fen
     materials_changed   materials [material_id …] that are no longer what was reviewed
     adopt               adoptions [{number, adoption, reason}]
+    change_transfer_team  at, opened_on, choice "", detail {left, joined}, team [{person_id} …]
+    correct_transfer    no, seq, at, opened_on (its day), detail {detail, reason}
     withdraw            (reason only)
     open_consultation   consultation_id, points [{number}]
     say                 consultation_id, entry_id, number, text, files [{sha256, name, size}]

@@ -48,7 +48,7 @@ def least_team(profile: Profile) -> int:
 
 def team_candidates(session: Session, case: Case) -> Sequence[tuple[Person, PeopleFault | None]]:
     """Everybody who enforces, with the reason why he cannot be in the team, or None."""
-    recused = _recused(session, case)
+    recused = recused_in(session, case)
     day = stepping.today(session)
     found = []
     for person in session.reader.people().values():
@@ -66,7 +66,8 @@ def team_candidates(session: Session, case: Case) -> Sequence[tuple[Person, Peop
     return found
 
 
-def _recused(session: Session, case: Case) -> frozenset[str]:
+def recused_in(session: Session, case: Case) -> frozenset[str]:
+    """Whoever a recusal (回避) keeps out of this case."""
     recusals = [
         Recusal(r.person_id, r.unit, r.party, r.case_id, r.reason)
         for r in session.reader.recusals()
@@ -175,7 +176,7 @@ def open_transfer(
             raise DomainError(PeopleFault.INACTIVE, name=person_id)
     members = check_team(
         [people[p] for p in wanted],
-        recused=_recused(session, case),
+        recused=recused_in(session, case),
         least=least_team(profile),
         day=stepping.today(session),
     )

@@ -63,6 +63,8 @@ class Action(StrEnum):
     OBJECT_TRANSFER = "object_transfer"  # 提请复议、建议立案监督
     HAND_OVER = "hand_over"  # 移交涉案物品和材料
     CLOSE_TRANSFER = "close_transfer"  # 不再提出异议，依法另行处理
+    CHANGE_TRANSFER_TEAM = "change_transfer_team"  # 更换专案组成员
+    CORRECT_TRANSFER = "correct_transfer"  # 更正移送中已登记的时间、内容
     OPEN = "open"  # 查收: the receiving side opened the case
     RECALL = "recall"  # 撤回送审（首次），接收方尚未打开
     RECALL_CORRECTION = "recall_correction"  # 撤回补正后的送审

@@ -40,6 +40,11 @@ class TransferFault(Code):
     NUMBER_FIRST = "transfer.number_first"
     NO_SUBSTITUTE = "transfer.no_substitute"
     LETTER_NOT_VERIFIED = "transfer.letter_not_verified"
+    TEAM_SAME = "transfer.team_same"
+    NOT_CORRECTABLE = "transfer.not_correctable"
+    DECIDER_CORRECTS = "transfer.decider_corrects"
+    NOTHING_CORRECTED = "transfer.nothing_corrected"
+    CORRECTION_ORDER = "transfer.correction_order"
 
 
 class TransferStage(StrEnum):
@@ -190,9 +195,22 @@ class AttachmentRule:
 
 
 @dataclass(frozen=True, slots=True)
+class EventCorrection:
+    """An event put right (更正): what it said before, why, by whom; what it says now is the event
+    itself, or the next correction."""
+
+    was_at: datetime
+    was_reason: str
+    was_detail: Mapping[str, Any]
+    why: str
+    made_by: str
+    made_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class TransferEvent:
     """What happened: `at` is the moment of the event itself, to the minute, as stated by who
-    recorded it; `recorded_at` is the database's."""
+    recorded it; `recorded_at` is the database's. With corrections it says what counts."""
 
     seq: int
     action: Action
@@ -202,11 +220,13 @@ class TransferEvent:
     recorded_by: str
     reason: str = ""
     detail: Mapping[str, Any] = field(default_factory=dict)
+    corrections: tuple[EventCorrection, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Transfer:
-    """One transfer of a case; a later one may follow when it has ended."""
+    """One transfer of a case; a later one may follow when it has ended. `former`: who was in the
+    team and left it."""
 
     no: int
     stage: TransferStage
@@ -217,6 +237,7 @@ class Transfer:
     number: str = ""
     dated: date | None = None
     letter_sha256: str = ""
+    former: tuple[TeamMember, ...] = ()
 
     @property
     def open(self) -> bool:
@@ -246,7 +267,7 @@ class Transfer:
         return max(moving, default=None)
 
 
-_STILL = frozenset(row.action for row in STEPS if not row.moves)
+_STILL = frozenset((*(row.action for row in STEPS if not row.moves), Action.CHANGE_TRANSFER_TEAM))
 
 
 def current(transfers: Sequence[Transfer]) -> Transfer | None:

@@ -102,6 +102,13 @@ _TRANSFER = (
     (Action.OBJECT_TRANSFER, (Role.HANDLER, Role.UNIT_HEAD), True),
     (Action.HAND_OVER, (Role.HANDLER, Role.CLERK), False),
     (Action.CLOSE_TRANSFER, (Role.HANDLER, Role.UNIT_HEAD), True),
+    # Beside the steps: see `domain.transfer_beside`.
+    (Action.CHANGE_TRANSFER_TEAM, (Role.UNIT_HEAD, Role.LEAD), True),
+    (
+        Action.CORRECT_TRANSFER,
+        (Role.HANDLER, Role.CLERK, Role.UNIT_HEAD, Role.LEAD, Role.AGENCY_HEAD),
+        True,
+    ),
 )
 
 # The disagreement; its own order is guarded by the effects, see `domain.dispute_rules`.

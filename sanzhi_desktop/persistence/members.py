@@ -30,17 +30,20 @@ language sql stable {_SAFE} as $$
         union all select s.asked_of from second_opinion s where s.office_id = p_office
           and s.case_id = p_case
         union all select m.person_id from transfer_member m where m.office_id = p_office
-          and m.case_id = p_case) p where p.code <> ''), '')
+          and m.case_id = p_case and m.left_at is null) p where p.code <> ''), '')
     from case_ k where k.office_id = p_office and k.case_id = p_case
 $$;"""
 
 # The policies' own condition over one row, for the functions: what cannot be seen is not there.
+# Whether `v_me` sees a case by its readers: one of its people, or of a group that sees more.
+SEES = """coalesce(position(',' || v_me || ',' in c.readers) > 0
+    or pg_has_role(v_me::name, to_regrole('sz_o' || p_office || '_all'), 'member')
+    or pg_has_role(v_me::name, to_regrole('sz_o' || p_office || '_u' || substr(c.readers, 3, 12)),
+      'member'), false)"""
+
 _SEES = f"""create function app.sees(p_office integer, p_readers text, v_me text) returns boolean
 language sql stable {_SAFE} as $$
-  select coalesce(position(',' || v_me || ',' in p_readers) > 0
-    or pg_has_role(v_me::name, to_regrole('sz_o' || p_office || '_all'), 'member')
-    or pg_has_role(v_me::name, to_regrole('sz_o' || p_office || '_u' || substr(p_readers, 3, 12)),
-      'member'), false)
+  select {SEES.replace("c.readers", "p_readers")}
 $$;"""
 
 
@@ -195,10 +198,8 @@ begin
     perform app.refuse('{PersistenceFault.NO_SUCH_PERSON}', jsonb_build_object('person', p_person));
   end if;
   perform app.make_login(p_office, p_person, p_verifier, v_today);
-  v_result := '{{"case_id": "", "version": 0, "state": "", "number": ""}}';
-  perform app.finish(p_office, p_cmd, '', 'set_password', '',
-    jsonb_build_object('person_id', p_person), v_me, v_now, v_result, '');
-  return v_result;
+  return app.finish(p_office, p_cmd, 'set_password', '',
+    jsonb_build_object('person_id', p_person), v_me, v_now);
 end $$;"""
 
 

@@ -23,7 +23,8 @@ from sanzhi_desktop.persistence.writes import Each, Effect, Refuse, Run, Steps
 _OPEN = f"{HERE} and ended = 0"
 _STAGE = f"(select stage from transfer where {_OPEN})"
 _NO = f"(select no from transfer where {_OPEN})"
-_TEAM = f"office_id = {{office}} and case_id = {{case}} and no = {_NO}"
+TEAM = f"office_id = {{office}} and case_id = {{case}} and no = {_NO}"
+IN_TEAM = f"{TEAM} and left_at is null"
 
 
 def _transfer_is(condition: str) -> str:
@@ -46,9 +47,9 @@ def _may(rows: tuple[TransferStep, ...]) -> Refuse:
     )
 
 
-_NOT_OPEN = Refuse(f"not exists (select 1 from transfer where {_OPEN})", TransferFault.NOT_OPEN)
-_NOT_RECUSED = Refuse(recused("{me}"), PeopleFault.RECUSED, MY_NAME)
-_MOMENT: Steps = (
+NOT_OPEN = Refuse(f"not exists (select 1 from transfer where {_OPEN})", TransferFault.NOT_OPEN)
+NOT_RECUSED = Refuse(recused("{me}"), PeopleFault.RECUSED, MY_NAME)
+MOMENT: Steps = (
     Refuse("{p.at|instant} is null", CaseFault.FIELD_MISSING, {"field": "'transfer.at'"}),
     Refuse("{p.at|instant} > {now}", TransferFault.IN_FUTURE),
 )
@@ -70,7 +71,7 @@ def _by_the_team(action: Action) -> Refuse:
         for role in others
     )
     return Refuse(
-        f"not exists (select 1 from transfer_member where {_TEAM} and person_id = {{me}})"
+        f"not exists (select 1 from transfer_member where {IN_TEAM} and person_id = {{me}})"
         + by_role,
         TransferFault.NOT_IN_TEAM,
         MY_NAME,
@@ -80,7 +81,7 @@ def _by_the_team(action: Action) -> Refuse:
 _EVENT: Mapping[str, str] = {
     "case_id": "{case}",
     "no": _NO,
-    "seq": f"(select coalesce(max(seq), 0) + 1 from transfer_event where {_TEAM})",
+    "seq": f"(select coalesce(max(seq), 0) + 1 from transfer_event where {TEAM})",
     "choice": "{p.choice}",
     "at": "{p.at|instant}",
     "recorded_at": "{now}",
@@ -90,7 +91,8 @@ _EVENT: Mapping[str, str] = {
 }
 
 
-def _record(action: Action) -> Run:
+def record(action: Action) -> Run:
+    """The event of a step, with its own moment and what was stated."""
     return insert("transfer_event", {**_EVENT, "action": f"'{action.value}'"})
 
 
@@ -100,9 +102,9 @@ def _step(action: Action, *more: Refuse | Run) -> Effect:
     The event is written first: once the stage has ended there is no open transfer to write to.
     """
     rows = tuple(row for row in STEPS if row.action is action)
-    guards: list[Refuse | Run] = [_NOT_OPEN, _may(rows), _NOT_RECUSED]
+    guards: list[Refuse | Run] = [NOT_OPEN, _may(rows), NOT_RECUSED]
     if rows[0].moves:
-        guards += [step for step in (*_MOMENT, _IN_ORDER) if not isinstance(step, Each)]
+        guards += [step for step in (*MOMENT, _IN_ORDER) if not isinstance(step, Each)]
     if Role.HANDLER in _roles(action):
         guards.append(_by_the_team(action))
     targets = " ".join(f"when {_holds(row)} then '{row.target}'" for row in rows)
@@ -110,7 +112,7 @@ def _step(action: Action, *more: Refuse | Run) -> Effect:
     moved = f"update transfer set stage = case {targets} end"
     moved += f", ended = case when case {targets} end in ({ended}) then 1 else 0 end"
     moved += ", last_at = {p.at|instant}" if rows[0].moves else ""
-    writes = (_record(action), Run(f"{moved} where {_OPEN}")) if rows[0].moves else ()
+    writes = (record(action), Run(f"{moved} where {_OPEN}")) if rows[0].moves else ()
     return Effect(steps=(*guards, *more, *writes))
 
 
@@ -127,11 +129,62 @@ _HIS_NAME = {
 }
 _FIRST = next(row.target for row in STEPS if row.stage is None)
 
+MEMBER: tuple[Refuse | Run, ...] = (
+    Refuse(_officer("active = 1"), PeopleFault.INACTIVE, _HIS_NAME),
+    Refuse(
+        _officer("trim(enforcement_certificate) <> ''"),
+        PeopleFault.HANDLER_NO_CERTIFICATE,
+        _HIS_NAME,
+    ),
+    Refuse(
+        _officer("(certificate_valid_to is null or certificate_valid_to >= {today})"),
+        PeopleFault.HANDLER_CERTIFICATE_EXPIRED,
+        {
+            **_HIS_NAME,
+            "date": "(select cast(certificate_valid_to as text) from person"
+            " where office_id = {office} and person_id = {i.person_id})",
+        },
+    ),
+    Refuse(recused("{i.person_id}"), PeopleFault.RECUSED, _HIS_NAME),
+    # Who decided on the transfer is not in its team, neither then nor later.
+    Refuse(
+        f"exists (select 1 from transfer_event where {TEAM}"
+        f" and action = '{Action.DECIDE_TRANSFER.value}' and recorded_by = {{i.person_id}})",
+        TransferFault.APPROVER_IN_TEAM,
+        _HIS_NAME,
+    ),
+    Run(
+        "update transfer_member set left_at = null,"
+        " joined_at = case when left_at = {now} then joined_at else {now} end"
+        f" where {TEAM} and person_id = {{i.person_id}} and left_at is not null"
+    ),
+    insert(
+        "transfer_member",
+        {
+            "case_id": "{case}",
+            "no": _NO,
+            "person_id": "{i.person_id}",
+            "place": f"(select count(*) from transfer_member where {TEAM})",
+            "name": _HIS_NAME["name"],
+            "certificate": "(select enforcement_certificate from person"
+            " where office_id = {office} and person_id = {i.person_id})",
+            "joined_at": "{now}",
+        },
+        when=f"not exists (select 1 from transfer_member where {TEAM}"
+        " and person_id = {i.person_id})",
+    ),
+)
+TOO_FEW = Refuse(
+    f"(select count(*) from transfer_member where {IN_TEAM}) < 2",
+    TransferFault.TEAM_TOO_FEW,
+    {"count": f"(select count(*) from transfer_member where {IN_TEAM})", "least": "2"},
+)
+
 _OPENED = Effect(
     steps=(
         Refuse(f"exists (select 1 from transfer where {_OPEN})", TransferFault.OPEN_ALREADY),
-        _NOT_RECUSED,
-        *_MOMENT,
+        NOT_RECUSED,
+        *MOMENT,
         # An earlier day only shuts the gate for longer; a later one would open it.
         Refuse(
             "coalesce({p.opened_on|day_start} > {p.at|instant}, true)",
@@ -149,54 +202,16 @@ _OPENED = Effect(
                 "last_at": "{p.at|instant}",
             },
         ),
-        Each(
-            "team",
-            (
-                Refuse(_officer("active = 1"), PeopleFault.INACTIVE, _HIS_NAME),
-                Refuse(
-                    _officer("trim(enforcement_certificate) <> ''"),
-                    PeopleFault.HANDLER_NO_CERTIFICATE,
-                    _HIS_NAME,
-                ),
-                Refuse(
-                    _officer("(certificate_valid_to is null or certificate_valid_to >= {today})"),
-                    PeopleFault.HANDLER_CERTIFICATE_EXPIRED,
-                    {
-                        **_HIS_NAME,
-                        "date": "(select cast(certificate_valid_to as text) from person"
-                        " where office_id = {office} and person_id = {i.person_id})",
-                    },
-                ),
-                Refuse(recused("{i.person_id}"), PeopleFault.RECUSED, _HIS_NAME),
-                insert(
-                    "transfer_member",
-                    {
-                        "case_id": "{case}",
-                        "no": _NO,
-                        "person_id": "{i.person_id}",
-                        "place": "{index}",
-                        "name": _HIS_NAME["name"],
-                        "certificate": "(select enforcement_certificate from person"
-                        " where office_id = {office} and person_id = {i.person_id})",
-                    },
-                    when=f"not exists (select 1 from transfer_member where {_TEAM}"
-                    " and person_id = {i.person_id})",
-                ),
-            ),
-        ),
-        Refuse(
-            f"(select count(*) from transfer_member where {_TEAM}) < 2",
-            TransferFault.TEAM_TOO_FEW,
-            {"count": f"(select count(*) from transfer_member where {_TEAM})", "least": "2"},
-        ),
-        _record(Action.OPEN_TRANSFER),
+        Each("team", MEMBER),
+        TOO_FEW,
+        record(Action.OPEN_TRANSFER),
     ),
 )
 
 _DECIDED = _step(
     Action.DECIDE_TRANSFER,
     Refuse(
-        f"exists (select 1 from transfer_member where {_TEAM} and person_id = {{me}})",
+        f"exists (select 1 from transfer_member where {TEAM} and person_id = {{me}})",
         TransferFault.APPROVER_IN_TEAM,
         MY_NAME,
     ),

@@ -48,6 +48,7 @@ def transfers_waiting(actor: Actor) -> Iterable[sa.ColumnElement[bool]]:
                     transfer_member.c.case_id == transfer.c.case_id,
                     transfer_member.c.no == transfer.c.no,
                     transfer_member.c.person_id == actor.person_id,
+                    transfer_member.c.left_at.is_(None),
                 )
         elif roles & actor.roles:
             yield sa.exists().where(*here)

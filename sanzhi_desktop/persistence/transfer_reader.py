@@ -17,6 +17,7 @@ from sanzhi_desktop.domain.transfer import (
     TransferEvent,
     TransferStage,
 )
+from sanzhi_desktop.domain.transfer_beside import Correction, effective
 from sanzhi_desktop.domain.workflow import Action
 from sanzhi_desktop.persistence.transfer_tables import (
     transfer,
@@ -67,8 +68,12 @@ def _transfer(row: Row, members: Sequence[Row], events: Sequence[Row]) -> Transf
         no=row["no"],
         stage=TransferStage(row["stage"]),
         destination=TransferDestination(row["destination"]),
-        team=tuple(TeamMember(m["person_id"], m["name"], m["certificate"]) for m in members),
-        events=tuple(_event(e) for e in events),
+        team=tuple(_member(m) for m in members if m["left_at"] is None),
+        former=tuple(_member(m) for m in members if m["left_at"] is not None),
+        events=effective(
+            [_event(e) for e in events if not e["corrects"]],
+            [_correction(e) for e in events if e["corrects"]],
+        ),
         attachments=tuple(
             Attachment(
                 code=a["code"],
@@ -83,6 +88,24 @@ def _transfer(row: Row, members: Sequence[Row], events: Sequence[Row]) -> Transf
         number=row["number"],
         dated=row["dated"],
         letter_sha256=row["letter_sha256"],
+    )
+
+
+def _member(row: Row) -> TeamMember:
+    return TeamMember(row["person_id"], row["name"], row["certificate"])
+
+
+def _correction(row: Row) -> Correction:
+    said = json.loads(row["detail"])
+    return Correction(
+        seq=row["seq"],
+        corrects=row["corrects"],
+        at=row["at"],
+        reason=said["reason"],
+        detail=said["detail"],
+        why=row["reason"],
+        made_by=row["recorded_by"],
+        made_at=row["recorded_at"],
     )
 
 

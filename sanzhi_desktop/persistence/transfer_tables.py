@@ -59,6 +59,8 @@ transfer_member = table(
     whole("place", None),
     key("name"),
     key("certificate"),
+    at("joined_at", nullable=False),
+    at("left_at"),  # who left the team reads the case no longer
     to("transfer", "case_id", "no"),
     key=("case_id", "no", "person_id"),
 )
@@ -75,6 +77,9 @@ transfer_event = table(
     key("recorded_by"),
     text("reason"),
     text("detail"),
+    whole("corrects"),  # the event that this one puts right; 0: it is one itself
+    sa.CheckConstraint("(corrects > 0) = (action = 'correct_transfer')", name="corrects"),
+    sa.CheckConstraint("corrects < seq", name="corrects_earlier"),
     to("transfer", "case_id", "no"),
     key=("case_id", "no", "seq"),
 )

@@ -6,6 +6,7 @@ What was stopped is not lost: whatever arrived is not sent again when the file i
 from collections.abc import Callable
 from pathlib import Path
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QProgressBar, QVBoxLayout, QWidget
 
 from sanzhi_desktop.application.commands import new_id
@@ -42,7 +43,10 @@ def store(files: FileStore, path: Path, *, progress: Progress | None = None) -> 
 
 
 class Uploads(QWidget):
-    """A line that is there while files are being stored, one after the other."""
+    """A line that is there while files are being stored, one after the other. `moved` follows
+    whether one is on its way."""
+
+    moved = Signal(bool)
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -67,8 +71,13 @@ class Uploads(QWidget):
         """Whether a file is on its way."""
         return bool(self._tasks)
 
-    def begin(self, path: Path, done: Callable[[Material], None]) -> None:
-        """Stores a file; `done` is told when it is whole."""
+    def begin(
+        self,
+        path: Path,
+        done: Callable[[Material], None],
+        refused: Callable[[BaseException], None] | None = None,
+    ) -> None:
+        """Stores a file; `done` is told when it is whole, `refused` why it could not be."""
         files = self._desk.session.files
 
         def finished(material: Material) -> None:
@@ -77,7 +86,10 @@ class Uploads(QWidget):
 
         def failed(error: BaseException) -> None:
             self._ended(task)
-            self._desk.jobs.failed.emit(self, error)
+            if refused is not None:
+                refused(error)
+            else:
+                self._desk.jobs.failed.emit(self, error)
 
         task = self._desk.jobs.run_task(
             Lane.DOCUMENTS,
@@ -91,6 +103,7 @@ class Uploads(QWidget):
         )
         self._tasks.append(task)
         self._show(0, 0, path.name)
+        self.moved.emit(True)
 
     def cancel(self) -> None:
         """Stops what is on its way and what waits behind it."""
@@ -98,12 +111,14 @@ class Uploads(QWidget):
             task.cancel()
         self._tasks.clear()
         self.hide()
+        self.moved.emit(False)
         self._desk.told.emit(self.tr("已取消存入。重新选择该文件，已经传完的部分不再重传。"))
 
     def _ended(self, task: Task) -> None:
         if task in self._tasks:
             self._tasks.remove(task)
         self.setVisible(self.busy)
+        self.moved.emit(self.busy)
 
     def _show(self, now: int, total: int, name: str) -> None:
         waiting = len(self._tasks) - 1

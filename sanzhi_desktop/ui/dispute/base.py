@@ -1,20 +1,80 @@
 """What the dialogs of a disagreement share: the view they work on, files that are added."""
 
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QVBoxLayout, QWidget
 
-from sanzhi_desktop.application.ports import Session
-from sanzhi_desktop.domain.case import ProblemRow
+from sanzhi_desktop.domain.case import Material, ProblemRow
 from sanzhi_desktop.domain.dispute import Attachment
 from sanzhi_desktop.ui.desk import Desk
 from sanzhi_desktop.ui.dispute.view import DisputeView
+from sanzhi_desktop.ui.materials_upload import Uploads
 from sanzhi_desktop.ui.steps.aftermath import problem_words
 from sanzhi_desktop.ui.steps.base import StepDialog
 from sanzhi_desktop.ui.widgets import Card, PlainLabel, button, clear, row
+
+
+class FilePicker(QWidget):
+    """Files for one entry: each goes to the office's files when it is chosen, with its progress and
+    the button that stops it. `moved` follows whether one is on its way."""
+
+    moved = Signal()
+    refused = Signal(object)
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._kept: dict[Path, Attachment] = {}
+        self._lines = QVBoxLayout()
+        self._lines.setSpacing(2)
+        self.uploads = Uploads(desk)
+        self.uploads.moved.connect(lambda _busy: self.moved.emit())
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        self.add_button = button(self.tr("添加附件…"), self._choose, kind="small", icon="plus")
+        outer.addLayout(self._lines)
+        outer.addWidget(self.uploads)
+        outer.addLayout(row(self.add_button, None))
+
+    def add(self, path: Path) -> None:
+        """One more file; the same one is not added twice."""
+        if path in self._kept:
+            return
+
+        def stored(material: Material) -> None:
+            self._kept[path] = Attachment(material.sha256, material.file_name, material.size)
+            self._show()
+
+        self.uploads.begin(path, stored, self.refused.emit)
+
+    def attachments(self) -> tuple[Attachment, ...]:
+        """The files that are in the store."""
+        return tuple(self._kept.values())
+
+    def _choose(self) -> None:
+        dialog = QFileDialog(self, self.tr("添加附件"))
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        dialog.filesSelected.connect(self._add_all)
+        dialog.open()
+
+    def _add_all(self, names: list[str]) -> None:
+        for chosen in names:
+            self.add(Path(chosen))
+
+    def _show(self) -> None:
+        clear(self._lines)
+        for path in self._kept:
+            drop = button(self.tr("移除"), partial(self._drop, path), kind="link")
+            drop.setAccessibleName(self.tr("移除{0}").format(path.name))
+            line = QWidget()
+            line.setLayout(row(PlainLabel(path.name), drop, None))
+            self._lines.addWidget(line)
+
+    def _drop(self, path: Path) -> None:
+        self._kept.pop(path, None)
+        self._show()
 
 
 class DisputeStep(StepDialog):
@@ -30,6 +90,24 @@ class DisputeStep(StepDialog):
         if self.form.isHidden() and inner:
             inner[0].setFocus()
 
+    def file_picker(self) -> FilePicker:
+        """A picker whose files the dialog waits for before it can be sent."""
+        made = FilePicker(self.desk)
+        made.refused.connect(self.refuse)
+        made.moved.connect(self._uploads_moved)
+        return made
+
+    def _uploads_moved(self) -> None:
+        pickers = self.findChildren(FilePicker)
+        self.ok.setEnabled(not any(p.uploads.busy for p in pickers))
+
+    def reject(self) -> None:
+        """What is on its way is stopped."""
+        for picker in self.findChildren(FilePicker):
+            if picker.uploads.busy:
+                picker.uploads.cancel()
+        super().reject()
+
     def problems(self) -> list[ProblemRow]:
         """The problems of the running round."""
         return [p for p in self.case.problems if p.round == self.case.round]
@@ -39,60 +117,3 @@ class DisputeStep(StepDialog):
         card = Card(self.tr("第 {0} 个问题").format(problem.number))
         card.body.addWidget(PlainLabel(problem_words(problem)).wrapped().selectable())
         return card
-
-
-class FilePicker(QWidget):
-    """Files chosen for one entry; they are kept when the step is taken."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.paths: list[Path] = []
-        self._lines = QVBoxLayout()
-        self._lines.setSpacing(2)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        self.add_button = button(self.tr("添加附件…"), self._choose, kind="small", icon="plus")
-        outer.addLayout(self._lines)
-        outer.addLayout(row(self.add_button, None))
-
-    def add(self, path: Path) -> None:
-        """One more file; the same one is not added twice."""
-        if path not in self.paths:
-            self.paths.append(path)
-            self._show()
-
-    def store(self, session: Session) -> Callable[[], tuple[Attachment, ...]]:
-        """Keeps the files when called, in the database lane."""
-        paths = tuple(self.paths)
-
-        def keep() -> tuple[Attachment, ...]:
-            kept = []
-            for path in paths:
-                sha256, size = session.files.put(path)
-                kept.append(Attachment(sha256, path.name, size))
-            return tuple(kept)
-
-        return keep
-
-    def _choose(self) -> None:
-        dialog = QFileDialog(self, self.tr("添加附件"))
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        dialog.filesSelected.connect(self._add_all)
-        dialog.open()
-
-    def _add_all(self, names: list[str]) -> None:
-        for chosen in names:
-            self.add(Path(chosen))
-
-    def _show(self) -> None:
-        clear(self._lines)
-        for path in self.paths:
-            drop = button(self.tr("移除"), partial(self._drop, path), kind="link")
-            drop.setAccessibleName(self.tr("移除{0}").format(path.name))
-            line = QWidget()
-            line.setLayout(row(PlainLabel(path.name), drop, None))
-            self._lines.addWidget(line)
-
-    def _drop(self, path: Path) -> None:
-        self.paths.remove(path)
-        self._show()

@@ -9,7 +9,7 @@ from sanzhi_desktop.application.commands import Changed
 from sanzhi_desktop.domain.dispute import Agreement, Consultation, ConsultedPoint, DisputeFault
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.ui.desk import Desk
-from sanzhi_desktop.ui.dispute.base import DisputeStep, FilePicker
+from sanzhi_desktop.ui.dispute.base import DisputeStep
 from sanzhi_desktop.ui.dispute.view import DisputeView
 from sanzhi_desktop.ui.forms import Form, combo, lines, text_of
 from sanzhi_desktop.ui.names import name
@@ -70,13 +70,13 @@ class SayStep(_OnConsultation):
             self.number.addItem(words, str(point.number))
         self.form.add("number", self.tr("问题(&P)"), self.number)
         self.form.add("text", self.tr("内容(&T)"), lines(5))
-        self.files = FilePicker()
+        self.files = self.file_picker()
         self.body.addWidget(self.files)
 
     def work(self) -> Callable[[], Changed]:
         session, case, talk = self.desk.session, self.case, self.talk
         text, number = self.form.fields["text"].text.strip(), int(text_of(self.number))
-        files = self.files.store(session)
+        files = self.files.attachments()
         return lambda: consultation.say(
             session,
             case_id=case.case_id,
@@ -84,7 +84,7 @@ class SayStep(_OnConsultation):
             consultation_id=talk.consultation_id,
             number=number,
             text=text,
-            files=files(),
+            files=files,
         )
 
 

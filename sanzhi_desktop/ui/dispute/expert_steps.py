@@ -9,7 +9,7 @@ from sanzhi_desktop.application.commands import Changed
 from sanzhi_desktop.domain.dispute import ExpertRequest
 from sanzhi_desktop.resources.sentences import sentence
 from sanzhi_desktop.ui.desk import Desk
-from sanzhi_desktop.ui.dispute.base import DisputeStep, FilePicker
+from sanzhi_desktop.ui.dispute.base import DisputeStep
 from sanzhi_desktop.ui.dispute.view import DisputeView
 from sanzhi_desktop.ui.forms import lines, text_of
 from sanzhi_desktop.ui.names import name
@@ -91,13 +91,13 @@ class AdviceStep(_OnRequest):
             self.tr("登记(&O)"),
         )
         self.form.add("answer", self.tr("意见(&T)"), lines(6))
-        self.files = FilePicker()
+        self.files = self.file_picker()
         self.body.addWidget(self.files)
 
     def work(self) -> Callable[[], Changed]:
         session, book, case = self.desk.session, self.desk.work.book, self.case
         request, answer = self.request.request_id, self.form.fields["answer"].text.strip()
-        files = self.files.store(session)
+        files = self.files.attachments()
         return lambda: expertise.record_advice(
             session,
             book,
@@ -105,7 +105,7 @@ class AdviceStep(_OnRequest):
             seen_version=case.version,
             request_id=request,
             answer=answer,
-            files=files(),
+            files=files,
         )
 
 

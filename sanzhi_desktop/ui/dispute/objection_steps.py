@@ -43,7 +43,7 @@ class ObjectStep(DisputeStep):
             form.add(
                 "evidence", self.tr("证据"), lines(1), hint=self.tr("材料名称和页码，可以留空")
             )
-            files = FilePicker()
+            files = self.file_picker()
             for part in (form, files):
                 part.setVisible(False)
                 tick.toggled.connect(part.setVisible)
@@ -62,7 +62,7 @@ class ObjectStep(DisputeStep):
         if not chosen:
             raise DomainError(DisputeFault.POINTS_MISSING)
         values = {n: self.forms[n].values() for n in chosen}
-        files = {n: self.files[n].store(session) for n in chosen}
+        files = {n: self.files[n].attachments() for n in chosen}
 
         def send() -> Changed:
             points = [
@@ -71,7 +71,7 @@ class ObjectStep(DisputeStep):
                     reasons=v["reasons"].strip(),
                     basis=v["basis"].strip(),
                     evidence=v["evidence"].strip(),
-                    files=files[n](),
+                    files=files[n],
                 )
                 for n, v in values.items()
             ]

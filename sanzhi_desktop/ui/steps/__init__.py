@@ -60,6 +60,8 @@ ASKED: Mapping[Action, StepSpec] = {
     Action.OBJECT_TRANSFER: StepSpec(f"{_TRANSFER}.answering", "ObjectTransferStep"),
     Action.HAND_OVER: StepSpec(f"{_TRANSFER}.answering", "HandOverStep"),
     Action.CLOSE_TRANSFER: StepSpec(f"{_TRANSFER}.answering", "CloseTransferStep"),
+    Action.CHANGE_TRANSFER_TEAM: StepSpec(f"{_TRANSFER}.beside", "ChangeTeamStep"),
+    Action.CORRECT_TRANSFER: StepSpec(f"{_TRANSFER}.beside", "CorrectEventStep"),
 }
 
 

@@ -16,7 +16,7 @@ from sanzhi_desktop.domain.transfer import TransferFault
 from sanzhi_desktop.ui.drafts import Draft, DraftKeeper
 from sanzhi_desktop.ui.faults import DeskFault
 from sanzhi_desktop.ui.jobs import Lane
-from sanzhi_desktop.ui.materials_upload import store
+from sanzhi_desktop.ui.materials_upload import Uploads
 from sanzhi_desktop.ui.names import SHANGHAI, moment
 from sanzhi_desktop.ui.steps.base import StepDialog
 from sanzhi_desktop.ui.widgets import button
@@ -48,9 +48,12 @@ class TransferStep(StepDialog):
     def build(self) -> None:
         self.setMinimumWidth(620)
         self.papers: dict[str, PaperIn] = {}
+        self.uploads = Uploads(self.desk)
+        self.uploads.moved.connect(lambda busy: self.ok.setEnabled(not busy))
         self.fields()
         if self.when:
             self.form.add("at", self.when, QLineEdit(), hint=self.tr("例如 2026-09-18 14:30"))
+        self.body.addWidget(self.uploads)
         self.keeper = DraftKeeper(self.desk.drafts, self._kept, self)
         self.form.changed.connect(lambda _key: self.keeper.touched())
         self.desk.drafts.read(self, self._restore)
@@ -111,14 +114,8 @@ class TransferStep(StepDialog):
 
     def attach(self, key: str, path: Path) -> None:
         """Stores a file and shows its name."""
-        files = self.desk.session.files
-        self.desk.jobs.run(
-            Lane.DOCUMENTS,
-            self,
-            lambda: store(files, path),
-            done=lambda material: self.attached(key, material),
-            failed=self.refuse,
-        )
+        self.refusal.show_text("")
+        self.uploads.begin(path, lambda material: self.attached(key, material), self.refuse)
 
     def attached(self, key: str, material: Material) -> None:
         """A file is in the store."""
@@ -167,7 +164,10 @@ class TransferStep(StepDialog):
         self.put_values(kept.values)
 
     def reject(self) -> None:
-        """Closed without being sent: what was typed is there the next time."""
+        """Closed without being sent: what was typed is there the next time, a file that is on its
+        way is stopped."""
+        if self.uploads.busy:
+            self.uploads.cancel()
         self.keeper.flush()
         super().reject()
 

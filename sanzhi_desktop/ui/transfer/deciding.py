@@ -42,6 +42,10 @@ class OpenTransferStep(TransferStep):
         self.destination = combo(TransferDestination)
         self.form.add("destination", self.tr("移送至(&D)"), self.destination)
         self.form.add("reason", self.tr("涉嫌犯罪的线索和依据(&R)"), lines(3))
+        self.add_team({h.person_id for h in self.case.submission.handlers})
+
+    def add_team(self, wanted: set[str]) -> None:
+        """The list of officers to tick, these ticked."""
         self.team = QListWidget()
         self.team.setAccessibleName(self.tr("专案组成员，空格键选择"))
         self.team.setMaximumHeight(self.fontMetrics().height() * 9)
@@ -52,7 +56,7 @@ class OpenTransferStep(TransferStep):
         self.team_fault.hide()
         for part in (caption, self.team, self.team_fault):
             self.body.addWidget(part)
-        self._wanted: set[str] = {h.person_id for h in self.case.submission.handlers}
+        self._wanted = wanted
         self.profile: Profile | None = None
 
     def look_up(self) -> tuple[Profile, Sequence[tuple[Person, PeopleFault | None]]]:

@@ -5,8 +5,11 @@ from functools import partial
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
-from sanzhi_desktop.domain.transfer import current
+from sanzhi_desktop.domain.errors import DomainError
+from sanzhi_desktop.domain.transfer import TransferFault, current
+from sanzhi_desktop.domain.transfer_beside import CORRECTABLE
 from sanzhi_desktop.domain.workflow import Action
+from sanzhi_desktop.resources.sentences import explain
 from sanzhi_desktop.ui import steps
 from sanzhi_desktop.ui.case_page import CasePage
 from sanzhi_desktop.ui.desk import Desk
@@ -60,6 +63,8 @@ class TransferPanel(QWidget):
         self.reason = PlainLabel(role="muted").wrapped()
         self.take = button(self.tr("办理(&N)…"), self._take, kind="primary")
         self.letter = button(self.tr("移送书(&L)"), self._show_letter, icon="print", kind="small")
+        self.correct = button(self.tr("更正登记(&E)…"), self._correct, kind="small")
+        self.team = button(self.tr("更换专案组(&C)…"), self._change_team, kind="small")
         self.recorded = Card(self.tr("已登记的内容"))
         self._lines = column()
         self.recorded.body.addLayout(self._lines)
@@ -67,7 +72,7 @@ class TransferPanel(QWidget):
         layout = QVBoxLayout(inside)
         layout.setContentsMargins(12, 0, 4, 8)
         layout.setSpacing(8)
-        layout.addLayout(row(self.heading, None, self.letter))
+        layout.addLayout(row(self.heading, None, self.letter, self.correct, self.team))
         layout.addWidget(self.basis)
         layout.addLayout(row(self.take, None))
         layout.addWidget(self.reason)
@@ -139,7 +144,40 @@ class TransferPanel(QWidget):
             and transfer is not None
             and bool(transfer.letter_sha256)
         )
+        self._offer_beside(chosen)
         self._show_recorded(chosen)
+
+    def _offer_beside(self, chosen: StepRow) -> None:
+        """Another team where the team is shown, a correction where something was recorded."""
+        assert self.page is not None  # noqa: S101 — only called with a page
+        transfer = current(self.page.case.transfers)
+        changes = self.page.why_not(Action.CHANGE_TRANSFER_TEAM) is None
+        here = chosen.action is Action.OPEN_TRANSFER and transfer is not None and transfer.open
+        self.team.setVisible(here and changes)
+        corrects = self.page.why_not(Action.CORRECT_TRANSFER) is None
+        listed = chosen.event is not None and chosen.event.action in CORRECTABLE
+        self.correct.setVisible(listed and corrects)
+        decided = chosen.action is Action.DECIDE_TRANSFER and chosen.event is not None
+        other = (
+            decided
+            and chosen.event is not None
+            and (chosen.event.recorded_by != self.page.actor.person_id)
+        )
+        self.correct.setEnabled(not other)
+        self.correct.setToolTip(
+            explain(DomainError(TransferFault.DECIDER_CORRECTS)) if other else ""
+        )
+
+    def _change_team(self) -> None:
+        if self.page is not None:
+            steps.make(Action.CHANGE_TRANSFER_TEAM, self.desk, self.page.case, self).open()
+
+    def _correct(self) -> None:
+        if self.page is None or self.chosen is None or self.chosen.event is None:
+            return
+        dialog = steps.make(Action.CORRECT_TRANSFER, self.desk, self.page.case, self)
+        dialog.choose(self.chosen.event.seq)
+        dialog.open()
 
     def _show_recorded(self, chosen: StepRow) -> None:
         clear(self._lines)

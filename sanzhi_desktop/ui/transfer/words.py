@@ -215,6 +215,7 @@ def facts(row: StepRow, page: CasePage) -> list[tuple[str, str]]:
     if transfer is not None and row.action is Action.OPEN_TRANSFER:
         team = "、".join(f"{m.name}（{m.certificate}）" for m in transfer.team)
         found += [("移送至", name(transfer.destination)), ("专案组", team)]
+        found += [("更换专案组", _change(e, page)) for e in _changes(transfer)]
     if transfer is not None and row.action is Action.PREPARE_TRANSFER:
         found += [(a.name, _given(a.pages, a.file_name, a.waived)) for a in transfer.attachments]
     if transfer is not None and row.action is Action.ISSUE_TRANSFER and transfer.number:
@@ -234,6 +235,41 @@ def facts(row: StepRow, page: CasePage) -> list[tuple[str, str]]:
         found.append(("附件", str(event.detail["file_name"])))
     if event.reason:
         found.append(("理由", event.reason))
+    found += [("更正前", text) for text in _before(event, page)]
+    return found
+
+
+def _changes(transfer: Transfer) -> list[TransferEvent]:
+    return [e for e in transfer.events if e.action is Action.CHANGE_TRANSFER_TEAM]
+
+
+def _change(event: TransferEvent, page: CasePage) -> str:
+    parts = [moment(event.at)]
+    for key, words in (("left", "离开"), ("joined", "加入")):
+        if event.detail.get(key):
+            parts.append(f"{words}：{event.detail[key]}")
+    parts.append(f"理由：{event.reason}（{page.name_of(event.recorded_by)}）")
+    return "　".join(parts)
+
+
+def _before(event: TransferEvent, page: CasePage) -> list[str]:
+    """What the event said before each correction, and why it was put right."""
+    found = []
+    texts = [(c.was_at, c.was_reason, c.was_detail) for c in event.corrections]
+    after = [*texts, (event.at, event.reason, event.detail)][1:]
+    for entry, (at, reason, detail) in zip(event.corrections, after, strict=True):
+        parts = []
+        if entry.was_at != at:
+            parts.append(f"时间 {moment(entry.was_at)}")
+        if entry.was_reason != reason:
+            parts.append(f"理由 {entry.was_reason or '（空）'}")
+        for key, value in entry.was_detail.items():
+            if value != detail.get(key):
+                label = "涉案金额" if key == "amount_fen" else named("field", f"transfer.{key}")
+                shown = money.format_yuan(int(value or 0)) if key == "amount_fen" else str(value)
+                parts.append(f"{label} {shown or '（空）'}")
+        who_ = f"{page.name_of(entry.made_by)}，{moment(entry.made_at)}"
+        found.append(f"{'；'.join(parts)}。更正理由：{entry.why}（{who_}）")
     return found
 
 
