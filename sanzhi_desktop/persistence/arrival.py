@@ -38,6 +38,7 @@ _SIGNS: tuple[tuple[str, Code], ...] = (
     ("certificate verify failed", LinkFault.CERTIFICATE_UNTRUSTED),
     ("does not support SSL", LinkFault.NO_TLS),
     ("no encryption", LinkFault.TLS_ONLY),
+    ("unrecognized configuration parameter", PersistenceFault.SERVER_TOO_OLD),
     ("no password supplied", LinkFault.NO_PASSWORD),
     ("authentication failed", PersistenceFault.LOG_IN_REFUSED),
     ("认证失败", PersistenceFault.LOG_IN_REFUSED),
@@ -174,6 +175,8 @@ def _told(code: Code, line: str, named: Mapping[str, Any]) -> DomainError:
         facts |= {"found": names[1], "host": names[2]}
     elif code is LinkFault.ROOT_MISSING and (file := _QUOTED.search(line)):
         facts["file"] = file[1]
+    elif code is PersistenceFault.SERVER_TOO_OLD:  # it does not know what we set for a session
+        return DomainError(code, found="11 或者更早", expected=16)
     elif code is LinkFault.NO_DATABASE and "exist" not in line and "不存在" not in line:
         return DomainError(PersistenceFault.AWAY, message=line.strip())
     facts |= {"database": named.get("dbname", ""), "seconds": named.get("connect_timeout", "")}

@@ -5,6 +5,7 @@ itself sealed with a key derived from the log-in password, so that no secret lie
 Everything that touches the file runs in the local lane.
 """
 
+import errno
 import json
 import os
 import sqlite3
@@ -49,20 +50,24 @@ class Journal:
     def __init__(self, file: Path, person: str, password: str, *, shelf: str = "") -> None:
         """Opens or begins the journal, or one of its shelves. Raises DomainError: wrong password,
         unreadable file."""
-        file.parent.mkdir(parents=True, exist_ok=True)
         self._file = file
         self._person = person
         self._owner = person + shelf
         try:
+            file.parent.mkdir(parents=True, exist_ok=True)
             self._db = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.execute("PRAGMA synchronous=FULL")
             self._db.executescript(_SCHEMA)
-        except sqlite3.DatabaseError as error:
-            raise DomainError(
-                DeskFault.DRAFT_UNREADABLE, file=str(file), reason=str(error)
-            ) from error
-        self._key = self._unlock(password)
+            self._key = self._unlock(password)
+        except (OSError, sqlite3.DatabaseError) as error:
+            raise self._told(DeskFault.DRAFT_UNREADABLE, error) from error
+
+    def _told(self, code: DeskFault, error: Exception) -> DomainError:
+        """A full disk is nobody's mistake and passes when room is made."""
+        facts = {"file": str(self._file), "reason": str(error)}
+        full = getattr(error, "errno", 0) == errno.ENOSPC or "full" in str(error)
+        return DomainError(DeskFault.DISK_FULL if full else code, **facts)
 
     def _unlock(self, password: str) -> bytes:
         row = self._db.execute(
@@ -96,7 +101,7 @@ class Journal:
         self._lock(self._key, password)
 
     def put(self, key: str, *, title: str, version: int, values: Mapping[str, Any]) -> None:
-        """Keeps a form, in place of what was kept of it before."""
+        """Keeps a form, in place of what was kept of it before. Raises DomainError."""
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
         body = json.dumps(
@@ -104,14 +109,20 @@ class Journal:
         ).encode()
         nonce = os.urandom(12)
         sealed = AESGCM(self._key).encrypt(nonce, body, self._bound(key))
-        self._db.execute(
+        self._write(
             "INSERT OR REPLACE INTO draft VALUES (?, ?, ?, ?, ?)",
             (self._owner, key, datetime.now(UTC).isoformat(), nonce, sealed),
         )
 
     def drop(self, key: str) -> None:
-        """Forgets a form: the database has it, or the person does not want it."""
-        self._db.execute("DELETE FROM draft WHERE person = ? AND key = ?", (self._owner, key))
+        """Forgets a form: the database has it, or the person does not want it. Raises DomainError."""
+        self._write("DELETE FROM draft WHERE person = ? AND key = ?", (self._owner, key))
+
+    def _write(self, statement: str, values: tuple[Any, ...]) -> None:
+        try:
+            self._db.execute(statement, values)
+        except sqlite3.Error as error:
+            raise self._told(DeskFault.DRAFT_NOT_KEPT, error) from error
 
     def all(self) -> Sequence[Draft]:
         """All drafts of the person, the latest first. Rows that were tampered with are left out."""
@@ -240,6 +251,7 @@ class Drafts(QObject):
         super().__init__(parent)
         self._jobs = jobs
         self._journal = journal
+        self._told_not_kept = False
 
     def use(self, journal: Journal) -> None:
         """Goes on with another journal: the same drafts under a new password."""
@@ -253,19 +265,31 @@ class Drafts(QObject):
                 Lane.LOCAL,
                 self,
                 lambda: journal.put(key, title=title, version=version, values=values),
-                done=lambda _: self.kept_here.emit(key),
+                done=lambda _: self._kept(key),
                 failed=lambda error: self._not_kept(key, error),
             )
 
+    def _kept(self, key: str) -> None:
+        self._told_not_kept = False
+        self.kept_here.emit(key)
+
     def _not_kept(self, key: str, error: BaseException) -> None:
+        """Said in full once; after that the status line says it until there is room again."""
         self.not_kept.emit(key)
-        self._jobs.failed.emit(self, error)
+        if not self._told_not_kept:
+            self._told_not_kept = True
+            self._jobs.failed.emit(self, error)
 
     def drop(self, key: str) -> None:
         """Forgets a form."""
         journal = self._journal
         if journal is not None:
-            self._jobs.run(Lane.LOCAL, self, lambda: journal.drop(key))
+            self._jobs.run(
+                Lane.LOCAL,
+                self,
+                lambda: journal.drop(key),
+                failed=lambda error: self._not_kept(key, error),
+            )
 
     def recover(
         self,

@@ -9,6 +9,8 @@ class DeskFault(Code):
     UNEXPECTED = "ui.unexpected"
     DRAFT_WRONG_PASSWORD = "ui.draft_wrong_password"
     DRAFT_UNREADABLE = "ui.draft_unreadable"
+    DRAFT_NOT_KEPT = "ui.draft_not_kept"
+    DISK_FULL = "ui.disk_full"
     PDF_UNREADABLE = "ui.pdf_unreadable"
     IMAGE_UNREADABLE = "ui.image_unreadable"
     SAVE_FAILED = "ui.save_failed"

@@ -19,6 +19,7 @@ BEAT_MS = 3_000
 # Seconds by the clock on the wall after which the last answer says nothing any more: the PC slept,
 # or a beat hangs for longer than all its time-outs.
 STALE = 25.0
+CLOCKS_APART = 300  # seconds between this PC's clock and the server's that are said aloud
 
 
 class Pulse(QObject):
@@ -89,6 +90,15 @@ class Pulse(QObject):
             lane, self, ask, done=lambda found: self._heard(case_id, found), failed=self._failed
         )
 
+    def _clocks_apart(self, found: Beat) -> str:
+        """A clock that is set wrong while somebody works: signatures take their time from it."""
+        if found.at is None:
+            return ""
+        apart = round(abs(self._wall() - found.at.timestamp()))
+        shown = f"{found.at.astimezone():%Y-%m-%d %H:%M}"
+        facts = {"minutes": apart // 60, "server": shown}
+        return sentence(LinkFault.CLOCK_APART.value, **facts) if apart >= CLOCKS_APART else ""
+
     def _stale(self) -> bool:
         return not 0 <= self._wall() - self._at <= STALE
 
@@ -101,7 +111,7 @@ class Pulse(QObject):
         self._at = self._wall()
         why = self._desk.problems.words(found.fault) if found.fault is not None else ""
         was = self._state
-        self._show(found.state, why)
+        self._show(found.state, why or self._clocks_apart(found))
         if found.state is LinkState.RECONNECTING:
             return
         if was is not LinkState.ONLINE and found.state is LinkState.ONLINE:
