@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from sanzhi_desktop.admin.db import add_db, opened
@@ -46,6 +47,12 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     check.add_argument(
         "--shut-gate", action="store_true", help="材料已变而尚未作出决定的案件，关闭放行并记入历史"
     )
+    check.add_argument(
+        "--free", action="store_true", help="清理从未被任何案件使用的附件和没有传完的文件，记入历史"
+    )
+    check.add_argument(
+        "--older-than", type=int, default=30, metavar="天", help="只清理存入超过这些天的，默认 30"
+    )
     check.set_defaults(run=_check)
     store = parts.add_parser("store", help="显示或者设定附件存放的位置、上限和限额")
     where = store.add_mutually_exclusive_group()
@@ -75,7 +82,12 @@ def _check(args: argparse.Namespace) -> int:
         session = administrator(database)
         report = attachments.check_office(session, seen=_progress if sys.stderr.isatty() else None)
         shut = attachments.shut_gates(session, report) if args.shut_gate else ()
-        told = _told(report) | {"gates_shut": list(shut)}
+        told = _told(report) | {"gates_shut": list(shut), "freed": []}
+        if args.free:
+            freed = attachments.free_unused(
+                session, report, older=timedelta(days=max(1, args.older_than))
+            )
+            told["freed"] = [{"sha256": file.sha256, "size": file.size} for file in freed]
         if args.sm3:
             told["sm3"] = _sm3(session, report)
     finally:
@@ -140,10 +152,14 @@ def _say(report: "FilesReport", told: Mapping[str, Any]) -> None:
     print(f"核对附件 {report.checked} 个，共存 {mib(report.size)} MB。")
     if report.unreferenced:
         print(
-            f"另有 {len(report.unreferenced)} 个文件现在没有案件使用，可能是以前轮次的材料，予以保留。"
+            f"另有 {len(report.unreferenced)} 个文件现在没有案件使用：以前轮次的材料予以保留，"
+            "从未使用的可以用 --free 清理。"
         )
     if report.unfinished:
         print(f"另有 {len(report.unfinished)} 个文件没有传完，重新选择该文件即可接着传。")
+    if told["freed"]:
+        size = sum(file["size"] for file in told["freed"])
+        print(f"已清理从未使用的文件 {len(told['freed'])} 个，腾出 {mib(size)} MB，已记入办理记录。")
     print("附件完好。" if report.sound else "附件有问题：请从备份恢复，或者通知承办人重新提交。")
 
 

@@ -8,6 +8,7 @@ the very same, and nothing was decided on anything else.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sanzhi_desktop.application.commands import Changed, OfficeAction, OfficeCommand, new_id
 from sanzhi_desktop.application.ports import FileStore, Session
@@ -24,6 +25,7 @@ from sanzhi_desktop.domain.files import (
 )
 from sanzhi_desktop.domain.workflow import Action, State
 
+UNUSED = timedelta(days=30)  # after which an upload that nothing uses counts as abandoned
 Seen = Callable[[int, int], None]
 
 
@@ -100,6 +102,41 @@ def set_store(session: Session, settings: StoreSettings, *, command_id: str = ""
     )
 
 
+def free_unused(
+    session: Session, report: "FilesReport", *, older: timedelta = UNUSED
+) -> tuple[StoredFile, ...]:
+    """Frees files that were uploaded and never used by any command, and uploads never finished;
+    returns them. Each is a command of its own, which stands in the office's history.
+
+    The database decides: it keeps whatever a material, a paper or any entry of the history names,
+    also of rounds long past. Raises DomainError where the person at work may not.
+    """
+    before = session.gateway.now() - older
+    freed = []
+    for file in (*report.unreferenced, *report.unfinished):
+        if file.since >= before:
+            continue
+        try:
+            session.gateway.send_office(
+                OfficeCommand(
+                    new_id(),
+                    session.actor.office_id,
+                    OfficeAction.FREE_FILES,
+                    {
+                        "before": before.isoformat(),
+                        "files": [{"sha256": file.sha256.upper(), "size": file.size}],
+                    },
+                )
+            )
+        except DomainError as error:
+            if error.code in (AttachmentFault.IN_USE, AttachmentFault.TOO_YOUNG):
+                continue
+            raise
+        session.files.forget(file.sha256)
+        freed.append(file)
+    return tuple(freed)
+
+
 def shut_gates(session: Session, report: "FilesReport") -> tuple[str, ...]:
     """Closes the gate of every case that waits for its decision on a changed material; returns
     the cases. Raises DomainError where the person at work may not."""
@@ -145,7 +182,7 @@ def check_office(session: Session, *, seen: Seen | None = None) -> FilesReport:
     the person at work does not keep the office's files.
 
     A file that no material names now may still be what an earlier round was signed on; it is told,
-    never deleted.
+    and only `free_unused` takes away what no round ever was.
     """
     uses = session.reader.files_used()
     listed = {file.sha256: file for file in session.files.listing()}

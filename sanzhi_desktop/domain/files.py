@@ -5,6 +5,7 @@ one. Must not: reading or writing bytes.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from sanzhi_desktop.domain.errors import Code, DomainError
@@ -25,6 +26,8 @@ class AttachmentFault(Code):
     NOT_STORED = "files.not_stored"
     TOO_LARGE = "files.too_large"
     QUOTA = "files.quota"
+    IN_USE = "files.in_use"
+    TOO_YOUNG = "files.too_young"
     BAD_CHUNK = "files.bad_chunk"
     CHANGED_WHILE_READ = "files.changed_while_read"
     STORE_KIND = "files.store_kind"
@@ -81,6 +84,7 @@ class StoredFile:
     size: int
     complete: bool
     place: StoreKind
+    since: datetime  # when somebody last began to store it
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ import os
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from sanzhi_desktop.application.ports import Progress
@@ -77,6 +78,7 @@ class FolderStore:
     def _keep(self, part: Path, digest: str) -> None:
         place = self._place(digest)
         if place.is_file() and _digest(place) == digest:
+            os.utime(place)  # somebody is about to use it: it is not abandoned
             return
         place.parent.mkdir(parents=True, exist_ok=True)
         part.chmod(0o444)
@@ -117,10 +119,29 @@ class FolderStore:
     def listing(self) -> tuple[StoredFile, ...]:
         """Every file in the folder; the folder itself is the book."""
         return tuple(
-            StoredFile(path.name, "", path.stat().st_size, complete=True, place=StoreKind.FOLDER)
+            StoredFile(
+                path.name,
+                "",
+                path.stat().st_size,
+                complete=True,
+                place=StoreKind.FOLDER,
+                since=datetime.fromtimestamp(path.stat().st_mtime, UTC),
+            )
             for path in sorted(self.root.glob("[0-9a-f][0-9a-f]/*"))
             if path.is_file()
         )
+
+    def forget(self, sha256: str) -> None:
+        """Removes the file; one that is away already is no fault."""
+        place = self._place(sha256)
+        try:
+            if os.name == "nt" and place.exists():
+                place.chmod(0o644)  # Windows does not remove a read-only file
+            place.unlink(missing_ok=True)
+        except OSError as error:
+            raise DomainError(
+                PersistenceFault.FILE_UNREADABLE, path=str(place), message=error.strerror or ""
+            ) from error
 
     def _place(self, sha256: str) -> Path:
         if len(sha256) != 64 or set(sha256) - set("0123456789abcdef"):

@@ -15,7 +15,7 @@ from sanzhi_desktop.persistence import (
     minutes_effects,
     roll_effects,
 )
-from sanzhi_desktop.persistence.blob_effects import SET_FILE_STORE
+from sanzhi_desktop.persistence.blob_effects import FREE_FILES, SET_FILE_STORE
 from sanzhi_desktop.persistence.effect_parts import insert
 from sanzhi_desktop.persistence.expert_effects import PUT_EXPERT
 from sanzhi_desktop.persistence.faults import PersistenceFault
@@ -38,6 +38,7 @@ OFFICE_ROLES: Mapping[OfficeAction, frozenset[Role]] = {
         {Role.CLERK, Role.REVIEWER, Role.LEAD, Role.HEAD, Role.AUDITOR}
     ),
     OfficeAction.SET_FILE_STORE: frozenset({Role.ADMIN}),
+    OfficeAction.FREE_FILES: frozenset({Role.ADMIN}),
     OfficeAction.VOID_NUMBER: frozenset({Role.HEAD, Role.LEAD}),
     OfficeAction.PUT_EXPERT: frozenset({Role.LEAD, Role.HEAD, Role.SECRETARY, Role.ADMIN}),
     **{
@@ -354,6 +355,7 @@ OFFICE_EFFECTS: Mapping[OfficeAction, Effect] = {
     OfficeAction.PUBLISH_CALENDAR: _PUBLISH_CALENDAR,
     OfficeAction.RECORD_IRREGULARITY: _RECORD_IRREGULARITY,
     OfficeAction.SET_FILE_STORE: SET_FILE_STORE,
+    OfficeAction.FREE_FILES: FREE_FILES,
     OfficeAction.VOID_NUMBER: _VOID_NUMBER,
     OfficeAction.PUT_EXPERT: PUT_EXPERT,
     **meeting_effects.EFFECTS,

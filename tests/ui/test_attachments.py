@@ -146,6 +146,9 @@ class SlowStore:
     def listing(self) -> tuple[StoredFile, ...]:
         raise NotImplementedError
 
+    def forget(self, sha256: str) -> None:
+        raise NotImplementedError(sha256)
+
 
 @pytest.fixture
 def slow(handler: Seat) -> SlowStore:

@@ -83,6 +83,10 @@ class Chunks(Protocol):
         """Every file in the books."""
         ...
 
+    def forget(self, sha256: str) -> None:
+        """Takes away what is kept outside the books."""
+        ...
+
 
 def count(size: int, chunk_size: int) -> int:
     """How many chunks a file has; an empty one has none."""
@@ -196,3 +200,7 @@ class ChunkedStore:
     def listing(self) -> Sequence[StoredFile]:
         """Every file in the books, unfinished uploads too."""
         return self.chunks.listing()
+
+    def forget(self, sha256: str) -> None:
+        """The books are freed by the command; what an object store keeps goes with it."""
+        self.chunks.forget(sha256)

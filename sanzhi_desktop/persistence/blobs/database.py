@@ -6,6 +6,7 @@ Lives here: the calls. Must not: rules; the functions decide (`blobs.functions`)
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC
 from typing import Any
 
 import sqlalchemy as sa
@@ -24,15 +25,14 @@ class Books:
     office_id: int
 
     def call(self, function: str, *values: Any) -> Any:
-        """One function call in a transaction of its own. Raises DomainError."""
+        """One function call, which is the whole transaction. Raises DomainError."""
         marks = ", ".join(["%s"] * (len(values) + 1))
+        at_once = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         try:
-            with self.engine.connect() as db:
-                result = db.exec_driver_sql(
+            with at_once.connect() as db:
+                return db.exec_driver_sql(
                     f"select api.{function}({marks})", (self.office_id, *values)
                 ).scalar_one()
-                db.commit()
-                return result
         except sa.exc.DBAPIError as error:
             raise named_by_engine(error) from error
 
@@ -128,6 +128,12 @@ class ServerChunks:
                 size=row.size,
                 complete=bool(row.complete),
                 place=StoreKind(row.place),
+                since=row.begun_at.astimezone(UTC),
             )
             for row in self.books.rows("files")
         )
+
+    def forget(self, sha256: str) -> None:
+        """Removes the objects of a freed file, where the office keeps any."""
+        if self.settings().kind is StoreKind.OBJECTS:
+            self.objects().remove(sha256)

@@ -172,6 +172,9 @@ begin
     insert into blob (office_id, sha256, size, chunk_size, place, complete, stored_by, begun_at)
     values (p_office, p_sha256, p_size, {CHUNK}, s.kind, 0, v_me, v_now)
     returning * into b;
+  elsif b.begun_at < v_now - interval '1 day' then
+    -- Somebody is about to use it: it is not abandoned.
+    update blob set begun_at = v_now where office_id = p_office and sha256 = p_sha256;
   end if;
   select coalesce(jsonb_agg(n order by n), '[]') into v_have from blob_chunk
    where office_id = p_office and sha256 = p_sha256;
@@ -274,13 +277,15 @@ begin
 end $$;
 
 create function api.files(p_office integer)
-returns table (sha256 text, sm3 text, size bigint, complete smallint, place text)
+returns table (sha256 text, sm3 text, size bigint, complete smallint, place text,
+  begun_at timestamptz)
 language plpgsql %DEFINER% as $$
 #variable_conflict use_column
 declare v_me text := session_user; v_now timestamptz := clock_timestamp();
 begin
   perform app.file_keeper(p_office, v_me, v_now);
-  return query select b.sha256, b.sm3, b.size, b.complete, b.place from blob b
+  return query select b.sha256, b.sm3, b.size, b.complete, b.place, b.begun_at
+    from blob b
     where b.office_id = p_office order by b.sha256;
 end $$;
 

@@ -85,6 +85,19 @@ class Objects:
             with self._named():
                 obstore.delete(self.store, names)
 
+    def remove(self, sha256: str) -> None:
+        """Takes away every chunk of a file."""
+        import obstore
+
+        with self._named():
+            names = [
+                entry["path"]
+                for page in obstore.list(self.store, prefix=self._folder(sha256))
+                for entry in page
+            ]
+            if names:
+                obstore.delete(self.store, names)
+
     def probe(self) -> None:
         """Writes, reads and removes one object. Raises DomainError naming what is wrong."""
         import obstore

@@ -98,7 +98,7 @@ class FilesCheck(Card):
         ]
         if report.unreferenced:
             parts.append(
-                self.tr("另有 {0} 个文件现在没有案件使用，可能是以前轮次的材料，予以保留。").format(
+                self.tr("另有 {0} 个文件现在没有案件使用，以前轮次的材料予以保留。").format(
                     len(report.unreferenced)
                 )
             )

@@ -198,6 +198,7 @@ select create_distributed_function('app.do_publish_profile(integer, text, text, 
 select create_distributed_function('app.do_publish_calendar(integer, text, text, text, jsonb, app.case_, text, timestamptz, date, text, text)');
 select create_distributed_function('app.do_record_irregularity(integer, text, text, text, jsonb, app.case_, text, timestamptz, date, text, text)');
 select create_distributed_function('app.do_set_file_store(integer, text, text, text, jsonb, app.case_, text, timestamptz, date, text, text)');
+select create_distributed_function('app.do_free_files(integer, text, text, text, jsonb, app.case_, text, timestamptz, date, text, text)');
 select create_distributed_function('app.do_void_number(integer, text, text, text, jsonb, app.case_, text, timestamptz, date, text, text)');
 select create_distributed_function('app.do_put_expert(integer, text, text, text, jsonb, app.case_, text, timestamptz, date, text, text)');
 select create_distributed_function('app.do_put_meeting(integer, text, text, text, jsonb, app.case_, text, timestamptz, date, text, text)');

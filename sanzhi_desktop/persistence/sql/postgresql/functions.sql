@@ -2097,6 +2097,26 @@ begin
   insert into file_store (office_id, kind, endpoint, bucket, region, file_limit, quota, sm3) values (p_office, coalesce((p_payload #>> '{kind}'), ''), coalesce((p_payload #>> '{endpoint}'), ''), coalesce((p_payload #>> '{bucket}'), ''), coalesce((p_payload #>> '{region}'), ''), coalesce(((p_payload #>> '{file_limit}'))::bigint, 0), coalesce(((p_payload #>> '{quota}'))::bigint, 0), (case when (p_payload #> '{sm3}') = 'true'::jsonb then 1 else 0 end)) on conflict (office_id) do update set kind = excluded.kind, endpoint = excluded.endpoint, bucket = excluded.bucket, region = excluded.region, file_limit = excluded.file_limit, quota = excluded.quota, sm3 = excluded.sm3;
 end $$;
 
+create function app.do_free_files(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_items jsonb; v_item jsonb;
+begin
+  v_items := coalesce(nullif(p_payload #> '{files}', 'null'), '[]');
+  for v_index in 0 .. jsonb_array_length(v_items) - 1 loop
+  v_item := v_items -> v_index;
+  update blob set complete = 0 where office_id = p_office and sha256 = lower(coalesce((v_item #>> '{sha256}'), '')) and begun_at < app.instant((p_payload #>> '{before}'));
+  if length(lower(coalesce((v_item #>> '{sha256}'), ''))) <> 64 or exists (select 1 from blob where office_id = p_office and sha256 = lower(coalesce((v_item #>> '{sha256}'), '')) and begun_at >= app.instant((p_payload #>> '{before}'))) or coalesce((p_payload #>> '{before}'), '') = '' then
+    perform app.refuse('files.too_young', jsonb_build_object('sha256', lower(coalesce((v_item #>> '{sha256}'), ''))));
+  end if;
+  if exists (select 1 from material where office_id = p_office and sha256 = lower(coalesce((v_item #>> '{sha256}'), ''))) or exists (select 1 from dispute_file where office_id = p_office and sha256 = lower(coalesce((v_item #>> '{sha256}'), ''))) or exists (select 1 from transfer where office_id = p_office and replace(attachments, lower(coalesce((v_item #>> '{sha256}'), '')), '') <> attachments) or exists (select 1 from transfer_event where office_id = p_office and replace(detail, lower(coalesce((v_item #>> '{sha256}'), '')), '') <> detail) or exists (select 1 from audit where office_id = p_office and replace(entry, lower(coalesce((v_item #>> '{sha256}'), '')), '') <> entry) then
+    perform app.refuse('files.in_use', jsonb_build_object('sha256', lower(coalesce((v_item #>> '{sha256}'), ''))));
+  end if;
+  delete from blob_chunk where office_id = p_office and sha256 = lower(coalesce((v_item #>> '{sha256}'), ''));
+  delete from blob where office_id = p_office and sha256 = lower(coalesce((v_item #>> '{sha256}'), ''));
+  end loop;
+end $$;
+
 create function app.do_void_number(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
 returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
@@ -3057,6 +3077,9 @@ begin
     insert into blob (office_id, sha256, size, chunk_size, place, complete, stored_by, begun_at)
     values (p_office, p_sha256, p_size, 4194304, s.kind, 0, v_me, v_now)
     returning * into b;
+  elsif b.begun_at < v_now - interval '1 day' then
+    -- Somebody is about to use it: it is not abandoned.
+    update blob set begun_at = v_now where office_id = p_office and sha256 = p_sha256;
   end if;
   select coalesce(jsonb_agg(n order by n), '[]') into v_have from blob_chunk
    where office_id = p_office and sha256 = p_sha256;
@@ -3159,13 +3182,15 @@ begin
 end $$;
 
 create function api.files(p_office integer)
-returns table (sha256 text, sm3 text, size bigint, complete smallint, place text)
+returns table (sha256 text, sm3 text, size bigint, complete smallint, place text,
+  begun_at timestamptz)
 language plpgsql security definer set search_path = pg_catalog, app, pg_temp set lock_timeout = '2s' set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 #variable_conflict use_column
 declare v_me text := session_user; v_now timestamptz := clock_timestamp();
 begin
   perform app.file_keeper(p_office, v_me, v_now);
-  return query select b.sha256, b.sm3, b.size, b.complete, b.place from blob b
+  return query select b.sha256, b.sm3, b.size, b.complete, b.place, b.begun_at
+    from blob b
     where b.office_id = p_office order by b.sha256;
 end $$;
 
@@ -3613,6 +3638,7 @@ begin
     when 'publish_calendar' then array['admin']
     when 'record_irregularity' then array['auditor', 'clerk', 'head', 'lead', 'reviewer']
     when 'set_file_store' then array['admin']
+    when 'free_files' then array['admin']
     when 'void_number' then array['head', 'lead']
     when 'put_expert' then array['admin', 'head', 'lead', 'secretary']
     when 'put_meeting' then array['secretary']
@@ -3645,6 +3671,7 @@ begin
   when 'publish_calendar' then perform app.do_publish_calendar(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
   when 'record_irregularity' then perform app.do_record_irregularity(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
   when 'set_file_store' then perform app.do_set_file_store(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
+  when 'free_files' then perform app.do_free_files(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
   when 'void_number' then perform app.do_void_number(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
   when 'put_expert' then perform app.do_put_expert(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
   when 'put_meeting' then perform app.do_put_meeting(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);

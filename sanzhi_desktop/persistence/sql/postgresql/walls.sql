@@ -339,7 +339,7 @@ end $$;
 create function app.wall_blob_update_kept() returns trigger language plpgsql
 set search_path = pg_catalog, app, pg_temp as $$
 begin
-  if OLD.complete = 1 or (OLD.office_id is distinct from NEW.office_id or OLD.sha256 is distinct from NEW.sha256 or OLD.size is distinct from NEW.size or OLD.chunk_size is distinct from NEW.chunk_size or OLD.place is distinct from NEW.place or OLD.begun_at is distinct from NEW.begun_at) then
+  if (OLD.office_id is distinct from NEW.office_id or OLD.sha256 is distinct from NEW.sha256 or OLD.size is distinct from NEW.size or OLD.chunk_size is distinct from NEW.chunk_size or OLD.place is distinct from NEW.place) or NEW.begun_at < OLD.begun_at or OLD.complete = 1 and ((OLD.sm3 is distinct from NEW.sm3 or OLD.stored_by is distinct from NEW.stored_by or OLD.completed_at is distinct from NEW.completed_at)) then
     raise exception using message = 'SZ-FILES 已存入的附件不得修改或者删除', errcode = 'SZ002';
   end if;
   if tg_op = 'DELETE' then return old; end if;

@@ -350,7 +350,7 @@ begin select raise(abort, 'SZ-HISTORY 集体讨论只能按次序记录，笔录
 
 create trigger wall_blob_update_kept
 before update on blob for each row
-when OLD.complete = 1 or (OLD.office_id is not NEW.office_id or OLD.sha256 is not NEW.sha256 or OLD.size is not NEW.size or OLD.chunk_size is not NEW.chunk_size or OLD.place is not NEW.place or OLD.begun_at is not NEW.begun_at)
+when (OLD.office_id is not NEW.office_id or OLD.sha256 is not NEW.sha256 or OLD.size is not NEW.size or OLD.chunk_size is not NEW.chunk_size or OLD.place is not NEW.place) or NEW.begun_at < OLD.begun_at or OLD.complete = 1 and ((OLD.sm3 is not NEW.sm3 or OLD.stored_by is not NEW.stored_by or OLD.completed_at is not NEW.completed_at))
 begin select raise(abort, 'SZ-FILES 已存入的附件不得修改或者删除'); end;
 
 create trigger wall_blob_delete_kept
@@ -665,6 +665,11 @@ begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删
 create trigger wall_meeting_delete_history
 before delete on meeting for each row
 begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
+
+create trigger wall_case__update_version_next
+before update on case_ for each row
+when NEW.version <> (select h.version + 1 from audit_head h where h.office_id = NEW.office_id and h.case_id = NEW.case_id)
+begin select raise(abort, 'SZ-VERSION 改动案件必须提高版本'); end;
 
 create trigger wall_audit_insert_moved
 before insert on audit for each row
