@@ -34,6 +34,8 @@ class LinkFault(Code):
     CERTIFICATE_NAME = "link.certificate_name"
     CERTIFICATE_UNTRUSTED = "link.certificate_untrusted"
     CLIENT_CERTIFICATE = "link.client_certificate"
+    CLIENT_CERTIFICATE_OTHER = "link.client_certificate_other"
+    CLIENT_CERTIFICATE_WANTED = "link.client_certificate_wanted"
     NO_PRIMARY = "link.no_primary"
     NO_DATABASE = "link.no_database"
     NOT_ADMITTED = "link.not_admitted"

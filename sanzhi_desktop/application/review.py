@@ -190,14 +190,11 @@ def check_ready(desk: Desk) -> None:
     同意 without a written reason, an incomplete problem."""
     progress = desk.progress
     if not progress.complete:
-        open_items = (
-            *progress.unanswered_vetoes,
-            *progress.unanswered,
-            *(i.item_id for i in progress.incomplete),
-        )
-        raise DomainError(
-            CaseFault.ANSWERS_INCOMPLETE, count=len(open_items), items="、".join(open_items[:8])
-        )
+        bare = [i.item_id for i in progress.incomplete]
+        open_items = [*progress.unanswered_vetoes, *progress.unanswered]
+        fault = CaseFault.ANSWERS_INCOMPLETE if open_items else CaseFault.ANSWERS_UNEXPLAINED
+        open_items = open_items or bare
+        raise DomainError(fault, count=len(open_items), items="、".join(open_items[:8]))
     vetoes = ruled_out(desk, desk.draft.outcome)
     if vetoes and not desk.draft.override_reason.strip():
         raise DomainError(

@@ -31,6 +31,7 @@ class CaseFault(Code):
     GATE_SHUT = "case.gate_shut"
     DIFFERS_FROM_CLEARED = "case.differs_from_cleared"
     ANSWERS_INCOMPLETE = "case.answers_incomplete"
+    ANSWERS_UNEXPLAINED = "case.answers_unexplained"
     OUTCOME_UNKNOWN = "case.outcome_unknown"
     PROBLEMS_NONE = "case.problems_none"
     OUTCOME_RULED_OUT = "case.outcome_ruled_out"

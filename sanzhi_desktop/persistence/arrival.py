@@ -30,11 +30,11 @@ if TYPE_CHECKING:
 _SIGNS: tuple[tuple[str, Code], ...] = (
     ("does not match host name", LinkFault.CERTIFICATE_NAME),
     ("root certificate file", LinkFault.ROOT_MISSING),
-    ("certificate authentication failed", LinkFault.CLIENT_CERTIFICATE),
+    ("certificate authentication failed", LinkFault.CLIENT_CERTIFICATE_OTHER),
     ("private key file", LinkFault.CLIENT_CERTIFICATE),
     ("certificate file", LinkFault.CLIENT_CERTIFICATE),
-    ("valid client certificate", LinkFault.CLIENT_CERTIFICATE),
-    ("alert certificate required", LinkFault.CLIENT_CERTIFICATE),
+    ("valid client certificate", LinkFault.CLIENT_CERTIFICATE_WANTED),
+    ("alert certificate required", LinkFault.CLIENT_CERTIFICATE_WANTED),
     ("certificate verify failed", LinkFault.CERTIFICATE_UNTRUSTED),
     ("does not support SSL", LinkFault.NO_TLS),
     ("no encryption", LinkFault.TLS_ONLY),
@@ -179,6 +179,9 @@ def _told(code: Code, line: str, named: Mapping[str, Any]) -> DomainError:
         return DomainError(code, found="11 或者更早", expected=16)
     elif code is LinkFault.NO_DATABASE and "exist" not in line and "不存在" not in line:
         return DomainError(PersistenceFault.AWAY, message=line.strip())
+    elif code is LinkFault.CLIENT_CERTIFICATE:
+        facts["message"] = line.strip().rpartition(" failed: ")[2]
+    facts["user"] = named.get("user", "")
     facts |= {"database": named.get("dbname", ""), "seconds": named.get("connect_timeout", "")}
     return DomainError(code, **facts)
 

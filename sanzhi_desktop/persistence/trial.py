@@ -56,7 +56,7 @@ def _one(where: Target, host: str, port: int, *, user: str, password: str) -> An
         LinkFault.CERTIFICATE_EXPIRED, LinkFault.CERTIFICATE_UNTRUSTED,
     }  # fmt: skip
     days = _days(host, port) if reached else None
-    if fault is not None and not password:
+    if fault is not None and not password and not dict(where.options).get("sslcert"):
         # Asked for a password by a server that passed every check of its certificate: that is all
         # a trial without one can show.
         asked = {LinkFault.NO_PASSWORD, PersistenceFault.LOG_IN_REFUSED}

@@ -117,8 +117,8 @@ def test_a_certificate_of_one_s_own(secure: SecureCluster, known: Server, tmp_pa
 
     assert asked(own("by_certificate"), user="by_certificate", password="") == "by_certificate"
     wrong: list[tuple[Server, Code]] = [
-        (known, LinkFault.CLIENT_CERTIFICATE),
-        (own("somebody_else"), LinkFault.CLIENT_CERTIFICATE),
+        (known, LinkFault.CLIENT_CERTIFICATE_WANTED),
+        (own("somebody_else"), LinkFault.CLIENT_CERTIFICATE_OTHER),
     ]
     for tried, code in wrong:
         assert refusal(tried, user="by_certificate", password="").code is code

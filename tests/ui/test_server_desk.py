@@ -204,7 +204,7 @@ def test_a_new_pc_is_led_to_the_server_of_the_office(
     page.code.setText("ld")
     page.test.click()
     qtbot.waitUntil(lambda: len(dialog.findChildren(Badge)) == 2, timeout=10_000)
-    assert [b.text() for b in dialog.findChildren(Badge)] == ["通", "不通"]
+    assert [b.text() for b in dialog.findChildren(Badge)] == ["可以用", "不能用"]
     page.password.setText(PASSWORD)
     page.test.click()
     qtbot.waitUntil(

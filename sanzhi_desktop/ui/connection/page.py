@@ -182,10 +182,10 @@ class ConnectionPage(QWidget):
         server = self.form.server()
         faults = {k: f for k, f in server.faults().items() if k != "name"}
         self.form.show_faults(faults)
+        self._clear_answers()  # an earlier answer was to other settings
         if faults:
             return
         code, password = self.code.text(), self.password.text()
-        self._clear_answers()
         self._answers.addWidget(PlainLabel(self.tr("正在测试…"), role="muted"))
         self.test.setEnabled(False)
         self._jobs.run(
@@ -201,7 +201,7 @@ class ConnectionPage(QWidget):
         self._clear_answers()
         for trial in trials:
             tone = Tone.OK if trial.good else Tone.DANGER
-            mark = Badge(self.tr("通") if trial.good else self.tr("不通"), tone)
+            mark = Badge(self.tr("可以用") if trial.good else self.tr("不能用"), tone)
             address = PlainLabel(trial.address)
             words = PlainLabel(trial.words).wrapped().selectable()
             line = row(mark, address, words, spacing=10)

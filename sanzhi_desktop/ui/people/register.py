@@ -160,7 +160,7 @@ def check_own(certificate: Certificate, person: Person, today: date) -> None:
 
 def enforcement_mark(person: Person, today: date) -> Mark | None:
     """The state of the enforcement certificate (行政执法证) of somebody who handles cases."""
-    handles = any(person.has(role, today) for role in (Role.HANDLER, Role.UNIT_HEAD))
+    handles = person.has(Role.HANDLER, today)
     if not person.enforcement_certificate.strip():
         return Mark("承办人没有登记执法证", Tone.DANGER) if handles else None
     if person.certificate_valid_to is None:
