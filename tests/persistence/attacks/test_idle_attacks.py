@@ -24,6 +24,11 @@ pytestmark = [pytest.mark.postgres, pytest.mark.xdist_group("attacks")]
 
 BEAT = "select api.beat(7, '', '')"
 HOLD = "select api.act(7, %s, %s, %s, 'answer', '', %s)"
+# Every command takes the case's row or the head of its history.
+HELD = (
+    "select 1 from app.case_ k join app.audit_head h on h.office_id = k.office_id"
+    " and h.case_id = k.case_id where k.case_id = %s for update skip locked"
+)
 ANSWERS = json.dumps(
     {"answers": [{"item_id": "X01", "answer": "CONFORMS", "note": "held", "evidence": ""}]}
 )
@@ -57,9 +62,7 @@ def held(cluster: Cluster, database: str, desk: Desk, case_id: str) -> Iterator[
 def locked(cluster: Cluster, database: str, case_id: str) -> bool:
     """Whether somebody holds the row of the case."""
     with cluster.connect(database) as owner:
-        found = owner.execute(
-            "select 1 from app.case_ where case_id = %s for update skip locked", (case_id,)
-        )
+        found = owner.execute(HELD, (case_id,))
         return found.fetchone() is None
 
 
