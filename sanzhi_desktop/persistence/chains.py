@@ -6,28 +6,44 @@ the roles of people. Must not: the hashing itself (`domain.audit`) or checkpoint
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
-from typing import Any
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from sanzhi_desktop.application.keeping import Report
 from sanzhi_desktop.domain.audit import Break, Head, Walked, digests, walk
+from sanzhi_desktop.persistence.case_effects import EFFECTS
 from sanzhi_desktop.persistence.tables import audit, audit_head, case_, document, person_role
+from sanzhi_desktop.persistence.writes import Moves
 
 _BATCH = 5000
 _CHAINS_AT_ONCE = 500
-# The order of the parts is that of the key; were it another, the slow way would decide.
-_WHOLE_SQLITE = (
-    "select case_id, count(*), min(seq), max(seq), cast(group_concat(entry, char(0)) as blob),"
-    " cast(group_concat(hash, '') as blob)"
-    " from audit where office_id = ? and case_id <> '' group by case_id"
+# With each chain comes what it is compared with, so that nothing is held for more than one of them.
+_BESIDE = (
+    "select w.*, h.seq, h.hash, k.case_id, h.version, k.state, k.version from ({whole}) w"
+    " left join audit_head h on h.office_id = {office} and h.case_id = w.case_id"
+    " left join case_ k on k.office_id = {office} and k.case_id = w.case_id"
 )
-_WHOLE_POSTGRESQL = (
-    "select case_id, count(*), min(seq), max(seq),"
-    " string_agg(convert_to(entry, 'UTF8'), '\\x00'::bytea order by seq),"
-    " convert_to(string_agg(hash, '' order by seq), 'UTF8')"
-    " from audit where office_id = %s and case_id <> '' group by case_id"
+# The order of the parts is that of the key; were it another, the slow way would decide.
+_WHOLE_SQLITE = _BESIDE.format(
+    office="?1",
+    whole=(
+        "select case_id, count(*), min(seq), max(seq), cast(group_concat(entry, char(0)) as blob),"
+        " cast(group_concat(hash, '') as blob)"
+        " from audit where office_id = ?1 and case_id <> '' group by case_id"
+    ),
+)
+_WHOLE_POSTGRESQL = _BESIDE.format(
+    office="%(office)s",
+    whole=(
+        "select case_id, count(*), min(seq), max(seq),"
+        " string_agg(convert_to(entry, 'UTF8'), '\\x00'::bytea order by seq),"
+        " convert_to(string_agg(hash, '' order by seq), 'UTF8')"
+        " from audit where office_id = %(office)s and case_id <> '' group by case_id"
+    ),
 )
 
 
@@ -36,6 +52,22 @@ def heads(db: sa.Connection, office_id: int) -> list[Head]:
     h = audit_head.c
     query = sa.select(h.case_id, h.seq, h.hash).where(h.office_id == office_id)
     return [Head(row.case_id, row.seq, row.hash) for row in db.execute(query)]
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How long a history is."""
+
+    chains: int
+    entries: int
+
+
+def size(db: sa.Connection, office_id: int) -> Size:
+    """How many chains there are, and how many entries by their kept ends."""
+    h = audit_head.c
+    query = sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(h.seq), 0))
+    row = db.execute(query.where(h.office_id == office_id)).one()
+    return Size(int(row[0]), int(row[1]))
 
 
 def sees_all(db: sa.Connection, office_id: int) -> bool:
@@ -58,51 +90,94 @@ def breaks(db: sa.Connection, office_id: int, *, report: Report | None = None) -
     Somebody who reads only his own cases has only those checked. `report` hears of entries, done
     and all, and may raise to stop.
     """
-    k = case_.c
-    ends = {head.case_id: head for head in heads(db, office_id)}
-    total, done = sum(head.seq for head in ends.values()), 0
-    asked = sa.select(k.case_id, k.version, k.state).where(k.office_id == office_id)
-    cases = {case_id: (version, state) for case_id, version, state in db.execute(asked)}
+    total, done = size(db, office_id).entries, 0
     found: list[Break] = []
-    for place, walked in enumerate(_chains(db, office_id), start=1):
+    for place, one in enumerate(_chains(db, office_id), start=1):
+        walked = one.walked
         done += walked.length
         if report is not None and place % _CHAINS_AT_ONCE == 0:
             report(done, total, "")
-        broken = walked.against(ends.pop(walked.case_id, None))
+        broken = walked.against(one.head)
         if broken is None and walked.case_id:
-            broken = _against_case(walked, cases.get(walked.case_id))
-        cases.pop(walked.case_id, None)
+            broken = _against_case(walked, one.case)
+        if broken is None and one.case and not _row_as_written(one):
+            broken = Break(walked.case_id, walked.length, "row")
         found.extend([broken] if broken else [])
-    found.extend(Break(case_id, 1, "deleted") for case_id in {*ends, *cases})
+    found.extend(_without_chain(db, office_id))
     found.extend(_papers(db, office_id))
     if sees_all(db, office_id):
         found.extend(_roles(db, office_id))
     return sorted(found, key=lambda b: (b.case_id, b.seq))
 
 
-def _chains(db: sa.Connection, office_id: int) -> Iterator[Walked]:
-    """Every chain of the office. A case's chain comes as one row, for a row per entry would cost
-    more than its hash; whatever is not plainly right then is gone through entry by entry. The
-    office's own chain may be long and is gone through so from the beginning."""
-    yield from walk(_entries(db, office_id, ""))
-    for case_id, count, first, last, texts, hashes in _whole(db, office_id):
+class _Case(NamedTuple):
+    """What the rows say of a case: its version and state, and which version wrote its own row."""
+
+    version: int
+    state: str
+    written: int
+
+
+class _Chain(NamedTuple):
+    """One chain that was gone through, with what it is compared with; `entries` of a case."""
+
+    walked: Walked
+    head: Head | None
+    case: _Case | None = None
+    entries: Sequence[bytes] = ()
+
+
+def _chains(db: sa.Connection, office_id: int) -> Iterator[_Chain]:
+    """Every chain of the office. A case's chain comes as one row,
+    for a row per entry would cost more than its hash; whatever is not plainly right then is gone
+    through entry by entry. The office's own chain may be long and is gone through so from the
+    beginning."""
+    for own in walk(_entries(db, office_id, "")):
+        yield _Chain(own, _head(db, office_id, ""))
+    for row in _whole(db, office_id):
+        case_id, count, first, last, texts, hashes = row[:6]
+        end, digest, standing, version, state, written = row[6:]
+        head = None if end is None else Head(case_id, end, digest)
+        case = None if standing is None else _Case(version or 0, state, written)
         entries = texts.split(b"\0")
         made = digests(entries)
         # The places differ by the key, so that so many from the first to the last are all of them.
         if first == 1 and count == last == len(made) and b"".join(made) == hashes:
-            yield Walked(case_id, last, made[-1].decode(), entries[-1], None)
+            walked = Walked(case_id, last, made[-1].decode(), entries[-1], None)
+            yield _Chain(walked, head, case, entries)
         else:
-            yield from walk(_entries(db, office_id, case_id))
+            for walked in walk(_entries(db, office_id, case_id)):
+                yield _Chain(walked, head, case, entries)
 
 
-def _whole(db: sa.Connection, office_id: int) -> Iterator[tuple[str, int, int, int, bytes, bytes]]:
-    """Each case's chain as (case, count, first and last place, entries, hashes), by the
-    driver's own cursor."""
+def _head(db: sa.Connection, office_id: int, case_id: str) -> Head | None:
+    h = audit_head.c
+    query = sa.select(h.seq, h.hash).where(h.office_id == office_id, h.case_id == case_id)
+    row = db.execute(query).one_or_none()
+    return None if row is None else Head(case_id, row.seq, row.hash)
+
+
+def _without_chain(db: sa.Connection, office_id: int) -> list[Break]:
+    """Kept ends and cases of which no entry is left."""
+    a = audit.c
+    found: set[str] = set()
+    for table in (audit_head, case_):
+        its = (a.office_id == table.c.office_id) & (a.case_id == table.c.case_id)
+        none = sa.select(table.c.case_id).where(
+            table.c.office_id == office_id, ~sa.exists().where(its)
+        )
+        found.update(db.execute(none).scalars())
+    return [Break(case_id, 1, "deleted") for case_id in found]
+
+
+def _whole(db: sa.Connection, office_id: int) -> Iterator[tuple[Any, ...]]:
+    """Each case's chain as (case, count, first and last place, entries, hashes, and what stands
+    beside it), by the driver's own cursor."""
     raw: Any = db.connection.driver_connection
     if db.dialect.name == "postgresql":
         with raw.cursor(name="chains", binary=True) as cursor:
             cursor.itersize = _CHAINS_AT_ONCE
-            yield from cursor.execute(_WHOLE_POSTGRESQL, (office_id,))
+            yield from cursor.execute(_WHOLE_POSTGRESQL, {"office": office_id})
         return
     yield from raw.execute(_WHOLE_SQLITE, (office_id,))
 
@@ -118,11 +193,31 @@ def _entries(
         yield row.case_id, row.seq, row.entry.encode(), row.hash
 
 
-def _against_case(walked: Walked, case: tuple[int, str] | None) -> Break | None:
+# Commands that leave the case's row as it was.
+_LEAVE_THE_ROW = frozenset(
+    action.value.encode() for action, effect in EFFECTS.items() if effect.moves is not Moves.ROW
+)
+# "action" comes before anything that a person typed, in the order of either database.
+_ACTION = re.compile(rb'"action": ?"([a-z_]+)"')
+
+
+def _row_as_written(one: _Chain) -> bool:
+    """Whether the case's row is of the version of the last command that wrote it. Only what is
+    needed of an entry is read, because reading it whole costs more than its hash."""
+    for entry in reversed(one.entries):
+        said = _ACTION.search(entry)
+        if said is not None and said[1] in _LEAVE_THE_ROW:
+            continue
+        told = json.loads(entry)
+        return one.case is not None and bool(told.get("version") == one.case.written)
+    return False
+
+
+def _against_case(walked: Walked, case: _Case | None) -> Break | None:
     """The last entry says the version and the state in which it left the case."""
     if case is None:
         return Break(walked.case_id, walked.length, "deleted")
-    version, state = case
+    version, state, _ = case
     # How the canonical text of SQLite ends; what ends otherwise is read.
     if walked.entry.endswith(b'"state":"%b","version":%d}' % (state.encode(), version)):
         return None

@@ -24,14 +24,16 @@ begin
   return v_level[1];
 end $$;"""
 
-_ROOT = f"""create function app.root_over(p_previous text, p_heads app.audit_head[]) returns text
-language sql stable {_SAFE} as $$
-  select case when p_heads is null then p_previous else encode(sha256('\\x02'::bytea
+# Columns, not rows: over several servers the row of a table is another type on each of them.
+_ROOT = f"""create function app.root_over(p_previous text, p_chains text[], p_seqs integer[],
+  p_hashes text[])
+returns text language sql stable {_SAFE} as $$
+  select case when p_chains is null then p_previous else encode(sha256('\\x02'::bytea
     || decode(p_previous, 'hex') || app.merkle((
       select array_agg(sha256('\\x00'::bytea
-          || convert_to(h.case_id || '|' || h.seq || '|' || h.hash, 'UTF8'))
-        order by h.case_id collate "C")
-      from unnest(p_heads) h))), 'hex') end
+          || convert_to(h.chain || '|' || h.seq || '|' || h.hash, 'UTF8'))
+        order by h.chain collate "C")
+      from unnest(p_chains, p_seqs, p_hashes) h(chain, seq, hash)))), 'hex') end
 $$;"""
 
 _LAST = f"""create function app.last_root(p_office integer, out n integer, out root text)
@@ -44,20 +46,29 @@ end $$;"""
 
 _MEMBER = (
     "perform 1 from person\n"
-    "   where office_id = p_office and person_id = session_user and active = 1;\n"
+    "   where office_id = p_office and person_id = v_me and active = 1;\n"
     f"  if not found then perform app.refuse('{CaseFault.NOT_FOUND}', '{{}}'); end if;"
+)
+
+
+# Taken once: inside a statement the log-in would be asked for on the server that holds the row.
+_OWN = (
+    "v_me text := session_user; v_n integer; v_previous text;\n"
+    "  v_chains text[]; v_seqs integer[]; v_hashes text[]"
 )
 
 
 def _now(definer: str) -> str:
     return f"""create function api.chain_root(p_office integer) returns text
 language plpgsql stable {definer} as $$
-declare v_last record; v_heads app.audit_head[];
+declare {_OWN};
 begin
   {_MEMBER}
-  select * into v_last from app.last_root(p_office);
-  select array_agg(h) into v_heads from audit_head h where office_id = p_office and seq <> noted;
-  return app.root_over(v_last.root, v_heads);
+  select l.n, l.root into v_n, v_previous from app.last_root(p_office) l;
+  select array_agg(h.case_id), array_agg(h.seq), array_agg(h.hash)
+    into v_chains, v_seqs, v_hashes
+    from audit_head h where h.office_id = p_office and h.moved = 1;
+  return app.root_over(v_previous, v_chains, v_seqs, v_hashes);
 end $$;"""
 
 
@@ -65,21 +76,23 @@ def _keep(definer: str) -> str:
     """A chain that a command is just moving is left to the next checkpoint: nobody waits."""
     return f"""create function api.checkpoint(p_office integer) returns text
 language plpgsql {definer} as $$
-declare v_last record; v_heads app.audit_head[]; v_root text;
+declare {_OWN}; v_root text; v_now timestamptz := clock_timestamp();
 begin
   {_MEMBER}
   perform 1 from office where office_id = p_office for no key update;
-  select * into v_last from app.last_root(p_office);
-  select array_agg(h) into v_heads from (select * from audit_head
-    where office_id = p_office and seq <> noted order by case_id for update skip locked) h;
-  if v_heads is null then return v_last.root; end if;
-  v_root := app.root_over(v_last.root, v_heads);
+  select l.n, l.root into v_n, v_previous from app.last_root(p_office) l;
+  select array_agg(h.case_id), array_agg(h.seq), array_agg(h.hash)
+    into v_chains, v_seqs, v_hashes
+    from (select case_id, seq, hash from audit_head
+      where office_id = p_office and moved = 1 order by case_id for update skip locked) h;
+  if v_chains is null then return v_previous; end if;
+  v_root := app.root_over(v_previous, v_chains, v_seqs, v_hashes);
   insert into checkpoint (office_id, n, previous, root, leaves, made_at)
-  values (p_office, v_last.n + 1, v_last.root, v_root, array_length(v_heads, 1), clock_timestamp());
+  values (p_office, v_n + 1, v_previous, v_root, array_length(v_chains, 1), v_now);
   insert into checkpoint_leaf (office_id, n, chain, seq, hash)
-  select p_office, v_last.n + 1, h.case_id, h.seq, h.hash from unnest(v_heads) h;
-  update audit_head a set noted = h.seq from unnest(v_heads) h
-   where a.office_id = p_office and a.case_id = h.case_id;
+  select p_office, v_n + 1, h.chain, h.seq, h.hash
+    from unnest(v_chains, v_seqs, v_hashes) h(chain, seq, hash);
+  update audit_head set moved = 0 where office_id = p_office and case_id = any (v_chains);
   return v_root;
 end $$;"""
 

@@ -49,20 +49,26 @@ def looking(engine: "Engine") -> Iterator[sqlite3.Connection]:
 
 
 def write_link(
-    db: sqlite3.Connection, plain: Mapping[str, Any], *, seq: int, entry: str, digest: str
+    db: sqlite3.Connection,
+    plain: Mapping[str, Any],
+    *,
+    seq: int,
+    entry: str,
+    digest: str,
+    version: int = 0,
 ) -> None:
-    """Appends one entry to a chain and moves its head."""
-    values = {**plain, "seq": seq, "entry": entry, "hash": digest}
+    """Appends one entry to a chain and moves its head; `version` is the case's from now on."""
+    values = {**plain, "seq": seq, "entry": entry, "hash": digest, "version": version}
     db.execute(
         "insert into audit (office_id, case_id, seq, entry, hash)"
         " values (:office, :case, :seq, :entry, :hash)",
         values,
     )
     db.execute(
-        "insert into audit_head (office_id, case_id, seq, hash)"
-        " values (:office, :case, :seq, :hash)"
+        "insert into audit_head (office_id, case_id, seq, hash, version)"
+        " values (:office, :case, :seq, :hash, :version)"
         if seq == 1
-        else "update audit_head set seq = :seq, hash = :hash"
+        else "update audit_head set seq = :seq, hash = :hash, version = :version, moved = 1"
         " where office_id = :office and case_id = :case",
         values,
     )

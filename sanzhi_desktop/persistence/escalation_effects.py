@@ -23,7 +23,7 @@ from sanzhi_desktop.persistence.effect_parts import (
     insert,
     recused,
 )
-from sanzhi_desktop.persistence.writes import Each, Effect, Refuse, Run, Steps
+from sanzhi_desktop.persistence.writes import Each, Effect, Moves, Refuse, Run, Steps
 
 _NUMBER = {"number": "{i.number|int}"}
 _OBJECTION_POINT = f"{THIS_ROUND} and number = {{i.number|int}}"
@@ -290,7 +290,7 @@ DISCUSS_CLEAR = Effect(
 )
 
 # Generated from the history as it stands; a later one stands beside it.
-KEEP_SHEET = Effect(steps=document("responsibility", required=True), quiet=True)
+KEEP_SHEET = Effect(steps=document("responsibility", required=True), moves=Moves.NOTHING)
 
 EFFECTS: Mapping[Action, Effect] = {
     Action.KEEP_SHEET: KEEP_SHEET,

@@ -8,7 +8,7 @@ from sanzhi_desktop.domain.office_life import OfficeLifeFault
 from sanzhi_desktop.domain.people import PeopleFault
 from sanzhi_desktop.domain.workflow import State
 from sanzhi_desktop.persistence.effect_parts import HERE, THIS_ROUND, clock, insert
-from sanzhi_desktop.persistence.writes import Effect, Refuse, Run
+from sanzhi_desktop.persistence.writes import Effect, Moves, Refuse, Run
 
 _OPENED = f"from opening where {HERE} and version >= {{c.sent_version}}"
 _FIRST_TO_OPEN = (
@@ -42,7 +42,7 @@ OPEN = Effect(
             " and person_id = {me})",
         ),
     ),
-    quiet=True,
+    moves=Moves.NOTHING,
 )
 
 _TAKEN_BACK = {"received_at": "null", "due_on": "null"}
@@ -94,7 +94,7 @@ REMIND = Effect(
             },
         ),
     ),
-    quiet=True,
+    moves=Moves.NOTHING,
 )
 
 ASK_OPINION = Effect(
@@ -126,7 +126,7 @@ ASK_OPINION = Effect(
             },
         ),
     ),
-    quiet=True,
+    moves=Moves.NOTHING,
 )
 
 _MINE = f"{HERE} and request_id = {{p.request_id}} and asked_of = {{me}} and given_at is null"
@@ -138,5 +138,5 @@ GIVE_OPINION = Effect(
         ),
         Run(f"update second_opinion set opinion = {{p.opinion}}, given_at = {{now}} where {_MINE}"),
     ),
-    quiet=True,
+    moves=Moves.NOTHING,
 )

@@ -33,6 +33,7 @@ from sanzhi_desktop.persistence.writes import (
     SHANGHAI,
     Each,
     Effect,
+    Moves,
     Refuse,
     Run,
     Values,
@@ -228,14 +229,13 @@ class _Frame:
         }
         effect = EFFECTS[command.action]
         self._carry_out(effect, Values(self.plain, row, payload))
-        moves = not effect.quiet
-        if row and moves:
+        if row and effect.moves is Moves.ROW:
             self._move(effect, Values(self.plain, row, payload))
         result = {
             "case_id": command.case_id,
-            "version": command.seen_version + moves if row else 1,
+            "version": command.seen_version + (effect.moves is not Moves.NOTHING) if row else 1,
             "state": taken.target.value,
-            "number": self._number(),
+            "number": "" if effect.moves is Moves.VERSION else self._number(),
         }
         self._finish(command.action.value, payload, result)
         return result
@@ -271,9 +271,13 @@ class _Frame:
 
     def _locked(self) -> dict[str, Any]:
         cursor = self.db.execute(
-            "select * from case_ where office_id = :office and case_id = :case", self.plain
+            "select k.*, h.version from case_ k join audit_head h"
+            " on h.office_id = k.office_id and h.case_id = k.case_id"
+            " where k.office_id = :office and k.case_id = :case",
+            self.plain,
         )
         row = cursor.fetchone()
+        # the head's version comes last and is the case's
         return (
             {} if row is None else dict(zip((d[0] for d in cursor.description), row, strict=True))
         )
@@ -304,7 +308,7 @@ class _Frame:
         return self.db.execute(*_bound(f"select {expression}", values)).fetchone()[0]
 
     def _move(self, effect: Effect, values: Values) -> None:
-        columns = {"version": "version + 1", "state": "{target}", "updated_at": "{now}"}
+        columns = {"version": "{c.version} + 1", "state": "{target}", "updated_at": "{now}"}
         if "due_on" in values.payload:
             columns["due_on"] = "{p.due_on|date}"
         sets = ", ".join(f"{c} = {e}" for c, e in {**columns, **effect.case}.items())
@@ -344,7 +348,9 @@ class _Frame:
             entry["clock"] = "replayed"
         text = entry_text(entry)
         digest = link_hash(previous, text)
-        write_link(self.db, plain, seq=seq, entry=text, digest=digest)
+        write_link(
+            self.db, plain, seq=seq, entry=text, digest=digest, version=result["version"]
+        )
         if self._key is not None:
             before = Head(plain["case"], seq - 1, previous) if head else None
             now = Head(plain["case"], seq, digest)

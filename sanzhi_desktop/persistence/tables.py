@@ -290,16 +290,19 @@ audit = table(
     key=("case_id", "seq"),
 )
 
-# `noted` is how far the last checkpoint knew the chain; it is never used to check anything.
+# The end of a chain, which is what every command on a case moves and locks: narrow, so that an
+# answer saved leaves the wide row of the case alone. `version` is the case's own; the one in the
+# case's row says which version wrote that row. `moved` is 1 until the next checkpoint.
 audit_head = table(
     "audit_head",
     text("case_id"),
     whole("seq", None),
     key("hash"),
-    whole("noted"),
+    whole("version"),
+    whole("moved", 1),
     key=("case_id",),
 )
-_moved = sa.text("seq <> noted")
+_moved = sa.text("moved = 1")
 sa.Index(
     "ix_audit_head__moved",
     audit_head.c.office_id,

@@ -18,7 +18,7 @@ GATE = "SZ-GATE 未经法制审核或者审核未通过的，不得作出决定�
 GATE_DIFFERS = "SZ-GATE 决定的种类、当事人或者金额与审核通过的不一致，应当重新送审，不得作出决定"
 CLEARANCE = "SZ-GATE 只有已签发的同意意见或者依规则可以放行的集体讨论决定才能放行，不得另行写入"
 STEP = "SZ-STEP 案件不能这样流转：办理步骤由流程表规定，不得跳过"
-VERSION = "SZ-VERSION 改动案件必须提高版本"
+VERSION = "SZ-VERSION 案件版本必须逐次加一"
 HISTORY = "SZ-HISTORY 历史记录不得修改、替换或者删除"
 ISSUED = "SZ-ISSUED 已签发的意见及其审核表、问题不得修改或者删除"
 NUMBER = "SZ-NUMBER 文号只能依次取用，取用后不得改动，作废后不得恢复"
@@ -141,9 +141,17 @@ _PASSED_BARE = (
     " and k.origin = 'collective_decision' and " + _same("k", "office_id case_id round") + ")"
 )
 
+_NEXT_VERSION = (
+    "exists (select 1 from audit_head h where NEW.version = h.version + 1 and "
+    + _same("h", "office_id case_id")
+    + ")"
+)
+
 _CASE = (
     Wall("case_", "insert", "start", f"NEW.state not in {_starts()} or NEW.version <> 1", STEP),
     Wall("case_", "update", "version", "NEW.version <= OLD.version", VERSION),
+    # The head of the chain knows the version; it moves with the entry, at the end of the command.
+    Wall("case_", "update", "head", f"not {_NEXT_VERSION}", VERSION),
     Wall(
         "case_",
         "update",

@@ -111,9 +111,9 @@ def cut(db: sqlite3.Connection, case_id: str) -> None:
     db.execute("delete from audit where case_id = ? and seq = ?", (case_id, last))
     digest, entry = db.execute("select hash, entry from audit where case_id = ? and seq = ?",
                                (case_id, last - 1)).fetchone()  # fmt: skip
-    db.execute("update audit_head set seq = ?, hash = ?, noted = ? where case_id = ?",
-               (last - 1, digest, last - 1, case_id))  # fmt: skip
     before = json.loads(entry)
+    db.execute("update audit_head set seq = ?, hash = ?, version = ? where case_id = ?",
+               (last - 1, digest, before["version"], case_id))  # fmt: skip
     db.execute("update case_ set state = ?, version = ? where case_id = ?",
                (before["state"], before["version"], case_id))  # fmt: skip
 

@@ -15,6 +15,7 @@ begin
   end loop;
 end $$;
 
+drop function if exists app.wall_case__update_head();
 drop function if exists app.wall_case__update_decided();
 drop function if exists app.wall_case__update_passed();
 drop function if exists app.wall_answer_insert_issued();

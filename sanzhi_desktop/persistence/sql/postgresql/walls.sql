@@ -14,7 +14,7 @@ create function app.wall_case__update_version() returns trigger language plpgsql
 set search_path = pg_catalog, app, pg_temp as $$
 begin
   if NEW.version <= OLD.version then
-    raise exception using message = 'SZ-VERSION 改动案件必须提高版本', errcode = 'SZ002';
+    raise exception using message = 'SZ-VERSION 案件版本必须逐次加一', errcode = 'SZ002';
   end if;
   if tg_op = 'DELETE' then return old; end if;
   return new;

@@ -8,7 +8,12 @@ begin select raise(abort, 'SZ-STEP 案件不能这样流转：办理步骤由流
 create trigger wall_case__update_version
 before update on case_ for each row
 when NEW.version <= OLD.version
-begin select raise(abort, 'SZ-VERSION 改动案件必须提高版本'); end;
+begin select raise(abort, 'SZ-VERSION 案件版本必须逐次加一'); end;
+
+create trigger wall_case__update_head
+before update on case_ for each row
+when not exists (select 1 from audit_head h where NEW.version = h.version + 1 and h.office_id = NEW.office_id and h.case_id = NEW.case_id)
+begin select raise(abort, 'SZ-VERSION 案件版本必须逐次加一'); end;
 
 create trigger wall_case__update_decided
 before update on case_ for each row
@@ -669,7 +674,7 @@ begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删
 create trigger wall_case__update_version_next
 before update on case_ for each row
 when NEW.version <> (select h.version + 1 from audit_head h where h.office_id = NEW.office_id and h.case_id = NEW.case_id)
-begin select raise(abort, 'SZ-VERSION 改动案件必须提高版本'); end;
+begin select raise(abort, 'SZ-VERSION 案件版本必须逐次加一'); end;
 
 create trigger wall_audit_insert_moved
 before insert on audit for each row
