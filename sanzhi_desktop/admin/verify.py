@@ -99,7 +99,12 @@ def _verdict(pdf: bytes, roots: Sequence[bytes], url: str | None) -> "Verdict":
         return verdict
     from sanzhi_desktop.compose import paper_record
 
-    record = paper_record(url, verdict.sha256, number=verdict.values.get("number", ""))
+    record = paper_record(
+        url,
+        verdict.sha256,
+        number=verdict.values.get("number", ""),
+        content=verdict.content_hash,
+    )
     return verify(
         pdf,
         trust=[*roots, *record.roots],

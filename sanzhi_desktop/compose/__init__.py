@@ -38,11 +38,12 @@ def work(*, bundled_fonts: bool = False, demonstration: bool = False) -> Work:
     )
 
 
-def paper_record(name: str, sha256: str, *, number: str = "") -> PaperRecord:
+def paper_record(name: str, sha256: str, *, number: str = "", content: str = "") -> PaperRecord:
     """What a database knows of a paper, for `sanzhi verify --db`. Raises DomainError.
 
     `name` is whatever `--db` takes; reading papers needs no person at work. A paper that is not
-    stored is compared with the opinion issued under its `number` (文号), if there is one.
+    stored is compared with the opinion issued under its `number` (文号), else with the record or
+    the minutes of its `content` (the hash that it names itself), if there is one.
     """
     from sanzhi_desktop.application.signoff import record_of
     from sanzhi_desktop.persistence.open import open_database
@@ -52,6 +53,8 @@ def paper_record(name: str, sha256: str, *, number: str = "") -> PaperRecord:
         reader = opened.reader()
         stored = reader.has_document(sha256) is not None or _minutes(reader, sha256)
         issued = sha256 if stored else reader.issued_under(number)
+        if issued is None and content:
+            issued = reader.stored_of_content(content)
         return record_of(reader, sha256=issued)
     finally:
         opened.close()

@@ -145,12 +145,14 @@ class Pair:
 class KeyValueTable:
     """A form (送审表): each row holds one to three label and value pairs.
 
-    A `heading` stands above the rows, across the form and again on each page it reaches.
+    A `heading` stands above the rows, across the form and again on each page it reaches. To end on
+    the page on which it begins, its type may become as small as `least` (0: never smaller).
     """
 
     rows: tuple[tuple[Pair, ...], ...]
     size: float = 12.0
     heading: str = ""
+    least: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +193,10 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class PageBreak:
-    """Go on at the top of a new page."""
+    """Go on at the top of a new page. `unless_over`: not where the text before ran over the first
+    page; what follows then fills the page that it reached."""
+
+    unless_over: bool = False
 
 
 Block = (

@@ -34,6 +34,7 @@ from sanzhi_desktop.persistence import (
     dispute_reader,
     mapping,
     meeting_reader,
+    papers_reader,
     rules_reader,
     tables,
     tags,
@@ -146,6 +147,11 @@ class DatabaseReader(OfficeReader):
             found = db.execute(query.order_by(d.stored_at, d.kind)).mappings()
             return tuple(DocumentRow(**row) for row in found)
 
+    def stored_of_content(self, content_sha256: str) -> str | None:
+        """SHA-256 of the stored record or minutes whose content has this hash, if there are any."""
+        with reading(self.engine) as db:
+            return papers_reader.stored_of_content(db, self.office_id, content_sha256)
+
     def issued_under(self, number: str) -> str | None:
         """SHA-256 of the opinion issued under a 文号; None when there is none."""
         r = tables.round_.c
@@ -223,6 +229,11 @@ class DatabaseReader(OfficeReader):
             kept = checkpoints.breaks(db, self.office_id, part=part)
         found.extend(b for b in kept if b.case_id not in told)
         return tuple(ChainFault(b.case_id, b.seq, b.what) for b in found)
+
+    def history_size(self) -> chains.Size:
+        """How many chains and entries the history has."""
+        with reading(self.engine) as db:
+            return chains.size(db, self.office_id)
 
     def history_tags(self) -> TagReport:
         """What the keyed tags say: on one PC, with its key."""

@@ -8,6 +8,7 @@ from itertools import combinations
 from pathlib import Path
 
 import docx
+import pypdfium2
 import pytest
 from docx.enum.section import WD_ORIENT
 from docx.oxml.ns import qn
@@ -414,3 +415,21 @@ def test_lines_of_tables_in_the_copy_do_not_stretch_to_those_of_the_page() -> No
     assert all(node.find(qn("w:snapToGrid")) is not None for node in cells)
     bound = [node for node in cells if node.find(qn("w:keepNext")) is not None]
     assert bound
+
+
+@pytest.mark.parametrize("times", [1, 6, 16, 60])
+def test_no_page_of_the_record_holds_only_what_spilled_over(times: int) -> None:
+    """The case stands on the first page in smaller type, or what follows fills the page that it
+    reached."""
+    facts = "执法人员检查时发现当事人未按规定对安全设备进行经常性维护、保养，现场记录在卷。"
+    paper = samples.record()
+    paper = replace(paper, case=replace(paper.case, facts=facts * times))
+    document = pypdfium2.PdfDocument(laid(disagreement_document(paper)).pdf)
+    lengths = [len(page.get_textpage().get_text_range()) for page in document]
+    assert min(lengths[:-1]) > 150, lengths
+    begins = [
+        n
+        for n, page in enumerate(document, 1)
+        if "二、逐项对照" in page.get_textpage().get_text_range()
+    ]
+    assert times == 60 or begins == [2]

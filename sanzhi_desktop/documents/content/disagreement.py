@@ -32,6 +32,7 @@ from sanzhi_desktop.domain.dispute_papers import CitedRule, DisagreementPaper, D
 _SIZE = 16.0  # 3号: on a screen of 1080 lines that shows a page, characters 29 high
 _HALF = 20  # characters of that size on a line of either side
 _LEAST = 14.0  # 4号: a problem that needs it to stand on one page
+_LEAST_CASE = 9.0  # 小五: the case on the first page, where it can stand there
 _LONG = 15  # lines of text; a longer problem begins a page of its own
 
 
@@ -87,6 +88,7 @@ class _Record:
                 (_pair(words["proposed"], case.proposed_decision),),
                 *self._route(),
             ),
+            least=_LEAST_CASE,
         )
 
     def _route(self) -> tuple[tuple[Pair, ...], ...]:
@@ -102,7 +104,7 @@ class _Record:
 
     def _points(self) -> list[Block]:
         words = self.words
-        blocks: list[Block] = [PageBreak(), Heading(1, words["head_points"])]
+        blocks: list[Block] = [PageBreak(unless_over=True), Heading(1, words["head_points"])]
         fresh = True
         for point in self.paper.points:
             long = _lines(point) > _LONG

@@ -57,8 +57,9 @@ class Blank:
 
 @dataclass(frozen=True, slots=True)
 class Break:
-    """The next piece starts a page."""
+    """The next piece starts a page, or not where the first page ran over."""
 
+    unless_over: bool = False
     height: float = 0.0
     keep: bool = False
     on_grid: bool = True
@@ -121,7 +122,8 @@ class Flow:
 
     def _put(self, piece: Piece) -> None:
         if isinstance(piece, Break):
-            self._page = None
+            if not (piece.unless_over and len(self._book.pages) > 1):
+                self._page = None
             return
         page = self._page or self._turn()
         if isinstance(piece, Blank) and self._used == 0:

@@ -32,6 +32,7 @@ from sanzhi_desktop.documents.typeset.title import break_title
 _HEADING_FACES = {1: Face.HEI, 2: Face.KAI, 3: Face.BODY, 4: Face.BODY}
 _TITLE_ROWS = 1.2  # pitch of title lines, in rows
 _INDENT = 2  # cells
+_SMALLER = 0.5  # pt, by which a form's type is made smaller at a time
 _TABLE_AIR = 5.0  # pt between text and the table below it
 _HEADED = 2  # rows left for headings above a table that has a page to itself
 
@@ -128,8 +129,24 @@ class Parts:
                 _hold(pieces)
             if isinstance(block, Table | KeyValueTable) and pieces and pieces[-1].on_grid:
                 pieces.append(Blank(_TABLE_AIR, keep=True, on_grid=False))
-            pieces += self._block(block)
+            if isinstance(block, KeyValueTable) and block.least:
+                pieces += self._fitted(block, _since_break(pieces))
+            else:
+                pieces += self._block(block)
         return pieces
+
+    def _fitted(self, form: KeyValueTable, used: float) -> list[Row]:
+        """A form in the largest type in which it ends on the page where it begins, else in its
+        own."""
+        sheet = self._sheet
+        room = sheet.rows * sheet.pitch - used
+        size = form.size
+        while size >= form.least:
+            rows = set_form(replace(form, size=size), sheet.text_width, self._setter)
+            if _height(rows) <= room:
+                return rows
+            size -= _SMALLER
+        return set_form(form, sheet.text_width, self._setter)
 
     def _block(self, block: Block) -> list[Piece]:
         made: list[Piece]
@@ -148,7 +165,7 @@ class Parts:
             case Gap():
                 made = [Blank(block.lines * self._sheet.pitch)]
             case PageBreak():
-                made = [Break()]
+                made = [Break(block.unless_over)]
             case Table():
                 made = list(self._table(block))
             case KeyValueTable():
@@ -232,6 +249,14 @@ class Parts:
         label = self._lines((Run(block.label),), Face.HEI, "附件", keep=True)
         blank = Blank(self._sheet.pitch, keep=True)
         return [Break(), *label, *self._title(block.title), blank]
+
+
+def _since_break(pieces: Sequence[Piece]) -> float:
+    """How much of the page the pieces since the last break take."""
+    used = 0.0
+    for piece in pieces:
+        used = 0.0 if isinstance(piece, Break) else used + piece.height
+    return used
 
 
 def _height(rows: Sequence[Row]) -> float:
