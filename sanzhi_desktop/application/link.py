@@ -46,6 +46,7 @@ class LinkFault(Code):
     STANDBY = "link.standby"
     REVISION_MOVED = "link.revision_moved"
     ASLEEP = "link.asleep"
+    WRITES_LOST = "link.writes_lost"
 
 
 # Trouble that passes by itself: worth another try with the same command. The last one is the

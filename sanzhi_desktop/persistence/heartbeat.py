@@ -16,8 +16,10 @@ from sanzhi_desktop.application.link import Beat, LinkFault, LinkState, passing
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.persistence import server
 from sanzhi_desktop.persistence.errors import named_by_engine
+from sanzhi_desktop.persistence.lately import Lately
 from sanzhi_desktop.persistence.link import Patience
 from sanzhi_desktop.persistence.places import Target
+from sanzhi_desktop.persistence.postgresql_gateway import settle
 from sanzhi_desktop.persistence.revision import REVISION
 
 SILENCE = 6.0  # seconds without an answer to a beat after which a line counts as frozen
@@ -48,6 +50,7 @@ class Heartbeat:
     pulse_patience: Patience
     patience: Patience
     office_id: int
+    lately: Lately = field(default_factory=Lately)
     several: bool = False  # whether there is more than one address
     wall: Callable[[], float] = time.time
     _memory: _Memory = field(default_factory=_Memory)
@@ -89,6 +92,8 @@ class Heartbeat:
             at_once = self.pulse.execution_options(isolation_level="AUTOCOMMIT")
             with at_once.connect() as db:
                 told = db.exec_driver_sql(_BEAT, (self.office_id, case_id, left)).scalar_one()
+                if not told["still"]:
+                    settle(self.lately, db)
         except sa.exc.DBAPIError as error:
             raise named_by_engine(error) from error
         state, fault = LinkState.ONLINE, None
@@ -98,6 +103,8 @@ class Heartbeat:
             fault = DomainError(LinkFault.STANDBY)
         if fault is not None:
             state = LinkState.READ_ONLY
+        elif self.lately.lost:
+            fault = _lost(self.lately)
         return Beat(
             state,
             news=told["news"],
@@ -120,6 +127,11 @@ class Heartbeat:
         with self._memory.lock:
             self._memory.closed = True
             self.pulse.dispose()
+
+
+def _lost(lately: Lately) -> DomainError:
+    times = "、".join(f"{at.astimezone():%H:%M}" for at in lately.lost)
+    return DomainError(LinkFault.WRITES_LOST, count=len(lately.lost), times=times)
 
 
 def desk_link(

@@ -111,6 +111,7 @@ class WatchedConnection(psycopg.Connection[Any]):
 
     patience: Patience | None = None
     generation = 0
+    server = ""  # who is at the other end, once somebody asked (`lately`)
 
     @property
     def still(self) -> bool:

@@ -9,7 +9,6 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sanzhi_desktop.application.link import Link
 from sanzhi_desktop.application.ports import Accounts, FileStore, Gateway, Session
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.domain.people import Person, Role
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from sanzhi_desktop.persistence.founding import NewOffice
+    from sanzhi_desktop.persistence.heartbeat import Heartbeat
     from sanzhi_desktop.persistence.link import Patience
     from sanzhi_desktop.persistence.reader import DatabaseReader
     from sanzhi_desktop.persistence.tags import Begun
@@ -40,7 +40,7 @@ class Opened:
     accounts: Accounts | None  # None on a server, which checks its own log-ins
     clock: Clock | None = None
     notes: tuple[str, ...] = ()  # codes of sentences that whoever opens it should be shown
-    link: Link | None = None  # a desk's way to its server
+    link: "Heartbeat | None" = None  # a desk's way to its server
 
     @property
     def embedded(self) -> bool:
@@ -69,7 +69,7 @@ class Opened:
             from sanzhi_desktop.persistence.server import logged_in
 
             person_id = logged_in(self.engine)
-            gateway = PostgresqlGateway(self.engine)
+            gateway = PostgresqlGateway(self.engine, self.link.lately if self.link else None)
             files = server_files(self.engine, self.office_id, self.reader().file_store)
         reader = DatabaseReader(self.engine, self.office_id, person_id, self.clock)
         return Session(
@@ -160,16 +160,20 @@ def create_shared(
     user: str = "",
     owner_password: str | None = None,
 ) -> int:
-    """Builds the tables in an empty database of a server, founds the first office and makes its
-    administrator's login; returns the office's number. The log-in of `url` must be a superuser:
-    what it makes belongs to an owner that nobody can be, itself included.
+    """Builds the tables in an empty database of a server, which is made where it is missing,
+    founds the first office and makes its administrator's login; returns the office's number. The
+    log-in of `url` must be a superuser: what it makes belongs to an owner that nobody can be,
+    itself included.
 
     Raises DomainError.
     """
     from sanzhi_desktop.persistence import logins, server
     from sanzhi_desktop.persistence.founding import found
 
-    engine = server.engine(target(url), user=user, password=owner_password)
+    where = target(url)
+    logins.check(password)
+    server.make_database(where, user=user, password=owner_password)
+    engine = server.engine(where, user=user, password=owner_password)
     try:
         with server.as_owner(engine) as db:
             server.build(db)
@@ -244,7 +248,7 @@ def open_shared(
     except DomainError:
         engine.dispose()
         raise
-    link: Link | None = None
+    link: Heartbeat | None = None
     if patience is not None:
         from sanzhi_desktop.persistence.heartbeat import desk_link
 

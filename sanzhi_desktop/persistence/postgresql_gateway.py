@@ -15,6 +15,7 @@ from sanzhi_desktop.application.link import LinkFault, passing
 from sanzhi_desktop.domain.workflow import State
 from sanzhi_desktop.persistence.case_effects import EFFECTS
 from sanzhi_desktop.persistence.errors import named_by_engine
+from sanzhi_desktop.persistence.lately import WHO, Lately
 from sanzhi_desktop.persistence.office_effects import OFFICE_EFFECTS
 from sanzhi_desktop.persistence.prepare import prepared_payload
 from sanzhi_desktop.persistence.writes import Effect
@@ -35,6 +36,7 @@ class PostgresqlGateway:
     """Commands of whoever logged in."""
 
     engine: sa.Engine
+    lately: Lately | None = None  # of a desk
 
     def now(self) -> datetime:
         """The server's clock."""
@@ -53,7 +55,7 @@ class PostgresqlGateway:
             command.reason,
             json.dumps(payload, ensure_ascii=False),
         )
-        return _changed(self._ask(_ACT, values), EFFECTS[command.action])
+        return _changed(self._deliver(_ACT, values), EFFECTS[command.action])
 
     def send_office(self, command: OfficeCommand) -> Changed:
         """Carries out one command on the office."""
@@ -64,13 +66,19 @@ class PostgresqlGateway:
             command.action.value,
             json.dumps(payload, ensure_ascii=False),
         )
-        return _changed(self._ask(_ACT_OFFICE, values), OFFICE_EFFECTS[command.action])
+        return _changed(self._deliver(_ACT_OFFICE, values), OFFICE_EFFECTS[command.action])
 
     def checkpoint(self, office_id: int) -> str:
         """Keeps a checkpoint over what moved and returns its root."""
         return str(self._ask("select api.checkpoint(%s::integer)", (office_id,)))
 
-    def _ask(self, sql: str, values: tuple[Any, ...]) -> Any:
+    def _deliver(self, sql: str, values: tuple[Any, ...]) -> Any:
+        answer = self._ask(sql, values, first=self.lately)
+        if self.lately is not None:
+            self.lately.keep(sql, values)
+        return answer
+
+    def _ask(self, sql: str, values: tuple[Any, ...], *, first: Lately | None = None) -> Any:
         again, breaks = False, 0
         # The call is the whole transaction: a desk that is cut off between the two would hold the
         # case and the number until the server notices.
@@ -78,6 +86,8 @@ class PostgresqlGateway:
         while True:
             try:
                 with at_once.connect() as db:
+                    if first is not None:
+                        settle(first, db)
                     return db.exec_driver_sql(sql, values).scalar_one()
             except sa.exc.DBAPIError as error:
                 named = named_by_engine(error)
@@ -90,6 +100,25 @@ class PostgresqlGateway:
                         self.engine.dispose()
                 else:
                     raise named from error
+
+
+def settle(lately: Lately, db: sa.Connection) -> None:
+    """Before a write on a server that may not be the one of before. Raises DBAPIError when the
+    line breaks meanwhile."""
+    line: Any = db.connection.driver_connection
+    if not line.server:
+        line.server = str(db.exec_driver_sql(WHO).scalar_one())
+
+    def send(sql: str, values: tuple[Any, ...]) -> None:
+        try:
+            db.exec_driver_sql(sql, values)
+        except sa.exc.DBAPIError as error:
+            named = named_by_engine(error)
+            if passing(named):
+                raise
+            raise named from error
+
+    lately.settle(line.server, send)
 
 
 def _changed(result: Any, effect: Effect) -> Changed:

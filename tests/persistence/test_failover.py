@@ -2,19 +2,24 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 
+from sanzhi_desktop.application.commands import Command, new_id
 from sanzhi_desktop.application.link import LinkFault, LinkState
 from sanzhi_desktop.application.queries import ListQuery
 from sanzhi_desktop.domain.errors import DomainError
+from sanzhi_desktop.domain.workflow import Action
 from sanzhi_desktop.persistence import server
 from sanzhi_desktop.persistence.link import WatchedConnection
+from sanzhi_desktop.persistence.open import Opened
 from sanzhi_desktop.persistence.places import target
+from sanzhi_desktop.resources.sentences import explain
 from tests.persistence.cable import Cable, Way, cable
 from tests.persistence.cluster import OWNER, OWNER_PASSWORD, Cluster
 from tests.persistence.conftest import PASSWORD
-from tests.persistence.desk import Desk
+from tests.persistence.desk import Desk, submission
 from tests.persistence.lines import beating, desk_at, registering, url_of
 from tests.persistence.standby import Standby, standby_of
 
@@ -192,3 +197,77 @@ def test_a_commit_that_the_standby_never_had_is_carried_out_anew(
         replayed, found, case_id = lost_answer(line, cluster, standby, server_database)
     assert not replayed
     assert (case_id, 1) in found
+    assert len(found) == 8  # what was acknowledged before went out again as well
+
+
+def edit(opened: Opened, case_id: str, version: int, facts: str) -> Command:
+    """A change of a submission."""
+    payload: dict[str, Any] = {"submission": submission(facts=facts), "materials": []}
+    return Command(
+        new_id(), opened.office_id, case_id, version, Action.EDIT, payload=payload
+    )  # fmt: skip
+
+
+def fail_over(primary: Cluster, standby: Standby) -> None:
+    primary.halt()
+    standby.again()
+    standby.promote()
+
+
+def test_what_was_acknowledged_and_lost_goes_out_again(
+    cluster: Cluster, standby: Standby, server_database: str
+) -> None:
+    """已送达 was said, and asynchronous replication made it untrue: the desk makes it true."""
+    standby.halt()
+    url = url_of(cluster.port, standby.port, database=server_database, user="h1")
+    with desk_at(url, reconnect=0.1) as opened:
+        session, link = opened.session("h1"), beating(opened)
+        link.beat("")
+        first = registering(opened.office_id)
+        session.gateway.send(first)
+        session.gateway.send(edit(opened, first.case_id, 1, "一"))
+        session.gateway.send(edit(opened, first.case_id, 2, "二"))
+        fail_over(cluster, standby)
+        # Whatever comes first, a beat or a save, finds everything as it was.
+        assert session.gateway.send(edit(opened, first.case_id, 3, "三")).version == 4
+        beat = link.beat("")
+        assert (beat.state, beat.fault) == (LinkState.ONLINE, None)
+        assert session.reader.case(first.case_id).submission.facts == "三"
+        history = [h.action for h in session.reader.history(first.case_id)]
+        assert history == ["register", "edit", "edit", "edit"]
+
+
+def test_what_was_lost_and_overtaken_is_told(
+    cluster: Cluster, standby: Standby, server_database: str
+) -> None:
+    url = url_of(cluster.port, standby.port, database=server_database, user="h1")
+    with desk_at(url, reconnect=0.1) as opened:
+        session, link = opened.session("h1"), beating(opened)
+        link.beat("")
+        first = registering(opened.office_id)
+        session.gateway.send(first)
+        standby.catch_up(cluster)
+        standby.halt()
+        session.gateway.send(edit(opened, first.case_id, 1, "这边的"))
+        fail_over(cluster, standby)
+        with desk_at(url.replace("//h1@", "//h2@"), reconnect=0.1) as other:
+            theirs = other.session("h2")
+            assert theirs.gateway.send(edit(opened, first.case_id, 1, "那边的")).version == 2
+        beat = link.beat("")
+        assert beat.state is LinkState.ONLINE
+        assert beat.fault is not None
+        assert beat.fault.code is LinkFault.WRITES_LOST
+        assert "1 次保存" in explain(beat.fault)
+        assert session.reader.case(first.case_id).submission.facts == "那边的"
+
+
+def test_a_restarted_server_hears_nothing_twice(cluster: Cluster, server_database: str) -> None:
+    with desk_at(cluster.url(server_database, "h1")) as opened:
+        session, link = opened.session("h1"), beating(opened)
+        first = registering(opened.office_id)
+        session.gateway.send(first)
+        cluster.halt()
+        cluster.again()
+        beat = link.beat("")
+        assert (beat.state, beat.fault) == (LinkState.ONLINE, None)
+        assert len(session.reader.history(first.case_id)) == 1

@@ -110,7 +110,7 @@ def test_the_beat_frees_who_waits_on_a_frozen_line(cluster: Cluster, server_data
         session = opened.session("h1")
         assert opened.link is not None
         opened.link.beat("")
-        opened.link.pulse_patience.answer = 1.0  # type: ignore[attr-defined]
+        opened.link.pulse_patience.answer = 1.0
         frozen = cluster.backends("h1")
         for pid in frozen:
             os.kill(pid, signal.SIGSTOP)
