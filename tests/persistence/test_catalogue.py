@@ -171,12 +171,8 @@ def test_functions_are_the_owners_with_a_fixed_path(ask: Ask) -> None:
             # taken once; inside a statement it would be asked on another server, as the owner
             body = text.split("begin", 1)[1] if "begin" in text else text
             assert not re.search("current_user|current_setting\\('app", text), name
-            assert name in SESSION_INSIDE or "session_user" not in body, name
+            assert "session_user" not in body, name
 
-
-# These ask for the person inside a statement; the overlay for several servers does not delegate
-# them, so that they run where the person is logged in.
-SESSION_INSIDE = frozenset({"chain_root", "checkpoint"})
 
 
 def test_nobody_is_the_owner_and_nobody_may_write(ask: Ask) -> None:
@@ -368,53 +364,6 @@ def test_an_office_number_belongs_to_one_database_of_a_server(
     engine.dispose()
     with cluster.connect() as owner:
         owner.execute("drop database second_copy with (force)")
-
-
-# What the extension for several servers offers, as far as the overlay calls it: each only notes
-# that it was asked. What it does there is seen on a real cluster, not here.
-_STANDING_IN = """
-create table public.asked (what text, name text, key text);
-grant insert on public.asked to sanzhi_owner;
-create function public.create_reference_table(text) returns void language sql as
-  $$ insert into public.asked values ('reference', $1, '') $$;
-create function public.create_distributed_table(text, text, colocate_with text default '')
-  returns void language sql as $$ insert into public.asked values ('table', $1, $2) $$;
-create function public.create_distributed_function(regprocedure, text default '',
-  colocate_with text default '') returns void language sql as
-  $$ insert into public.asked values ('function', $1::text, $2) $$;
-"""
-_KEYS = """select conrelid::regclass::text, conname, pg_get_constraintdef(oid) from pg_constraint
- where contype = 'f' and connamespace = 'app'::regnamespace order by 1, 2"""
-
-
-def test_the_overlay_for_several_servers_leaves_out_nothing(
-    cluster: Cluster, server_template: str
-) -> None:
-    with cluster.connect() as owner:
-        owner.execute(f"create database spread template {server_template} strategy file_copy")
-    with cluster.connect("spread") as owner:
-        owner.execute(_STANDING_IN)
-        keys = owner.execute(_KEYS).fetchall()
-        owner.execute("begin")
-        owner.execute(f"set local role {OWNER}")
-        owner.execute((SQL / "citus" / "distribute.sql").read_text("utf-8").replace(
-            "set local search_path = app;", "set local search_path = app, public;"))  # fmt: skip
-        owner.execute("set local search_path = public")
-        owner.execute((SQL / "citus" / "delegate.sql").read_text("utf-8"))
-        owner.execute("commit")
-        assert owner.execute(_KEYS).fetchall() == keys
-        asked = owner.execute("select what, name, key from public.asked").fetchall()
-    tables = {name.removeprefix("app."): key for what, name, key in asked if what == "table"}
-    assert tables == dict.fromkeys(metadata.tables, "office_id")
-    assert [name for what, name, _ in asked if what == "reference"] == ["app.schema_revision"]
-    assert next(name for what, name, _ in asked if what == "table") == "app.office"
-    doors = {name: key for what, name, key in asked if what == "function" and "api." in name}
-    assert list(doors.values()) == ["p_office"]
-    delegated = next(iter(doors)).split("(")[0]
-    assert delegated == "api.act"
-    assert delegated.removeprefix("api.") not in SESSION_INSIDE
-    with cluster.connect() as owner:
-        owner.execute("drop database spread with (force)")
 
 
 def test_tables_that_were_built_from_the_files_are_founded(cluster: Cluster) -> None:

@@ -33,8 +33,7 @@ def test_the_shipped_files_are_what_is_generated() -> None:
             f"run python -m sanzhi_desktop.persistence.generate: {dialect}/{name} differs"
         )
     shipped = {(p.parent.name, p.name) for p in revision.SQL.glob("*/*.sql")}
-    by_hand = {("citus", "distribute.sql"), ("citus", "delegate.sql")}
-    assert shipped == set(generate.texts()) | by_hand
+    assert shipped == set(generate.texts())
 
 
 def test_the_rules_of_the_schema() -> None:

@@ -251,6 +251,6 @@ select create_distributed_function('api.act(integer, text, text, integer, text, 
 select create_distributed_function('api.act_office(integer, text, text, jsonb)');
 select create_distributed_function('api.chain_root(integer)');
 select create_distributed_function('api.checkpoint(integer)');
-select create_distributed_function('api.found(integer, text[], text, integer)');
+select create_distributed_function('api.found(integer, text[], text, text[], text, integer)');
 select create_distributed_function('api.beat(integer, text, text)');
 select create_distributed_function('api.now()');

@@ -11,4 +11,4 @@ select create_distributed_function('api.file_size(integer, text)', 'p_office', c
 select create_distributed_function('api.act(integer, text, text, integer, text, text, jsonb)', 'p_office', colocate_with => 'app.office');
 select create_distributed_function('api.chain_root(integer)', 'p_office', colocate_with => 'app.office');
 select create_distributed_function('api.checkpoint(integer)', 'p_office', colocate_with => 'app.office');
-select create_distributed_function('api.found(integer, text[], text, integer)', 'p_office', colocate_with => 'app.office');
+select create_distributed_function('api.found(integer, text[], text, text[], text, integer)', 'p_office', colocate_with => 'app.office');
