@@ -51,7 +51,14 @@ class EmbeddedEntry:
         from sanzhi_desktop.ui.door import Door
 
         office = self._open().reader().office()
-        return Door(office.name, office.sample, str(self._database))
+        fault = ""
+        if office.moved_to:  # what was left behind may be looked at
+            from sanzhi_desktop.application.keeping import KeepingFault
+            from sanzhi_desktop.resources.sentences import sentence
+
+            code = KeepingFault.MOVED_ELSEWHERE.value
+            fault = sentence(code, office=office.name, where=office.moved_to)
+        return Door(office.name, office.sample, str(self._database), fault=fault)
 
     def choose(self, _place: str) -> "Door":
         """There is this place alone."""

@@ -22,6 +22,7 @@ class Office:
     profile_id: str
     profile_edition: str
     sample: bool = False
+    moved_to: str = ""  # host:port/database that the office went to; this one is closed then
 
 
 class ListScope(StrEnum):

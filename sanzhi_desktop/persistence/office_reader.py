@@ -77,6 +77,7 @@ class OfficeReader:
             profile_id=running.profile_id if running else row["profile_id"],
             profile_edition=running.edition if running else row["profile_edition"],
             sample=bool(row["sample"]),
+            moved_to=row["moved_to"],
         )
 
     def people(self) -> Mapping[str, Person]:

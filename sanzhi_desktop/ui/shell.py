@@ -105,6 +105,7 @@ class Shell(QWidget):
     """The signed-in desk. `signed_out` asks for the log-in again."""
 
     signed_out = Signal()
+    servers_asked = Signal()
 
     def __init__(self, desk: Desk, *, notices: Sequence[str] = ()) -> None:
         """`notices`: what the log-in brought to light, shown until it is put away."""
@@ -126,6 +127,7 @@ class Shell(QWidget):
         right.setSpacing(0)
         self.banner = Banner()
         right.addWidget(self.banner)
+        right.addWidget(self._moved())
         right.addWidget(self._notice(notices))
         self.stack = QStackedWidget()
         right.addWidget(self.stack, 1)
@@ -225,6 +227,20 @@ class Shell(QWidget):
         front = self.front
         if front is not None and front.case_at_hand == case_id:
             front.show_present(names)
+
+    def _moved(self) -> Banner:
+        """Where the office went, when this database is only what it left behind."""
+        self.moved = Banner()
+        where = self.desk.office.moved_to
+        if where:
+            words = self.tr(
+                "本单位已经搬到服务器 {0}。这里是搬走时留下的记录，只能查看，不能再保存。"
+                "请在“服务器设置”中登录新的数据库。"
+            )
+            self.moved.show_text(words.format(where), theme.Tone.DANGER)
+            ask = button(self.tr("服务器设置(&G)…"), self.servers_asked.emit, kind="primary")
+            self.moved.add_button(ask)
+        return self.moved
 
     def _notice(self, notices: Sequence[str]) -> Banner:
         banner = Banner()

@@ -143,6 +143,26 @@ class ConnectionPage(QWidget):
         self.drop.setEnabled(False)
         self.form.where.fields["name"].editor.setFocus()
 
+    def begin_at(self, place: str, name: str) -> None:
+        """A new server at the place an office was moved to (host:port/database); one that is
+        known already is shown instead."""
+        where, _, database = place.partition("/")
+        host, _, port = where.rpartition(":")
+        if not host or not port.isdecimal():
+            return
+        address = (host, int(port))
+        known = [self.list.item(n).data(Qt.ItemDataRole.UserRole) for n in range(self.list.count())]
+        for at, server in enumerate(known):
+            if (
+                isinstance(server, Server)
+                and server.database == database
+                and (address in server.hosts)
+            ):
+                self.list.setCurrentRow(at)
+                return
+        self.begin_new()
+        self.form.show_server(Server(name, (address,), database=database))
+
     def keep(self) -> bool:
         """Saves what the form says; whether it could be saved."""
         server = self.form.server()
