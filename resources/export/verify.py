@@ -10,6 +10,7 @@ import hashlib
 import json
 import sys
 from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -82,13 +83,18 @@ def check_chains(folder: Path) -> Iterator[str]:
         if heads[case] != ends[case]:
             yield "链尾与记录不符：" + (case or "单位")
     for row in rows(folder, "case_"):
-        # 查阅也留下记录，但不改版本；有的办理只动意见和审核表，案件本行停在较早的版本。
+        # 查收也留下记录，但不改版本；有的办理只动意见和审核表，案件本行停在较早的版本。
         case, state = row["case_id"], row["state"]
         if case in wrong:
             continue
         ended = json.loads(last.get(case, "{}")).get("state")
         if ended != state or states.get((case, row["version"])) != state:
             yield "案件状态与办理记录不符：" + case
+
+
+def beijing(moment: str) -> str:
+    at = datetime.fromisoformat(moment[:19]) + timedelta(hours=8)  # 原文是世界时
+    return at.strftime("%Y-%m-%d %H:%M 北京时间")
 
 
 def merkle(leaves: Iterable[str]) -> bytes:
@@ -161,7 +167,7 @@ def main(arguments: list[str]) -> int:
         print(f"不完整：{len(faults)} 处不符。")
         return 1
     print(
-        f"单位 {manifest['office']['name']}，导出于 {manifest['made_at']}，"
+        f"单位 {manifest['office']['name']}，导出于 {beijing(manifest['made_at'])}，"
         f"检查点 {manifest['root']}"
     )
     print(f"完整：{len(manifest['files'])} 个文件、全部办理记录和检查点都相符。")

@@ -7,10 +7,12 @@ schema.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
 
+from sanzhi_desktop.application.link import LinkFault
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.persistence import server_check
 from sanzhi_desktop.persistence.engine import check_revision
@@ -80,6 +82,48 @@ def engine(
     waits = patience or Patience(reconnect=0, answer=ANSWER)
     arrange(made, waits, reads_on=patience is not None)
     return made
+
+
+def make_database(where: Target, *, user: str = "", password: str | None = None) -> bool:
+    """Makes the database where the server has none of that name; whether it did.
+
+    Raises DomainError, also when the log-in is no superuser.
+    """
+    made = engine(where, user=user, password=password, most=1)
+    try:
+        logged_in(made)
+    except DomainError as error:
+        if error.code is not LinkFault.NO_DATABASE:
+            raise
+    else:
+        return False
+    finally:
+        made.dispose()
+    try:
+        _make_beside(replace(where, database="postgres"), where.database, user, password)
+    except DomainError as shut:
+        if shut.code is PersistenceFault.LOG_IN_REFUSED:  # it was let in a moment ago
+            raise DomainError(PersistenceFault.SUPERUSER_NEEDED) from shut
+        raise
+    return True
+
+
+def _make_beside(where: Target, name: str, user: str, password: str | None) -> None:
+    made = engine(where, user=user, password=password, most=1)
+    try:
+        with made.connect() as opened:
+            db = opened.execution_options(isolation_level="AUTOCOMMIT")
+            asked = "select rolsuper from pg_roles where rolname = session_user"
+            able = bool(db.exec_driver_sql(asked).scalar_one())
+            if able:
+                quoted = db.dialect.identifier_preparer.quote_identifier(name)
+                db.exec_driver_sql(f"create database {quoted} encoding 'UTF8' template template0")
+    except sa.exc.DBAPIError as error:
+        raise named_by_engine(error) from error
+    finally:
+        made.dispose()
+    if not able:
+        raise DomainError(PersistenceFault.SUPERUSER_NEEDED)
 
 
 def logged_in(made: sa.Engine) -> str:

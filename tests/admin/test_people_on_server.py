@@ -12,7 +12,7 @@ from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.domain.people import Role
 from sanzhi_desktop.persistence import logins
 from sanzhi_desktop.persistence.faults import PersistenceFault
-from tests.persistence.cluster import Cluster
+from tests.persistence.cluster import OWNER_PASSWORD, Cluster
 from tests.persistence.conftest import (  # noqa: F401 - fixtures
     PASSWORD,
     cluster,
@@ -163,3 +163,27 @@ def test_an_administrator_resets_and_nobody_else(enter: Enter) -> None:
     assert refused(enter, "h1", PASSWORD)
     enter("h1", NEW)
     assert session.reader.history("")[-1].action == "set_password"
+
+
+def test_init_makes_the_database_that_is_missing(
+    cluster: Cluster,  # noqa: F811
+    server_template: str,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: Cap,
+) -> None:
+    monkeypatch.setenv("SANZHI_NEW_PASSWORD", NEW)
+    monkeypatch.setenv("PGPASSWORD", PASSWORD)
+    wanted = ["--office", "41", "--name", "某局", "--admin", "adm41", "--db"]
+    assert main(["db", "init", *wanted, cluster.url("not_there", "ck")]) == 2
+    assert "超级用户" in capsys.readouterr().err
+    monkeypatch.setenv("PGPASSWORD", OWNER_PASSWORD)
+    with cluster.connect() as owner:
+        if owner.info.server_version < 160000:
+            owner.execute(f"create role adm41 login password '{NEW}'")
+    assert main(["db", "init", *wanted, cluster.url("not_there")]) == 0, capsys.readouterr().err
+    monkeypatch.setenv("PGPASSWORD", NEW)
+    assert main(["db", "check", "--db", cluster.url("not_there", "adm41")]) == 0
+    monkeypatch.setenv("PGPASSWORD", OWNER_PASSWORD)
+    assert main(["db", "init", *wanted, cluster.url("not_there")]) == 2, "nothing is built over"
+    with cluster.connect() as owner:
+        owner.execute("drop database not_there with (force)")
