@@ -73,12 +73,12 @@ def _verify(args: argparse.Namespace) -> int:
         tags = reader.history_tags()
         breaks += tags.faults
         valid = not breaks and (witness is None or witness.holds)
-        heads = reader.heads()
+        size = reader.history_size()
         told = {
             "valid": valid,
             "root": reader.chain_root(),
-            "chains": len(heads),
-            "entries": sum(head.seq for head in heads),
+            "chains": size.chains,
+            "entries": size.entries,
             "root_holds": None if witness is None else witness.holds,
             "tags": as_dict(tags, reader),
             "faults": _faults(reader, breaks),

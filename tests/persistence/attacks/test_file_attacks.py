@@ -17,9 +17,10 @@ import pytest
 
 from sanzhi_desktop.admin.main import main
 from sanzhi_desktop.application.commands import OfficeAction
-from sanzhi_desktop.domain.audit import PrintedRoot
+from sanzhi_desktop.domain.audit import GENESIS, Head, PrintedRoot, checkpoint_root
 from sanzhi_desktop.domain.workflow import Action
 from tests.persistence.desk import Desk
+from tests.persistence.stores import RealStore, use
 
 MESSAGE = re.compile(r"SZ-[A-Z]+ |CHECK constraint failed")
 T = "'2026-09-28T00:00:00.000000Z'"
@@ -32,7 +33,7 @@ STATEMENTS = (
     "update case_ set state = 'draft', version = version + 1 where case_id = '{done}'",
     "update case_ set state = 'nonsense', version = version + 1 where case_id = '{open}'",
     "update case_ set version = 1 where case_id = '{open}'",
-    "update case_ set version = version + 2 where case_id = '{open}'",
+    "update case_ set version = version + 9 where case_id = '{open}'",
     "update case_ set reviewer = 'h1', version = version + 1 where case_id = '{open}'",
     "update case_ set registered_by = 'x', version = version + 1 where case_id = '{open}'",
     "update case_ set case_id = 'x', version = version + 1 where case_id = '{open}'",
@@ -283,6 +284,51 @@ def test_an_owner_who_drops_the_triggers_is_found(
         else names["open" if deed is _decide_unreviewed else "done"]
     )
     assert hit in {fault["case_id"] for fault in told["faults"]}
+
+
+@pytest.mark.parametrize("deed", DEEDS, ids=lambda d: d.__name__.strip("_"))
+def test_he_is_found_by_the_keyed_tag_where_nothing_was_ever_printed(
+    prepared: tuple[Path, dict[str, str]],
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    deed: Callable[[sqlite3.Connection, dict[str, str]], None],
+) -> None:
+    """He writes the checkpoints anew as well and puts the triggers back; he has not the key."""
+    path, names = prepared
+    use(monkeypatch, RealStore())
+    assert main(["audit", "tag", "begin", "--db", str(path)]) == 0
+    assert main(["audit", "root", "--db", str(path)]) == 0
+    assert main(["audit", "verify", "--db", str(path)]) == 0
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        kept = _walls(db)
+        _without_walls(db)
+        deed(db, names)
+        _new_checkpoints(db)
+        for text in kept:
+            db.execute(text)
+    capsys.readouterr()
+    assert main(["audit", "verify", "--db", str(path), "--json"]) == 1
+    told = json.loads(capsys.readouterr().out)
+    whose = names["open" if deed is _decide_unreviewed else "done"]
+    hit = "" if deed is _make_oneself_head else whose
+    assert hit in {fault["case_id"] for fault in told["faults"]}
+    changed_end = deed in (_cut_the_end_off, _rewrite_it_all)  # the chain itself tells the rest
+    assert told["tags"]["state"] == ("wrong" if changed_end else "verified")
+    if deed is _rewrite_it_all:
+        assert {fault["what"] for fault in told["faults"]} == {"tag"}, "nothing else sees it"
+
+
+def _new_checkpoints(db: sqlite3.Connection) -> None:
+    """One checkpoint over the chains as they end now, as if it had always been so."""
+    db.execute("pragma foreign_keys = off")
+    db.execute("delete from checkpoint_leaf")
+    db.execute("delete from checkpoint where n > 1")
+    heads = [Head(*row) for row in db.execute("select case_id, seq, hash from audit_head")]
+    db.executemany("insert into checkpoint_leaf (office_id, n, chain, seq, hash)"
+                   " values (7, 1, ?, ?, ?)", [(h.case_id, h.seq, h.hash) for h in heads]
+    )  # fmt: skip
+    db.execute("update checkpoint set previous = ?, root = ?, leaves = ?",
+               (GENESIS, checkpoint_root(GENESIS, heads), len(heads)))  # fmt: skip
 
 
 def test_a_dropped_trigger_is_seen_before_work_begins(
