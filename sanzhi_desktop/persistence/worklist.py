@@ -20,7 +20,6 @@ from sanzhi_desktop.persistence.tables import audit_head, case_, person, round_,
 from sanzhi_desktop.persistence.transfer_lists import transfers_waiting
 
 Found = Sequence[str] | None
-GLANCE = 3000  # cases; where one in fifteen has the text, a page of them is among these
 CLOSED = (State.DECIDED, State.RETURNED, State.NOT_NEEDED, State.WITHDRAWN)
 _ADVISED = sorted(
     t.source.value for t in TRANSITIONS if t.source and t.action is Action.GIVE_OPINION
@@ -49,14 +48,14 @@ def rows(
 
 
 def glance(query: ListQuery, actor: Actor, *, unit: str) -> sa.Select[Any]:
-    """The ids of those among the first `GLANCE` cases of the list that have the text."""
+    """The ids of those among the first cases (`finding.GLANCE`) of the list that have the text."""
     held = conditions(replace(query, text=""), actor, unit=unit)
     k = case_.c
     first = (
         sa.select(k.case_id, k.finder, k.sort_key)
         .where(*held)
         .order_by(*_order(query))
-        .limit(GLANCE)
+        .limit(finding.GLANCE)
         .subquery()
     )
     says = finding.says(query.text, first.c)
@@ -160,6 +159,22 @@ def _mine(actor: Actor, unit: str) -> Iterable[sa.ColumnElement[bool]]:
             yield here & (case_.c.unit == unit)
         else:
             yield here
+
+
+def states_of(query: ListQuery) -> tuple[str, ...]:
+    """The states in which a case can stand in the list, whoever asks."""
+    wanted = set(query.states or State)
+    if query.scope is ListScope.OPEN:
+        wanted -= set(CLOSED)
+    elif query.scope is ListScope.DONE:
+        wanted &= set(CLOSED)
+    return tuple(state.value for state in State if state in wanted)
+
+
+def order_of(query: ListQuery) -> str:
+    """The list's order by its name in `finding.ORDERS`."""
+    name = query.order if query.order in ("name", "party", "received") else "due"
+    return f"{name} down" if query.descending else name
 
 
 def _order(query: ListQuery) -> list[sa.ColumnElement[Any]]:

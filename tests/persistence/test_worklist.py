@@ -125,15 +125,19 @@ def test_a_case_is_found_by_the_number_of_its_decision(desk: Desk) -> None:
 
 @pytest.mark.postgres
 def test_nobody_finds_what_he_may_not_see(server_desk: Desk) -> None:
-    from sanzhi_desktop.persistence.finding import found
-
     case_id = server_desk.reviewing("r1")
     for who, seen in (("r1", [case_id]), ("ld", [case_id]), ("r2", []), ("uh", [case_id])):
         reader = server_desk.sessions[who].reader
         assert isinstance(reader, DatabaseReader)
+        every = [state.value for state in State]
         with reader.engine.connect() as db:
-            assert found(db, 7, "示例甲") == seen, who
-            assert found(db, 8, "示例甲") == [], who
+            for office, wanted in ((7, seen), (8, [])):
+                for order in finding.ORDERS:
+                    told = finding.on_server(
+                        db, office, "示例甲", states=every, order=order, most=9
+                    )
+                    assert told == wanted, (who, order)
+            assert finding.on_server(db, 7, "甲", states=every, order="1; --", most=9) == []
 
 
 @pytest.mark.parametrize("most", [0, 1, 5000])
@@ -144,7 +148,7 @@ def test_many_and_few_are_found_alike(
     made = [desk.register(name=f"{name}某公司案") for name in ("丁", "甲", "丙", "乙")]
     desk.register(name="别的事")
     monkeypatch.setattr(finding, "MOST", most)
-    monkeypatch.setattr(worklist, "GLANCE", max(1, most))
+    monkeypatch.setattr(finding, "GLANCE", max(1, most))
     reader = desk.sessions["ld"].reader
     for limit in (1, 2, 200):
         query = ListQuery(scope=ListScope.ALL, text="某公司", order="name", limit=limit)
@@ -171,3 +175,22 @@ def test_lines_by_their_ids(desk: Desk) -> None:
         row for row in reader.worklist(ListQuery(ListScope.ALL)) if row.case_id == second
     )
     assert reader.worklist_rows([]) == ()
+
+
+def test_the_names_of_the_orders_are_the_orders(desk: Desk) -> None:
+    """A search on a server sorts by itself: as every list does."""
+    for name in ("丙案", "甲案", "乙案"):
+        desk.accepted(name=name)
+    desk.register(name="丁案")
+    reader = desk.sessions["ld"].reader
+    for order in ("due", "received", "name", "party"):
+        for descending in (False, True):
+            listed = ListQuery(ListScope.ALL, order=order, descending=descending)
+            searched = ListQuery(ListScope.ALL, text="案", order=order, descending=descending)
+            assert reader.worklist(searched) == reader.worklist(listed)
+            assert list(reader.worklist_keys(searched)) == list(reader.worklist_keys(listed))
+    by_state = ListQuery(ListScope.OPEN, text="案", states=(State.DRAFT,))
+    assert [row.name for row in reader.worklist(by_state)] == ["丁案"]
+    assert not reader.worklist(ListQuery(ListScope.DONE, text="案"))
+    mine = desk.sessions["ld"].reader.worklist(ListQuery(ListScope.MINE, text="甲案"))
+    assert [row.name for row in mine] == ["甲案"]

@@ -36,15 +36,17 @@ $$;
 
 create function app.replayed(p_office integer, p_cmd text, v_me text)
 returns jsonb language plpgsql set search_path = pg_catalog, app, pg_temp as $$
-declare v_actor text; v_result text;
+declare v_actor text; v_kept text;
 begin
-  select k.actor, k.result into v_actor, v_result from person p left join command k
-      on k.office_id = p_office and k.command_id = p_cmd
+  select k.actor, k.result into v_actor, v_kept
+    from person p left join command k on k.office_id = p_office and k.command_id = p_cmd
    where p.office_id = p_office and p.person_id = v_me and p.active = 1;
-  if not found then perform app.refuse('case.not_found', '{}'); end if;
-  if v_actor is null then return null; end if;
-  if v_actor <> v_me then perform app.refuse('persistence.command_taken', '{}'); end if;
-  return v_result::jsonb || '{"replayed": true}';
+  if not found then perform app.refuse('case.not_found', jsonb_build_object()); end if;
+  if v_actor is not null then
+    if v_actor <> v_me then perform app.refuse('persistence.command_taken', jsonb_build_object()); end if;
+    return v_kept::jsonb || '{"replayed": true}';
+  end if;
+  return null;
 end $$;
 
 create function app.finish(p_office integer, p_cmd text, p_action text, p_reason text,
@@ -384,26 +386,6 @@ begin
     updated_at = v_now,
     due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
    where office_id = p_office and case_id = p_case;
-end $$;
-
-create function app.do_answer(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
-#variable_conflict use_column
-declare v_items jsonb; v_item jsonb;
-begin
-  v_items := coalesce(nullif(p_payload #> '{answers}', 'null'), '[]');
-  for v_index in 0 .. jsonb_array_length(v_items) - 1 loop
-  v_item := v_items -> v_index;
-  insert into answer (office_id, readers, case_id, round, item_id, answer, note, evidence, answered_by, answered_at) values (p_office, v_readers, p_case, c.round, coalesce((v_item #>> '{item_id}'), ''), coalesce((v_item #>> '{answer}'), ''), coalesce((v_item #>> '{note}'), ''), coalesce((v_item #>> '{evidence}'), ''), v_me, v_now) on conflict (office_id, case_id, round, item_id) do update set answer = excluded.answer, note = excluded.note, evidence = excluded.evidence, answered_by = excluded.answered_by, answered_at = excluded.answered_at;
-  end loop;
-end $$;
-
-create function app.do_draft_opinion(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
-#variable_conflict use_column
-declare v_items jsonb; v_item jsonb;
-begin
-  update round set opinion = coalesce(((p_payload #> '{opinion}'))::text, '') where office_id = p_office and case_id = p_case and round = c.round;
 end $$;
 
 create function app.do_certify(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
@@ -3217,13 +3199,24 @@ end $$;
 create function api.act(p_office integer, p_cmd text, p_case text, p_seen integer,
   p_action text, p_reason text, p_payload jsonb)
 returns jsonb language plpgsql security definer set search_path = pg_catalog, app, pg_temp set lock_timeout = '2s' set timezone = 'UTC' set datestyle = 'ISO, YMD' set enable_bitmapscan = 'off' set enable_seqscan = 'off' set plan_cache_mode = 'force_generic_plan' as $$
+#variable_conflict use_column
 declare
-  v_me text := session_user; v_now timestamptz; v_today date; v_roles text[]; t jsonb;
+  v_me text := session_user; v_now timestamptz; v_items jsonb; v_item jsonb;
+  v_today date := (clock_timestamp() at time zone 'Asia/Shanghai')::date;
+  v_actor text; v_kept text; v_roles text[]; t jsonb;
   v_who text; v_target text; v_readers text; h app.audit_head; c app.case_;
   v_version integer; v_state text; v_number text := ''; v_entry text; v_result jsonb;
 begin
-  v_result := app.replayed(p_office, p_cmd, v_me);
-  if v_result is not null then return v_result; end if;
+  select k.actor, k.result, array(select role from person_role where office_id = p_office and person_id = v_me
+     and (valid_from is null or valid_from <= v_today)
+     and (valid_to is null or valid_to >= v_today)) into v_actor, v_kept, v_roles
+    from person p left join command k on k.office_id = p_office and k.command_id = p_cmd
+   where p.office_id = p_office and p.person_id = v_me and p.active = 1;
+  if not found then perform app.refuse('case.not_found', jsonb_build_object()); end if;
+  if v_actor is not null then
+    if v_actor <> v_me then perform app.refuse('persistence.command_taken', jsonb_build_object()); end if;
+    return v_kept::jsonb || '{"replayed": true}';
+  end if;
   -- The head of the chain is the case's lock: it is narrow, and every command moves it.
   select * into h from audit_head where office_id = p_office and case_id = p_case for update;
   -- Somebody may have been carrying out this very command while we waited for the row; then the
@@ -3494,7 +3487,6 @@ begin
   "decided>keep_sheet": ["decided", ["head"], "anyone", false]
   }'::jsonb -> (coalesce(c.state, '') || '>' || p_action);
   if t is null then perform app.refuse('workflow.no_transition', jsonb_build_object('action', p_action, 'state', coalesce(c.state, ''), 'reviewer', coalesce(c.reviewer, ''))); end if;
-  v_roles := app.roles(p_office, v_me, v_today);
   if not t -> 1 ?| v_roles then
     perform app.refuse('workflow.not_your_role', jsonb_build_object('action', p_action, 'state', coalesce(c.state, ''), 'reviewer', coalesce(c.reviewer, '')));
   end if;
@@ -3515,8 +3507,14 @@ begin
     if h.seq > 0 then perform app.refuse('persistence.case_exists', jsonb_build_object()); end if;
   end if;
   case p_action
-  when 'answer' then perform app.do_answer(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
-  when 'draft_opinion' then perform app.do_draft_opinion(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
+  when 'answer' then
+  v_items := coalesce(nullif(p_payload #> '{answers}', 'null'), '[]');
+  for v_index in 0 .. jsonb_array_length(v_items) - 1 loop
+  v_item := v_items -> v_index;
+  insert into answer (office_id, readers, case_id, round, item_id, answer, note, evidence, answered_by, answered_at) values (p_office, v_readers, p_case, c.round, coalesce((v_item #>> '{item_id}'), ''), coalesce((v_item #>> '{answer}'), ''), coalesce((v_item #>> '{note}'), ''), coalesce((v_item #>> '{evidence}'), ''), v_me, v_now) on conflict (office_id, case_id, round, item_id) do update set answer = excluded.answer, note = excluded.note, evidence = excluded.evidence, answered_by = excluded.answered_by, answered_at = excluded.answered_at;
+  end loop;
+  when 'draft_opinion' then
+  update round set opinion = coalesce(((p_payload #> '{opinion}'))::text, '') where office_id = p_office and case_id = p_case and round = c.round;
   when 'register' then perform app.do_register(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
   when 'edit' then perform app.do_edit(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
   when 'confirm' then perform app.do_confirm(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
@@ -3789,30 +3787,32 @@ create index ix_case__grams on app.case_ using gin (app.grams(office_id, finder)
 create index ix_case__pinyin on app.case_ (office_id, sort_key text_pattern_ops);
 
 create function api.found(p_office integer, p_words text[], p_pinyin text,
-  p_most integer)
+  p_states text[], p_order text, p_most integer)
 returns text[] language plpgsql security definer set search_path = pg_catalog, app, pg_temp set lock_timeout = '2s' set timezone = 'UTC' set datestyle = 'ISO, YMD' set enable_seqscan = 'off' set work_mem = '32MB' as $$
 declare v_me text := session_user; v_words text[]; v_grams text[]; v_ids text[]; v_all boolean;
+  v_begins text := 'sort_key ~>=~ $3 and sort_key ~<~ ($3 || ''{'')'; v_seen text;
+  v_order text := case p_order when 'due' then 'due_on is null, due_on, case_id' when 'due down' then 'due_on is null, due_on desc, case_id' when 'received' then 'received_at is null, received_at, case_id' when 'received down' then 'received_at is null, received_at desc, case_id' when 'name' then 'sort_key, case_id' when 'name down' then 'sort_key desc, case_id desc' when 'party' then 'party_name, case_id' when 'party down' then 'party_name desc, case_id desc' end;
 begin
   perform 1 from person where office_id = p_office and person_id = v_me and active = 1;
-  if not found then return '{}'; end if;
+  if not found or v_order is null then return '{}'; end if;
   v_words := array(select f from unnest(p_words) as w(t), app.fold(t) as f where f <> '');
-  if cardinality(v_words) = 0 then return null; end if;
+  if cardinality(v_words) = 0 then return '{}'; end if;
+  if p_pinyin = '' then v_begins := 'false'; end if;
+  v_seen := '(finder like all ($2) or ' || v_begins || ') and ($4 or app.sees($1, readers, $5))';
   -- A word of several characters is looked up by its pairs alone.
   v_grams := array(select g from unnest(v_words) as w(t), unnest(app.grams(p_office, t)) as g
     where length(t) = 1 or length(g) = length(p_office::text) + 3);
   v_words := array(select '%' || t || '%' from unnest(v_words) as w(t));
   v_all := pg_has_role(v_me::name, to_regrole('sz_o' || p_office || '_all'), 'member');
-  v_ids := array(
-    select case_id from case_
-     where office_id = p_office and app.grams(office_id, finder) @> v_grams
-       and finder like all (v_words) and (v_all or app.sees(p_office, readers, v_me))
-     limit p_most + 1);
-  if p_pinyin <> '' then
-    v_ids := array(select unnest(v_ids) union select case_id from (select case_id from case_
-      where office_id = p_office and sort_key ~>=~ p_pinyin and sort_key ~<~ (p_pinyin || '{')
-        and (v_all or app.sees(p_office, readers, v_me)) limit p_most + 1) s);
-  end if;
-  if cardinality(v_ids) > p_most then return null; end if;
+  execute 'select array(select case_id from (select * from case_ where office_id = $1'
+    || ' and state = any ($6) order by ' || v_order || ' limit 3000) k where ' || v_seen
+    || ' limit $7)' into v_ids
+    using p_office, v_words, p_pinyin, v_all, v_me, p_states, p_most;
+  if cardinality(v_ids) = p_most then return v_ids; end if;
+  execute 'select array(select case_id from case_ where office_id = $1 and state = any ($6)'
+    || ' and (app.grams(office_id, finder) @> $8 or office_id = $1 and ' || v_begins || ')'
+    || ' and ' || v_seen || ' order by ' || v_order || ' limit $7)' into v_ids
+    using p_office, v_words, p_pinyin, v_all, v_me, p_states, p_most, v_grams;
   return v_ids;
 end $$;
 
