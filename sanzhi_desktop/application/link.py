@@ -37,6 +37,7 @@ class LinkFault(Code):
     CLIENT_CERTIFICATE_OTHER = "link.client_certificate_other"
     CLIENT_CERTIFICATE_WANTED = "link.client_certificate_wanted"
     NO_PRIMARY = "link.no_primary"
+    OVERTAKEN = "link.overtaken"
     NO_DATABASE = "link.no_database"
     NOT_ADMITTED = "link.not_admitted"
     NO_PASSWORD = "link.no_password"  # a code, no secret
@@ -53,7 +54,7 @@ class LinkFault(Code):
 # database layer's own word for a connection that broke.
 _PASSING = frozenset(
     {LinkFault.NO_HOST, LinkFault.REFUSED, LinkFault.SILENT, LinkFault.STARTING,
-     LinkFault.NO_PRIMARY, LinkFault.READ_ONLY, "persistence.away"}
+     LinkFault.NO_PRIMARY, LinkFault.OVERTAKEN, LinkFault.READ_ONLY, "persistence.away"}
 )  # fmt: skip
 
 

@@ -51,6 +51,7 @@ _SIGNS: tuple[tuple[str, Code], ...] = (
     ("太多的客户", PersistenceFault.TOO_MANY),
     ("database \"", LinkFault.NO_DATABASE),
     ("数据库 \"", LinkFault.NO_DATABASE),
+    ("overtaken by a promotion", LinkFault.OVERTAKEN),
     ("session is read-only", LinkFault.NO_PRIMARY),
     ("hot standby mode", LinkFault.NO_PRIMARY),
     ("database system is", LinkFault.STARTING),
@@ -91,7 +92,7 @@ def arrange(made: "sa.Engine", patience: Patience, *, reads_on: bool) -> None:
         generation = patience.generation
         if patience.password is not None:
             named["password"] = patience.password
-        once = partial(arrive, given, named, reads_on=reads_on)
+        once = partial(arrive, given, named, reads_on=reads_on, patience=patience)
         connection = patience.connect(once, passing)
         connection.patience, connection.generation = patience, generation
         return connection
@@ -107,7 +108,11 @@ def arrange(made: "sa.Engine", patience: Patience, *, reads_on: bool) -> None:
 
 
 def arrive(
-    given: list[Any], named: Mapping[str, Any], *, reads_on: bool = False
+    given: list[Any],
+    named: Mapping[str, Any],
+    *,
+    reads_on: bool = False,
+    patience: Patience | None = None,
 ) -> WatchedConnection:
     """One attempt on all addresses, in their order; each is tried once. Raises DomainError.
 
@@ -118,10 +123,13 @@ def arrive(
     ours = wanted in _CHOICES
     said: list[str] = []
     spare: WatchedConnection | None = None
-    for address in _addresses(named):
+    addresses = _addresses(named)
+    for address in addresses:
         each = {**named, **address} | ({"target_session_attrs": "any"} if ours else {})
         try:
             made = WatchedConnection.connect(*given, **each)
+            if patience is not None and len(addresses) > 1 and not made.still:
+                _refuse_overtaken(made, patience)
         except psycopg.OperationalError as error:
             said.append(str(error))
             continue
@@ -140,6 +148,18 @@ def arrive(
     if spare is not None:
         return spare
     raise refusal("\n".join(said), named)
+
+
+def _refuse_overtaken(made: WatchedConnection, patience: Patience) -> None:
+    """A primary that comes back after its standby was promoted takes writes all the same; they
+    would be missing where everybody else works. Raises psycopg.OperationalError."""
+    made.patience = patience
+    if patience.overtaken(made.timeline()):
+        host, port = made.info.host, made.info.port
+        made.close()
+        raise psycopg.OperationalError(
+            f'connection to server at "{host}", port {port} failed: overtaken by a promotion'
+        )
 
 
 _CHOICES = {"any", "read-write", "prefer-standby"}

@@ -138,7 +138,7 @@ def desk_link(
     where: Target, user: str, password: str | None, *, office_id: int, patience: Patience
 ) -> Heartbeat:
     """The heartbeat of somebody who has just logged in."""
-    own = Patience(reconnect=0, answer=min(SILENCE, patience.answer))
+    own = Patience(reconnect=0, answer=min(SILENCE, patience.answer), beside=patience)
     pulse = server.engine(where, user=user, password=password, patience=own, most=1)
     hosts = where.host or dict(where.options).get("host", "")
     return Heartbeat(pulse, own, patience, office_id, several="," in hosts)

@@ -28,9 +28,13 @@ class Patience:
     statement may go without a byte before its line counts as frozen.
     """
 
-    def __init__(self, *, reconnect: float, answer: float) -> None:
+    def __init__(
+        self, *, reconnect: float, answer: float, beside: "Patience | None" = None
+    ) -> None:
+        """`beside`: that of the same desk's other connections, which sees the same servers."""
         self.reconnect = reconnect
         self.answer = answer
+        self._beside = beside
         self.password: str | None = None  # once changed: what connections made from now on give
         self._woken = threading.Condition()
         self._established = False
@@ -38,6 +42,16 @@ class Patience:
         self._given_up_at = 0.0
         self._away_since: float | None = None
         self._generation = 0
+        self._timeline = 0
+
+    def overtaken(self, timeline: int) -> bool:
+        """Whether a server that can be written is one whose place another has taken: every
+        promotion begins a new timeline, and this desk has seen a later one."""
+        if self._beside is not None:
+            return self._beside.overtaken(timeline)
+        with self._woken:
+            self._timeline = max(self._timeline, timeline)
+            return timeline < self._timeline
 
     @property
     def generation(self) -> int:
@@ -105,6 +119,10 @@ class Patience:
         return not self._closed
 
 
+_TIMELINE = """select case when pg_is_in_recovery() then '0'
+ else substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8) end"""
+
+
 class WatchedConnection(psycopg.Connection[Any]):
     """A connection that does not hang on a dead line: TCP time-outs do not fire while the other
     side's kernel still acknowledges, and some exist on one system only."""
@@ -119,6 +137,13 @@ class WatchedConnection(psycopg.Connection[Any]):
         database that an administrator closed for writing."""
         said = self.pgconn.parameter_status
         return b"on" in {said(b"in_hot_standby"), said(b"default_transaction_read_only")}
+
+    def timeline(self) -> int:
+        """How many promotions this server's data has behind it. Raises psycopg.Error."""
+        self.autocommit = True
+        row = self.execute(_TIMELINE).fetchone()
+        self.autocommit = False
+        return int(row[0], 16) if row else 0
 
     def wait(self, gen: PQGen[Any], interval: float = 0.1, timeout: float | None = None) -> Any:
         if self.patience is not None:

@@ -261,6 +261,34 @@ def test_what_was_lost_and_overtaken_is_told(
         assert session.reader.case(first.case_id).submission.facts == "那边的"
 
 
+def test_an_old_primary_that_comes_back_is_not_written(
+    cluster: Cluster, standby: Standby, server_database: str
+) -> None:
+    """It stands first among the addresses and takes writes; nobody told it that it was replaced."""
+    with cable(standby.port) as line:
+        url = url_of(cluster.port, line.port, database=server_database, user="h1")
+        with desk_at(url, reconnect=0.1) as opened:
+            session, link = opened.session("h1"), beating(opened)
+            link.beat("")
+            cluster.halt()
+            standby.promote()
+            assert link.beat("").state is LinkState.ONLINE
+            cluster.again()
+            line.drop()  # every connection has to be made anew
+            command = registering(opened.office_id)
+            assert session.gateway.send(command).version == 1
+            assert link.beat("").state is LinkState.ONLINE
+            line.cut()
+            beat = link.beat("")
+            assert beat.state is LinkState.RECONNECTING
+            assert beat.fault is not None
+            assert beat.fault.code is LinkFault.OVERTAKEN
+            assert str(cluster.port) in explain(beat.fault)
+            line.mend()
+    assert registered(cluster, server_database) == []
+    assert registered(standby, server_database) == [(command.case_id, 1)]
+
+
 def test_a_restarted_server_hears_nothing_twice(cluster: Cluster, server_database: str) -> None:
     with desk_at(cluster.url(server_database, "h1")) as opened:
         session, link = opened.session("h1"), beating(opened)
