@@ -182,9 +182,7 @@ def _check(args: argparse.Namespace) -> int:
         if database.embedded:
             _files(database.files)
         if cluster is not None:
-            print(f"数据库分布在本机以外的 {cluster.servers} 台服务器上。")
-            for line in _cluster_lines(cluster):
-                print(line, file=sys.stderr)
+            _tell_cluster(cluster)
         if not faults:
             print("历史记录链完整。" if whole else "您能看到的案件，历史记录链完整。")
             return 1 if wrong else 0
@@ -225,6 +223,18 @@ def _cluster(database: "Opened") -> "Cluster | None":
 
     with database.engine.connect() as db:
         return look(db)
+
+
+def _tell_cluster(cluster: "Cluster") -> None:
+    from sanzhi_desktop.persistence.cluster_check import SpreadNote
+    from sanzhi_desktop.resources.sentences import sentence
+
+    if cluster.servers:
+        print(f"数据库分布在第一台以外的 {cluster.servers} 台服务器上。")
+    else:
+        print(sentence(SpreadNote.NOT_SPREAD), file=sys.stderr)
+    for line in _cluster_lines(cluster):
+        print(line, file=sys.stderr)
 
 
 def _cluster_lines(cluster: "Cluster") -> list[str]:

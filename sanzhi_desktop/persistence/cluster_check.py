@@ -31,7 +31,7 @@ class SpreadNote(Code):
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """The servers beside the first one, and what is wrong."""
+    """The servers beside the first one, none while nothing is spread, and what is wrong."""
 
     servers: int
     notes: tuple[DomainError, ...]
@@ -65,7 +65,7 @@ def look(db: sa.Connection) -> Cluster | None:
     if not server_check.clustered(db):
         return None
     if not server_check.spread(db):
-        return Cluster(0, (DomainError(SpreadNote.NOT_SPREAD),))
+        return Cluster(0, ())
     group, tables = _tables(db)
     answers = [tuple(row) for row in db.exec_driver_sql(_ELSEWHERE, (ROLES,))]
     here = db.exec_driver_sql(ROLES).scalar_one()

@@ -27,6 +27,7 @@ from sanzhi_desktop.persistence.spread_faults import SpreadFault
 OLDEST = (12, 1)  # from here on Citus knows PostgreSQL 16 and passes rights on databases on
 _STEPS = ("1_bare.sql", "2_tables.sql", "3_functions.sql", "4_everywhere.sql", "5_keys.sql",
           "6_triggers.sql", "7_delegate.sql")  # fmt: skip
+_ALLOWED = "0_triggers.sql"  # a superuser runs these on the other servers, as they are
 _SEAL = "8_workers.sql"
 
 # One connection to each server for a transaction: what it makes there it can then use.
@@ -56,7 +57,8 @@ _OLD_ROLES = f"""select string_agg(rolname, '、' order by rolname) from pg_role
 _DESKS = f"""select count(*), string_agg(distinct usename, '、') from pg_stat_activity
  where datname = current_database() and backend_type = 'client backend'
    and pid <> pg_backend_pid() and application_name not like 'citus%%'
-   and pg_has_role(usesysid, '{OFFICERS}', 'member')"""
+   and pg_has_role(usesysid, '{OFFICERS}', 'member')
+   and not (select rolsuper from pg_roles where oid = usesysid)"""
 _REACHED = "select nodename || ':' || nodeport, success, result from run_command_on_workers(%s)"
 
 
@@ -70,6 +72,8 @@ def distribute(made: sa.Engine, where: Target, *, tell: Callable[[str], None]) -
         with made.connect().execution_options(isolation_level="AUTOCOMMIT") as db:
             _refuse(db, where, revision=server.revision_of(made))
             raw: Any = db.connection.driver_connection
+            _run(raw, _ALLOWED)
+            _elsewhere(db, _ALLOWED)
             for statement in _SESSION.split(";\n"):
                 raw.execute(statement)
             _owner_reaches(db)
@@ -80,7 +84,7 @@ def distribute(made: sa.Engine, where: Target, *, tell: Callable[[str], None]) -
                     _run(raw, name)
             raw.execute("reset role")
             tell(_SEAL)
-            _seal(db)
+            _elsewhere(db, _SEAL)
             raw.execute("reset all")
             server_check.check(db)
     except sa.exc.DBAPIError as error:
@@ -141,8 +145,8 @@ def _run(raw: Any, name: str) -> None:
             ) from error
 
 
-def _seal(db: sa.Connection) -> None:
-    text = (SQL / SPREAD / _SEAL).read_text("utf-8")
+def _elsewhere(db: sa.Connection, name: str) -> None:
+    text = (SQL / SPREAD / name).read_text("utf-8")
     (statement,) = statements(text)
     for node, success, result in db.exec_driver_sql(_REACHED, (statement,)):
         if not success:

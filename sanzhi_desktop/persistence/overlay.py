@@ -31,6 +31,7 @@ _TRIGGER = re.compile(r"^create trigger (\w+) .*? on app\.(\w+)\s.*?;$", re.DOTA
 def texts() -> dict[str, str]:
     """The files by name; the numbers are the order in which they run."""
     return {
+        "0_triggers.sql": allowed(),
         "1_bare.sql": bare(),
         "2_tables.sql": "\n\n".join(_tables()) + "\n",
         OWN: spreading.spread(functions.functions()),
@@ -46,6 +47,16 @@ def spread_tables() -> tuple[str, ...]:
     """Every table that is spread, the one first that the others stay with."""
     rest = sorted(name for name in metadata.tables if name not in (FIRST, TABLE))
     return (FIRST, *rest)
+
+
+def allowed() -> str:
+    """Lets tables have triggers; asked for on every server, the first and the others."""
+    return """do $allowed$
+begin
+  perform set_config('citus.enable_ddl_propagation', 'off', true);
+  execute format('alter database %I set citus.enable_unsafe_triggers = on', current_database());
+end $allowed$;
+"""
 
 
 def bare() -> str:
@@ -183,6 +194,8 @@ def workers() -> str:
 begin
   perform set_config('citus.enable_ddl_propagation', 'off', true);
   execute $doors${rights.database()}$doors$;
+  -- No desk gets that far, and Citus does not pass a right on a database on to people of later.
+  execute format('grant connect on database %I to public', current_database());
   execute $rights$
     grant set on parameter temp_file_limit to {OWNER};
     revoke all on schema app, api from public;

@@ -387,26 +387,6 @@ begin
    where office_id = p_office and case_id = p_case;
 end $$;
 
-create or replace function app.do_answer(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
-#variable_conflict use_column
-declare v_items jsonb; v_item jsonb;
-begin
-  v_items := coalesce(nullif(p_payload #> '{answers}', 'null'), '[]');
-  for v_index in 0 .. jsonb_array_length(v_items) - 1 loop
-  v_item := v_items -> v_index;
-  insert into answer (office_id, readers, case_id, round, item_id, answer, note, evidence, answered_by, answered_at) values (p_office, v_readers, p_case, c.round, coalesce((v_item #>> '{item_id}'), ''), coalesce((v_item #>> '{answer}'), ''), coalesce((v_item #>> '{note}'), ''), coalesce((v_item #>> '{evidence}'), ''), v_me, v_now) on conflict (office_id, case_id, round, item_id) do update set answer = excluded.answer, note = excluded.note, evidence = excluded.evidence, answered_by = excluded.answered_by, answered_at = excluded.answered_at;
-  end loop;
-end $$;
-
-create or replace function app.do_draft_opinion(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
-#variable_conflict use_column
-declare v_items jsonb; v_item jsonb;
-begin
-  update round set opinion = coalesce(((p_payload #> '{opinion}'))::text, '') where office_id = p_office and case_id = p_case and round = c.round;
-end $$;
-
 create or replace function app.do_certify(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
 returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
@@ -3347,8 +3327,9 @@ end $$;
 create or replace function api.act(p_office integer, p_cmd text, p_case text, p_seen integer,
   p_action text, p_reason text, p_payload jsonb)
 returns jsonb language plpgsql security definer set search_path = pg_catalog, app, pg_temp set lock_timeout = '2s' set timezone = 'UTC' set datestyle = 'ISO, YMD' set enable_bitmapscan = 'off' set enable_seqscan = 'off' as $$
+#variable_conflict use_column
 declare
-  v_me text := session_user; v_now timestamptz;
+  v_me text := session_user; v_now timestamptz; v_items jsonb; v_item jsonb;
   v_today date := (clock_timestamp() at time zone 'Asia/Shanghai')::date;
   v_actor text; v_kept text; v_roles text[]; t jsonb;
   v_who text; v_target text; v_readers text; h app.audit_head; c app.case_;
@@ -3654,8 +3635,14 @@ begin
     if h.seq > 0 then perform app.refuse('persistence.case_exists', jsonb_build_object()); end if;
   end if;
   case p_action
-  when 'answer' then perform app.do_answer(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
-  when 'draft_opinion' then perform app.do_draft_opinion(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
+  when 'answer' then
+  v_items := coalesce(nullif(p_payload #> '{answers}', 'null'), '[]');
+  for v_index in 0 .. jsonb_array_length(v_items) - 1 loop
+  v_item := v_items -> v_index;
+  insert into answer (office_id, readers, case_id, round, item_id, answer, note, evidence, answered_by, answered_at) values (p_office, v_readers, p_case, c.round, coalesce((v_item #>> '{item_id}'), ''), coalesce((v_item #>> '{answer}'), ''), coalesce((v_item #>> '{note}'), ''), coalesce((v_item #>> '{evidence}'), ''), v_me, v_now) on conflict (office_id, case_id, round, item_id) do update set answer = excluded.answer, note = excluded.note, evidence = excluded.evidence, answered_by = excluded.answered_by, answered_at = excluded.answered_at;
+  end loop;
+  when 'draft_opinion' then
+  update round set opinion = coalesce(((p_payload #> '{opinion}'))::text, '') where office_id = p_office and case_id = p_case and round = c.round;
   when 'register' then perform app.do_register(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
   when 'edit' then perform app.do_edit(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
   when 'confirm' then perform app.do_confirm(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);

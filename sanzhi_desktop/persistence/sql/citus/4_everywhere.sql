@@ -132,8 +132,6 @@ select create_distributed_function('app.do_reassign(integer, text, text, text, j
 select create_distributed_function('app.do_extend(integer, text, text, text, jsonb, app.case_, text, timestamptz, date, text, text)');
 select create_distributed_function('app.do_extend_case(integer, text, text, text, jsonb, app.case_, text, timestamptz, date, text, text)');
 select create_distributed_function('app.do_move_due(integer, text, text, text, jsonb, app.case_, text, timestamptz, date, text, text)');
-select create_distributed_function('app.do_answer(integer, text, text, text, jsonb, app.case_, text, timestamptz, date, text, text)');
-select create_distributed_function('app.do_draft_opinion(integer, text, text, text, jsonb, app.case_, text, timestamptz, date, text, text)');
 select create_distributed_function('app.do_certify(integer, text, text, text, jsonb, app.case_, text, timestamptz, date, text, text)');
 select create_distributed_function('app.do_send_back(integer, text, text, text, jsonb, app.case_, text, timestamptz, date, text, text)');
 select create_distributed_function('app.do_reserve(integer, text, text, text, jsonb, app.case_, text, timestamptz, date, text, text)');
