@@ -1,4 +1,4 @@
-"""`sanzhi user` and passwords on a real server: nothing is half registered, nobody is told twice."""
+"""`sanzhi user` and passwords on a real server: nobody is half registered, or told twice."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
