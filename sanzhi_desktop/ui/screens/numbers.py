@@ -76,6 +76,7 @@ class NumbersScreen(Screen):
             (self.status, self.tr("状态")),
         ):
             box.setAccessibleName(title)
+            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
             box.currentIndexChanged.connect(lambda _: self._narrow())
         self.root.addWidget(self.gaps)
         self.root.addWidget(self.body, 1)
@@ -93,10 +94,12 @@ class NumbersScreen(Screen):
                     70,
                     tone=lambda n: _TONES[n.status],
                 ),
-                Column("case", self.tr("案由"), lambda n: n.case_name, 280),
+                Column(
+                    "case", self.tr("案由"), lambda n: n.case_name, 250, tip=lambda n: n.case_name
+                ),
                 Column("round", self.tr("轮次"), _round, 50, right=True),
                 Column("at", self.tr("取号时间"), numbers_register.taken, 136),
-                Column("why", self.tr("作废理由、备注"), note, 260),
+                Column("why", self.tr("作废理由、备注"), note, 260, tip=note),
             ],
             self,
         )
@@ -110,6 +113,7 @@ class NumbersScreen(Screen):
     def shown(self) -> None:
         session = self.desk.session
         self.read(lambda: numbers_register.register(session), self._show, key="numbers")
+        self.table.setFocus()
 
     def _show(self, rows: tuple[NumberRow, ...]) -> None:
         self._all = rows

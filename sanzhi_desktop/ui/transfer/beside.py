@@ -113,6 +113,8 @@ class CorrectEventStep(TransferStep):
             self.form.show_row(key, on=key in event.detail)
         self.form.show_row(_AMOUNT, on=_AMOUNT in event.detail)
         self.form.show_row(_SAID, on=bool(event.reason))
+        self.body.activate()
+        self.adjustSize()  # not as tall as with every row
 
     def _show_event(self) -> None:
         """Fills in what stands there now."""
