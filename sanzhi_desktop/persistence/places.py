@@ -49,7 +49,8 @@ class Target:
         ports = str(self.port or given.get("port") or 5432).split(",")
         ports += ports[-1:] * (len(hosts) - len(ports))
         listed = ",".join(f"{h}:{p}" for h, p in zip(hosts, ports, strict=False))
-        return f"{self.user}@{listed}/{self.database}"
+        who = f"{self.user}@" if self.user else ""
+        return f"{who}{listed}/{self.database}"
 
 
 def target(name: str | Path) -> Target:
