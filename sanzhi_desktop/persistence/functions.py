@@ -60,6 +60,7 @@ def functions() -> str:
     parts.extend(
         _inner(f"do_{a.value}", e, moves=a is not Action.REGISTER and e.moves is Moves.ROW)
         for a, e in EFFECTS.items()
+        if e.moves is not Moves.VERSION
     )
     parts.extend(
         _inner(f"do_{a.value}", _REFUSED if a in EMBEDDED_ONLY else e, moves=False)
@@ -102,26 +103,42 @@ begin
   return p_text::timestamptz;
 end $$;"""
 
+_IN_FORCE = """office_id = p_office and person_id = {person}
+     and (valid_from is null or valid_from <= {today})
+     and (valid_to is null or valid_to >= {today})"""
+
 _ROLES = f"""create function app.roles(p_office integer, p_person text, p_today date)
 returns text[] language sql stable {_SAFE} as $$
   select coalesce(array_agg(role), '{{}}') from person_role
-   where office_id = p_office and person_id = p_person
-     and (valid_from is null or valid_from <= p_today)
-     and (valid_to is null or valid_to >= p_today)
+   where {_IN_FORCE.format(person="p_person", today="p_today")}
 $$;"""
 
-# Somebody who is no active member learns nothing: every case is unknown to him.
+
+def _known(more: str = "", into: str = "") -> str:
+    """Who asks, and whether this very command was carried out before: then that answer again.
+
+    Somebody who is no active member learns nothing: every case is unknown to him.
+    """
+    return f"""select k.actor, k.result{more} into v_actor, v_kept{into}
+    from person p left join command k on k.office_id = p_office and k.command_id = p_cmd
+   where p.office_id = p_office and p.person_id = v_me and p.active = 1;
+  if not found then {_refuse(CaseFault.NOT_FOUND)} end if;
+  if v_actor is not null then
+    if v_actor <> v_me then {_refuse(PersistenceFault.COMMAND_TAKEN)} end if;
+    return v_kept::jsonb || '{{"replayed": true}}';
+  end if;"""
+
+
+def _refuse(code: str, facts: str = "") -> str:
+    return f"perform app.refuse('{code}', jsonb_build_object({facts}));"
+
+
 _REPLAYED = f"""create function app.replayed(p_office integer, p_cmd text, v_me text)
 returns jsonb language plpgsql {_SAFE} as $$
-declare v_actor text; v_result text;
+declare v_actor text; v_kept text;
 begin
-  select k.actor, k.result into v_actor, v_result from person p left join command k
-      on k.office_id = p_office and k.command_id = p_cmd
-   where p.office_id = p_office and p.person_id = v_me and p.active = 1;
-  if not found then perform app.refuse('{CaseFault.NOT_FOUND}', '{{}}'); end if;
-  if v_actor is null then return null; end if;
-  if v_actor <> v_me then perform app.refuse('{PersistenceFault.COMMAND_TAKEN}', '{{}}'); end if;
-  return v_result::jsonb || '{{"replayed": true}}';
+  {_known()}
+  return null;
 end $$;"""
 
 # How every command ends: the entry, its place in the chain, the answer kept for a repeat; said
@@ -183,7 +200,7 @@ def _transition(key: str) -> str:
 
 def _inner(name: str, effect: Effect, *, moves: bool) -> str:
     body = [files.SERVER_STEPS[name]] if name in files.SERVER_STEPS else []
-    body.extend(_step(part) for part in effect.steps)
+    body.append(_steps(effect))
     if moves:
         body.append(_move(effect.case))
     text = "\n".join(body)
@@ -194,6 +211,10 @@ declare v_items jsonb; v_item jsonb;
 begin
 {text}
 end $$;"""
+
+
+def _steps(effect: Effect) -> str:
+    return "\n".join(_step(part) for part in effect.steps)
 
 
 def _step(part: Run | Refuse | Each) -> str:
@@ -231,14 +252,18 @@ def _move(columns: Mapping[str, str]) -> str:
 
 
 def _dispatch(actions: Sequence[str]) -> str:
-    """One inner function for each action; they are tried in this order."""
+    """One inner function for each action."""
     return "\n".join(
         f"  when '{action}' then perform app.do_{action}({_PASSED});" for action in actions
     )
 
 
-def _refuse(code: str, facts: str = "") -> str:
-    return f"perform app.refuse('{code}', jsonb_build_object({facts}));"
+def _dispatch_case() -> str:
+    """What is saved many times a day comes first and stands here itself: calling a function costs
+    as much as one of its statements."""
+    own = {a: e for a, e in EFFECTS.items() if e.moves is Moves.VERSION}
+    here = "\n".join(f"  when '{action}' then\n{_steps(e)}" for action, e in own.items())
+    return here + "\n" + _dispatch([a for a in EFFECTS if a not in own])
 
 
 _SPEAKERS = ", ".join(f"'{role.value}'" for role in sorted(SPEAKERS))
@@ -292,17 +317,19 @@ def _act() -> str:
     )
     quiet = _listed(Moves.NOTHING)
     moving = ", ".join(f"'{a.value}'" for a, e in EFFECTS.items() if moves_readers(e))
-    often_first = sorted(EFFECTS, key=lambda action: EFFECTS[action].moves is not Moves.VERSION)
+    mine = "select role from person_role where " + _IN_FORCE.format(person="v_me", today="v_today")
     return f"""create function api.act(p_office integer, p_cmd text, p_case text, p_seen integer,
   p_action text, p_reason text, p_payload jsonb)
 returns jsonb language plpgsql {_BY_KEY} as $$
+#variable_conflict use_column
 declare
-  v_me text := session_user; v_now timestamptz; v_today date; v_roles text[]; t jsonb;
+  v_me text := session_user; v_now timestamptz; v_items jsonb; v_item jsonb;
+  v_today date := (clock_timestamp() at time zone 'Asia/Shanghai')::date;
+  v_actor text; v_kept text; v_roles text[]; t jsonb;
   v_who text; v_target text; v_readers text; h app.audit_head; c app.case_;
   v_version integer; v_state text; v_number text := ''; v_entry text; v_result jsonb;
 begin
-  v_result := app.replayed(p_office, p_cmd, v_me);
-  if v_result is not null then return v_result; end if;
+  {_known(", array(" + mine + ")", ", v_roles")}
   -- The head of the chain is the case's lock: it is narrow, and every command moves it.
   select * into h from audit_head where office_id = p_office and case_id = p_case for update;
   -- Somebody may have been carrying out this very command while we waited for the row; then the
@@ -326,7 +353,6 @@ begin
   c.version := h.version;
   t := {_transition("coalesce(c.state, '') || '>' || p_action")};
   if t is null then {_refuse(WorkflowFault.NO_TRANSITION, wrong)} end if;
-  v_roles := app.roles(p_office, v_me, v_today);
   if not t -> 1 ?| v_roles then
     {_refuse(WorkflowFault.NOT_YOUR_ROLE, wrong)}
   end if;
@@ -342,7 +368,7 @@ begin
     if h.seq > 0 then {_refuse(PersistenceFault.CASE_EXISTS)} end if;
   end if;
   case p_action
-{_dispatch(often_first)}
+{_dispatch_case()}
   end case;
   if p_action in ({moving}) then
     v_readers := app.keep_readers(p_office, p_case, v_readers);

@@ -47,7 +47,7 @@ end $$;
 create function app.wall_answer_update_issued() returns trigger language plpgsql
 set search_path = pg_catalog, app, pg_temp as $$
 begin
-  if exists (select 1 from round r where r.office_id = OLD.office_id and r.case_id = OLD.case_id and r.round = OLD.round and r.issued = 1) or exists (select 1 from round r where r.office_id = NEW.office_id and r.case_id = NEW.case_id and r.round = NEW.round and r.issued = 1) then
+  if (OLD.office_id is distinct from NEW.office_id or OLD.case_id is distinct from NEW.case_id or OLD.round is distinct from NEW.round or OLD.item_id is distinct from NEW.item_id) or exists (select 1 from round r where r.office_id = OLD.office_id and r.case_id = OLD.case_id and r.round = OLD.round and r.issued = 1) then
     raise exception using message = 'SZ-ISSUED 已签发的意见及其审核表、问题不得修改或者删除', errcode = 'SZ002';
   end if;
   if tg_op = 'DELETE' then return old; end if;

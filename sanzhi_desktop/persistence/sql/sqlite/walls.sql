@@ -57,7 +57,7 @@ begin select raise(abort, 'SZ-ISSUED 已签发的意见及其审核表、问题�
 
 create trigger wall_answer_update_issued
 before update on answer for each row
-when exists (select 1 from round r where r.office_id = OLD.office_id and r.case_id = OLD.case_id and r.round = OLD.round and r.issued = 1) or exists (select 1 from round r where r.office_id = NEW.office_id and r.case_id = NEW.case_id and r.round = NEW.round and r.issued = 1)
+when (OLD.office_id is not NEW.office_id or OLD.case_id is not NEW.case_id or OLD.round is not NEW.round or OLD.item_id is not NEW.item_id) or exists (select 1 from round r where r.office_id = OLD.office_id and r.case_id = OLD.case_id and r.round = OLD.round and r.issued = 1)
 begin select raise(abort, 'SZ-ISSUED 已签发的意见及其审核表、问题不得修改或者删除'); end;
 
 create trigger wall_answer_delete_issued
