@@ -25,6 +25,7 @@ class LinkFault(Code):
     NO_HOST = "link.no_host"
     REFUSED = "link.refused"
     SILENT = "link.silent"
+    UNREACHABLE = "link.unreachable"
     STARTING = "link.starting"
     NO_TLS = "link.no_tls"
     TLS_ONLY = "link.tls_only"
@@ -53,8 +54,9 @@ class LinkFault(Code):
 # Trouble that passes by itself: worth another try with the same command. The last one is the
 # database layer's own word for a connection that broke.
 _PASSING = frozenset(
-    {LinkFault.NO_HOST, LinkFault.REFUSED, LinkFault.SILENT, LinkFault.STARTING,
-     LinkFault.NO_PRIMARY, LinkFault.OVERTAKEN, LinkFault.READ_ONLY, "persistence.away"}
+    {LinkFault.NO_HOST, LinkFault.REFUSED, LinkFault.SILENT, LinkFault.UNREACHABLE,
+     LinkFault.STARTING, LinkFault.NO_PRIMARY, LinkFault.OVERTAKEN, LinkFault.READ_ONLY,
+     "persistence.away"}
 )  # fmt: skip
 
 

@@ -61,6 +61,10 @@ _SIGNS: tuple[tuple[str, Code], ...] = (
     ("Connection refused", LinkFault.REFUSED),
     ("0x0000274D", LinkFault.REFUSED),
     ("0x0000274C", LinkFault.SILENT),
+    ("No route to host", LinkFault.UNREACHABLE),
+    ("unreachable", LinkFault.UNREACHABLE),
+    ("0x00002743", LinkFault.UNREACHABLE),
+    ("0x00002751", LinkFault.UNREACHABLE),
     ("translate host name", LinkFault.NO_HOST),
     ("resolve host", LinkFault.NO_HOST),
 )  # fmt: skip

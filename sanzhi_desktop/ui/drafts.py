@@ -115,7 +115,7 @@ class Journal:
         )
 
     def drop(self, key: str) -> None:
-        """Forgets a form: the database has it, or the person does not want it. Raises DomainError."""
+        """Forgets a form: the database has it, or nobody wants it. Raises DomainError."""
         self._write("DELETE FROM draft WHERE person = ? AND key = ?", (self._owner, key))
 
     def _write(self, statement: str, values: tuple[Any, ...]) -> None:

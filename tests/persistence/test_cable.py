@@ -13,7 +13,9 @@ from sanzhi_desktop.application.link import LinkFault, LinkState, passing
 from sanzhi_desktop.application.queries import ListQuery
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.domain.workflow import Action
+from sanzhi_desktop.persistence.arrival import refusal
 from sanzhi_desktop.persistence.heartbeat import ASLEEP
+from sanzhi_desktop.resources.sentences import explain
 from tests.persistence.cable import Cable, Way, cable
 from tests.persistence.cluster import Cluster
 from tests.persistence.desk import Desk, submission
@@ -61,6 +63,23 @@ def test_a_cut_cable_is_noticed_and_mended(
         assert link.beat("").state is LinkState.ONLINE
         assert session.reader.worklist(ListQuery()) == ()
         assert session.gateway.send(registering(opened.office_id)).version == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ("No route to host", LinkFault.UNREACHABLE),
+        ("Network is unreachable", LinkFault.UNREACHABLE),
+        ("Unknown error (0x00002743/10051)", LinkFault.UNREACHABLE),
+        ("timeout expired", LinkFault.SILENT),
+    ],
+)
+def test_a_pc_without_a_network_is_told_so(words: str, code: LinkFault) -> None:
+    said = f'connection failed: connection to server at "10.77.0.1", port 5432 failed: {words}'
+    error = refusal(said, {"host": "db.example.gov.cn"})
+    assert error.code is code
+    assert passing(error)
+    assert "10.77.0.1" in explain(error)
 
 
 def size_of(line: Cable, call: Any) -> dict[Way, int]:
@@ -125,6 +144,7 @@ def test_a_desk_that_is_cut_off_in_a_save_holds_nothing(
                 Action.EDIT, payload={"submission": submission(), "materials": []},
             )  # fmt: skip
 
+        session.gateway.send(edit(session))  # the first one also asks who the server is
         command = edit(session)
         size = size_of(line, lambda: session.gateway.send(command))
         command = edit(session)

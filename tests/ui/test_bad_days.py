@@ -1,4 +1,4 @@
-"""Bad days as the person at the desk lives through them: a real window, real servers, real lines."""
+"""Bad days as the person at the desk lives through them: real window, real servers, real lines."""
 
 import os
 import random
