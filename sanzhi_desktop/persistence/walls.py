@@ -305,13 +305,7 @@ _OTHERS = (
         HISTORY,
     ),
     Wall("audit_head", "insert", "first", "NEW.seq not in (0, 1)", HISTORY),
-    Wall(
-        "history_tag",
-        "update",
-        "forward",
-        "{differs office_id chain} or NEW.seq < OLD.seq",
-        HISTORY,
-    ),
+    Wall("history_tag", "update", "on", "{differs office_id chain} or NEW.seq < OLD.seq", HISTORY),
     Wall(
         "clock_event",
         "update",

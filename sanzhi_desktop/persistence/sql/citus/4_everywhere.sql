@@ -17,7 +17,7 @@ select create_distributed_function('app.wall_counter_update_next()');
 select create_distributed_function('app.wall_number_update_kept()');
 select create_distributed_function('app.wall_audit_head_update_next()');
 select create_distributed_function('app.wall_audit_head_insert_first()');
-select create_distributed_function('app.wall_history_tag_update_forward()');
+select create_distributed_function('app.wall_history_tag_update_on()');
 select create_distributed_function('app.wall_clock_event_update_kept()');
 select create_distributed_function('app.wall_certificate_update_revoke()');
 select create_distributed_function('app.wall_second_opinion_update_given_once()');

@@ -138,9 +138,9 @@ end $$;
 
 do $$ begin
   if not exists (select 1 from pg_trigger where tgrelid = 'app.history_tag'::regclass
-      and tgname = 'wall_history_tag_update_forward') then
-    create trigger wall_history_tag_update_forward before update on app.history_tag
-for each row execute function app.wall_history_tag_update_forward();
+      and tgname = 'wall_history_tag_update_on') then
+    create trigger wall_history_tag_update_on before update on app.history_tag
+for each row execute function app.wall_history_tag_update_on();
   end if;
 end $$;
 

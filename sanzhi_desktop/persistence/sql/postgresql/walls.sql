@@ -170,7 +170,7 @@ begin
   return new;
 end $$;
 
-create function app.wall_history_tag_update_forward() returns trigger language plpgsql
+create function app.wall_history_tag_update_on() returns trigger language plpgsql
 set search_path = pg_catalog, app, pg_temp as $$
 begin
   if (OLD.office_id is distinct from NEW.office_id or OLD.chain is distinct from NEW.chain) or NEW.seq < OLD.seq then
@@ -1023,8 +1023,8 @@ for each row execute function app.wall_audit_head_update_next();
 create trigger wall_audit_head_insert_first before insert on app.audit_head
 for each row execute function app.wall_audit_head_insert_first();
 
-create trigger wall_history_tag_update_forward before update on app.history_tag
-for each row execute function app.wall_history_tag_update_forward();
+create trigger wall_history_tag_update_on before update on app.history_tag
+for each row execute function app.wall_history_tag_update_on();
 
 create trigger wall_clock_event_update_kept before update of office_id, case_id, seq, round, event, at, cause, number, unit, approver, reason on app.clock_event
 for each row execute function app.wall_clock_event_update_kept();

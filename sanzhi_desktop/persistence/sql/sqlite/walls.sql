@@ -150,7 +150,7 @@ before insert on audit_head for each row
 when NEW.seq not in (0, 1)
 begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
 
-create trigger wall_history_tag_update_forward
+create trigger wall_history_tag_update_on
 before update on history_tag for each row
 when (OLD.office_id is not NEW.office_id or OLD.chain is not NEW.chain) or NEW.seq < OLD.seq
 begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
