@@ -61,13 +61,13 @@ class Journal:
             self._db.executescript(_SCHEMA)
             self._key = self._unlock(password)
         except (OSError, sqlite3.DatabaseError) as error:
-            raise self._told(DeskFault.DRAFT_UNREADABLE, error) from error
+            raise self._told(DeskFault.DRAFT_UNREADABLE, DeskFault.NO_ROOM, error) from error
 
-    def _told(self, code: DeskFault, error: Exception) -> DomainError:
+    def _told(self, code: DeskFault, full: DeskFault, error: Exception) -> DomainError:
         """A full disk is nobody's mistake and passes when room is made."""
         facts = {"file": str(self._file), "reason": str(error)}
-        full = getattr(error, "errno", 0) == errno.ENOSPC or "full" in str(error)
-        return DomainError(DeskFault.DISK_FULL if full else code, **facts)
+        no_room = getattr(error, "errno", 0) == errno.ENOSPC or "full" in str(error)
+        return DomainError(full if no_room else code, **facts)
 
     def _unlock(self, password: str) -> bytes:
         row = self._db.execute(
@@ -122,7 +122,7 @@ class Journal:
         try:
             self._db.execute(statement, values)
         except sqlite3.Error as error:
-            raise self._told(DeskFault.DRAFT_NOT_KEPT, error) from error
+            raise self._told(DeskFault.DRAFT_NOT_KEPT, DeskFault.DISK_FULL, error) from error
 
     def all(self) -> Sequence[Draft]:
         """All drafts of the person, the latest first. Rows that were tampered with are left out."""

@@ -11,6 +11,7 @@ class DeskFault(Code):
     DRAFT_UNREADABLE = "ui.draft_unreadable"
     DRAFT_NOT_KEPT = "ui.draft_not_kept"
     DISK_FULL = "ui.disk_full"
+    NO_ROOM = "ui.no_room"
     PDF_UNREADABLE = "ui.pdf_unreadable"
     IMAGE_UNREADABLE = "ui.image_unreadable"
     SAVE_FAILED = "ui.save_failed"
