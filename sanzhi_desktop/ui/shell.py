@@ -105,7 +105,7 @@ class Shell(QWidget):
     """The signed-in desk. `signed_out` asks for the log-in again."""
 
     signed_out = Signal()
-    servers_asked = Signal()
+    server_wanted = Signal(str)  # the name of another one
 
     def __init__(self, desk: Desk, *, notices: Sequence[str] = ()) -> None:
         """`notices`: what the log-in brought to light, shown until it is put away."""
@@ -238,9 +238,27 @@ class Shell(QWidget):
                 "请在“服务器设置”中登录新的数据库。"
             )
             self.moved.show_text(words.format(where), theme.Tone.DANGER)
-            ask = button(self.tr("服务器设置(&G)…"), self.servers_asked.emit, kind="primary")
+            ask = button(self.tr("服务器设置(&G)…"), self._ask_servers, kind="primary")
             self.moved.add_button(ask)
         return self.moved
+
+    def _ask_servers(self) -> None:
+        """The settings of servers at the place the office went to; whoever keeps one there is asked
+        to log in to it."""
+        from sanzhi_desktop.settings.servers import ServerList
+        from sanzhi_desktop.ui.connection.dialog import ConnectionDialog
+
+        desk = self.desk
+        servers = ServerList(desk.settings.folders.config)
+        person = desk.session.actor.person_id
+        dialog = ConnectionDialog(servers, desk.jobs, desk.entry, self, person=person)
+        dialog.page.begin_at(desk.office.moved_to, desk.office.name)
+        dialog.chosen.connect(self._leave_for)
+        dialog.open()
+
+    def _leave_for(self, server: str) -> None:
+        self.close_screens()
+        self.server_wanted.emit(server)
 
     def _notice(self, notices: Sequence[str]) -> Banner:
         banner = Banner()

@@ -151,31 +151,19 @@ class DeskWindow(QMainWindow):
         return True
 
     def _ask_servers(self) -> None:
-        """The settings of servers; at the desk of an office that moved, at its new place."""
         if self._later(self._ask_servers):
             return
         from sanzhi_desktop.settings.servers import ServerList
         from sanzhi_desktop.ui.connection.dialog import ConnectionDialog
 
-        servers = ServerList(self.settings.folders.config)
-        page = self.centralWidget()
+        servers, page = ServerList(self.settings.folders.config), self.centralWidget()
         code = page.code.text() if isinstance(page, LoginScreen) else ""
         dialog = ConnectionDialog(servers, self.jobs, self._entry, self, person=code)
         dialog.chosen.connect(self._server_chosen)
-        if not isinstance(page, LoginScreen):
-            from sanzhi_desktop.ui.shell import Shell
-
-            if isinstance(page, Shell):
-                dialog.page.begin_at(page.desk.office.moved_to, page.desk.office.name)
         dialog.open()
 
     def _server_chosen(self, name: str) -> None:
-        from sanzhi_desktop.ui.shell import Shell
-
-        page = self.centralWidget()
-        if isinstance(page, Shell):
-            page.close_screens()
-        if not isinstance(page, LoginScreen):
+        if not isinstance(self.centralWidget(), LoginScreen):
             self._show_login_page()
         self._choose(name)
 
@@ -258,7 +246,7 @@ class DeskWindow(QMainWindow):
         shell = Shell(desk, notices=opened.notices)
         desk.setParent(shell)
         shell.signed_out.connect(self.show_login)
-        shell.servers_asked.connect(self._ask_servers)
+        shell.server_wanted.connect(self._server_chosen)
         self.setCentralWidget(shell)
         shell.show_screen("worklist")
         if opened.shelved:

@@ -7,9 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QSplitter, QTabWidget, QWidget
 
-from sanzhi_desktop.application import review
 from sanzhi_desktop.application.commands import Changed
-from sanzhi_desktop.application.signing import AskSecret, SigningKey
 from sanzhi_desktop.domain.checklist import Item
 from sanzhi_desktop.domain.opinion import Answer
 from sanzhi_desktop.ui.case_header import CaseHeader
@@ -23,11 +21,11 @@ from sanzhi_desktop.ui.materials_view import MaterialsView
 from sanzhi_desktop.ui.opinion_editor import OpinionEditor
 from sanzhi_desktop.ui.opinion_preview import OpinionPreview
 from sanzhi_desktop.ui.review_foot import ReviewFoot
-from sanzhi_desktop.ui.review_marks import MarksDialog, earlier_marks, marks_list
+from sanzhi_desktop.ui.review_marks import MarksDialog, earlier_marks
 from sanzhi_desktop.ui.review_saver import ReviewSaver
+from sanzhi_desktop.ui.review_signing import certifying_prompt
 from sanzhi_desktop.ui.review_state import ReviewState, read_state
 from sanzhi_desktop.ui.screen import Screen
-from sanzhi_desktop.ui.signing_prompt import SigningPrompt
 from sanzhi_desktop.ui.theme import Tone
 from sanzhi_desktop.ui.widgets import Banner
 
@@ -252,33 +250,7 @@ class ReviewScreen(Screen):
         state = self.state
         if state is None:
             return
-        session, work, case_id = self.desk.session, self.desk.work, self.case_id
-        version, draft = state.version, state.draft
-
-        def sign(key: SigningKey, ask: AskSecret) -> Changed:
-            return review.certify(
-                session,
-                work.book,
-                work.press,
-                case_id=case_id,
-                seen_version=version,
-                draft=draft,
-                key=key,
-                ask=ask,
-            )[0]
-
-        marks = earlier_marks(state)
-        words = self.tr("签名后报请签发，审核表和意见不能再改；签发人退回后可以修改。")
-        if marks:
-            words += self.tr("以前的问题按下列认定印入意见。")
-        prompt = SigningPrompt(
-            self.desk,
-            sign,
-            title=self.tr("审核人签名"),
-            explanation=words,
-            parent=self,
-            details=marks_list(marks) if marks else None,
-        )
+        prompt = certifying_prompt(self.desk, state, self)
         prompt.signed.connect(self._signed)
         prompt.open()
 
