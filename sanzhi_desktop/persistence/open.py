@@ -206,12 +206,18 @@ def _office_number(engine: "Engine", code: str | None, *, person_id: str = "") -
     from sanzhi_desktop.persistence.snapshot import reading
     from sanzhi_desktop.persistence.tables import office, person
 
-    here = sa.exists().where(
+    # A join, not EXISTS in the order: over several servers this is asked of all of them.
+    here = sa.and_(
         person.c.office_id == office.c.office_id,
         person.c.person_id == person_id,
         person.c.active == 1,
     )
-    query = sa.select(office.c.office_id).order_by(here.desc(), office.c.office_id).limit(1)
+    query = (
+        sa.select(office.c.office_id)
+        .select_from(office.outerjoin(person, here))
+        .order_by(sa.case((person.c.person_id.is_(None), 1), else_=0), office.c.office_id)
+        .limit(1)
+    )
     with reading(engine) as db:
         asked = query if code is None else query.where(office.c.code == code)
         number = db.execute(asked).scalar_one_or_none()
