@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, settings
 # Whole ways through the program, and the keeping of whole databases: left out by `--fast`.
 LONG = {
     "attacks", "blobs", "keeping", "test_meeting_contract", "test_transfer", "test_transferring",
-    "test_whole_case", "test_paper_desk", "test_offices", "admin",
+    "test_whole_case", "test_paper_desk", "test_offices", "test_calendar_notice", "admin",
 }  # fmt: skip
 QUICK_SCREENS = {"test_forms", "test_tables", "test_widgets", "test_intake", "test_signoff"}
 ROOT = Path(__file__).resolve().parents[1]
