@@ -267,6 +267,24 @@ EXPERT: dict[str, Any] = {
 }
 
 
+def corrected(desk: Desk, meeting_id: str, case_id: str) -> None:
+    """A vote, an attendance and the reason of a recusal put right, and the first two back again."""
+    for choice in ("abstain", "adopt"):
+        cast = votes({"a2": choice}, (1,))
+        act(desk, meeting_id, OfficeAction.CORRECT_VOTE, case_id=case_id, votes=cast, reason="记错")
+    called = {"case_id": case_id, "person_id": "a3", "recused": True, "reason": "配偶"}
+    for attendance, why, recusals in (("absent", "请假", [called]), ("present", "", [])):
+        member = {"person_id": "a3", "attendance": attendance, "reason": why}
+        act(
+            desk,
+            meeting_id,
+            OfficeAction.CORRECT_ROLL,
+            members=[member],
+            recusals=recusals,
+            reason="核对签到表",
+        )
+
+
 def everything(desk: Desk) -> str:
     """A case that left a row in every table of a disagreement, now in its second round."""
     case_id = desk.responding()
@@ -288,6 +306,7 @@ def everything(desk: Desk) -> str:
     discussed(desk, meeting_id, case_id, ("a2", "a1"))
     cast = votes({"a1": "adopt", "a2": "adopt"}, (1, 2))
     act(desk, meeting_id, OfficeAction.VOTE, case_id=case_id, votes=cast)
+    corrected(desk, meeting_id, case_id)
     made = rulings("adopt", (1, 2))
     act(desk, meeting_id, OfficeAction.CLOSE_ITEM, case_id=case_id, rulings=made)
     act(desk, meeting_id, OfficeAction.CLOSE_MEETING)

@@ -208,8 +208,8 @@ def test_the_list_marks_what_waits_for_whom(desk: Desk) -> None:
         "update roll_correction set reason = 'x'",
         "delete from recusal_correction",
         (
-            "insert into vote_correction select office_id, case_id, meeting_id, 1, number, person_id,"
-            " choice, choice, 'x', 'se', cast_at, readers from vote limit 1"
+            "insert into vote_correction select office_id, case_id, meeting_id, 1, number,"
+            " person_id, choice, choice, 'x', 'se', cast_at, readers from vote limit 1"
         ),
         "update agenda_item set state = 'closed'",
     ],

@@ -181,9 +181,9 @@ def test_the_periods_are_counted_anew(embedded_desk: Desk) -> None:
         "update transfer_member set left_at = joined_at where person_id = 'h1'",
         "delete from transfer_member",
         (
-            "insert into transfer_member (office_id, case_id, no, person_id, place, name, certificate,"
-            " joined_at, readers) select office_id, case_id, no, 'ck', 9, 'x', 'x', joined_at, readers"
-            " from transfer_member limit 1"
+            "insert into transfer_member (office_id, case_id, no, person_id, place, name,"
+            " certificate, joined_at, readers) select office_id, case_id, no, 'ck', 9, 'x', 'x',"
+            " joined_at, readers from transfer_member limit 1"
         ),
         "update transfer set last_at = '2020-01-01T00:00:00.000000Z'",
         "update transfer set opened_on = '2026-01-01'",
