@@ -27,7 +27,13 @@ _STALE = (
     " where k.office_id = %(office)s and k.case_id = x.case_id)"
     " and x.readers is distinct from app.readers(%(office)s, x.case_id)"
 )
-OF_ONE = _STALE.format(rows=_ROWS.format(which="case_id = %(case)s"))
+# Computed once for all rows of the case, because this is asked after every single command.
+OF_ONE = (
+    "with now as materialized (select app.readers(%(office)s, %(case)s) as readers)"
+    " select distinct x.of, x.case_id, x.readers, now.readers from ("
+    + _ROWS.format(which="case_id = %(case)s")
+    + ") x, now where now.readers is not null and x.readers is distinct from now.readers"
+)
 OF_ALL = _STALE.format(rows=_ROWS.format(which="case_id <> ''"))
 
 
