@@ -60,7 +60,7 @@ class Moves(StrEnum):
     """How far a command moves the case. Every one of them stands in the history."""
 
     ROW = "row"  # its version and its row: state, time, due day and the columns named
-    VERSION = "version"  # its version only: what is saved many times a day leaves the wide row alone
+    VERSION = "version"  # its version only: what is saved often leaves the wide row alone
     NOTHING = "nothing"  # nobody who is typing meets a conflict because a colleague looked
 
 

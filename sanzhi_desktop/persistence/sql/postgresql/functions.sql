@@ -26,60 +26,6 @@ begin
   return p_text::timestamptz;
 end $$;
 
-create function app.roles(p_office integer, p_person text, p_today date)
-returns text[] language sql stable set search_path = pg_catalog, app, pg_temp as $$
-  select coalesce(array_agg(role), '{}') from person_role
-   where office_id = p_office and person_id = p_person
-     and (valid_from is null or valid_from <= p_today)
-     and (valid_to is null or valid_to >= p_today)
-$$;
-
-create function app.replayed(p_office integer, p_cmd text, v_me text)
-returns jsonb language plpgsql set search_path = pg_catalog, app, pg_temp as $$
-declare v_actor text; v_kept text;
-begin
-  select k.actor, k.result into v_actor, v_kept
-    from person p left join command k on k.office_id = p_office and k.command_id = p_cmd
-   where p.office_id = p_office and p.person_id = v_me and p.active = 1;
-  if not found then perform app.refuse('case.not_found', jsonb_build_object()); end if;
-  if v_actor is not null then
-    if v_actor <> v_me then perform app.refuse('persistence.command_taken', jsonb_build_object()); end if;
-    return v_kept::jsonb || '{"replayed": true}';
-  end if;
-  return null;
-end $$;
-
-create function app.finish(p_office integer, p_cmd text, p_action text, p_reason text,
-  p_payload jsonb, v_me text, v_now timestamptz)
-returns jsonb language plpgsql set search_path = pg_catalog, app, pg_temp as $$
-declare
-  p_case constant text := ''; v_readers constant text := ''; v_number constant text := '';
-  v_state constant text := ''; v_version constant integer := 0;
-  h app.audit_head; v_entry text; v_result jsonb;
-begin
-  select * into strict h from audit_head
-   where office_id = p_office and case_id = p_case for update;
-  v_entry := jsonb_build_object(
-    'action', p_action, 'actor', v_me, 'case', p_case, 'command', p_cmd, 'office', p_office,
-    'at', to_char(v_now at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
-    'number', v_number, 'reason', p_reason, 'seq', h.seq + 1, 'state', v_state,
-    'version', v_version,
-    'payload', (p_payload #- '{document,pdf}') - 'image' - 'argon2')::text;
-  v_result := jsonb_build_object(
-    'case_id', p_case, 'version', v_version, 'state', v_state, 'number', v_number);
-  with head as (
-    update audit_head set seq = h.seq + 1, version = v_version, moved = 1,
-      hash = encode(sha256(convert_to(h.hash || v_entry, 'UTF8')), 'hex')
-     where office_id = p_office and case_id = p_case returning seq, hash
-  ), entry as (
-    insert into audit (office_id, case_id, seq, entry, hash, readers)
-    select p_office, p_case, head.seq, v_entry, head.hash, v_readers from head
-  )
-  insert into command (office_id, command_id, case_id, actor, action, at, result)
-  values (p_office, p_cmd, p_case, v_me, p_action, v_now, v_result::text);
-  return v_result;
-end $$;
-
 create function app.do_register(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
 returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 #variable_conflict use_column
@@ -3196,6 +3142,60 @@ begin
     order by f.case_id, f.place, f.sha256;
 end $$;
 
+create function app.roles(p_office integer, p_person text, p_today date)
+returns text[] language sql stable set search_path = pg_catalog, app, pg_temp as $$
+  select coalesce(array_agg(role), '{}') from person_role
+   where office_id = p_office and person_id = p_person
+     and (valid_from is null or valid_from <= p_today)
+     and (valid_to is null or valid_to >= p_today)
+$$;
+
+create function app.replayed(p_office integer, p_cmd text, v_me text)
+returns jsonb language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+declare v_actor text; v_kept text;
+begin
+  select k.actor, k.result into v_actor, v_kept
+    from person p left join command k on k.office_id = p_office and k.command_id = p_cmd
+   where p.office_id = p_office and p.person_id = v_me and p.active = 1;
+  if not found then perform app.refuse('case.not_found', jsonb_build_object()); end if;
+  if v_actor is not null then
+    if v_actor <> v_me then perform app.refuse('persistence.command_taken', jsonb_build_object()); end if;
+    return v_kept::jsonb || '{"replayed": true}';
+  end if;
+  return null;
+end $$;
+
+create function app.finish(p_office integer, p_cmd text, p_action text, p_reason text,
+  p_payload jsonb, v_me text, v_now timestamptz)
+returns jsonb language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+declare
+  p_case constant text := ''; v_readers constant text := ''; v_number constant text := '';
+  v_state constant text := ''; v_version constant integer := 0;
+  h app.audit_head; v_entry text; v_result jsonb;
+begin
+  select * into strict h from audit_head
+   where office_id = p_office and case_id = p_case for update;
+  v_entry := jsonb_build_object(
+    'action', p_action, 'actor', v_me, 'case', p_case, 'command', p_cmd, 'office', p_office,
+    'at', to_char(v_now at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+    'number', v_number, 'reason', p_reason, 'seq', h.seq + 1, 'state', v_state,
+    'version', v_version,
+    'payload', (p_payload #- '{document,pdf}') - 'image' - 'argon2')::text;
+  v_result := jsonb_build_object(
+    'case_id', p_case, 'version', v_version, 'state', v_state, 'number', v_number);
+  with head as (
+    update audit_head set seq = h.seq + 1, version = v_version, moved = 1,
+      hash = encode(sha256(convert_to(h.hash || v_entry, 'UTF8')), 'hex')
+     where office_id = p_office and case_id = p_case returning seq, hash
+  ), entry as (
+    insert into audit (office_id, case_id, seq, entry, hash, readers)
+    select p_office, p_case, head.seq, v_entry, head.hash, v_readers from head
+  )
+  insert into command (office_id, command_id, case_id, actor, action, at, result)
+  values (p_office, p_cmd, p_case, v_me, p_action, v_now, v_result::text);
+  return v_result;
+end $$;
+
 create function api.act(p_office integer, p_cmd text, p_case text, p_seen integer,
   p_action text, p_reason text, p_payload jsonb)
 returns jsonb language plpgsql security definer set search_path = pg_catalog, app, pg_temp set lock_timeout = '2s' set timezone = 'UTC' set datestyle = 'ISO, YMD' set enable_bitmapscan = 'off' set enable_seqscan = 'off' set plan_cache_mode = 'force_generic_plan' as $$
@@ -3217,7 +3217,7 @@ begin
     if v_actor <> v_me then perform app.refuse('persistence.command_taken', jsonb_build_object()); end if;
     return v_kept::jsonb || '{"replayed": true}';
   end if;
-  -- The head of the chain is the case's lock: it is narrow, and every command moves it.
+  -- The head of the chain locks the case: it is narrow, and every command moves it.
   select * into h from audit_head where office_id = p_office and case_id = p_case for update;
   -- Somebody may have been carrying out this very command while we waited for the row; then the
   -- case is no longer as it was seen, unless the action leaves the version alone.
