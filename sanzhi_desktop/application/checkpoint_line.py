@@ -7,6 +7,8 @@ Papers in other people's cabinets are what a rewritten history contradicts; so e
 leaves the program names the checkpoint of its moment, as `sanzhi audit verify --printed` takes it.
 """
 
+from contextlib import suppress
+
 from sanzhi_desktop.application.ports import Session
 from sanzhi_desktop.domain.audit import PrintedRoot
 from sanzhi_desktop.domain.errors import DomainError
@@ -20,10 +22,8 @@ def checkpoint_line(session: Session) -> str:
     the last one kept. "" before the first. In the database lane.
     """
     root = ""
-    try:
+    with suppress(DomainError):  # a server that only reads: the line shows the time of the last
         root = session.gateway.checkpoint(session.actor.office_id)
-    except DomainError:
-        pass  # a server that only reads: the line shows the time of the last one
     kept = session.reader.checkpoint(root)
     if kept is None:
         return ""

@@ -1,6 +1,6 @@
 """What commands write about attachments: the office's setting, and that a material's file is there.
 
-Lives here: effects in the language of `writes`, what frees a file too. Must not: the bytes (`blobs`).
+Lives here: effects in the language of `writes`, what frees a file too. Must not: bytes (`blobs`).
 """
 
 from sanzhi_desktop.domain.files import AttachmentFault
@@ -67,7 +67,8 @@ FREE_FILES = Effect(
             "files",
             (
                 Run(
-                    f"update blob set complete = 0 where {_FILE} and begun_at < {{p.before|instant}}"
+                    f"update blob set complete = 0 where {_FILE}"
+                    " and begun_at < {p.before|instant}"
                 ),
                 Refuse(
                     f"length({_SHA256}) <> 64 or exists (select 1 from blob where {_FILE}"

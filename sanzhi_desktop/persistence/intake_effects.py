@@ -39,7 +39,8 @@ _SUBMISSION = {
 }
 
 _FINDER = f" || '{BETWEEN}' || ".join(
-    f"{{p.submission.{part}|fold}}" for part in ("name", "party.name", "party.number", "file_number")
+    f"{{p.submission.{part}|fold}}"
+    for part in ("name", "party.name", "party.number", "file_number")
 )
 
 _MATERIAL = insert(

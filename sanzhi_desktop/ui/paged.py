@@ -1,4 +1,4 @@
-"""Long lists: the first rows at once, the keys of all rows behind them, pages as they are looked at.
+"""Long lists: the first rows at once, the keys of all rows behind them, pages as looked at.
 
 Lives here: the model and what it asks of its source. Must not: knowing what is listed.
 

@@ -74,6 +74,11 @@ class RowModel(QAbstractTableModel, Generic[R]):
         """The row at a place, when it is there."""
         return self._rows[number] if 0 <= number < len(self._rows) else None
 
+    @property
+    def loaded(self) -> tuple[R, ...]:
+        """The rows in their order, without those of a long list that nobody has looked at yet."""
+        return tuple(row for row in self._rows if row is not None)
+
     def key_at(self, number: int) -> Any:  # noqa: ARG002 - for lists that know their rows
         """The key of the row at a place; None where rows have none or it is not known yet."""
         return None
@@ -249,7 +254,8 @@ class Table(QTableView):
         model, at = self.model(), self.currentIndex()
         self._place = None
         if isinstance(model, RowModel) and model.same_list and at.isValid():
-            self._place = (model.key_at(at.row()), (at.row(), at.column()), self.verticalScrollBar().value())
+            place = (at.row(), at.column())
+            self._place = (model.key_at(at.row()), place, self.verticalScrollBar().value())
 
     def _return_to_place(self) -> None:
         model = self.model()

@@ -38,7 +38,30 @@ from tests.persistence.desk import Desk
 EMBEDDED_CASES, SERVER_CASES = 30_000, 10_000
 ROUNDS = 5
 RARE = "欧阳"  # one case in a thousand
-COLUMNS = ["office_id", "case_id", "version", "state", "round", "submission", "name", "sort_key", "finder", "kind", "party_name", "party_number", "unit", "file_number", "handler_codes", "reviewer", "registered_by", "registered_at", "received_at", "due_on", "updated_at", "readers"]
+COLUMNS = [
+    "office_id",
+    "case_id",
+    "version",
+    "state",
+    "round",
+    "submission",
+    "name",
+    "sort_key",
+    "finder",
+    "kind",
+    "party_name",
+    "party_number",
+    "unit",
+    "file_number",
+    "handler_codes",
+    "reviewer",
+    "registered_by",
+    "registered_at",
+    "received_at",
+    "due_on",
+    "updated_at",
+    "readers",
+]
 
 
 def cases(number: int) -> Iterator[Mapping[str, Any]]:
@@ -85,9 +108,10 @@ def fill_embedded(path: Path) -> None:
 def fill_server(server: Cluster, database: str) -> None:
     with server.connect(database) as owner:
         owner.execute("set session_replication_role = replica")
-        with owner.cursor() as cursor, cursor.copy(
-            f"copy app.case_ ({', '.join(COLUMNS)}) from stdin"
-        ) as copy:
+        with (
+            owner.cursor() as cursor,
+            cursor.copy(f"copy app.case_ ({', '.join(COLUMNS)}) from stdin") as copy,
+        ):
             for row in cases(SERVER_CASES):
                 copy.write_row([row[column] for column in COLUMNS])
         owner.execute("vacuum (analyze) app.case_")

@@ -95,7 +95,7 @@ def test_a_catalogue_says_it_under_the_list_and_is_read_back_without(tmp_path: P
     assert sheet.oddFooter.left.text == LINE
     sheet.cell(5 + len(items), 1).value, sheet.cell(5 + len(items), 2).value = "3", "行政处罚"
     sheet.cell(5 + len(items), 3).value = "其后补的一项"
-    sheet.parent.save(path)  # type: ignore[union-attr]
+    sheet.parent.save(path)
     assert [item.number for item in books.read(path).items] == ["1", "2", "3"]
     books.write(path, (), office="示例局")
-    assert load_workbook(path).active.max_row == 3  # type: ignore[union-attr]
+    assert load_workbook(path).active.max_row == 3

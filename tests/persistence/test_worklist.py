@@ -89,7 +89,9 @@ def test_a_case_is_found_however_it_is_written(desk: Desk, text: str) -> None:
     assert list(reader.worklist_keys(query)) == [case_id]
 
 
-@pytest.mark.parametrize("text", ["丙有限", "2025", "x%_9", "号7", "示例甲|91", "gong si", "8 废物"])
+@pytest.mark.parametrize(
+    "text", ["丙有限", "2025", "x%_9", "号7", "示例甲|91", "gong si", "8 废物"]
+)
 def test_what_is_not_there_is_not_found(desk: Desk, text: str) -> None:
     desk.register()
     reader = desk.sessions["h1"].reader
@@ -160,8 +162,8 @@ def test_many_and_few_are_found_alike(
 
 @pytest.mark.postgres
 def test_both_databases_fold_alike(cluster: Cluster, server_database: str) -> None:
-    every = "".join(map(chr, [*range(1, 0x250), *range(0x2000, 0x2070), *range(0x3000, 0x3040),
-                              *range(0xFF00, 0xFFF0), *range(0x4E00, 0x4E40), 0x1F600]))  # fmt: skip
+    blocks = ((1, 0x250), (0x2000, 0x2070), (0x3000, 0x3040), (0xFF00, 0xFFF0), (0x4E00, 0x4E40))
+    every = "".join(chr(code) for first, end in blocks for code in range(first, end)) + "😀"
     with cluster.connect(server_database) as owner:
         assert owner.execute("select app.fold(%s)", (every,)).fetchone() == (fold(every),)
 

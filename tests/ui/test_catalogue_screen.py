@@ -168,9 +168,9 @@ def test_a_faulty_sheet_is_listed_by_row_and_column_and_not_taken(
     book.save(path)
     screen.exchange.read_file(path)
     dialog = admin.dialog(FaultsDialog, screen)
-    told = [(fault.place, fault.what) for fault in dialog.model._rows]
+    told = [(fault.place, fault.what) for fault in dialog.model.loaded]
     assert told == [("第 4 行 B 列", "执法类别"), ("第 5 行 E 列", "数额和处罚种类标准")]
-    assert "行政调解" in dialog.model._rows[0].reason
+    assert "行政调解" in dialog.model.loaded[0].reason
     assert screen.items == ()
     assert not screen.bench.dirty
 
@@ -239,10 +239,10 @@ def test_everybody_looks_it_up_and_only_administrators_change_it(
 def test_search_and_names(filled: CatalogueScreen, admin: Seat, qtmodeltester: ModelTester) -> None:
     qtmodeltester.check(filled.model, force_py=True)  # type: ignore[no-untyped-call]
     filled.search.setText("安全生产法")
-    assert [item.number for item in filled.model._rows] == ["1"]
+    assert [item.number for item in filled.model.loaded] == ["1"]
     filled.search.setText("")
     filled.kind.setCurrentIndex(filled.kind.findData("permit"))
-    assert [item.number for item in filled.model._rows] == ["2"]
+    assert [item.number for item in filled.model.loaded] == ["2"]
     assert nameless(filled) == []
     filled.add.click()
     assert nameless(admin.dialog(ItemDialog, filled)) == []

@@ -61,7 +61,7 @@ def dialog(admin: Seat, screen: RulesScreen) -> OwnRulesDialog:
 
 def choose(dialog: OwnRulesDialog, key: str) -> None:
     dialog.which.setCurrentIndex(dialog.which.findData("all"))
-    place = next(n for n, rule in enumerate(dialog.model._rows) if rule.key == key)
+    place = next(n for n, rule in enumerate(dialog.model.loaded) if rule.key == key)
     dialog.table.setCurrentIndex(dialog.model.index(place, 0))
 
 
@@ -108,9 +108,9 @@ def test_an_open_rule_is_set_previewed_and_published(
     assert before != "2026-2"  # nothing counts yet
     dialog.publish.click()
     shown = admin.dialog(PublishDialog, dialog)
-    (change,) = shown.running.model._rows
+    (change,) = shown.running.model.loaded
     assert (change.key, change.left.open, change.right.value) == (KEY, True, 3)
-    founding = {change.key: change for change in shown.founding.model._rows}
+    founding = {change.key: change for change in shown.founding.model.loaded}
     assert set(founding) == set(dialog.bench.own.rules)
     assert founding[KEY].left.open
     shown.form.put({"edition": "2026-2", "from": "2062-09-21"})
@@ -165,7 +165,7 @@ def test_the_national_default_is_accepted_on_the_offices_decision(
     admin: Seat, dialog: OwnRulesDialog
 ) -> None:
     open_with_default = next(
-        rule for rule in dialog.model._rows if rule.open and rule.default is not None
+        rule for rule in dialog.model.loaded if rule.open and rule.default is not None
     )
     choose(dialog, open_with_default.key)
     dialog.accept_default.click()
@@ -296,13 +296,13 @@ def test_a_faulty_file_is_listed_fault_by_fault(
     )
     dialog.read_file(file)
     shown = admin.dialog(FaultsDialog, dialog)
-    found = [(fault.place, fault.what) for fault in shown.model._rows]
+    found = [(fault.place, fault.what) for fault in shown.model.loaded]
     assert found == [
         ("第 6 行", "法制审核期限"),
         ("第 5 行", "法制审核期限"),
         ("第 9 行", "no.such"),
     ]
-    assert all(fault.reason and fault.remedy for fault in shown.model._rows)
+    assert all(fault.reason and fault.remedy for fault in shown.model.loaded)
     assert not dialog.bench.dirty
 
 
@@ -410,7 +410,7 @@ def test_a_rule_of_one_kind_is_set_beside_the_general_one(
     admin: Seat, dialog: OwnRulesDialog
 ) -> None:
     dialog.which.setCurrentIndex(dialog.which.findData("all"))
-    place = next(n for n, r in enumerate(dialog.model._rows) if r.key == "review.limit")
+    place = next(n for n, r in enumerate(dialog.model.loaded) if r.key == "review.limit")
     dialog.table.setCurrentIndex(dialog.model.index(place, 0))
     assert dialog.by_kind.isEnabled()
     dialog.set_for_kind("review.limit", Kind.PERMIT)
@@ -424,9 +424,9 @@ def test_a_rule_of_one_kind_is_set_beside_the_general_one(
     assert profile is not None
     limits = [profile.review_limit(kind) for kind in (Kind.PENALTY, Kind.PERMIT)]
     assert [limit.value for limit in limits if limit] == [5, 8]
-    shown = next(r for r in dialog.model._rows if r.key == "review.limit.permit")
+    shown = next(r for r in dialog.model.loaded if r.key == "review.limit.permit")
     assert shown.title == "法制审核期限（行政许可）"
-    staff = next(n for n, r in enumerate(dialog.model._rows) if r.key == "staff.ratio")
+    staff = next(n for n, r in enumerate(dialog.model.loaded) if r.key == "staff.ratio")
     dialog.table.setCurrentIndex(dialog.model.index(staff, 0))
     assert not dialog.by_kind.isEnabled()
 
@@ -448,5 +448,5 @@ def test_an_item_is_added_to_the_checklist(admin: Seat, dialog: OwnRulesDialog) 
     assert profile is not None
     (item,) = additions(profile, Submission())
     assert (item.id, item.text, item.added) == ("增01", cells["text"], "本单位增加")
-    shown = next(r for r in dialog.model._rows if r.key == "checklist.items")
+    shown = next(r for r in dialog.model.loaded if r.key == "checklist.items")
     assert words.value(shown) == "现场照片注明拍摄时间（重要项）"

@@ -113,7 +113,7 @@ def test_somebody_is_registered_by_keyboard_alone(admin: Seat, qtbot: QtBot) -> 
         " where person_id = 'shenhe_03'"
     )
     assert stored == [("龙䶮㛃", "法规股", "A20260001", "2026-03-01", 1)]
-    qtbot.waitUntil(lambda: "shenhe_03" in [p.person_id for p in screen.people.model._rows])
+    qtbot.waitUntil(lambda: "shenhe_03" in [p.person_id for p in screen.people.model.loaded])
 
 
 def test_refusals_stand_beneath_their_field_and_nothing_typed_is_lost(admin: Seat) -> None:
@@ -327,7 +327,7 @@ def test_own_file_is_registered_by_its_owner_only(
 ) -> None:
     with seat(qtbot, office, REVIEWER, work) as mine:
         screen = mine.sit(PeopleScreen)
-        assert [p.person_id for p in screen.people.model._rows] == [REVIEWER]
+        assert [p.person_id for p in screen.people.model.loaded] == [REVIEWER]
         assert screen.tabs.count() == 2
         hidden = (screen.people.add, screen.people.roles, screen.certificates.issue)
         assert not any(made.isVisibleTo(screen) for made in hidden)

@@ -34,7 +34,7 @@ def screen(desk: Seat) -> RulesScreen:
 
 
 def shown(screen: RulesScreen) -> list[Rule]:
-    return list(screen.model._rows)
+    return list(screen.model.loaded)
 
 
 def choose(screen: RulesScreen, key: str) -> Rule:
