@@ -8,6 +8,7 @@ from typing import Any
 
 from sanzhi_desktop.documents.read import citations, dates, heading, party, ruling
 from sanzhi_desktop.documents.read.agency import agency
+from sanzhi_desktop.documents.read.facts import facts_end
 from sanzhi_desktop.documents.read.heading import Span
 from sanzhi_desktop.documents.read.lexicon import label_pattern
 from sanzhi_desktop.documents.read.model import (
@@ -374,7 +375,7 @@ def _more(form: _Form, zone: int) -> None:
     decision = form.fields.get("decision")
     stop = len(sheet.text)
     if decision is not None and decision.span is not None and decision.span[0] > zone:
-        stop = decision.span[0]
+        stop = facts_end(sheet, zone, decision.span[0])
     facts = sheet.slice(zone, max(zone, stop)).strip()
     if len(facts) > 20:
         form.put("facts", facts[:4000], (zone, max(zone, stop)))
