@@ -88,7 +88,7 @@ def _verify(args: argparse.Namespace) -> int:
     if args.json:
         print(json.dumps(told, ensure_ascii=False))
     else:
-        _tell(told)
+        _tell(told, "" if witness is None else _said_of(witness))
     return 0 if valid else 1
 
 
@@ -144,15 +144,32 @@ def _faults(reader: "DatabaseReader", breaks: Sequence["Break"]) -> list[dict[st
     ]
 
 
-def _tell(told: Mapping[str, Any]) -> None:
+def _said_of(witness: "Witness") -> str:
+    """Whether the root that was asked about holds, and which checkpoint it is."""
+    from datetime import datetime
+
+    from sanzhi_desktop.domain.workdays import SHANGHAI
+
+    if not witness.known:
+        return (
+            "所核检查点：不认得。本库保存的检查点里没有它：它不是本库的，或者本库的历史被整个改写过。"
+        )
+    if witness.last is None:
+        return "所核检查点：成立。它就是此刻的检查点，还没有编号保存。"
+    at = datetime.fromisoformat(witness.last.made_at).astimezone(SHANGHAI)
+    which = f"第 {witness.last.n} 号，{at:%Y-%m-%d %H:%M} 保存"
+    if witness.holds:
+        return f"所核检查点：成立（{which}）。此前的历史没有被改写。"
+    return f"所核检查点：不成立（{which}）。此前的历史曾被改写。"
+
+
+def _tell(told: Mapping[str, Any], witnessed: str) -> None:
     for fault in told["faults"]:
         where = f"案件 {fault['case_id']} {fault['case']}" if fault["case_id"] else "单位的历史"
         print(f"{where}，第 {fault['seq']} 条：{fault['message']}。", file=sys.stderr)
-    if told["root_holds"] is False and not any(
-        f["what"] in {"rewritten", "deleted", "checkpoint"} for f in told["faults"]
-    ):
-        print("检查点与现有历史不符：历史曾被改写，或者这个检查点不是本库的。", file=sys.stderr)
     print(f"{told['chains']} 条链，{told['entries']} 条记录，检查点 {told['root']}")
+    if witnessed:
+        print(witnessed, file=sys.stdout if told["root_holds"] else sys.stderr)
     print("\n".join(in_words(told["tags"])))
     print("历史记录完整。" if told["valid"] else "历史记录不可信。")
 

@@ -26,11 +26,16 @@ FORMAT = "sanzhi-checkpoints-1"
 
 @dataclass(frozen=True, slots=True)
 class Witness:
-    """What a root from outside says: it holds, or these chains were rewritten, or nobody knows."""
+    """What a root from outside says: it holds, or these chains were rewritten, or nobody knows.
+
+    `last` is the newest checkpoint asked about, as far as it is known; None where it was never
+    kept, or is that of this moment.
+    """
 
     holds: bool
     known: bool
     breaks: tuple[Break, ...] = ()
+    last: Checkpoint | None = None
 
 
 def record(reader: DatabaseReader) -> str:
@@ -64,13 +69,10 @@ def ask(reader: DatabaseReader, told: str | PrintedRoot) -> Witness:
         if n is None:
             now = checkpoints.root_now(db, reader.office_id) == told
             return Witness(holds=now, known=now)
-        wrong = list(
-            checkpoints.not_adding_up(
-                one for one in checkpoints.kept(db, reader.office_id) if one.n <= n
-            )
-        )
+        listed = [one for one in checkpoints.kept(db, reader.office_id) if one.n <= n]
+        wrong = list(checkpoints.not_adding_up(listed))
         found = wrong or list(checkpoints.contradicted(db, reader.office_id, last=n))
-    return Witness(holds=not found, known=True, breaks=tuple(found))
+    return Witness(holds=not found, known=True, breaks=tuple(found), last=listed[-1])
 
 
 # ------------------------------------------------------------------ handing out
@@ -125,7 +127,9 @@ def _checkpoint(told: Mapping[str, Any]) -> Checkpoint:
 def compare(reader: DatabaseReader, listed: Iterable[Checkpoint]) -> Witness:
     """Compares the history with checkpoints that were handed out and add up by themselves."""
     wanted: dict[str, dict[int, str]] = {}
+    last: Checkpoint | None = None
     for one in listed:
+        last = one
         for head in one.heads:
             wanted.setdefault(head.case_id, {})[head.seq] = head.hash
     a = tables.audit.c
@@ -143,7 +147,8 @@ def compare(reader: DatabaseReader, listed: Iterable[Checkpoint]) -> Witness:
         for case_id, places in wanted.items()
         if places and case_id not in other
     )
-    return Witness(holds=not found, known=True, breaks=tuple(sorted(found, key=_by_case)))
+    breaks = tuple(sorted(found, key=_by_case))
+    return Witness(holds=not found, known=True, breaks=breaks, last=last)
 
 
 def _by_case(one: Break) -> tuple[str, int]:

@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from sanzhi_desktop.admin.main import main
 from sanzhi_desktop.domain.audit import GENESIS, Head, checkpoint_root, entry_text, link_hash
 from sanzhi_desktop.domain.people import Person
+from sanzhi_desktop.domain.workdays import SHANGHAI
 from sanzhi_desktop.persistence.founding import NewOffice
 from sanzhi_desktop.persistence.open import create_embedded
 from tests.persistence.desk import ADMIN, START, Desk, Sessions, Ticking, put_people
@@ -116,3 +118,28 @@ def test_a_file_of_another_office_or_of_nothing_is_refused(
     capsys.readouterr()
     assert main(["audit", "root", "--db", str(db), "--export", str(tmp_path)]) == 2
     assert "写不进去" in capsys.readouterr().err
+
+
+def test_in_words_it_is_said_whether_the_checkpoint_holds(
+    db: Path, held: Path, capsys: Cap
+) -> None:
+    told = json.loads(held.read_text("utf-8"))
+    last = told["checkpoints"][-1]
+    at = datetime.fromisoformat(last["made_at"]).astimezone(SHANGHAI)
+    which = f"（第 {last['n']} 号，{at:%Y-%m-%d %H:%M} 保存）"
+    words = ["audit", "verify", "--db", str(db), "--root"]
+    capsys.readouterr()
+    for asked in (str(held), told["root"]):
+        assert main([*words, asked]) == 0
+        assert f"所核检查点：成立{which}" in capsys.readouterr().out
+    assert main([*words, "ab" * 32]) == 1
+    shown = capsys.readouterr()
+    assert "所核检查点：不认得" in shown.err
+    assert "成立（" not in shown.out + shown.err
+    forge(db)
+    assert main([*words, str(held)]) == 1
+    assert f"所核检查点：不成立{which}" in capsys.readouterr().err
+    assert main([*words, told["root"]]) == 1, "the forger wrote the kept checkpoints anew as well"
+    assert "所核检查点：不认得" in capsys.readouterr().err
+    assert main(["audit", "verify", "--db", str(db)]) == 0
+    assert "所核检查点" not in capsys.readouterr().out
