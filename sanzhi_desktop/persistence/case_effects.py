@@ -6,6 +6,7 @@ act from which state (that is `domain.workflow`), or what every command does (th
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from sanzhi_desktop.domain.case import CaseFault
 from sanzhi_desktop.domain.dispute import DisputeFault
@@ -96,26 +97,34 @@ _MOVE_DUE = Effect(
     ),
 )
 
-_ANSWERED = ("answer", "note", "evidence", "answered_by", "answered_at")
+_ANSWERED = {
+    "answer": "{i.answer}",
+    "note": "{i.note}",
+    "evidence": "{i.evidence}",
+    "answered_by": "{me}",
+    "answered_at": "{now}",
+}
+# An item is answered once and then changed again and again: first asked as what it mostly is.
 _ANSWER = Effect(
     steps=(
         Each(
             "answers",
             (
-                insert(
-                    "answer",
-                    {
-                        "case_id": "{case}",
-                        "round": "{round}",
-                        "item_id": "{i.item_id}",
-                        "answer": "{i.answer}",
-                        "note": "{i.note}",
-                        "evidence": "{i.evidence}",
-                        "answered_by": "{me}",
-                        "answered_at": "{now}",
-                    },
-                    after="on conflict (office_id, case_id, round, item_id) do update set "
-                    + ", ".join(f"{c} = excluded.{c}" for c in _ANSWERED),
+                Run(
+                    f"update answer set {', '.join(f'{c} = {v}' for c, v in _ANSWERED.items())}"
+                    f" where {THIS_ROUND} and item_id = {{i.item_id}}"
+                ),
+                replace(
+                    insert(
+                        "answer",
+                        {
+                            "case_id": "{case}",
+                            "round": "{round}",
+                            "item_id": "{i.item_id}",
+                            **_ANSWERED,
+                        },
+                    ),
+                    instead=True,
                 ),
             ),
         ),

@@ -54,6 +54,8 @@ def _step(part: Run | Refuse | Each) -> str:
             f"    perform app.refuse('{part.code}', jsonb_build_object({facts}));\n  end if;"
         )
     statement = postgresql(part.sql)
+    if part.instead:
+        return f"  if not found then\n    {statement};\n  end if;"
     if part.when:
         return f"  if {postgresql(part.when)} then\n    {statement};\n  end if;"
     return f"  {statement};"

@@ -144,6 +144,7 @@ class _Frame:
     ) -> None:
         self.db = db
         self._key = key
+        self._touched = 0  # rows, by the statement of a step just before
         self.replayed_clock = replayed_clock
         self.plain: dict[str, Any] = {
             "office": office_id,
@@ -302,7 +303,9 @@ class _Frame:
         if isinstance(part, Refuse):
             facts = {name: self._value(sql, values) for name, sql in part.facts.items()}
             raise fault(part.code, facts)
-        self.db.execute(*_bound(part.sql, values))
+        if part.instead and self._touched:
+            return
+        self._touched = self.db.execute(*_bound(part.sql, values)).rowcount
 
     def _value(self, expression: str, values: Values) -> Any:
         return self.db.execute(*_bound(f"select {expression}", values)).fetchone()[0]

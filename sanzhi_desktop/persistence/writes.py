@@ -30,10 +30,12 @@ SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")  # no summer time since
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One statement, carried out when `when` is empty or true."""
+    """One statement, carried out when `when` is empty or true; `instead`: when the statement just
+    before it touched no row."""
 
     sql: str
     when: str = ""
+    instead: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -3639,7 +3639,10 @@ begin
   v_items := coalesce(nullif(p_payload #> '{answers}', 'null'), '[]');
   for v_index in 0 .. jsonb_array_length(v_items) - 1 loop
   v_item := v_items -> v_index;
-  insert into answer (office_id, readers, case_id, round, item_id, answer, note, evidence, answered_by, answered_at) values (p_office, v_readers, p_case, c.round, coalesce((v_item #>> '{item_id}'), ''), coalesce((v_item #>> '{answer}'), ''), coalesce((v_item #>> '{note}'), ''), coalesce((v_item #>> '{evidence}'), ''), v_me, v_now) on conflict (office_id, case_id, round, item_id) do update set answer = excluded.answer, note = excluded.note, evidence = excluded.evidence, answered_by = excluded.answered_by, answered_at = excluded.answered_at;
+  update answer set answer = coalesce((v_item #>> '{answer}'), ''), note = coalesce((v_item #>> '{note}'), ''), evidence = coalesce((v_item #>> '{evidence}'), ''), answered_by = v_me, answered_at = v_now where office_id = p_office and case_id = p_case and round = c.round and item_id = coalesce((v_item #>> '{item_id}'), '');
+  if not found then
+    insert into answer (office_id, readers, case_id, round, item_id, answer, note, evidence, answered_by, answered_at) values (p_office, v_readers, p_case, c.round, coalesce((v_item #>> '{item_id}'), ''), coalesce((v_item #>> '{answer}'), ''), coalesce((v_item #>> '{note}'), ''), coalesce((v_item #>> '{evidence}'), ''), v_me, v_now);
+  end if;
   end loop;
   when 'draft_opinion' then
   update round set opinion = coalesce(((p_payload #> '{opinion}'))::text, '') where office_id = p_office and case_id = p_case and round = c.round;
