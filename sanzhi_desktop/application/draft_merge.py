@@ -19,7 +19,8 @@ def parts(draft: Draft) -> dict[str, str]:
     found = {key: str(getattr(draft, key)) for key in PLAIN}
     found |= {f"{DIMENSION}{d.value}": text for d, text in draft.dimensions.items()}
     for problem in draft.problems:
-        lines = (problem.finding, problem.basis, problem.evidence, problem.suggestion)
+        # Its evidence is a part of the item's answer, not of the opinion.
+        lines = (problem.finding, problem.basis, problem.suggestion)
         found[f"{PROBLEM}{problem.item_id}"] = "\n".join(line for line in lines if line)
     return found
 

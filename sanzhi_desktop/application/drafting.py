@@ -103,7 +103,8 @@ def _transfer_default(outcome: Outcome, wording: Wording) -> str:
 
 
 def _problems(desk: "Findings", draft: Draft, first_number: int) -> tuple[Problem, ...]:
-    """Each 不符合 as a numbered problem; what was edited of a problem stays with its item."""
+    """Each 不符合 as a numbered problem; what was edited of a problem stays with its item. Where
+    the evidence stands is said once, in the item's answer."""
     before = {p.item_id: p for p in draft.problems if f"problem.{p.item_id}" in draft.edited}
     grown = checklist.problems(
         desk.items,
@@ -113,7 +114,10 @@ def _problems(desk: "Findings", draft: Draft, first_number: int) -> tuple[Proble
         layers=desk.layers,
     )
     return tuple(
-        replace(before[p.item_id], number=p.number) if p.item_id in before else p for p in grown
+        replace(before[p.item_id], number=p.number, evidence=p.evidence)
+        if p.item_id in before
+        else p
+        for p in grown
     )
 
 

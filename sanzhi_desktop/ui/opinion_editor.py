@@ -164,6 +164,11 @@ class OpinionEditor(QWidget):
             form = self._problem_forms[problem.item_id]
             for part in ("finding", "basis", "evidence", "suggestion"):
                 self._put(form, part, str(getattr(problem, part)))
+            self._show_missing(problem)
+
+    def _show_missing(self, problem: Problem) -> None:
+        lacks = "" if problem.evidence.strip() else self.tr("请写明证据所在页码。")
+        self._problem_forms[problem.item_id].fields["evidence"].error(lacks)
 
     def _problem_card(self, problem: Problem) -> QWidget:
         card = Card(self.tr("问题 {0}（{1}）").format(problem.number, name(problem.dimension)))
@@ -179,7 +184,8 @@ class OpinionEditor(QWidget):
             ("evidence", self.tr("证据"), QLineEdit()),
             ("suggestion", self.tr("修改建议"), lines(2)),
         ):
-            made = form.add(part, label, editor)
+            hint = self.tr("例如：证据卷第12页；与审核表的证据是同一项")
+            made = form.add(part, label, editor, hint=hint if part == "evidence" else "")
             made.editor.setAccessibleName(f"{spoken}{label}")
         write: Callable[[str], None] = partial(self._problem_changed, problem.item_id)
         form.changed.connect(write)
@@ -220,6 +226,9 @@ class OpinionEditor(QWidget):
         if self._quiet or self._state is None:
             return
         self._state.write_problem(item_id, **{key: self._problem_forms[item_id].fields[key].text})
+        for problem in self._state.draft.problems:
+            if problem.item_id == item_id:
+                self._show_missing(problem)
         self.edited.emit()
 
     def _grow_again(self, part: str) -> None:

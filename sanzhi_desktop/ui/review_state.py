@@ -114,7 +114,11 @@ class ReviewState:
         )
 
     def write_problem(self, item_id: str, **parts: str) -> None:
-        """Finding, basis, evidence or suggestion of one problem typed by hand."""
+        """Finding, basis or suggestion of one problem typed by hand. `evidence` is the item's own,
+        wherever it is typed: the check and the paper read one and the same."""
+        evidence, given = parts.pop("evidence", None), self.row(item_id)
+        if evidence is not None and given is not None:
+            self.remark(item_id, note=given.note, evidence=evidence)
         changes: dict[str, Any] = dict(parts)
         problems = [
             replace(p, **changes) if p.item_id == item_id else p for p in self.draft.problems

@@ -74,6 +74,17 @@ def test_an_edited_problem_keeps_its_words_and_takes_its_new_number() -> None:
     assert (again.number, again.suggestion) == (7, "重新核对。")
 
 
+def test_an_edited_problem_has_the_evidence_of_its_answer() -> None:
+    draft = grow(Draft(outcome=Outcome.CORRECT), findings(FAILED))
+    edited = replace(
+        draft,
+        problems=(replace(draft.problems[0], evidence="旧的页码", suggestion="重新核对。"),),
+        edited=frozenset({"problem.D06"}),
+    )
+    again = grow(edited, findings(replace(FAILED, evidence="证据卷第30页"))).problems[0]
+    assert (again.evidence, again.suggestion) == ("证据卷第30页", "重新核对。")
+
+
 def test_a_draft_survives_json() -> None:
     draft = grow(Draft(outcome=Outcome.CORRECT), findings(FAILED)).edit(closing="结语。")
     assert drafting.draft_from_json(drafting.draft_to_json(draft)) == draft

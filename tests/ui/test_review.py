@@ -141,6 +141,55 @@ def test_the_opinion_grows_and_stays_as_edited(
     assert current.opinion["outcome"] == "AGREE"
 
 
+def test_evidence_typed_in_the_opinion_is_the_evidence_of_the_item(
+    qtbot: QtBot, enter: Enter, office: Furnished
+) -> None:
+    shell, screen = opened(qtbot, enter, office)
+    state = screen.state
+    assert state is not None
+    for item in state.items:
+        state.answer(item.id, Answer.CONFORMS)
+    state.remark("G01", note="金额未达到追诉标准", evidence="")
+    failed = next(i for i in state.items if i.dimension.value == "PROCEDURE")
+    screen.table.go_to(screen.table.checklist.place_of(failed.id))
+    press(Qt.Key.Key_3)
+    assert "问题缺说明或证据 1" in screen.foot.blockers.text()
+    screen._show_tab(1)
+    form = screen.editor._problem_forms[failed.id]
+    evidence = form.fields["evidence"]
+    assert evidence.fault.text()
+    evidence.editor.setFocus()
+    say("案卷第9页")
+    assert not evidence.fault.text()
+    assert "可以签名" in screen.foot.blockers.text()
+    assert screen.foot.sign.isEnabled()
+    assert screen.item.evidence.text() == "案卷第9页"
+    assert not state.draft.edited, "the evidence alone is no text of the opinion"
+    qtbot.waitUntil(
+        lambda: (
+            (row := saved(shell, office).get(failed.id)) is not None and row.evidence == "案卷第9页"
+        ),
+        timeout=5000,
+    )
+    # The other way round, also beside a suggestion written by hand.
+    form.fields["suggestion"].editor.setFocus()
+    say("三日内补正。")
+    screen._show_tab(0)
+    screen.item.evidence.setFocus()
+    press(Qt.Key.Key_End)
+    say("至第12页")
+    screen._show_tab(1)
+    assert evidence.text == "案卷第9页至第12页"
+    assert "三日内补正。" in form.fields["suggestion"].text
+    screen.saver.send_all()
+    idle(qtbot, shell.desk.jobs)
+    current = shell.desk.session.reader.case(office.cases["reviewing"]).current
+    assert current is not None
+    (kept,) = current.opinion["problems"]
+    assert (kept["evidence"], "三日内补正。" in kept["suggestion"]) == ("案卷第9页至第12页", True)
+    assert saved(shell, office)[failed.id].evidence == "案卷第9页至第12页"
+
+
 def test_the_preview_is_the_real_paper(qtbot: QtBot, enter: Enter, office: Furnished) -> None:
     shell, screen = opened(qtbot, enter, office)
     screen._show_tab(2)

@@ -236,9 +236,15 @@ class ReviewScreen(Screen):
         self.table.go_to(self.table.checklist.next_open(self.table.currentIndex().row()))
 
     def _opinion_edited(self) -> None:
-        self.saver.touched()
-        if self.state is not None:
-            self.foot.show_state(self.state)
+        state = self.state
+        if state is None:
+            return
+        if state.touched:  # the evidence of a problem belongs to its item
+            self.saver.answered()
+            self.item.show_answer(state)
+        else:
+            self.saver.touched()
+        self.foot.show_state(state)
 
     def _show_earlier(self) -> None:
         if self.state is not None:
