@@ -133,8 +133,7 @@ def reply_and_talk(room: Room, numbers: list[int]) -> None:
 
 def record_and_escalate(room: Room) -> None:
     room.sit(HANDLER)
-    room.page().take(Action.FREEZE_RECORD)
-    room.idle()
+    assert room.done(room.step(Action.FREEZE_RECORD)) == ""
     room.sign(room.step(Action.CERTIFY_RECORD))
     room.sit(REVIEWER)
     room.sign(room.step(Action.SIGN_RECORD))

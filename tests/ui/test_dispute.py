@@ -1,6 +1,7 @@
 """From an opinion of 纠正 through objection and meeting back to the case, on the real screens."""
 
-from PySide6.QtWidgets import QLabel
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from sanzhi_desktop.application.signoff import record_of
@@ -10,6 +11,7 @@ from sanzhi_desktop.ui.paper_dialog import PaperDialog
 from sanzhi_desktop.ui.screens.case import CaseScreen
 from tests.ui.conftest import Enter
 from tests.ui.dispute_room import (
+    HANDLER,
     REVIEWER,
     SECRETARY,
     UNIT,
@@ -21,6 +23,7 @@ from tests.ui.dispute_room import (
     reply_and_talk,
     sign_minutes,
 )
+from tests.ui.hands import press
 from tests.ui.office import Furnished
 
 
@@ -46,6 +49,41 @@ def test_a_disagreement_goes_to_the_meeting_and_comes_back(
     words = " ".join(label.text() for label in room.page().findChildren(QLabel))
     assert "采纳承办意见" in words
     assert "行政处罚法" in words  # the gate's card says why the meeting does not open it
+
+
+def test_an_edition_is_fixed_only_after_it_was_asked(
+    qtbot: QtBot, enter: Enter, office: Furnished
+) -> None:
+    room = Room(qtbot, enter, office.cases["responding"])
+    numbers = object_to(room)
+    reply_and_talk(room, numbers)
+    room.sit(HANDLER)
+    panel = room.page()
+
+    def records() -> int:
+        return len(room.shell.desk.session.reader.dispute(room.case_id).records)
+
+    (asks,) = [b for b in panel.findChildren(QPushButton) if "对照表" in b.text()]
+    before = room.case().version
+    asks.click()
+    dialog = room.dialog(panel)
+    words = dialog.explanation.text()
+    assert "第 1 轮第 1 版" in words
+    assert "不能修改" in words
+    shown = " ".join(label.text() for label in dialog.findChildren(QLabel))
+    for number in numbers:
+        assert f"问题 {number}（" in shown
+    assert dialog.cancel.hasFocus()
+    press(Qt.Key.Key_Return)
+    room.idle()
+    assert (records(), room.case().version) == (0, before)
+    assert room.done(room.step(Action.FREEZE_RECORD)) == ""
+    assert records() == 1
+    again = room.step(Action.FREEZE_RECORD)
+    assert "第 1 轮第 2 版" in again.explanation.text()
+    assert "已有第 1 版" in again.earlier.label.text()
+    again.reject()
+    assert records() == 1
 
 
 def test_no_question_goes_to_an_expert_who_is_not_there(

@@ -118,6 +118,7 @@ class WithdrawRequestStep(_OnRequest):
             self.tr("收回后审核期限继续计算，理由记入办理记录。"),
             self.tr("收回(&O)"),
         )
+        self.beware()
         self.add_reason(self.tr("理由(&R)"))
 
     def work(self) -> Callable[[], Changed]:

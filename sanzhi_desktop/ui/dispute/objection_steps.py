@@ -185,6 +185,7 @@ class WithdrawEscalationStep(_ReasonedStep):
             self.tr("本案尚未列入议程。撤回后可以继续协商，或者另行提请。"),
             self.tr("撤回(&O)"),
         )
+        self.beware()
         self.add_reason(self.tr("理由(&R)"))
 
     def work(self) -> Callable[[], Changed]:

@@ -13,7 +13,13 @@ from sanzhi_desktop.domain.workflow import Action
 from sanzhi_desktop.resources.sentences import explain
 from sanzhi_desktop.ui.case_page import CasePage
 from sanzhi_desktop.ui.desk import Desk
-from sanzhi_desktop.ui.dispute import consultation_steps, expert_steps, objection_steps, recheck
+from sanzhi_desktop.ui.dispute import (
+    consultation_steps,
+    expert_steps,
+    objection_steps,
+    recheck,
+    record_steps,
+)
 from sanzhi_desktop.ui.dispute.point_card import PointCard
 from sanzhi_desktop.ui.dispute.threads import ConsultationCard, RequestCard
 from sanzhi_desktop.ui.dispute.turn import whose_turn
@@ -105,7 +111,8 @@ class DisputePanel(QWidget):
             self._lines.addWidget(empty)
             return
         self._show_turn(view)
-        self._lines.addWidget(GateCard(view.page.gate))
+        decided = view.case.decision is not None
+        self._lines.addWidget(GateCard(view.page.gate, decided=decided))
         self._show_route(view)
         unit = view.case.submission.unit
         for problem in view.case.problems:
@@ -218,25 +225,11 @@ class DisputePanel(QWidget):
         elif isinstance(on, ExpertRequest):
             _ON_REQUEST[action](self.desk, view, on, self).open()
         elif action is Action.FREEZE_RECORD:
-            self._freeze(view)
+            record_steps.FreezeStep(self.desk, view, self).open()
         elif action in {Action.CERTIFY_RECORD, Action.SIGN_RECORD}:
             self._sign(view, action)
         else:
             _DIALOGS[action](self.desk, view, self).open()
-
-    def _freeze(self, view: DisputeView) -> None:
-        session, work, case = self.desk.session, self.desk.work, view.case
-        self.desk.jobs.write(
-            self,
-            lambda: dispute_record.freeze(
-                session,
-                work.book,
-                work.papers,
-                case_id=case.case_id,
-                seen_version=case.version,
-            ),
-            failed=self._refuse,
-        )
 
     def _sign(self, view: DisputeView, action: Action) -> None:
         session, work, case = self.desk.session, self.desk.work, view.case

@@ -79,6 +79,8 @@ _BAR = (
     Action.NEW_ROUND,
     Action.WITHDRAW,
 )
+# Never where Enter falls by itself: they take the case out of the review, or back.
+_ENDING = frozenset({Action.WITHDRAW, Action.RETURN, Action.NOT_NEEDED, Action.SEND_BACK})
 
 
 def rows_of(case: Case, profile: Profile) -> list[tuple[str, str]]:
@@ -136,6 +138,7 @@ class CaseScreen(Screen):
         super().__init__(desk)
         self.case_id = ""
         self.page: CasePage | None = None
+        self._first: QPushButton | None = None  # the first open step that ends nothing
         self.header = CaseHeader()
         self.header.back.clicked.connect(lambda: desk.go.emit("worklist", ""))
         self.root.addWidget(self.header)
@@ -207,14 +210,12 @@ class CaseScreen(Screen):
         self._focus()
 
     def _focus(self) -> None:
-        """The first open action, else the tabs; not while somebody works on a tab."""
+        """The first open action that ends nothing, else the tabs; not while somebody works on a
+        tab."""
         busy = QApplication.focusWidget()
         if busy is not None and self.tabs.isAncestorOf(busy):
             return
-        places = (self.action_bar.itemAt(n) for n in range(self.action_bar.count()))
-        buttons = [place.widget() for place in places if place is not None]
-        first = next((b for b in buttons if b is not None and b.isEnabled()), None)
-        (first or self.tabs.tabBar()).setFocus()
+        (self._first or self.tabs.tabBar()).setFocus()
 
     def _build_history(self) -> QWidget:
         self.history_table = Table(self.tr("办理记录"))
@@ -243,7 +244,7 @@ class CaseScreen(Screen):
         here = [t.action for t in TRANSITIONS if t.source == page.case.state]
         shown = [a for a in here if a in _BAR]
         shown.sort(key=lambda a: _FIRST.index(a) if a in _FIRST else len(_FIRST))
-        primary = False
+        primary, self._first = False, None
         for action in shown:
             fault: Code | None = page.why_not(action)
             facts: dict[str, object] = {}
@@ -254,6 +255,8 @@ class CaseScreen(Screen):
             primary = primary or kind == "primary"
             made: QPushButton = button(text, partial(self.take, action), kind=kind)
             made.setEnabled(fault is None)
+            if fault is None and self._first is None and action not in _ENDING:
+                self._first = made
             if fault is not None:
                 made.setToolTip(
                     sentence(
@@ -324,7 +327,7 @@ class CaseScreen(Screen):
 
     def _show_problems(self, page: CasePage) -> None:
         clear(self._problems)
-        self._problems.addWidget(GateCard(page.gate))
+        self._problems.addWidget(GateCard(page.gate, decided=page.case.decision is not None))
         problems = page.case.problems
         if not problems:
             empty = EmptyState("review")

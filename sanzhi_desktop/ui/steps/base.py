@@ -49,7 +49,8 @@ class StepDialog(QDialog):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         first = next((f.editor for f in self.form.fields.values()), None)
-        (first if first is not None and first.isVisible() else self.ok).setFocus()
+        last = self.ok if self.ok.isDefault() else self.cancel
+        (first if first is not None and first.isVisible() else last).setFocus()
 
     def build(self) -> None:
         """Fills the form."""
@@ -68,6 +69,10 @@ class StepDialog(QDialog):
         self.explanation.setText(explanation)
         if ok:
             self.ok.setText(ok)
+
+    def beware(self) -> None:
+        """The step withdraws, ends or fixes something: Enter alone never takes it."""
+        self.ok.setDefault(False)
 
     def add_reason(self, label: str, *, hint: str = "") -> None:
         """A text field `reason`."""

@@ -29,6 +29,7 @@ class StepBackStep(StepDialog):
             else self.tr("法制审核机构还没有打开。撤回后可以修改，再次确认送审时重新起算期限。"),
             self.tr("撤回(&O)"),
         )
+        self.beware()
 
     def work(self) -> Callable[[], Changed]:
         session, case = self.desk.session, self.case

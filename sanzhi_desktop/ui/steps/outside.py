@@ -56,6 +56,7 @@ class _OutsideStep(ArrivalStep):
 
     def ask(self, reason: str) -> None:
         """Fills the form."""
+        self.beware()
         self.setMinimumWidth(760)
         self.criteria = ExaminedTable()
         self.add_reason(reason)

@@ -63,6 +63,7 @@ class SendBackStep(_ReasonStep):
             self.tr("审核人会看到退回的理由。审核人的签名随之失效，修改后重新签名。"),
             self.tr("退回(&O)"),
         )
+        self.beware()
         self.add_reason(self.tr("退回理由(&R)"))
 
     def work(self) -> Callable[[], Changed]:
@@ -82,6 +83,7 @@ class WithdrawStep(_ReasonStep):
             self.tr("撤回(&O)"),
         )
         self.ok.setProperty("kind", "danger")
+        self.beware()
         self.add_reason(self.tr("撤回理由(&R)"))
 
     def work(self) -> Callable[[], Changed]:

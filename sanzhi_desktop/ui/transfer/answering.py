@@ -126,6 +126,7 @@ class CloseTransferStep(TransferStep):
             self.tr("公安机关不予立案、本机关不再提出异议的，移送结束，案件依法作出行政处理。"),
             self.tr("结束移送(&O)"),
         )
+        self.beware()
         self.add_reason(self.tr("理由(&R)"))
 
     def work(self) -> Callable[[], Changed]:
