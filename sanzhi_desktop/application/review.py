@@ -43,14 +43,15 @@ ROUND_NAMES: Mapping[RoundReason, str] = {
 
 
 def candidates(session: Session, case: Case) -> Sequence[tuple[Person, Code | None]]:
-    """Everybody with the reason why he cannot be assigned, or None; open ones first."""
+    """Everybody who works here, with the reason why he cannot be assigned, or None; open ones
+    first."""
     recusals = [
         Recusal(r.person_id, r.unit, r.party, r.case_id, r.reason)
         for r in session.reader.recusals()
     ]
     before = _reviewed_before(case)
     rows: list[tuple[Person, Code | None]] = []
-    for person in session.reader.people().values():
+    for person in (p for p in session.reader.people().values() if p.active):
         fault: Code | None = may_review(
             person,
             handlers=[h.person_id for h in case.submission.handlers],

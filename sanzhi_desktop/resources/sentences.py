@@ -21,11 +21,15 @@ def table() -> dict[str, str]:
     return merged
 
 
+_NOBODY = {"reviewer": "尚未分派"}  # what stands where nobody was named yet
+
+
 class _Lenient(Formatter):
     """Leaves a placeholder visible when its fact is missing: a gap must not hide the sentence."""
 
     def get_value(self, key: int | str, args: Any, kwargs: Any) -> Any:  # noqa: ARG002 — the base
-        return kwargs.get(str(key), "…")
+        value = kwargs.get(str(key), "…")
+        return _NOBODY.get(str(key), value) if value == "" else value
 
 
 def sentence(code: str, **facts: Any) -> str:

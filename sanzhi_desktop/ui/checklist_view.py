@@ -153,7 +153,8 @@ class ChecklistModel(QAbstractTableModel):
         if column == 0:
             return MARKS[item.weight]
         if column == 1:
-            return f"【{item.added}】{item.text}" if item.added else item.text
+            words = f"【{item.added}】{item.text}" if item.added else item.text
+            return f"{item.id} {words}"  # the number by which refusals name an item
         row = self._state.row(item.id) if self._state else None
         return name(row.answer) if row else ""
 

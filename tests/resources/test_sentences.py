@@ -26,3 +26,10 @@ def test_a_party_number_says_what_is_wrong() -> None:
 def test_a_missing_fact_leaves_a_gap_and_an_unknown_code_is_shown() -> None:
     assert "…" in sentence(CaseFault.STALE.value)
     assert sentence("no.such.code") == "no.such.code"
+
+
+def test_nobody_named_yet_is_said_in_words() -> None:
+    named = sentence(WorkflowFault.NOT_YOUR_CASE.value, reviewer="张某")
+    nobody = sentence(WorkflowFault.NOT_YOUR_CASE.value, reviewer="")
+    assert "（审核人：张某）" in named
+    assert "（审核人：尚未分派）" in nobody

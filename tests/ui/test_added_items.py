@@ -77,7 +77,11 @@ def test_an_added_item_is_asked_and_marked(qtbot: QtBot, office: Furnished, work
             screen.table.checklist.index(row, 1).data(Qt.ItemDataRole.DisplayRole)
             for row in range(screen.table.checklist.rowCount())
         ]
-        assert f"【本单位增加】{TEXT}" in shown
+        assert f"增01 【本单位增加】{TEXT}" in shown
+        lines = screen.table.checklist.lines  # refusals name items by the numbers shown here
+        asked = [(one.item.id, text) for one, text in zip(lines, shown, strict=True) if one.item]
+        assert len(asked) > 80
+        assert all(text.startswith(f"{number} ") for number, text in asked)
         screen.table.go_to(screen.table.checklist.place_of("增01"))
         assert "【本单位增加】" in screen.item.text.text()
         assert "样例单位审核要点〔2026〕2号" in screen.item.basis.text()

@@ -17,7 +17,7 @@ def shown(card: GateCard) -> str:
 @pytest.mark.parametrize("profile", ["shucheng", "zhengzhou", "tianxin", "yueyanglou", "haimen"])
 def test_a_failed_penalty_review_is_shut_by_the_statute(qtbot: QtBot, profile: str) -> None:
     answer = gate(profiles.shipped(profile), Kind.PENALTY, reviewed=True, passed=False)
-    card = GateCard(answer)
+    card = GateCard(answer, decided=False)
     qtbot.addWidget(card)
     text = shown(card)
     assert "不得作出决定" in text
@@ -27,7 +27,16 @@ def test_a_failed_penalty_review_is_shut_by_the_statute(qtbot: QtBot, profile: s
 
 def test_a_pass_opens_it_and_says_why(qtbot: QtBot) -> None:
     answer = gate(profiles.shipped("shucheng"), Kind.PENALTY, reviewed=True, passed=True)
-    card = GateCard(answer)
+    card = GateCard(answer, decided=False)
     qtbot.addWidget(card)
     assert "可以作出决定" in shown(card)
+    assert "《行政处罚法》第五十八条" in shown(card)
+
+
+def test_once_decided_nothing_may_be_decided_any_more(qtbot: QtBot) -> None:
+    answer = gate(profiles.shipped("shucheng"), Kind.PENALTY, reviewed=True, passed=True)
+    card = GateCard(answer, decided=True)
+    qtbot.addWidget(card)
+    assert "已经作出决定" in shown(card)
+    assert "可以作出决定" not in shown(card)
     assert "《行政处罚法》第五十八条" in shown(card)

@@ -186,6 +186,20 @@ def test_news_from_elsewhere_move_nothing_under_the_eye(desk: Seat, qtbot: QtBot
     assert screen.table.hasFocus()
 
 
+def test_no_number_is_cut_off_in_the_list(desk: Seat, qtbot: QtBot) -> None:
+    screen = desk.sit(HistoryScreen)
+    keys = [column.key for column in screen.model.columns]
+    for width in (1000, 1300):
+        screen.resize(width, 700)
+        qtbot.waitUntil(lambda w=width: abs(screen.width() - w) < 3)
+        qtbot.waitUntil(lambda: screen.table.horizontalScrollBar().maximum() == 0)
+        room = screen.table.columnWidth(keys.index("number"))
+        shown = [r.number for r in screen.model.loaded if r.number]
+        assert shown
+        letters = screen.table.fontMetrics()
+        assert all(letters.horizontalAdvance(n) + 8 <= room for n in shown)
+
+
 def test_the_office_has_a_history_too(desk: Seat) -> None:
     screen = desk.sit(HistoryScreen)
     screen.office.click()

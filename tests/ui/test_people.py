@@ -226,6 +226,10 @@ def test_recusal_keeps_a_reviewer_from_being_assigned(
         screen.recusals.end.click()
         lead.idle()
         assert why() is None
+        listed = {p.person_id for p, _ in review.candidates(lead.desk.session, case)}
+        assert listed == {
+            p.person_id for p in lead.desk.session.reader.people().values() if p.active
+        }
 
 
 # ----- keys

@@ -33,7 +33,8 @@ class ItemPage(QWidget):
         parts.extend([_similar(facts), _talk(view, item), _votes(view, item)])
         if item.rulings:
             parts.append(_rulings(item))
-        parts.append(GateCard(facts.gate))
+        decided = facts.case.decision is not None
+        parts.append(GateCard(facts.gate, decided=decided))
         self.setLayout(column(*parts, None))
 
 

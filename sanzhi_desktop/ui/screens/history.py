@@ -41,14 +41,15 @@ class HistoryScreen(Screen):
         self.table = Table(self.tr("案件"))
         self.model: PagedModel[CaseRow] = PagedModel(
             [
-                Column("name", self.tr("案由"), lambda c: c.name, 140),
+                Column("name", self.tr("案由"), lambda c: c.name, 150),
                 Column("state", self.tr("状态"), lambda c: name(c.state), 116),
-                Column("number", self.tr("文号"), lambda c: c.number, 130),
+                Column("number", self.tr("文号"), lambda c: c.number, 165),
             ],
             desk.jobs,
             self,
         )
         self.table.use(self.model)
+        self.table.give_way(name=90, state=80)
         self.none = PlainLabel(role="muted").wrapped()
         self.office = button(
             self.tr("单位事务记录(&O)"),
@@ -76,7 +77,7 @@ class HistoryScreen(Screen):
         split.addWidget(self._build_left())
         split.addWidget(self.body)
         split.setStretchFactor(1, 1)
-        split.setSizes([330, 750])
+        split.setSizes([470, 730])
         self.root.addLayout(row(self.heading(self.tr("案件历史")), None, self.office))
         self.root.addWidget(split, 1)
         self._connect()
