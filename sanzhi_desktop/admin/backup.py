@@ -14,6 +14,7 @@ from sanzhi_desktop.persistence.places import Target, target
 
 if TYPE_CHECKING:
     from sanzhi_desktop.application.keeping import BackupRow
+    from sanzhi_desktop.persistence.keeping.folder import Manifest
     from sanzhi_desktop.persistence.keeping.server_dump import Server
 
 KEEP = 30
@@ -76,7 +77,7 @@ def _backup(args: argparse.Namespace) -> int:
         data, manifest = backup.server_backup(
             server_at(where, args), args.to, keep=args.keep, now=datetime.now(UTC), report=say
         )
-    _tell(folder.row(data, manifest), as_json=args.json)
+    _tell(folder.row(data, manifest), manifest, as_json=args.json)
     return 0 if manifest.good else 1
 
 
@@ -90,7 +91,17 @@ def existing(path: Path) -> Path:
     return path
 
 
-def _tell(row: "BackupRow", *, as_json: bool) -> None:
+def files_words(manifest: "Manifest") -> str:
+    """How many attachments a backup holds, and where they are."""
+    if manifest.kind == "sqlite":
+        return f"附件 {len(manifest.files)} 个"
+    inside = sum(office.inside for office in manifest.offices)
+    outside = sum(office.outside for office in manifest.offices)
+    words = f"附件在库内 {inside} 个"
+    return f"{words}，另有 {outside} 个在对象存储，不在备份里" if outside else words
+
+
+def _tell(row: "BackupRow", manifest: "Manifest", *, as_json: bool) -> None:
     if as_json:
         told = {
             "file": os.fspath(row.path),
@@ -100,11 +111,13 @@ def _tell(row: "BackupRow", *, as_json: bool) -> None:
             "why": row.why,
             "cases": row.cases,
             "files": row.files,
+            "files_in_database": sum(office.inside for office in manifest.offices),
+            "files_in_object_store": sum(office.outside for office in manifest.offices),
             "root": row.root,
         }
         print(json.dumps(told, ensure_ascii=False))
         return
-    print(f"备份：{row.path}（{row.size:,} 字节，案件 {row.cases} 件，附件 {row.files} 个）")
+    print(f"备份：{row.path}（{row.size:,} 字节，案件 {row.cases} 件，{files_words(manifest)}）")
     if row.good:
         print("已试恢复并验证：结构、历史记录、行数和附件都与原库一致。")
     else:

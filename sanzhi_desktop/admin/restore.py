@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from sanzhi_desktop.admin.backup import add_tools, say, server_at
+from sanzhi_desktop.admin.backup import add_tools, files_words, say, server_at
 from sanzhi_desktop.persistence.places import target
 
 
@@ -27,8 +27,8 @@ def _restore(args: argparse.Namespace) -> int:
         manifest, logins = backup.restore_server(server_at(where, args), args.file, report=say)
         if logins:
             print(
-                f"服务器上新建了登录 {'、'.join(logins)}，备份里没有口令，现在都还不能登录。"
-                "请超级用户先给管理员设置口令（ALTER ROLE 管理员代码 LOGIN PASSWORD '…'），"
+                f"服务器上新建了登录 {'、'.join(logins)}，备份里没有密码，现在都还不能登录。"
+                "请超级用户先给管理员设置密码（ALTER ROLE 管理员代码 LOGIN PASSWORD '…'），"
                 "再由管理员用 sanzhi user password 逐个重设；PostgreSQL 15 上全部由超级用户设置。",
                 file=sys.stderr,
             )
@@ -36,5 +36,5 @@ def _restore(args: argparse.Namespace) -> int:
         print(f"注意：这份备份当时没有通过验证：{manifest.why_not}", file=sys.stderr)
     cases = sum(office.cases for office in manifest.offices)
     names = "、".join(office.name for office in manifest.offices)
-    print(f"已恢复到 {where.shown()}：{names}，案件 {cases} 件，附件 {len(manifest.files)} 个。")
+    print(f"已恢复到 {where.shown()}：{names}，案件 {cases} 件，{files_words(manifest)}。")
     return 0

@@ -12,7 +12,7 @@ import os
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -39,6 +39,10 @@ class OfficeInside:
     entries: int
     cases: int
     root: str
+    # Attachments that stand in the database itself, and those it only names (object store). No part
+    # of a comparison: backups made before these were counted do not have them.
+    inside: int = field(default=0, compare=False)
+    outside: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from sanzhi_desktop.domain.audit import GENESIS, Break
+from sanzhi_desktop.domain.files import StoreKind
 from sanzhi_desktop.persistence import chains, checkpoints
 from sanzhi_desktop.persistence.keeping.folder import OfficeInside
 from sanzhi_desktop.persistence.snapshot import reading
@@ -51,6 +52,13 @@ def _offices(ask: Ask) -> Iterator[OfficeInside]:
         " where m.office_id = c.office_id)"
     )
     roots = {row[0]: str(row[1]) for row in newest}
+    stored = {
+        (row[0], row[1]): int(row[2])
+        for row in ask(
+            "select office_id, place, count(*) from blob where complete = 1"
+            " group by office_id, place"
+        )
+    }
     for number, code, name in ask("select office_id, code, name from office order by office_id"):
         held, entries = heads.get(number, (0, 0))
         yield OfficeInside(
@@ -61,6 +69,8 @@ def _offices(ask: Ask) -> Iterator[OfficeInside]:
             entries=int(entries),
             cases=cases.get(number, 0),
             root=roots.get(number, GENESIS),
+            inside=stored.get((number, StoreKind.DATABASE), 0),
+            outside=stored.get((number, StoreKind.OBJECTS), 0),
         )
 
 

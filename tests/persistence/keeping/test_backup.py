@@ -370,9 +370,12 @@ def test_a_dump_proves_itself_and_comes_back(
 ) -> None:
     server_desk.passed()
     server_desk.gateway("au").checkpoint(7)
+    held = psql(cluster, server_database, "select count(*) from app.blob where complete = 1")
+    assert int(held) > 0
     assert main(arguments) == 0, capsys.readouterr().err
     told = json.loads(capsys.readouterr().out)
     assert (told["verified"], told["cases"]) == (True, 1)
+    assert (told["files"], told["files_in_database"]) == (0, int(held))
     assert psql(cluster, "postgres", "select count(*) from pg_database"
                                      " where datname like 'sanzhi_check%'") == "0"  # fmt: skip
     with cluster.connect() as owner:
@@ -381,6 +384,7 @@ def test_a_dump_proves_itself_and_comes_back(
         back = ["restore", told["file"], "--db", cluster.url("came_back"),
                 "--pg-bin", str(cluster.bin)]  # fmt: skip
         assert main(back) == 0, capsys.readouterr().err
+        assert f"附件在库内 {held} 个。" in capsys.readouterr().out
         rows = "select string_agg(a::text, '|' order by case_id, seq) from app.audit a"
         assert psql(cluster, "came_back", rows) == psql(cluster, server_database, rows) != ""
         assert main(["audit", "verify", "--db", cluster.url("came_back")]) == 0
