@@ -47,7 +47,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 def add_db(parser: argparse.ArgumentParser) -> None:
     """The option that every verb of a database takes."""
     parser.add_argument(
-        "--db", metavar="URL", help="数据库地址或文件，默认是本机的单机数据库；地址中不能写口令"
+        "--db", metavar="URL", help="数据库地址或文件，默认是本机的单机数据库；地址中不能写密码"
     )
 
 
@@ -82,7 +82,7 @@ def _init(args: argparse.Namespace) -> int:
     )
     if where.path is not None and where.path.exists() and where.path.stat().st_size:
         raise DomainError(PersistenceFault.EXISTS, path=str(where.path))
-    password = new_password(f"管理员 {args.admin} 的新口令")
+    password = new_password(f"管理员 {args.admin} 的新密码")
     if where.path is not None:
         _tagged(create_embedded(where.path, office, admin=admin, password=password))
     else:

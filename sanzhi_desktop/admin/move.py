@@ -37,7 +37,7 @@ def _move(args: argparse.Namespace) -> int:
         where=where,
         user="",
         password=password,
-        new_password=new_password("搬到服务器后各人的临时口令"),
+        new_password=new_password("搬到服务器后各人的临时密码"),
         same_people=args.same_people,
         now=datetime.now(UTC),
     )
@@ -51,5 +51,5 @@ def _move(args: argparse.Namespace) -> int:
     )
     print(f"检查点 {done.root}")
     print(f"原库从此只能查看。各人用原来的代码登录：{'、'.join(done.people)}")
-    print("临时口令是刚才设定的那个，请各人登录后立即更改。", file=sys.stderr)
+    print("临时密码是刚才设定的那个，请各人登录后立即更改。", file=sys.stderr)
     return 0

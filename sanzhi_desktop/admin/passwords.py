@@ -36,4 +36,4 @@ def server_password(where: Target) -> str | None:
     kept = key_store.get(key_store.SERVICE, where.shown())
     if kept is not None or not sys.stdin.isatty():
         return kept
-    return getpass.getpass(f"数据库口令（{where.shown()}）：")
+    return getpass.getpass(f"数据库密码（{where.shown()}）：")

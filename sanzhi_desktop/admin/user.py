@@ -53,7 +53,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     role.set_defaults(run=_role)
     disable = parts.add_parser("disable", help="停用人员；代码永不再用")
     disable.set_defaults(run=_disable)
-    password = parts.add_parser("password", help="重设口令")
+    password = parts.add_parser("password", help="重设密码")
     password.set_defaults(run=_password)
     for part in (new, role, disable, password):
         part.add_argument("code", metavar="CODE", help="人员代码：小写字母开头，字母、数字、下划线")
@@ -177,7 +177,7 @@ def _checked_password(person: Person) -> str:
     """A new password that will be taken: one that is refused must leave nothing behind."""
     from sanzhi_desktop.persistence import logins
 
-    password = new_password(f"{person.name}（{person.person_id}）的新口令")
+    password = new_password(f"{person.name}（{person.person_id}）的新密码")
     logins.check(password)
     return password
 
@@ -220,7 +220,7 @@ def _add(args: argparse.Namespace) -> int:
         database.close()
     print(f"已登记 {args.code} {person.name}：{_words(roles)}")
     if by_dba:
-        print("口令由数据库管理员设置，这里没有改动。")
+        print("密码由数据库管理员设置，这里没有改动。")
     return 0
 
 
@@ -288,7 +288,7 @@ def _password(args: argparse.Namespace) -> int:
         _set_password(database, session, args.code, _checked_password(person))
     finally:
         database.close()
-    print(f"已重设 {args.code} {person.name} 的口令。")
+    print(f"已重设 {args.code} {person.name} 的密码。")
     return 0
 
 

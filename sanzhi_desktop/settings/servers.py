@@ -16,6 +16,7 @@ from sanzhi_desktop.domain.errors import Code, DomainError
 from sanzhi_desktop.settings import SERVERS_FILE
 
 PORT = 5432
+_SECRET_KEYS = ("password", "密码", "口令")
 _SECRET = re.compile(r":[^/@]*@|password", re.IGNORECASE)  # of a pasted address
 _NO_HOST = re.compile(r"[\s/@?=]")
 
@@ -179,7 +180,7 @@ class ServerList:
         """A file that is handed out must not carry a password, and nobody may get used to it."""
         for entry in listed:
             hosts = entry.get("hosts") or ()
-            if any("password" in key.lower() or "口令" in key for key in entry) or any(
+            if any(any(w in key.lower() for w in _SECRET_KEYS) for key in entry) or any(
                 _SECRET.search(str(host)) for host, _ in hosts
             ):
                 facts = {"file": str(self._file), "entry": entry.get("name", "")}

@@ -140,6 +140,6 @@ def test_the_setting_is_shown_changed_and_refused(office: tuple[Path, str], caps
     assert (
         main(["blob", "store", "--objects", "https://a:b@x", "--bucket", "b", "--db", str(db)]) == 2
     )
-    assert "不能写口令" in capsys.readouterr().err
+    assert "不能写密码" in capsys.readouterr().err
     assert main(["blob", "key", "--db", str(db)]) == 2
     assert "不需要访问密钥" in capsys.readouterr().err

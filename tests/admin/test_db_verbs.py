@@ -138,7 +138,7 @@ def test_a_file_that_is_no_database_and_one_that_is_missing(tmp_path: Path, caps
 def test_a_password_in_a_url_is_refused_and_not_repeated(capsys: Cap) -> None:
     url = "postgresql+psycopg://adm:hunter2secret@db.example/office"
     said = told(capsys, "db", "check", "--db", url, code=2)
-    assert "口令" in said
+    assert "密码" in said
     assert "hunter2secret" not in said
 
 

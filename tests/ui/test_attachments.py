@@ -254,7 +254,7 @@ def test_an_object_store_needs_an_address_and_a_key(
     assert "http" in page.form.fields["endpoint"].fault.text()
     page.form.put({"endpoint": "https://k:s@store.example"})
     page.save.click()
-    assert "不能写口令" in page.form.fields["endpoint"].fault.text()
+    assert "不能写密码" in page.form.fields["endpoint"].fault.text()
     page.form.put({"endpoint": "https://store.example"})
     page.save.click()
     assert page.form.fields["endpoint"].fault.text() == ""

@@ -113,9 +113,9 @@ def test_a_database_of_another_revision(
 @pytest.mark.parametrize(
     ("typed", "words"),
     [
-        ("postgresql+psycopg://h1:geheim@db.example.gov.cn:5432/sanzhi", "不能写口令"),
-        ("h1:geheim@db.example.gov.cn", "不能写口令"),
-        ("db.example.gov.cn?password=geheim", "不能写口令"),
+        ("postgresql+psycopg://h1:geheim@db.example.gov.cn:5432/sanzhi", "不能写密码"),
+        ("h1:geheim@db.example.gov.cn", "不能写密码"),
+        ("db.example.gov.cn?password=geheim", "不能写密码"),
         ("postgresql://db.example.gov.cn/sanzhi", "只写主机名和端口"),
         ("h1@db.example.gov.cn", "只写主机名和端口"),
     ],
@@ -139,7 +139,12 @@ def test_an_address_with_a_password_in_it(
 
 
 @pytest.mark.parametrize(
-    "extra", [{"password": "geheim"}, {"hosts": [["h1:geheim@db.example.gov.cn", 5432]]}]
+    "extra",
+    [
+        {"password": "geheim"},
+        {"登录密码": "geheim"},
+        {"hosts": [["h1:geheim@db.example.gov.cn", 5432]]},
+    ],
 )
 def test_a_handed_out_list_with_a_password_in_it(
     qtbot: QtBot, start: Start, home: Path, cluster: Cluster, extra: dict[str, Any]
@@ -151,7 +156,7 @@ def test_a_handed_out_list_with_a_password_in_it(
     file.write_text(json.dumps(listed), "utf-8")
     page = start().centralWidget()
     assert isinstance(page, LoginScreen)
-    assert "写了口令" in page.fault.label.text()
+    assert "写了密码" in page.fault.label.text()
     assert "geheim" not in page.fault.label.text()
 
 

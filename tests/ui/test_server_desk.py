@@ -173,7 +173,7 @@ def test_refusals_are_told_at_the_door(
         assert window.centralWidget() is page
         return page.fault.label.text()
 
-    assert "口令不正确" in refused(NAME, "ld", "wrong-password")
+    assert "密码不正确" in refused(NAME, "ld", "wrong-password")
     assert "nothing_here" in refused("没有这个库", "ld", PASSWORD)
     assert "TLS" in refused("没有加密", "ld", PASSWORD)
     assert "端口 1" in refused("关机了", "ld", PASSWORD)
