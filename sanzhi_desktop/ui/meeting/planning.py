@@ -200,6 +200,7 @@ class CancelMeetingDialog(MeetingDialog):
             self.tr("取消后，议程上的案件等待下一次会议。理由保留。"),
             self.tr("取消会议(&O)"),
         )
+        self.ok.setDefault(False)  # Enter alone never takes it
         self.form.add("reason", self.tr("理由(&R)"), lines(3))
 
     def work(self) -> Callable[[], Changed]:

@@ -240,6 +240,7 @@ class DropDialog(OnItem):
             ),
             self.tr("退出议程(&O)"),
         )
+        self.ok.setDefault(False)  # Enter alone never takes it
         self.form.add("reason", self.tr("理由(&R)"), lines(3))
 
     def work(self) -> Callable[[], Changed]:
