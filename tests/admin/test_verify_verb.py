@@ -176,16 +176,16 @@ def test_the_database_brings_record_register_and_roots(
 
     from sanzhi_desktop import compose
 
-    asked: list[tuple[str, str]] = []
+    asked: list[tuple[str, str, bool]] = []
     digest = hashlib.sha256(papers.approved()).hexdigest()
 
-    def record(url: str, sha256: str, *, number: str) -> PaperRecord:
-        asked.append((url, sha256))
+    def record(url: str, sha256: str, *, number: str, content: str) -> PaperRecord:
+        asked.append((url, sha256, len(content) == 64))
         return PaperRecord(digest, papers.office().register, (papers.office().pem,))
 
     monkeypatch.setattr(compose, "paper_record", record)
     code, shown = answer(capsys, folder / "opinion.pdf", "--db", "sqlite:///office.db")
-    assert asked == [("sqlite:///office.db", digest)]
+    assert asked == [("sqlite:///office.db", digest, True)]
     assert (code, shown["valid"], shown["record"]) == (0, True, "match")
 
     def other(_url: str, _sha256: str, **_number: str) -> PaperRecord:
