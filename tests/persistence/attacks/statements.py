@@ -90,6 +90,22 @@ STEPS = (
     Attack(_act("{decided}", "new_round"), EITHER),
     Attack(_act("{decided}", "withdraw"), EITHER),
     Attack(_act("{decided}", "issue_pass"), EITHER),
+    *(  # beside a transfer that is not there; nobody has one to put right
+        Attack(_act(case, "change_transfer_team", payload), EITHER)
+        for case in ("{mine}", "{decided}", "{foreign}")
+        for payload in (
+            "{{}}",
+            '{{"at": "2026-09-20T02:00:00Z", "team": [{{"person_id": "{me}"}}], "detail": {{}}}}',
+        )
+    ),
+    *(
+        Attack(_act(case, "correct_transfer", payload), EITHER)
+        for case in ("{mine}", "{decided}", "{foreign}")
+        for payload in (
+            "{{}}",
+            '{{"no": 1, "seq": 1, "at": "2026-09-20T02:00:00Z", "opened_on": "2026-09-20"}}',
+        )
+    ),
     Attack(_act("{theirs}", "answer", '{{"answers": []}}', seen="5"), EITHER, _without("r2")),
     Attack(_act("{theirs}", "edit", seen="5"), EITHER),
     Attack(_act("{theirs}", "issue_pass", seen="5"), EITHER),
@@ -137,6 +153,28 @@ REGISTER = (
         EITHER,
     ),  # issued numbers are nobody's to void
     Attack(_office("drop_recusal", '{{"recusal_id": "x"}}'), EITHER),
+    *(  # no meeting, no vote, nobody on a roll: neither a stranger's hand nor the secretary's own
+        Attack(_office("correct_vote", payload, office), EITHER)
+        for office in (7, 8)
+        for payload in (
+            "{{}}",
+            (
+                '{{"meeting_id": "x", "version": 1, "case_id": "{mine}", "reason": "记错", "votes":'
+                ' [{{"number": 1, "person_id": "{me}", "choice": "adopt"}}]}}'
+            ),
+        )
+    ),
+    *(
+        Attack(_office("correct_roll", payload, office), EITHER)
+        for office in (7, 8)
+        for payload in (
+            "{{}}",
+            (
+                '{{"meeting_id": "x", "version": 1, "reason": "记错", "recusals": [], "members":'
+                ' [{{"person_id": "{me}", "attendance": "present", "reason": ""}}]}}'
+            ),
+        )
+    ),
     Attack(_office("no_such_action", "{{}}"), EITHER),
     Attack(_office("put_person", '{{"person_id": "x1"}}', 8), EITHER, _without("adm8")),
     Attack(_office("put_person", '{{"person_id": "x1"}}', 99), EITHER),
@@ -186,6 +224,7 @@ READING = (
             "audit_head",
             "clearance",
             "decision",
+            "vote_correction",
         )
     ),
     *(
@@ -205,6 +244,9 @@ READING = (
             "audit",
             "counter",
             "checkpoint",
+            "vote_correction",
+            "roll_correction",
+            "recusal_correction",
         )
     ),
     shown(
