@@ -3,8 +3,10 @@ spreading it over several servers."""
 
 import argparse
 import json
+import secrets
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +14,7 @@ from sanzhi_desktop.admin.passwords import new_password, server_password
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.domain.people import Person, check_person
 from sanzhi_desktop.persistence.faults import PersistenceFault
-from sanzhi_desktop.persistence.places import target
+from sanzhi_desktop.persistence.places import Target, target
 from sanzhi_desktop.settings import default_database
 
 if TYPE_CHECKING:
@@ -82,21 +84,42 @@ def _init(args: argparse.Namespace) -> int:
     )
     if where.path is not None and where.path.exists() and where.path.stat().st_size:
         raise DomainError(PersistenceFault.EXISTS, path=str(where.path))
-    password = new_password(f"管理员 {args.admin} 的新密码")
+    by_dba = False
     if where.path is not None:
+        password = new_password(f"管理员 {args.admin} 的新密码")
         _tagged(create_embedded(where.path, office, admin=admin, password=password))
     else:
+        owner_password = server_password(where)
+        by_dba = _by_dba(where, owner_password)
+        # One that is not used where the server's administrator makes the log-ins: not asked for.
+        password = (
+            secrets.token_urlsafe(24) if by_dba else new_password(f"管理员 {args.admin} 的新密码")
+        )
         create_shared(
-            named(args),
-            office,
-            admin=admin,
-            password=password,
-            owner_password=server_password(where),
+            named(args), office, admin=admin, password=password, owner_password=owner_password
         )
     print(f"已建立：{where.shown()}")
     print(f"单位 {args.office} {args.name}，规则 {office.profile_id} {office.profile_edition}，")
     print(f"管理员 {args.admin}。下一步用 sanzhi user add 登记人员。")
+    if by_dba:
+        print(f"管理员 {args.admin} 的密码由数据库管理员设置，这里没有改动。")
     return 0
+
+
+def _by_dba(where: Target, password: str | None) -> bool:
+    """Whether the server's own administrator makes the log-ins; the database may be missing yet.
+    What cannot be asked is left to whoever builds, who says why."""
+    from sanzhi_desktop.persistence import logins, server
+
+    for place in (where, replace(where, database="postgres")):
+        made = server.engine(place, password=password, most=1)
+        try:
+            return logins.made_by_dba(made)
+        except DomainError:
+            continue
+        finally:
+            made.dispose()
+    return False
 
 
 def _tagged(database: "Opened") -> None:

@@ -28,9 +28,22 @@ def new_password(prompt: str) -> str:
     return first
 
 
+def _demand_user(where: Target) -> None:
+    options = dict(where.options)
+    host = where.host or options.get("host", "")
+    named = where.user or "service" in options or os.environ.keys() & {"PGUSER", "PGSERVICE"}
+    if not named and host and not host.startswith("/"):  # a socket knows who is at this PC
+        raise DomainError(PersistenceFault.NO_USER_IN_URL, where=where.shown())
+
+
 def server_password(where: Target) -> str | None:
     """The log-in password of a server: None when libpq finds it (PGPASSWORD, PGPASSFILE), else
-    from the system's key store, else typed."""
+    from the system's key store, else typed.
+
+    Raises DomainError when nobody is named: libpq would log in as whoever runs this PC, and the
+    server then speaks of a wrong password.
+    """
+    _demand_user(where)
     if os.environ.get("PGPASSWORD") or os.environ.get("PGPASSFILE"):
         return None
     kept = key_store.get(key_store.SERVICE, where.shown())

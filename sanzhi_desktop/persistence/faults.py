@@ -34,6 +34,7 @@ class PersistenceFault(Code):
     NETWORK_SHARE = "persistence.network_share"
     SYNCED_FOLDER = "persistence.synced_folder"
     BAD_URL = "persistence.bad_url"
+    NO_USER_IN_URL = "persistence.no_user_in_url"
     PASSWORD_IN_URL = "persistence.password_in_url"  # a code, no secret
     LOG_IN_REFUSED = "persistence.log_in_refused"
     SERVER_TOO_OLD = "persistence.server_too_old"

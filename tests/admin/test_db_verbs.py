@@ -142,6 +142,20 @@ def test_a_password_in_a_url_is_refused_and_not_repeated(capsys: Cap) -> None:
     assert "hunter2secret" not in said
 
 
+def test_a_url_that_names_nobody_says_so(capsys: Cap, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a name libpq takes that of whoever runs the PC, and the server blames a password."""
+    monkeypatch.setenv("PGPASSWORD", "whatever it is")
+    for variable in ("PGUSER", "PGSERVICE"):
+        monkeypatch.delenv(variable, raising=False)
+    for verb in (["db", "check"], ["db", "init", "--office", "5"], ["audit", "verify"]):
+        said = told(capsys, *verb, "--db", "postgresql+psycopg://127.0.0.1:9/office", code=2)
+        assert "没有写用哪个人员代码登录" in said
+        assert "127.0.0.1:9/office" in said
+    monkeypatch.setenv("PGUSER", "somebody")
+    said = told(capsys, "db", "check", "--db", "postgresql+psycopg://127.0.0.1:9/office", code=2)
+    assert "人员代码登录" not in said
+
+
 def test_people_are_added_changed_and_disabled(db: Path, capsys: Cap) -> None:
     told(
         capsys, "user", "add", "zhang1", "--name", "张某", "--role", "reviewer,head", "--office",

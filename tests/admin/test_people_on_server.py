@@ -180,6 +180,7 @@ def test_init_makes_the_database_that_is_missing(
     with cluster.connect() as owner:
         if owner.info.server_version < 160000:
             owner.execute(f"create role adm41 login password '{NEW}'")
+            monkeypatch.delenv("SANZHI_NEW_PASSWORD")  # it would not be used there: not asked for
     assert main(["db", "init", *wanted, cluster.url("not_there")]) == 0, capsys.readouterr().err
     monkeypatch.setenv("PGPASSWORD", NEW)
     assert main(["db", "check", "--db", cluster.url("not_there", "adm41")]) == 0
