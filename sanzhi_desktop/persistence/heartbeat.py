@@ -6,6 +6,7 @@ wants to know it at once.
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from threading import Lock
@@ -26,6 +27,9 @@ SILENCE = 6.0  # seconds without an answer to a beat after which a line counts a
 # Seconds by the clock on the wall without a beat that was heard: the PC was asleep, during which
 # the clock that counts time-outs may stand still. What was connected before is not waited for.
 ASLEEP = 60.0
+
+# Only a server that answered so many seconds ago is told that the desk is left.
+_FRESH = 10.0
 
 _BEAT = "select api.beat(%s::integer, %s, %s)"
 
@@ -123,9 +127,14 @@ class Heartbeat:
         self.pulse_patience.close()
 
     def dispose(self) -> None:
-        """Gives the connection back, after a beat that is still under way."""
+        """Gives the connection back, after a beat that is still under way, and takes the person
+        off the case that was open here: whoever logs in next at this PC is not him."""
         with self._memory.lock:
+            known = self._memory.state is LinkState.ONLINE and not self._memory.closed
             self._memory.closed = True
+            if known and self._memory.case_id and self.wall() - self._memory.heard < _FRESH:
+                with suppress(DomainError):  # then the hint goes by itself within a minute
+                    self._ask("", self._memory.case_id)
             self.pulse.dispose()
 
 
