@@ -329,7 +329,7 @@ class ServerEntry(EmbeddedEntry):
         self, session: "Session", *, person_id: str, password: str, old: str | None
     ) -> "Changed":
         """One's own is set as oneself, over a connection that the old one opened; anybody's by an
-        administrator through the office's function, which writes it into the history."""
+        administrator; both through the office's function, which writes it into the history."""
         from sanzhi_desktop.application.commands import Changed
         from sanzhi_desktop.domain.errors import DomainError
         from sanzhi_desktop.persistence import logins
@@ -337,7 +337,7 @@ class ServerEntry(EmbeddedEntry):
 
         opened = self._opened
         if person_id == session.actor.person_id:
-            self._set_own(person_id, password, old or "")
+            self._set_own(session.actor.office_id, person_id, password, old or "")
         elif opened is not None:
             logins.demand_free(opened.engine, opened.office_id, person_id)
             logins.set_password(opened.engine, opened.office_id, person_id, password)
@@ -345,14 +345,14 @@ class ServerEntry(EmbeddedEntry):
                 raise DomainError(PersistenceFault.PASSWORD_BY_DBA, person=person_id)
         return Changed(kinds=frozenset({"people"}))
 
-    def _set_own(self, person_id: str, password: str, old: str) -> None:
+    def _set_own(self, office_id: int, person_id: str, password: str, old: str) -> None:
         from sanzhi_desktop.persistence import logins, server
         from sanzhi_desktop.persistence.heartbeat import Heartbeat
         from sanzhi_desktop.persistence.places import target
 
         alone = server.engine(target(self._url), user=person_id, password=old or None, most=1)
         try:
-            logins.set_own_password(alone, password)
+            logins.set_own_password(alone, office_id, person_id, password)
         finally:
             alone.dispose()
         for opened in (self._opened, *self._before):

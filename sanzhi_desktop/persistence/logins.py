@@ -64,11 +64,20 @@ def demand_free(made: sa.Engine, office_id: int, person_id: str) -> None:
         raise DomainError(PersistenceFault.LOGIN_TAKEN, person=person_id)
 
 
-def set_own_password(made: sa.Engine, password: str) -> None:
-    """Gives whoever is logged in a new password; every role may do that for itself, and no other.
+def set_own_password(made: sa.Engine, office_id: int, person_id: str, password: str) -> None:
+    """Gives `person_id`, who is logged in, a new password, which the history of the office tells.
 
-    The history of the office does not know of it. Raises DomainError.
+    A log-in that the server's own administrator made is changed by its owner alone: every role may
+    do that for itself, and the history does not hear of it. Raises DomainError.
     """
+    if not made_by_dba(made):
+        try:
+            set_password(made, office_id, person_id, password)
+        except DomainError as error:
+            if error.code is not PersistenceFault.LOGIN_TAKEN:
+                raise
+        else:
+            return
     check(password)
     try:
         with made.begin() as db:
@@ -82,7 +91,7 @@ def set_own_password(made: sa.Engine, password: str) -> None:
 
 def set_password(made: sa.Engine, office_id: int, person_id: str, password: str) -> None:
     """Makes the log-in of a registered person, or gives it a new password, as an administrator of
-    the office. Raises DomainError."""
+    the office or as the person himself. Raises DomainError."""
     check(password)
     try:
         with made.begin() as db:

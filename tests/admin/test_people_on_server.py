@@ -134,7 +134,12 @@ def test_everybody_changes_his_own_password_against_the_old_one(enter: Enter) ->
     with pytest.raises(DomainError) as caught:
         entry.set_password(session, person_id="r1", password=NEW, old="not the old one")
     assert caught.value.code is PersistenceFault.LOG_IN_REFUSED
+    before = len(enter(ADMIN, PASSWORD)._opened.reader().history(""))  # type: ignore[union-attr]
     entry.set_password(session, person_id="r1", password=NEW, old=PASSWORD)
+    told = enter(ADMIN, PASSWORD)._opened.reader().history("")[before:]  # type: ignore[union-attr]
+    expected = [] if by_dba(enter) else [("set_password", "r1", "r1")]
+    assert [(e.action, e.actor, e.detail["person_id"]) for e in told] == expected
+    assert NEW not in str(told)
     opened.engine.dispose()  # what is connected from now on knows the new one
     assert "r1" in session.reader.people()
     assert session.link is not None

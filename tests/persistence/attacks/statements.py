@@ -179,7 +179,9 @@ REGISTER = (
     Attack(_office("put_person", '{{"person_id": "x1"}}', 8), EITHER, _without("adm8")),
     Attack(_office("put_person", '{{"person_id": "x1"}}', 99), EITHER),
     Attack(
-        "select api.login(7, gen_random_uuid()::text, 'hd', '{verifier}')", EITHER, _without("adm")
+        "select api.login(7, gen_random_uuid()::text, 'hd', '{verifier}')",
+        EITHER,
+        _without("adm", "hd"),  # his own is his to change
     ),
     Attack("select api.login(7, gen_random_uuid()::text, 'nobody9', '{verifier}')", EITHER),
     Attack("select api.login(8, gen_random_uuid()::text, 'hd', '{verifier}')", EITHER),
