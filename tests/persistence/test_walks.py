@@ -24,8 +24,6 @@ from sanzhi_desktop.domain.workflow import (
 )
 from tests.persistence.desk import ALL, Desk, paper, problem, submission
 
-CHECKS_READERS = True  # after every command on the server
-
 REASON = "理由"
 
 

@@ -230,7 +230,7 @@ def test_what_goes_wrong_leaves_both_sides_as_they_were(
         "broken": "audit verify",
         "file": "内容已变",
         "logins": "--same-people",
-        "password": "口令",
+        "password": "密码太短",
         "rights": "超级用户",
     }
     if way == "row":
