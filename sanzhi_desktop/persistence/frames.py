@@ -195,7 +195,8 @@ def _standing() -> str:
   if p_action = '{Action.REGISTER}' then
     if c.case_id is not null then {_refuse(PersistenceFault.CASE_EXISTS)} end if;
   -- What somebody may not see is not there: no answer tells that case from an invented one.
-  elsif c.case_id is null or not {SEES} then
+  -- Nor is a case whose chain has lost its head: nothing could be added to its history.
+  elsif c.case_id is null or h.case_id is null or not {SEES} then
     {_refuse(CaseFault.NOT_FOUND)}
   elsif h.version <> p_seen then
     {_refuse(CaseFault.STALE, "'seen', p_seen, 'current', h.version")}

@@ -20,6 +20,7 @@ PASSED = (
 
 
 def inner(name: str, effect: Effect, *, moves: bool) -> str:
+    """CREATE FUNCTION of what one action writes; `moves` where it ends with the case's own row."""
     body = [files.SERVER_STEPS[name]] if name in files.SERVER_STEPS else []
     body.append(steps(effect))
     if moves:
@@ -35,17 +36,18 @@ end $$;"""
 
 
 def steps(effect: Effect) -> str:
+    """The steps of an effect as statements, over the variables of the function they stand in."""
     return "\n".join(_step(part) for part in effect.steps)
 
 
 def _step(part: Run | Refuse | Each) -> str:
     if isinstance(part, Each):
-        inner = "\n".join(_step(step) for step in part.steps)
+        each = "\n".join(_step(step) for step in part.steps)
         return (
             f"  v_items := coalesce(nullif(p_payload #> '{{{part.items}}}', 'null'), '[]');\n"
             "  for v_index in 0 .. jsonb_array_length(v_items) - 1 loop\n"
             "  v_item := v_items -> v_index;\n"
-            f"{inner}\n  end loop;"
+            f"{each}\n  end loop;"
         )
     if isinstance(part, Refuse):
         facts = ", ".join(f"'{name}', {postgresql(sql)}" for name, sql in part.facts.items())

@@ -24,7 +24,9 @@ from sanzhi_desktop.domain.audit import (
     link_hash,
     read_printed,
 )
+from sanzhi_desktop.domain.case import CaseFault
 from sanzhi_desktop.domain.errors import DomainError
+from sanzhi_desktop.domain.workflow import Action
 from sanzhi_desktop.persistence import witness
 from sanzhi_desktop.persistence.faults import PersistenceFault
 from sanzhi_desktop.persistence.reader import DatabaseReader
@@ -164,6 +166,21 @@ def test_tampering_by_a_superuser_is_found(
         owner.execute("set session_replication_role = replica")
         tamper(owner.execute, case_id)
     assert [(f.case_id, f.seq, f.what) for f in reader.verify_chains()] == [(case_id, seq, what)]
+
+
+def test_nothing_is_written_to_a_case_whose_chain_lost_its_head(
+    desk: Desk, request: pytest.FixtureRequest
+) -> None:
+    """Else the case would go on and its history would not say so."""
+    case_id = desk.reviewing("r1")
+    gone = f"delete from audit_head where case_id = '{case_id}'"
+    _tamper(request, lambda run, _: run(gone))
+    before = desk.case(case_id)
+    answer = {"item_id": "X01", "answer": "CONFORMS", "note": "", "evidence": ""}
+    with pytest.raises(DomainError) as refused:
+        desk.send("r1", case_id, Action.ANSWER, answers=[answer])
+    assert refused.value.code is CaseFault.NOT_FOUND
+    assert desk.case(case_id) == before
 
 
 def test_a_role_taken_past_the_program_is_found(desk: Desk, request: pytest.FixtureRequest) -> None:

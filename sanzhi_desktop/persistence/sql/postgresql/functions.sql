@@ -3232,7 +3232,8 @@ begin
   if p_action = 'register' then
     if c.case_id is not null then perform app.refuse('persistence.case_exists', jsonb_build_object()); end if;
   -- What somebody may not see is not there: no answer tells that case from an invented one.
-  elsif c.case_id is null or not coalesce(position(',' || v_me || ',' in c.readers) > 0
+  -- Nor is a case whose chain has lost its head: nothing could be added to its history.
+  elsif c.case_id is null or h.case_id is null or not coalesce(position(',' || v_me || ',' in c.readers) > 0
     or pg_has_role(v_me::name, to_regrole('sz_o' || p_office || '_all'), 'member')
     or pg_has_role(v_me::name, to_regrole('sz_o' || p_office || '_u' || substr(c.readers, 3, 12)),
       'member'), false) then
