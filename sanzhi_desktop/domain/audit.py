@@ -16,7 +16,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 GENESIS = "0" * 64
 PRINTED_DIGITS = 32  # 128 bits
@@ -35,9 +35,8 @@ class Link:
     hash: str
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
-    """What the database says is the end of a chain."""
+class Head(NamedTuple):
+    """What the database says is the end of a chain. A check makes one for every case."""
 
     case_id: str
     seq: int

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from sanzhi_desktop.application.keeping import Report
-from sanzhi_desktop.domain.audit import Break, Head, Walked, digests, walk
+from sanzhi_desktop.domain.audit import Break, Head, digests, walk
 from sanzhi_desktop.persistence.case_effects import EFFECTS
 from sanzhi_desktop.persistence.tables import audit, audit_head, case_, document, person_role
 from sanzhi_desktop.persistence.writes import Moves
@@ -90,64 +90,67 @@ def breaks(db: sa.Connection, office_id: int, *, report: Report | None = None) -
     Somebody who reads only his own cases has only those checked. `report` hears of entries, done
     and all, and may raise to stop.
     """
-    total, done = size(db, office_id).entries, 0
+    total = size(db, office_id)
     found: list[Break] = []
-    for place, one in enumerate(_chains(db, office_id), start=1):
-        walked = one.walked
-        done += walked.length
+    done = heads_met = cases_met = 0
+    # The office's own chain may be long and is gone through entry by entry from the beginning.
+    for own in walk(_entries(db, office_id, "")):
+        head = _head(db, office_id, "")
+        done, heads_met = own.length, int(head is not None)
+        found.extend(_one(own.against(head)))
+    for place, row in enumerate(_whole(db, office_id), start=1):
+        one = _Chain(*row)
+        found.extend(_one(_broken(db, office_id, one)))
+        done += one.length
+        heads_met += one.end is not None
+        cases_met += one.standing is not None
         if report is not None and place % _CHAINS_AT_ONCE == 0:
-            report(done, total, "")
-        broken = walked.against(one.head)
-        if broken is None and walked.case_id:
-            broken = _against_case(walked, one.case)
-        if broken is None and one.case and not _row_as_written(one):
-            broken = Break(walked.case_id, walked.length, "row")
-        found.extend([broken] if broken else [])
-    found.extend(_without_chain(db, office_id))
+            report(done, total.entries, "")
+    # Both are of chains that were met: as many as there are means that none is without its chain.
+    if heads_met != total.chains or cases_met != _cases(db, office_id):
+        found.extend(_without_chain(db, office_id))
     found.extend(_papers(db, office_id))
     if sees_all(db, office_id):
         found.extend(_roles(db, office_id))
     return sorted(found, key=lambda b: (b.case_id, b.seq))
 
 
-class _Case(NamedTuple):
-    """What the rows say of a case: its version and state, and which version wrote its own row."""
-
-    version: int
-    state: str
-    written: int
+def _one(broken: Break | None) -> list[Break]:
+    return [] if broken is None else [broken]
 
 
 class _Chain(NamedTuple):
-    """One chain that was gone through, with what it is compared with; `entries` of a case."""
+    """A case's chain in one row, for a row per entry would cost more than its hash; and what stands
+    beside it: the kept end, and what the rows say of the case."""
 
-    walked: Walked
-    head: Head | None
-    case: _Case | None = None
-    entries: Sequence[bytes] = ()
+    case_id: str
+    length: int
+    first: int
+    last: int
+    texts: bytes
+    hashes: bytes
+    end: int | None
+    digest: str | None
+    standing: str | None  # the case's id where its row is there
+    version: int | None
+    state: str
+    written: int  # the version that wrote the case's own row
 
 
-def _chains(db: sa.Connection, office_id: int) -> Iterator[_Chain]:
-    """Every chain of the office. A case's chain comes as one row,
-    for a row per entry would cost more than its hash; whatever is not plainly right then is gone
-    through entry by entry. The office's own chain may be long and is gone through so from the
-    beginning."""
-    for own in walk(_entries(db, office_id, "")):
-        yield _Chain(own, _head(db, office_id, ""))
-    for row in _whole(db, office_id):
-        case_id, count, first, last, texts, hashes = row[:6]
-        end, digest, standing, version, state, written = row[6:]
-        head = None if end is None else Head(case_id, end, digest)
-        case = None if standing is None else _Case(version or 0, state, written)
-        entries = texts.split(b"\0")
-        made = digests(entries)
-        # The places differ by the key, so that so many from the first to the last are all of them.
-        if first == 1 and count == last == len(made) and b"".join(made) == hashes:
-            walked = Walked(case_id, last, made[-1].decode(), entries[-1], None)
-            yield _Chain(walked, head, case, entries)
-        else:
-            for walked in walk(_entries(db, office_id, case_id)):
-                yield _Chain(walked, head, case, entries)
+def _broken(db: sa.Connection, office_id: int, one: _Chain) -> Break | None:
+    """The first break of a case's chain, by itself and against what stands beside it."""
+    entries = one.texts.split(b"\0")
+    made = digests(entries)
+    # The places differ by the key, so that so many from the first to the last are all of them.
+    whole = one.first == 1 and one.length == one.last == len(made)
+    if not (whole and b"".join(made) == one.hashes and one.digest and one.end == one.last
+            and one.digest.encode() == made[-1]):  # fmt: skip
+        head = None if one.end is None else Head(one.case_id, one.end, one.digest or "")
+        for walked in walk(_entries(db, office_id, one.case_id)):
+            broken = walked.against(head)
+            if broken is not None:
+                return broken
+    return _against_case(one, entries[-1]) or _against_row(one, entries)
 
 
 def _head(db: sa.Connection, office_id: int, case_id: str) -> Head | None:
@@ -170,9 +173,13 @@ def _without_chain(db: sa.Connection, office_id: int) -> list[Break]:
     return [Break(case_id, 1, "deleted") for case_id in found]
 
 
+def _cases(db: sa.Connection, office_id: int) -> int:
+    query = sa.select(sa.func.count()).where(case_.c.office_id == office_id)
+    return int(db.execute(query).scalar_one())
+
+
 def _whole(db: sa.Connection, office_id: int) -> Iterator[tuple[Any, ...]]:
-    """Each case's chain as (case, count, first and last place, entries, hashes, and what stands
-    beside it), by the driver's own cursor."""
+    """Each case's chain with what stands beside it, by the driver's own cursor."""
     raw: Any = db.connection.driver_connection
     if db.dialect.name == "postgresql":
         with raw.cursor(name="chains", binary=True) as cursor:
@@ -203,36 +210,36 @@ _LEAVING = tuple(b'{"action":"%b"' % action for action in sorted(_LEAVE_THE_ROW)
 _ACTION = re.compile(rb'"action": ?"([a-z_]+)"')
 
 
-def _row_as_written(one: _Chain) -> bool:
-    """Whether the case's row is of the version of the last command that wrote it. Only what is
-    needed of an entry is read, because reading it whole costs more than its hash."""
-    written = 0 if one.case is None else one.case.written
-    for entry in reversed(one.entries):
+def _against_row(one: _Chain, entries: Sequence[bytes]) -> Break | None:
+    """The case's row is of the version of the last command that wrote it. Only what is needed of an
+    entry is read, because reading it whole costs more than its hash."""
+    ends = b'"version":%d}' % one.written, b'"version": %d}' % one.written
+    for entry in reversed(entries):
         if entry.startswith(_LEAVING):
             continue
         said = _ACTION.search(entry)
         if said is not None and said[1] in _LEAVE_THE_ROW:
             continue
         # Where it stands in the order of either database; what ends otherwise is read.
-        if entry.endswith((b'"version":%d}' % written, b'"version": %d}' % written)):
-            return True
-        return bool(json.loads(entry).get("version") == written)
-    return False
+        if entry.endswith(ends) or json.loads(entry).get("version") == one.written:
+            return None
+        break
+    return Break(one.case_id, one.last, "row")
 
 
-def _against_case(walked: Walked, case: _Case | None) -> Break | None:
+def _against_case(one: _Chain, entry: bytes) -> Break | None:
     """The last entry says the version and the state in which it left the case."""
-    if case is None:
-        return Break(walked.case_id, walked.length, "deleted")
-    version, state, _ = case
+    if one.standing is None:
+        return Break(one.case_id, one.last, "deleted")
+    version = one.version or 0
     # How the canonical text of SQLite ends; what ends otherwise is read.
-    if walked.entry.endswith(b'"state":"%b","version":%d}' % (state.encode(), version)):
+    if entry.endswith(b'"state":"%b","version":%d}' % (one.state.encode(), version)):
         return None
-    last = json.loads(walked.entry)
+    last = json.loads(entry)
     if version > last.get("version", 0):
-        return Break(walked.case_id, walked.length + 1, "truncated")
-    if last.get("version") != version or last.get("state") != state:
-        return Break(walked.case_id, walked.length, "row")
+        return Break(one.case_id, one.last + 1, "truncated")
+    if last.get("version") != version or last.get("state") != one.state:
+        return Break(one.case_id, one.last, "row")
     return None
 
 

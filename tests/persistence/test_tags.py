@@ -8,7 +8,6 @@ import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -468,7 +467,7 @@ def test_a_tag_fits_its_own_end_alone(key: bytes, office: int, head: Head, other
     assert rule.fits(key, office, other, made) is (other == head)
     assert not rule.fits(key, office + 1, head, made)
     assert not rule.fits(hashlib.sha256(key).digest(), office, head, made)
-    assert not rule.fits(key, office, replace(head, hash=head.hash + "0"), made)
+    assert not rule.fits(key, office, head._replace(hash=head.hash + "0"), made)
 
 
 @given(
