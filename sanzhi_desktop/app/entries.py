@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 CLOCK_APART = timedelta(minutes=5)
 CLOCK_WRONG = timedelta(days=1)
+KNOWN = "servers-known.json"  # beside the drafts: how far each server had come
 
 
 class EmbeddedEntry:
@@ -237,6 +238,7 @@ class ServerEntry(EmbeddedEntry):
 
     def log_in(self, person_id: str, password: str) -> "Session":
         """Logs in on the server. Raises DomainError, each reason in its own words."""
+        from sanzhi_desktop.persistence.known_servers import KnownServers
         from sanzhi_desktop.persistence.link import Patience
         from sanzhi_desktop.persistence.open import open_shared
         from sanzhi_desktop.settings.servers import Server
@@ -249,7 +251,11 @@ class ServerEntry(EmbeddedEntry):
             user=code,
             password=password or self._kept(code),
             office=waits.office or None,
-            patience=Patience(reconnect=waits.wait_seconds, answer=waits.answer_seconds),
+            patience=Patience(
+                reconnect=waits.wait_seconds,
+                answer=waits.answer_seconds,
+                known=KnownServers(self._files.with_name(KNOWN)),
+            ),
         )
         try:
             session = opened.session(code)

@@ -126,44 +126,71 @@ def arrive(
     wanted = str(named.get("target_session_attrs") or "any")
     ours = wanted in _CHOICES
     said: list[str] = []
-    spare: WatchedConnection | None = None
+    good: list[WatchedConnection] = []
+    spare: list[WatchedConnection] = []
     addresses = _addresses(named)
+    watched = patience if reads_on or len(addresses) > 1 else None
+    # A desk that was just started may meet a primary of before first: it looks at all of them.
+    around = reads_on and patience is not None and patience.fresh and wanted != "prefer-standby"
     for address in addresses:
         each = {**named, **address} | ({"target_session_attrs": "any"} if ours else {})
         try:
-            made = WatchedConnection.connect(*given, **each)
-            if patience is not None and len(addresses) > 1 and not made.still:
-                _refuse_overtaken(made, patience)
+            made = _reach(given, each | ({"connect_timeout": _GLANCE} if good else {}), watched)
         except psycopg.OperationalError as error:
             said.append(str(error))
             continue
-        if not ours or wanted == "any" or made.still == (wanted == "prefer-standby"):
-            if spare is not None:
-                spare.close()
-            return made
-        if spare is None and (reads_on or wanted == "prefer-standby"):
-            spare = made
-            continue
-        made.close()
-        said.append(
-            f'connection to server at "{each.get("host")}", port {each.get("port")} failed: '
-            "session is read-only"
-        )
-    if spare is not None:
-        return spare
-    raise refusal("\n".join(said), named)
+        fits = not ours or wanted == "any" or made.still == (wanted == "prefer-standby")
+        if fits and not made.overtaken:
+            good.append(made)
+            if not around:
+                break
+        elif reads_on or (wanted == "prefer-standby" and not made.overtaken):
+            spare.append(made)
+        else:
+            said.append(_left(made))
+            made.close()
+    if not good and not spare:
+        raise refusal("\n".join(said), named)
+    best = _latest(good) if good else min(spare, key=lambda one: one.overtaken)
+    for one in (*good, *spare):
+        if one is not best:
+            one.close()
+    return best
 
 
-def _refuse_overtaken(made: WatchedConnection, patience: Patience) -> None:
-    """A primary that comes back after its standby was promoted takes writes all the same; they
-    would be missing where everybody else works. Raises psycopg.OperationalError."""
-    made.patience = patience
-    if patience.overtaken(made.timeline()):
-        host, port = made.info.host, made.info.port
-        made.close()
-        raise psycopg.OperationalError(
-            f'connection to server at "{host}", port {port} failed: overtaken by a promotion'
-        )
+_GLANCE = "2"  # seconds for an address that is only looked at; the least that libpq knows
+
+
+def _reach(
+    given: list[Any], named: Mapping[str, Any], watched: Patience | None
+) -> WatchedConnection:
+    """Connects to one address. A primary that comes back after its standby was promoted takes
+    writes all the same, which would be missing where everybody else works: with `watched` it is
+    recognised. Raises psycopg.OperationalError."""
+    made = WatchedConnection.connect(*given, **named)
+    if watched is not None and not made.still:
+        made.patience = watched
+        try:
+            made.look(watched)
+        except psycopg.Error as error:
+            made.close()
+            raise psycopg.OperationalError(str(error)) from error
+    return made
+
+
+def _latest(good: list[WatchedConnection]) -> WatchedConnection:
+    """The first, unless another has the same data and more promotions behind it."""
+    system = good[0].identity.system
+    return max(
+        (one for one in good if one.identity.system == system),
+        key=lambda one: one.identity.timeline,
+    )
+
+
+def _left(made: WatchedConnection) -> str:
+    """Why a connection is not used, in the driver's manner."""
+    why = "overtaken by a promotion" if made.overtaken else "session is read-only"
+    return f'connection to server at "{made.info.host}", port {made.info.port} failed: {why}'
 
 
 _CHOICES = {"any", "read-write", "prefer-standby"}

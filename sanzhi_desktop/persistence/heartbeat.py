@@ -10,13 +10,15 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from threading import Lock
+from typing import Any
 
+import psycopg
 import sqlalchemy as sa
 
 from sanzhi_desktop.application.link import Beat, LinkFault, LinkState, passing
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.persistence import server
-from sanzhi_desktop.persistence.errors import named_by_engine
+from sanzhi_desktop.persistence.errors import named_by_engine, named_postgresql
 from sanzhi_desktop.persistence.lately import Lately
 from sanzhi_desktop.persistence.link import Patience
 from sanzhi_desktop.persistence.places import Target
@@ -77,7 +79,7 @@ class Heartbeat:
                 return Beat(LinkState.RECONNECTING, fault=error)
             self._memory.case_id, self._memory.heard = case_id, self.wall()
             before, self._memory.state = self._memory.state, answer.state
-            if answer.state is LinkState.READ_ONLY and self.several:
+            if answer.state is LinkState.READ_ONLY and (self.several or _behind(answer)):
                 self.pulse.dispose()  # the next beat looks for the primary on all addresses
             elif answer.state is LinkState.ONLINE and before is not LinkState.ONLINE:
                 self.patience.renew()  # work may still be connected to the standby
@@ -96,13 +98,21 @@ class Heartbeat:
             at_once = self.pulse.execution_options(isolation_level="AUTOCOMMIT")
             with at_once.connect() as db:
                 told = db.exec_driver_sql(_BEAT, (self.office_id, case_id, left)).scalar_one()
-                if not told["still"]:
+                line: Any = db.connection.driver_connection
+                if not told["still"] and not line.identity.timeline:  # it was promoted just now
+                    line.look(self.pulse_patience)
+                if not told["still"] and not line.overtaken:
                     settle(self.lately, db)
         except sa.exc.DBAPIError as error:
             raise named_by_engine(error) from error
+        except psycopg.Error as error:
+            raise named_postgresql(error) from error
         state, fault = LinkState.ONLINE, None
         if told["revision"] != REVISION:
             fault = DomainError(LinkFault.REVISION_MOVED, found=told["revision"], expected=REVISION)
+        elif line.overtaken:
+            facts = {"host": line.info.host, "port": line.info.port}
+            fault = DomainError(LinkFault.OVERTAKEN, **facts)
         elif told["still"]:
             fault = DomainError(LinkFault.STANDBY)
         if fault is not None:
@@ -136,6 +146,10 @@ class Heartbeat:
                 with suppress(DomainError):  # then the hint goes by itself within a minute
                     self._ask("", self._memory.case_id)
             self.pulse.dispose()
+
+
+def _behind(answer: Beat) -> bool:
+    return answer.fault is not None and answer.fault.code is LinkFault.OVERTAKEN
 
 
 def _lost(lately: Lately) -> DomainError:

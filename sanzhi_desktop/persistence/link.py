@@ -14,6 +14,7 @@ from psycopg.abc import PQGen
 from psycopg.waiting import Ready
 
 from sanzhi_desktop.domain.errors import DomainError
+from sanzhi_desktop.persistence.known_servers import Identity, KnownServers
 
 FIRST_PAUSE = 0.1
 LONGEST_PAUSE = 2.0
@@ -29,12 +30,18 @@ class Patience:
     """
 
     def __init__(
-        self, *, reconnect: float, answer: float, beside: "Patience | None" = None
+        self,
+        *,
+        reconnect: float,
+        answer: float,
+        beside: "Patience | None" = None,
+        known: KnownServers | None = None,
     ) -> None:
-        """`beside`: that of the same desk's other connections, which sees the same servers."""
+        """`beside`: that of the same desk's other connections, which sees the same servers;
+        `known`: what this PC knows of them from before."""
         self.reconnect = reconnect
         self.answer = answer
-        self._beside = beside
+        self.known: KnownServers = beside.known if beside is not None else known or KnownServers()
         self.password: str | None = None  # once changed: what connections made from now on give
         self._woken = threading.Condition()
         self._established = False
@@ -42,16 +49,11 @@ class Patience:
         self._given_up_at = 0.0
         self._away_since: float | None = None
         self._generation = 0
-        self._timeline = 0
 
-    def overtaken(self, timeline: int) -> bool:
-        """Whether a server that can be written is one whose place another has taken: every
-        promotion begins a new timeline, and this desk has seen a later one."""
-        if self._beside is not None:
-            return self._beside.overtaken(timeline)
-        with self._woken:
-            self._timeline = max(self._timeline, timeline)
-            return timeline < self._timeline
+    @property
+    def fresh(self) -> bool:
+        """Whether nothing was connected yet."""
+        return not self._established
 
     @property
     def generation(self) -> int:
@@ -119,8 +121,11 @@ class Patience:
         return not self._closed
 
 
+# A server that tells its number to nobody is told apart by its timeline alone.
+_SYSTEM = "select system_identifier::text from pg_control_system()"
 _TIMELINE = """select case when pg_is_in_recovery() then '0'
  else substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8) end"""
+_ONLY_READ = "set default_transaction_read_only = on"
 
 
 class WatchedConnection(psycopg.Connection[Any]):
@@ -130,6 +135,8 @@ class WatchedConnection(psycopg.Connection[Any]):
     patience: Patience | None = None
     generation = 0
     server = ""  # who is at the other end, once somebody asked (`lately`)
+    identity = Identity("", 0)  # whose data it has, once somebody asked
+    overtaken = False  # another server has taken its place
 
     @property
     def still(self) -> bool:
@@ -138,12 +145,26 @@ class WatchedConnection(psycopg.Connection[Any]):
         said = self.pgconn.parameter_status
         return b"on" in {said(b"in_hot_standby"), said(b"default_transaction_read_only")}
 
-    def timeline(self) -> int:
-        """How many promotions this server's data has behind it. Raises psycopg.Error."""
-        self.autocommit = True
-        row = self.execute(_TIMELINE).fetchone()
-        self.autocommit = False
-        return int(row[0], 16) if row else 0
+    def look(self, patience: Patience) -> None:
+        """Asks a server that can be written who it is, and whether this PC has seen it further on:
+        then nothing may be written there, and the server itself refuses it on this connection.
+        Raises psycopg.Error."""
+        before, self.autocommit = self.autocommit, True
+        told = self.execute(_TIMELINE).fetchone()
+        timeline = int(told[0], 16) if told else 0
+        if timeline:
+            self.identity = Identity(self._system(), timeline)
+            self.overtaken = patience.known.see(self.identity) > 0
+        if self.overtaken:
+            self.execute(_ONLY_READ)
+        self.autocommit = before
+
+    def _system(self) -> str:
+        try:
+            told = self.execute(_SYSTEM).fetchone()
+        except psycopg.errors.InsufficientPrivilege:
+            return ""
+        return str(told[0]) if told else ""
 
     def wait(self, gen: PQGen[Any], interval: float = 0.1, timeout: float | None = None) -> Any:
         if self.patience is not None:

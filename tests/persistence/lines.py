@@ -8,20 +8,23 @@ from typing import Any
 from sanzhi_desktop.application.commands import Command, new_id
 from sanzhi_desktop.domain.workflow import Action
 from sanzhi_desktop.persistence.heartbeat import Heartbeat
+from sanzhi_desktop.persistence.known_servers import KnownServers
 from sanzhi_desktop.persistence.link import Patience
 from sanzhi_desktop.persistence.open import Opened, open_shared
-from tests.persistence.conftest import PASSWORD
 from tests.persistence.desk import MATERIALS, submission
+from tests.persistence.offices import PASSWORD
 
 
 @contextmanager
-def desk_at(url: str, *, reconnect: float = 20, answer: float = 3) -> Iterator[Opened]:
-    """The connections of the person whom the address names."""
+def desk_at(
+    url: str, *, reconnect: float = 20, answer: float = 3, known: Path | None = None
+) -> Iterator[Opened]:
+    """The connections of the person whom the address names; `known` is what his PC remembers."""
     opened = open_shared(
         url,
         files=Path("unused"),
         password=PASSWORD,
-        patience=Patience(reconnect=reconnect, answer=answer),
+        patience=Patience(reconnect=reconnect, answer=answer, known=KnownServers(known)),
     )
     try:
         yield opened

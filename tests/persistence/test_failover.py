@@ -2,28 +2,30 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from sanzhi_desktop.application.commands import Command, new_id
-from sanzhi_desktop.application.link import LinkFault, LinkState
+from sanzhi_desktop.application.link import LinkFault, LinkState, passing
 from sanzhi_desktop.application.queries import ListQuery
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.domain.workflow import Action
 from sanzhi_desktop.persistence import server
+from sanzhi_desktop.persistence.heartbeat import Heartbeat
 from sanzhi_desktop.persistence.link import WatchedConnection
 from sanzhi_desktop.persistence.open import Opened
 from sanzhi_desktop.persistence.places import target
 from sanzhi_desktop.resources.sentences import explain
 from tests.persistence.cable import Cable, Way, cable
 from tests.persistence.cluster import OWNER, OWNER_PASSWORD, Cluster
-from tests.persistence.conftest import PASSWORD
 from tests.persistence.desk import Desk, submission
 from tests.persistence.lines import beating, desk_at, registering, url_of
+from tests.persistence.offices import PASSWORD
 from tests.persistence.standby import Standby, standby_of
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.usefixtures("own_server")]
 
 
 @pytest.fixture
@@ -279,14 +281,106 @@ def test_an_old_primary_that_comes_back_is_not_written(
             assert session.gateway.send(command).version == 1
             assert link.beat("").state is LinkState.ONLINE
             line.cut()
-            beat = link.beat("")
-            assert beat.state is LinkState.RECONNECTING
-            assert beat.fault is not None
-            assert beat.fault.code is LinkFault.OVERTAKEN
-            assert str(cluster.port) in explain(beat.fault)
+            read_only_behind(link, cluster.port)
+            with pytest.raises(DomainError) as caught:
+                session.gateway.send(registering(opened.office_id))
+            assert caught.value.code is LinkFault.READ_ONLY
             line.mend()
+            assert link.beat("").state is LinkState.ONLINE
     assert registered(cluster, server_database) == []
     assert registered(standby, server_database) == [(command.case_id, 1)]
+
+
+def read_only_behind(link: Heartbeat, port: int) -> None:
+    """The desk says that this server was replaced, and goes on reading."""
+    beat = link.beat("")
+    assert beat.state is LinkState.READ_ONLY
+    assert beat.fault is not None
+    assert beat.fault.code is LinkFault.OVERTAKEN
+    assert str(port) in explain(beat.fault)
+
+
+@pytest.fixture
+def replaced(
+    cluster: Cluster, standby: Standby, server_database: str, tmp_path: Path
+) -> tuple[Path, str]:
+    """A desk has worked on the primary and, after its standby was promoted, on that one; then the
+    old primary came back alone. What the PC knows, and the case of the first save."""
+    known = tmp_path / "known.json"
+    url = url_of(cluster.port, standby.port, database=server_database, user="h1")
+    with desk_at(url, reconnect=0.1, known=known) as opened:
+        first = registering(opened.office_id)
+        opened.session("h1").gateway.send(first)
+        standby.catch_up(cluster)
+        cluster.halt()
+        standby.promote()
+        assert beating(opened).beat("").state is LinkState.ONLINE
+        opened.session("h1").gateway.send(edit(opened, first.case_id, 1, "接替以后"))
+    cluster.again()
+    return known, first.case_id
+
+
+@pytest.mark.parametrize("alone", [True, False], ids=["one address", "two addresses"])
+def test_a_desk_that_is_started_anew_does_not_write_an_old_primary(
+    cluster: Cluster,
+    standby: Standby,
+    server_database: str,
+    replaced: tuple[Path, str],
+    alone: bool,
+) -> None:
+    """Nobody told the old primary, and the desk of today was not there; the PC remembers."""
+    known, case_id = replaced
+    standby.halt()
+    ports = (cluster.port,) if alone else (cluster.port, standby.port)
+    url = url_of(*ports, database=server_database, user="h1")
+    with desk_at(url, reconnect=0.1, known=known) as opened:
+        session, link = opened.session("h1"), beating(opened)
+        read_only_behind(link, cluster.port)
+        assert session.reader.case(case_id).version == 1, "what is there can be read"
+        for command in (edit(opened, case_id, 1, "写错地方"), registering(opened.office_id)):
+            with pytest.raises(DomainError) as caught:
+                session.gateway.send(command)
+            assert caught.value.code is LinkFault.READ_ONLY
+            assert passing(caught.value), "what was typed stays a draft on this PC"
+        with pytest.raises(DomainError) as caught:  # nothing but commands either
+            session.gateway.checkpoint(opened.office_id)
+        assert caught.value.code is LinkFault.READ_ONLY
+        read_only_behind(link, cluster.port)
+        standby.again()
+        if not alone:
+            assert link.beat("").state is LinkState.ONLINE
+            assert session.gateway.send(edit(opened, case_id, 2, "写对地方")).version == 3
+    assert registered(cluster, server_database) == [(case_id, 1)]
+    assert registered(standby, server_database) == [(case_id, 2 if alone else 3)]
+
+
+def test_an_old_primary_that_is_promoted_past_the_new_one_counts_again(
+    cluster: Cluster, standby: Standby, server_database: str, replaced: tuple[Path, str]
+) -> None:
+    """The way out where the other one is lost: the administrator begins a later timeline."""
+    known, case_id = replaced
+    standby.halt()
+    for _ in range(2):
+        cluster.halt()
+        (cluster.home / "data" / "standby.signal").touch()
+        cluster.again()
+        Standby(cluster.port, cluster.bin, cluster.home).promote()
+    url = url_of(cluster.port, database=server_database, user="h1")
+    with desk_at(url, reconnect=0.1, known=known) as opened:
+        assert beating(opened).beat("").state is LinkState.ONLINE
+        assert opened.session("h1").gateway.send(edit(opened, case_id, 1, "续")).version == 2
+
+
+def test_a_pc_that_knows_nothing_looks_at_all_addresses(
+    cluster: Cluster, standby: Standby, server_database: str, replaced: tuple[Path, str]
+) -> None:
+    """Both can be written and the old one stands first."""
+    _, case_id = replaced
+    url = url_of(cluster.port, standby.port, database=server_database, user="h1")
+    with desk_at(url, reconnect=0.1) as opened:
+        assert beating(opened).beat("").state is LinkState.ONLINE
+        assert opened.session("h1").gateway.send(edit(opened, case_id, 2, "续")).version == 3
+    assert registered(cluster, server_database) == [(case_id, 1)]
 
 
 def test_a_restarted_server_hears_nothing_twice(cluster: Cluster, server_database: str) -> None:

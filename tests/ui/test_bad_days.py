@@ -24,12 +24,6 @@ from sanzhi_desktop.ui.shell import Shell
 from sanzhi_desktop.ui.window import DeskWindow
 from tests.persistence.cable import Cable, Way, cable
 from tests.persistence.cluster import Cluster
-from tests.persistence.conftest import (  # noqa: F401 - fixtures
-    cluster,
-    server_database,
-    server_desk,
-    server_template,
-)
 from tests.persistence.desk import Desk
 from tests.persistence.standby import standby_of
 from tests.ui.conftest import idle
@@ -114,6 +108,7 @@ class Stalls(QTimer):
         self._last = now
 
 
+@pytest.mark.usefixtures("own_server")
 def test_a_failover_as_the_window_shows_it(
     qtbot: QtBot,
     start: Start,
@@ -302,3 +297,50 @@ def test_terminated_sessions_lose_and_double_nothing(
     assert (case.version, case.submission.name) == (sent, text)
     assert screen._version == case.version
     assert len(shell.desk.session.reader.worklist(ListQuery())) == 1
+
+
+@pytest.mark.usefixtures("own_server")
+def test_a_desk_that_is_started_at_an_old_primary_only_reads(
+    qtbot: QtBot,
+    start: Start,
+    home: Path,
+    cluster: Cluster,
+    server_database: str,
+    ruled: Desk,
+) -> None:
+    """Yesterday's desk saw the standby take over; today's meets the old primary alone."""
+    with halted(cluster), standby_of(cluster) as standby:
+        known = over(a_server(cluster, server_database), cluster.port, standby.port)
+        ServerList(home).keep(known)
+        yesterday = start()
+        shell = enter(qtbot, yesterday, "h1")
+        until(qtbot, shell, "在线")
+        standby.catch_up(cluster)
+        cluster.halt()
+        standby.promote()
+        qtbot.waitUntil(lambda: not shell.pulse._asking, timeout=10_000)
+        until(qtbot, shell, "在线")
+        yesterday.close()
+        standby.halt()
+        cluster.again()
+        shell, screen = at_intake(qtbot, start())
+        until(qtbot, shell, "只读")
+        assert "旧主服务器" in shell.banner.label.text()
+        assert str(cluster.port) in shell.banner.label.text()
+        write_name(screen, "旧主服务器上写的案子")
+        qtbot.waitUntil(lambda: "已保存到本机" in shell.status.safe.text(), timeout=5_000)
+        screen.save_now()
+        idle(qtbot, shell.desk.jobs)
+        assert "已保存到本机" in shell.status.safe.text()
+        assert QApplication.activeModalWidget() is None
+        assert screen.keeper.dirty
+        with cluster.connect(server_database) as owner:
+            assert owner.execute("select count(*) from app.case_").fetchone() == (0,)
+        cluster.halt()
+        standby.again()
+        until(qtbot, shell, "在线")
+        qtbot.waitUntil(lambda: "已送达" in shell.status.safe.text(), timeout=15_000)
+        idle(qtbot, shell.desk.jobs)
+        with standby.connect(server_database) as owner:
+            found = owner.execute("select name from app.case_").fetchall()
+        assert found == [("旧主服务器上写的案子",)]
