@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -15,9 +16,9 @@ from sanzhi_desktop.application.link import LinkFault, LinkState, passing
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.persistence.open import Opened
 from tests.persistence.cluster import Cluster
-from tests.persistence.conftest import PASSWORD
 from tests.persistence.desk import Desk
 from tests.persistence.lines import desk_at, registering
+from tests.persistence.offices import PASSWORD
 
 pytestmark = pytest.mark.postgres
 
@@ -43,6 +44,7 @@ def test_terminated_sessions_are_made_anew_unseen(cluster: Cluster, server_datab
         assert (answer.version, answer.replayed) == (1, False)
 
 
+@pytest.mark.usefixtures("own_server")
 def test_a_save_waits_for_a_server_that_restarts(cluster: Cluster, server_database: str) -> None:
     with desk_of(cluster, server_database, "h1") as opened:
         session = opened.session("h1")
@@ -65,6 +67,7 @@ def test_a_save_waits_for_a_server_that_restarts(cluster: Cluster, server_databa
         assert opened.link.beat("").state is LinkState.ONLINE
 
 
+@pytest.mark.usefixtures("own_server")
 def test_patience_ends_with_a_sentence(cluster: Cluster, server_database: str) -> None:
     with desk_of(cluster, server_database, "h1", reconnect=0.4) as opened:
         session = opened.session("h1")
@@ -193,6 +196,74 @@ def test_who_else_has_the_case_open(
         assert two.link.beat(case_id).present == ()
 
 
+DYING = """import sys
+from pathlib import Path
+from sanzhi_desktop.persistence.link import Patience
+from sanzhi_desktop.persistence.open import open_shared
+opened = open_shared(sys.argv[1], files=Path("unused"), password=sys.argv[2],
+                     patience=Patience(reconnect=1, answer=3))
+opened.link.beat(sys.argv[3])
+print("there", flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL")
+def test_a_desk_that_dies_is_gone_with_its_session(
+    cluster: Cluster, server_database: str, server_desk: Desk
+) -> None:
+    """Not after the minute that a hint lasts: the server knows that the session has ended."""
+    case_id = server_desk.reviewing()
+    url = cluster.url(server_database, "r1")
+    dying = subprocess.Popen(
+        [sys.executable, "-c", DYING, url, PASSWORD, case_id],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert dying.stdout is not None
+    assert dying.stdout.readline() == "there\n"
+    with desk_of(cluster, server_database, "ld") as one, cluster.connect() as owner:
+        assert one.link is not None
+        assert one.link.beat(case_id).present == ("r1",)
+        pids = cluster.backends("r1")
+        dying.kill()
+        dying.communicate(timeout=20)
+        gone = "select count(*) from pg_stat_activity, pg_sleep(0.01) where pid = any(%s)"
+        while owner.execute(gone, (pids,)).fetchone() != (0,):
+            pass
+        assert one.link.beat(case_id).present == ()
+        # Somebody who comes again at once is there again at once, though his old row is not old.
+        with desk_of(cluster, server_database, "r1") as two:
+            assert two.link is not None
+            assert two.link.beat(case_id).present == ("ld",)
+            assert one.link.beat(case_id).present == ("r1",)
+            # At two desks: while either of them is there, he is.
+            with desk_of(cluster, server_database, "r1") as three:
+                assert three.link is not None
+                three.link.beat(case_id)
+                three.link.close()
+            assert one.link.beat(case_id).present == ("r1",)
+
+
+def test_a_number_that_another_session_got_since_is_nobody(
+    cluster: Cluster, server_database: str, server_desk: Desk
+) -> None:
+    case_id = server_desk.reviewing()
+    with (
+        desk_of(cluster, server_database, "ld") as one,
+        desk_of(cluster, server_database, "r1") as two,
+        cluster.connect(server_database) as owner,
+    ):
+        assert one.link is not None
+        assert two.link is not None
+        two.link.beat(case_id)
+        assert one.link.beat(case_id).present == ("r1",)
+        owner.execute("update app.presence set since = since - interval '1 second'")
+        assert one.link.beat(case_id).present == ()
+        # Where the owner may not see when a session began, the hint lasts its minute.
+        owner.execute("update app.presence set since = null")
+        assert one.link.beat(case_id).present == ("r1",)
+
+
 def test_news_moves_with_every_command_and_with_nothing_else(
     cluster: Cluster, server_database: str, server_desk: Desk
 ) -> None:
@@ -213,6 +284,9 @@ def test_nobody_reads_or_forges_presence(cluster: Cluster, server_database: str)
             "select * from app.presence",
             "insert into app.presence values (7, 'c', 'hd', now())",
             "delete from app.presence",
+            "update app.presence set pid = pg_backend_pid()",
+            "select pid, since from app.presence",
+            "select app.at_desk(1, now())",
         ):
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 officer.execute(statement)

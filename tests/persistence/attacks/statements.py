@@ -197,7 +197,8 @@ REGISTER = (
 # Reading: row by row, whatever is asked.
 _COUNT = "select count(*) from app."
 READING = (
-    *(Attack(f"select * from app.{t}") for t in ("account", "command", "presence", "blob_chunk")),
+    *(Attack(f"select * from app.{t}") for t in ("account", "presence", "blob_chunk")),
+    *(Attack(f"select app.at_desk({pid}, now())") for pid in ("1", "pg_backend_pid()")),
     shown(_COUNT + "case_", 0, "a log-in that is nobody's here sees nothing", (STRANGER,)),
     shown(
         _COUNT + "case_ where case_id = '{theirs}'", 0, "rows of others are not there", ("h1", "r1")
