@@ -5,11 +5,13 @@ Lives here: what every writer on one PC needs. Must not: the frame around comman
 """
 
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
+from sanzhi_desktop.persistence.entry_row import entry_row
 from sanzhi_desktop.persistence.errors import named
+from sanzhi_desktop.persistence.writes import stamp
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -48,27 +50,20 @@ def looking(engine: "Engine") -> Iterator[sqlite3.Connection]:
         raise named(error) from error
 
 
-def write_link(
-    db: sqlite3.Connection,
-    plain: Mapping[str, Any],
-    *,
-    seq: int,
-    entry: str,
-    digest: str,
-    version: int = 0,
-) -> None:
-    """Appends one entry to a chain and moves its head; `version` is the case's from now on."""
-    values = {**plain, "seq": seq, "entry": entry, "hash": digest, "version": version}
+def write_link(db: sqlite3.Connection, entry: str, digest: str, *, version: int = 0) -> None:
+    """Appends one entry to its chain and moves its head; `version` is the case's from now on."""
+    row = entry_row(entry, digest)
+    values = {**row, "at": stamp(row["at"]), "version": version}
     db.execute(
-        "insert into audit (office_id, case_id, seq, entry, hash)"
-        " values (:office, :case, :seq, :entry, :hash)",
+        "insert into audit (office_id, case_id, seq, command_id, at, hash, entry)"
+        " values (:office_id, :case_id, :seq, :command_id, :at, :hash, :entry)",
         values,
     )
     db.execute(
         "insert into audit_head (office_id, case_id, seq, hash, version)"
-        " values (:office, :case, :seq, :hash, :version)"
-        if seq == 1
+        " values (:office_id, :case_id, :seq, :hash, :version)"
+        if row["seq"] == 1
         else "update audit_head set seq = :seq, hash = :hash, version = :version, moved = 1"
-        " where office_id = :office and case_id = :case",
+        " where office_id = :office_id and case_id = :case_id",
         values,
     )

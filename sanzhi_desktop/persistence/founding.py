@@ -17,6 +17,7 @@ from sanzhi_desktop.domain.audit import GENESIS, entry_text, link_hash
 from sanzhi_desktop.domain.files import StoreKind, default_settings
 from sanzhi_desktop.domain.people import Person, Role
 from sanzhi_desktop.persistence import tables
+from sanzhi_desktop.persistence.entry_row import entry_row
 from sanzhi_desktop.persistence.prepare import clears, sort_key
 from sanzhi_desktop.persistence.writes import stamp
 
@@ -145,6 +146,6 @@ def _first_entry(
         }
     )
     digest = link_hash(GENESIS, entry)
-    key = {"office_id": office_id, "case_id": "", "seq": 1, "hash": digest}
-    db.execute(sa.insert(tables.audit).values(**key, entry=entry))
-    db.execute(sa.insert(tables.audit_head).values(**key))
+    db.execute(sa.insert(tables.audit).values(**entry_row(entry, digest)))
+    head = {"office_id": office_id, "case_id": "", "seq": 1, "hash": digest}
+    db.execute(sa.insert(tables.audit_head).values(**head))

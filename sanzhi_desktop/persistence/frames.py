@@ -23,7 +23,7 @@ from sanzhi_desktop.persistence.writes import Each, Effect, Moves, Refuse, Run
 
 def frames(definer: str, by_key: str) -> str:
     """CREATE FUNCTION of the frames; what they call of each other comes first."""
-    return "\n\n".join((_ROLES, _REPLAYED, _FINISH, _act(by_key), _act_office(definer)))
+    return "\n\n".join((_ROLES, _AGAIN, _REPLAYED, _FINISH, _act(by_key), _act_office(definer)))
 
 
 _IN_FORCE = """office_id = p_office and person_id = {person}
@@ -41,51 +41,55 @@ def _refuse(code: str, facts: str = "") -> str:
     return f"perform app.refuse('{code}', jsonb_build_object({facts}));"
 
 
+# The entry of a command holds what it was answered with.
+_AGAIN = f"""create function app.again(p_entry jsonb, v_me text)
+returns jsonb language plpgsql {SAFE} as $$
+begin
+  if p_entry ->> 'actor' <> v_me then {_refuse(PersistenceFault.COMMAND_TAKEN)} end if;
+  return jsonb_build_object('case_id', p_entry -> 'case', 'version', p_entry -> 'version',
+    'state', p_entry -> 'state', 'number', p_entry -> 'number', 'replayed', true);
+end $$;"""
+
+
 def _known(more: str = "", into: str = "") -> str:
     """Who asks, and whether this very command was carried out before: then that answer again.
 
     Somebody who is no active member learns nothing: every case is unknown to him.
     """
-    return f"""select k.actor, k.result{more} into v_actor, v_kept{into}
-    from person p left join command k on k.office_id = p_office and k.command_id = p_cmd
+    return f"""select k.entry{more} into v_entry{into}
+    from person p left join audit k on k.office_id = p_office and k.command_id = p_cmd
    where p.office_id = p_office and p.person_id = v_me and p.active = 1;
   if not found then {_refuse(CaseFault.NOT_FOUND)} end if;
-  if v_actor is not null then
-    if v_actor <> v_me then {_refuse(PersistenceFault.COMMAND_TAKEN)} end if;
-    return v_kept::jsonb || '{{"replayed": true}}';
-  end if;"""
+  if v_entry is not null then return app.again(v_entry::jsonb, v_me); end if;"""
 
 
 _REPLAYED = f"""create function app.replayed(p_office integer, p_cmd text, v_me text)
 returns jsonb language plpgsql {SAFE} as $$
-declare v_actor text; v_kept text;
+declare v_entry text;
 begin
   {_known()}
   return null;
 end $$;"""
 
-# How every command ends: the entry, its place in the chain, the answer kept for a repeat; said
-# once for the frames below. Whoever comes here holds the head `h` of the chain, so that nothing
-# moves between reading its end and adding to it. Three writes in one statement, for a statement
-# costs more to begin than a row to write.
+# How every command ends: the entry, which is also the answer kept for a repeat, and its place in
+# the chain; said once for the frames below. Whoever comes here holds the head `h` of the chain, so
+# that nothing moves between reading its end and adding to it. Both writes in one statement, for a
+# statement costs more to begin than a row to write.
 _LINK = """v_entry := jsonb_build_object(
     'action', p_action, 'actor', v_me, 'case', p_case, 'command', p_cmd, 'office', p_office,
     'at', to_char(v_now at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
     'number', v_number, 'reason', p_reason, 'seq', h.seq + 1, 'state', v_state,
     'version', v_version,
     'payload', (p_payload #- '{document,pdf}') - 'image' - 'argon2')::text;
-  v_result := jsonb_build_object(
-    'case_id', p_case, 'version', v_version, 'state', v_state, 'number', v_number);
   with head as (
     update audit_head set seq = h.seq + 1, version = v_version, moved = 1,
       hash = encode(sha256(convert_to(h.hash || v_entry, 'UTF8')), 'hex')
      where office_id = p_office and case_id = p_case returning seq, hash
-  ), entry as (
-    insert into audit (office_id, case_id, seq, entry, hash, readers)
-    select p_office, p_case, head.seq, v_entry, head.hash, v_readers from head
   )
-  insert into command (office_id, command_id, case_id, actor, action, at, result)
-  values (p_office, p_cmd, p_case, v_me, p_action, v_now, v_result::text);"""
+  insert into audit (office_id, case_id, seq, command_id, at, hash, entry, readers)
+  select p_office, p_case, head.seq, p_cmd, v_now, head.hash, v_entry, v_readers from head;
+  return jsonb_build_object(
+    'case_id', p_case, 'version', v_version, 'state', v_state, 'number', v_number);"""
 
 # A command on the office stands in the office's own chain, which is there from the founding.
 _FINISH = f"""create function app.finish(p_office integer, p_cmd text, p_action text, p_reason text,
@@ -94,12 +98,11 @@ returns jsonb language plpgsql {SAFE} as $$
 declare
   p_case constant text := ''; v_readers constant text := ''; v_number constant text := '';
   v_state constant text := ''; v_version constant integer := 0;
-  h app.audit_head; v_entry text; v_result jsonb;
+  h app.audit_head; v_entry text;
 begin
   select * into strict h from audit_head
    where office_id = p_office and case_id = p_case for update;
   {_LINK}
-  return v_result;
 end $$;"""
 
 
@@ -242,7 +245,7 @@ returns jsonb language plpgsql {by_key} as $$
 declare
   v_me text := session_user; v_now timestamptz; v_items jsonb; v_item jsonb;
   v_today date := (clock_timestamp() at time zone 'Asia/Shanghai')::date;
-  v_actor text; v_kept text; v_roles text[]; t jsonb;
+  v_roles text[]; t jsonb;
   v_who text; v_target text; v_readers text; h app.audit_head; c app.case_;
   v_version integer; v_state text; v_number text := ''; v_entry text; v_result jsonb;
 begin
@@ -264,7 +267,6 @@ begin
      where k.office_id = p_office and k.case_id = p_case;
   end if;
   {_LINK}
-  return v_result;
 end $$;"""
 
 

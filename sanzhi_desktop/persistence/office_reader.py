@@ -183,7 +183,7 @@ class OfficeReader:
             # Every finished transaction moves the snapshot; no counter that all would wait for.
             query = "select hashtextextended(pg_current_snapshot()::text, 0)"
         else:
-            query = "select coalesce(max(rowid), 0) from command"
+            query = "select coalesce(max(rowid), 0) from audit"
         with reading(self.engine) as db:
             return int(db.execute(sa.text(query)).scalar_one())
 

@@ -21,7 +21,6 @@ class Sight(StrEnum):
 
 EXCEPTIONS: Mapping[str, Sight] = {
     "account": Sight.NOBODY,  # hashes of passwords
-    "command": Sight.NOBODY,  # answers kept for a repeat
     "presence": Sight.NOBODY,  # `api.beat` tells it to those who see the case
     "history_tag": Sight.NOBODY,  # of one PC; empty on a server
     "history_seal": Sight.NOBODY,

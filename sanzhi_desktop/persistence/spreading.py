@@ -24,10 +24,10 @@ _TOKEN = re.compile(r"'(?:[^']|'')*'|[(),]")
 _SUBQUERY = re.compile(r"\(\s*select\b", re.IGNORECASE)
 _DECLARE = re.compile(r"^declare\s", re.MULTILINE)
 _BEGIN = re.compile(r"^begin$", re.MULTILINE)
-# A chain's head, its entry and the kept answer go in one statement on one server.
+# A chain's head and its entry go in one statement on one server.
 _LINK = re.compile(
-    r"with head as \(\s*(update audit_head .*? returning seq, hash)\s*\), entry as \(\s*"
-    r"insert into audit (\([^)]*\))\s*select (.*?) from head\s*\)\s*(?=insert into)",
+    r"with head as \(\s*(update audit_head .*? returning seq, hash)\s*\)\s*"
+    r"insert into audit (\([^)]*\))\s*select (.*?) from head;",
     re.DOTALL,
 )
 
@@ -64,7 +64,7 @@ def _one(head: str, manner: str, body: str) -> str:
 
 def _in_turn(found: re.Match[str]) -> str:
     values = found[3].replace("head.", "h.")
-    return f"{found[1]} into h.seq, h.hash;\n  insert into audit {found[2]} values ({values});\n  "
+    return f"{found[1]} into h.seq, h.hash;\n  insert into audit {found[2]} values ({values});"
 
 
 def _taken_first(body: str) -> tuple[str, list[tuple[str, str]]]:

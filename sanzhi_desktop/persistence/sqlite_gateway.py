@@ -174,15 +174,13 @@ class _Frame:
             "select 1 from person where office_id = :office and person_id = :me and active = 1"
         ):
             raise DomainError(CaseFault.NOT_FOUND)
-        row = self.one(
-            "select actor, result from command where office_id = :office and command_id = :cmd"
-        )
+        row = self.one("select entry from audit where office_id = :office and command_id = :cmd")
         if row is None:
             return None
-        if row[0] != self.plain["me"]:
+        said: dict[str, Any] = json.loads(row[0])
+        if said["actor"] != self.plain["me"]:
             raise DomainError(PersistenceFault.COMMAND_TAKEN)
-        result: dict[str, Any] = json.loads(row[1])
-        return result
+        return _answer(said["case"], said)
 
     def refuse_moved(self) -> None:
         """Raises DomainError naming the new place of an office that was moved to a server."""
@@ -327,7 +325,7 @@ class _Frame:
         return str(row[0]) if row else ""
 
     def _finish(self, action: str, payload: Mapping[str, Any], result: dict[str, Any]) -> None:
-        """The audit entry and the kept result."""
+        """The entry of the history, which is also the answer kept for a repeat."""
         head = self.one(
             "select seq, hash from audit_head where office_id = :office and case_id = :case"
         )
@@ -351,18 +349,16 @@ class _Frame:
             entry["clock"] = "replayed"
         text = entry_text(entry)
         digest = link_hash(previous, text)
-        write_link(
-            self.db, plain, seq=seq, entry=text, digest=digest, version=result["version"]
-        )
+        write_link(self.db, text, digest, version=result["version"])
         if self._key is not None:
             before = Head(plain["case"], seq - 1, previous) if head else None
             now = Head(plain["case"], seq, digest)
             tags.follow(self.db, plain["office"], self._key, before=before, now=now)
-        self.db.execute(
-            "insert into command (office_id, command_id, case_id, actor, action, at, result)"
-            " values (:office, :cmd, :case, :me, :action, :now, :result)",
-            {**plain, "action": action, "result": json.dumps(result)},
-        )
+
+
+def _answer(case_id: str, said: Mapping[str, Any]) -> dict[str, Any]:
+    """What a command is answered with, as its entry says it."""
+    return {"case_id": case_id, **{name: said[name] for name in ("version", "state", "number")}}
 
 
 def _bound(sql: str, values: Values) -> tuple[str, dict[str, Any]]:

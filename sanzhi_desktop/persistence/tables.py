@@ -89,7 +89,6 @@ __all__ = [
     "checkpoint_leaf",
     "clearance",
     "clock_event",
-    "command",
     "consultation",
     "consultation_entry",
     "consultation_point",
@@ -280,15 +279,20 @@ irregularity = table(
     key=("irregularity_id",),
 )
 
-# `entry` is the truth; nothing is derived into columns that could say something else.
+# `entry` is the truth. Beside it stands what an entry is found by: its place, the client-made id of
+# the command, so that a repeat gets the answer of the first time, and the moment.
 audit = table(
     "audit",
     text("case_id"),
     whole("seq", None),
-    key("entry"),
+    key("command_id"),
+    at("at", nullable=False),
     key("hash"),
+    key("entry"),  # last, for it is long
     key=("case_id", "seq"),
 )
+sa.Index("ux_audit_command", audit.c.office_id, audit.c.command_id, unique=True)
+sa.Index("ix_audit_at", audit.c.office_id, audit.c.at)
 
 # The end of a chain, which is what every command on a case moves and locks: narrow, so that an
 # answer saved leaves the wide row of the case alone. `version` is the case's own; the one in the
@@ -331,14 +335,3 @@ checkpoint_leaf = table(
     key=("n", "chain"),
 )
 
-command = table(
-    "command",
-    key("command_id"),
-    text("case_id"),
-    key("actor"),
-    key("action"),
-    at("at", nullable=False),
-    key("result"),
-    key=("command_id",),
-)
-sa.Index("ix_command_at", command.c.office_id, command.c.at)

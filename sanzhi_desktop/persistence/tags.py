@@ -229,8 +229,7 @@ def _tag_all(
         "taken_in": [[u.case_id, u.first, u.last] for u in told.untagged],
         "via": wish.via,
     })  # fmt: skip
-    plain = {"office": office_id, "case": ""}
-    write_link(db, plain, seq=seq + 1, entry=entry, digest=link_hash(previous, entry))
+    write_link(db, entry, link_hash(previous, entry))
     every = "select case_id, seq, hash from audit_head where office_id = ?"
     ends = [Head(*row) for row in db.execute(every, (office_id,))]
     for head in ends:

@@ -63,7 +63,7 @@ def _starts() -> str:
     return "(" + ", ".join(f"'{t.target.value}'" for t in TRANSITIONS if t.source is None) + ")"
 
 
-KEPT = ("audit", "document", "decision", "command", "irregularity", "profile_edition",
+KEPT = ("audit", "document", "decision", "irregularity", "profile_edition",
          "checkpoint", "checkpoint_leaf", "calendar", "opening", "reminder", *transfer_walls.KEPT,
          *dispute_walls.KEPT)  # fmt: skip
 NEVER_DELETED = (
@@ -78,7 +78,6 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "audit_head": ("office_id", "case_id"),
     "document": ("office_id", "case_id", "sha256"),
     "decision": ("office_id", "case_id"),
-    "command": ("office_id", "command_id"),
     "checkpoint": ("office_id", "n"),
     "checkpoint_leaf": ("office_id", "n", "chain"),
     "history_tag": ("office_id", "chain"),
@@ -374,6 +373,14 @@ EMBEDDED_WALLS: tuple[Wall, ...] = (
         "NEW.version <> (select h.version + 1 from audit_head h"
         " where h.office_id = NEW.office_id and h.case_id = NEW.case_id)",
         VERSION,
+    ),
+    # INSERT OR REPLACE through the other key (see KEYS).
+    Wall(
+        "audit",
+        "insert",
+        "command",
+        "exists (select 1 from audit a where " + _same("a", "office_id command_id") + ")",
+        HISTORY,
     ),
     Wall(
         "audit",

@@ -29,6 +29,10 @@ LIMIT = 3.0
 NOTE = "经查阅案卷，当事人违法事实清楚，证据确凿，程序合法。" * 80
 
 
+def _command(case_id: str, seq: int) -> str:
+    return f"019a2011-389e-7c8a-{seq:04d}-{case_id[-12:]}"
+
+
 def _action(case: int, seq: int) -> str:
     """Registered, answered, issued; every tenth case stands in the middle of its answers."""
     if seq == 1:
@@ -43,7 +47,7 @@ def _entry(case_id: str, seq: int) -> str:
             "actor": "r1",
             "at": "2026-09-18T01:30:00.000000Z",
             "case": case_id,
-            "command": f"019a2011-389e-7c8a-82ab-{seq:012d}",
+            "command": _command(case_id, seq),
             "number": "",
             "office": 1,
             "payload": {
@@ -70,15 +74,16 @@ def _fill(path: Path) -> list[list[bytes]]:
             entry = _entry(case_id, seq)
             chains[-1].append(entry.encode())
             previous = link_hash(previous, entry)
-            rows.append((case_id, seq, entry, previous))
+            rows.append((case_id, seq, _command(case_id, seq), previous, entry))
         heads.append((case_id, ENTRIES, previous, ENTRIES))
         cases.append((case_id, ENTRIES if n % 10 else 1))
     with closing(sqlite3.connect(path, isolation_level=None)) as db:
         for (name,) in db.execute("select name from sqlite_master where type='trigger'").fetchall():
             db.execute(f"drop trigger {name}")
         db.execute("begin")
-        db.executemany("insert into audit (office_id, case_id, seq, entry, hash)"
-                       " values (1, ?, ?, ?, ?)", rows)  # fmt: skip
+        db.executemany("insert into audit (office_id, case_id, seq, command_id, at, hash, entry)"
+                       " values (1, ?, ?, ?, '2026-09-18T01:30:00.000000Z', ?, ?)",
+                       rows)  # fmt: skip
         db.executemany("insert into audit_head (office_id, case_id, seq, hash, version)"
                        " values (1, ?, ?, ?, ?)", heads)  # fmt: skip
         db.executemany(

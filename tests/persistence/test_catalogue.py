@@ -129,7 +129,7 @@ def test_each_kind_of_table_is_read_by_whom_it_says(ask: Ask) -> None:
         assert ("readers" in policy) == (kind is Sight.CASE), name
         assert ("readers" in table.c) == (kind is Sight.CASE), name
     hidden = {name for name, table in metadata.tables.items() if table.info[SIGHT] is Sight.NOBODY}
-    assert {"account", "command"} <= hidden
+    assert {"account", "blob_chunk"} <= hidden
 
 
 def test_triggers_read_no_other_table_where_the_database_is_spread(ask: Ask) -> None:

@@ -288,7 +288,7 @@ def test_a_case_taken_out_whole_is_missed_by_the_file(
     held = witness.from_export(json.dumps(witness.exported(reader)), path="held.json")[1]
 
     def take(run: Run, mark: str) -> None:
-        for table in ("audit", "audit_head", "material", "command", "case_"):
+        for table in ("audit", "audit_head", "material", "case_"):
             run(f"delete from {table} where case_id = '{gone}'")
         run(f"delete from checkpoint_leaf where chain = '{gone}'")
         forge_checkpoints(run, 7, mark)

@@ -88,7 +88,7 @@ _BREACHES = (
      " insert into unit (office_id, name) select o, u.name from u")),
     ("volatile in update", "update unit set name = random()::text where office_id = o"),
     ("stable over a column in update",
-     "update command set result = at::text where office_id = o and command_id = t"),
+     "update audit set entry = at::text where office_id = o and case_id = t"),
     ("stable in case or coalesce of update",
      "update unit set name = coalesce(now()::text, t) where office_id = o"),
     ("mutable in returning", "update unit set name = t where office_id = o returning now()"),

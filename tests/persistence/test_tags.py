@@ -221,10 +221,11 @@ def test_entries_that_somebody_adds_past_the_program_are_named(tagged: Path) -> 
                                    (case_id,)).fetchone()  # fmt: skip
         last = json.loads(db.execute("select entry from audit where case_id = ? and seq = ?",
                                      (case_id, seq)).fetchone()[0])  # fmt: skip
-        text = entry_text(last | {"seq": seq + 1, "actor": "forged"})
+        text = entry_text(last | {"seq": seq + 1, "actor": "forged", "command": "forged"})
         digest = link_hash(previous, text)
-        db.execute("insert into audit (office_id, case_id, seq, entry, hash) values (7,?,?,?,?)",
-                   (case_id, seq + 1, text, digest))  # fmt: skip
+        db.execute("insert into audit (office_id, case_id, seq, command_id, at, entry, hash)"
+                   " values (7, ?, ?, 'forged', ?, ?, ?)",
+                   (case_id, seq + 1, last["at"], text, digest))  # fmt: skip
         db.execute("update audit_head set seq = seq + 1, hash = ? where case_id = ?",
                    (digest, case_id))  # fmt: skip
 

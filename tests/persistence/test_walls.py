@@ -130,8 +130,7 @@ FORBIDDEN: tuple[tuple[str, str, str], ...] = (
     ("decided", "delete from document where case_id = '{case}'", walls.HISTORY),
     ("decided", "update decision set amount_fen = 1 where case_id = '{case}'", walls.HISTORY),
     ("decided", "delete from decision where case_id = '{case}'", walls.HISTORY),
-    ("decided", "delete from command where case_id = '{case}'", walls.HISTORY),
-    ("decided", "update command set actor = 'x' where case_id = '{case}'", walls.HISTORY),
+    ("decided", "update audit set command_id = 'x' where case_id = '{case}'", walls.HISTORY),
     ("decided", "update clock_event set event = 'stop' where case_id = '{case}'", walls.CLOCK),
     (
         "decided",

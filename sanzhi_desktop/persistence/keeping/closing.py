@@ -17,6 +17,7 @@ from sanzhi_desktop.application.commands import new_id
 from sanzhi_desktop.domain.audit import GENESIS, Head, entry_text, link_hash
 from sanzhi_desktop.persistence import tables, tags
 from sanzhi_desktop.persistence.embedded_writing import write_link
+from sanzhi_desktop.persistence.entry_row import entry_row
 from sanzhi_desktop.persistence.history_key import HistoryKeys
 from sanzhi_desktop.persistence.places import Target
 from sanzhi_desktop.persistence.writes import stamp
@@ -59,9 +60,8 @@ def append(
     entry: str,
     previous: str,
 ) -> None:
-    plain = {"office": office_id, "case": ""}
     digest = link_hash(previous, entry)
-    write_link(source, plain, seq=seq, entry=entry, digest=digest)
+    write_link(source, entry, digest)
     key = tags.key_for(source, office_id, HistoryKeys())
     if key is not None:
         before = Head("", seq - 1, previous) if seq > 1 else None
@@ -86,8 +86,7 @@ def arrive(
     entry = _entry(office_id, actor, order, action=IN, seq=seq + 1,
                    payload={"from": order.source.name, **told})  # fmt: skip
     digest = link_hash(previous, entry)
-    key = {"office_id": office_id, "case_id": "", "seq": seq + 1, "hash": digest}
-    db.execute(sa.insert(tables.audit).values(**key, entry=entry))
+    db.execute(sa.insert(tables.audit).values(**entry_row(entry, digest)))
     db.execute(sa.update(h).where(mine).values(seq=seq + 1, hash=digest))
 
 

@@ -104,8 +104,8 @@ STATEMENTS = (
     "delete from audit where case_id = '{done}'",
     "delete from audit",
     (
-        "insert or replace into audit select office_id, case_id, seq, '{{}}', hash, readers"
-        " from audit"
+        "insert or replace into audit"
+        " select office_id, case_id, seq, command_id, at, hash, '{{}}', readers from audit"
         " where case_id = '{done}'"
     ),
     "update audit_head set hash = '0' where case_id = '{done}'",
@@ -114,8 +114,13 @@ STATEMENTS = (
     "update document set content = x'00' where case_id = '{done}'",
     "delete from document where case_id = '{done}'",
     "insert or replace into document select * from document where case_id = '{done}'",
-    "update command set actor = 'x'",
-    "delete from command",
+    "update audit set command_id = 'x'",
+    # through the other key, to another place
+    (
+        "insert or replace into audit"
+        " select office_id, case_id, seq + 99, command_id, at, hash, '{{}}', readers from audit"
+        " where case_id = '{done}'"
+    ),
     "update number set no = 99",
     "update number set status = 'reserved'",
     "update number set case_id = '{open}'",

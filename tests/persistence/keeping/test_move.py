@@ -148,7 +148,10 @@ def test_people_work_on_at_the_new_place_and_nobody_at_the_old_one(
     opened.close()
     with closing(sqlite3.connect(source)) as db:
         for change in (
-            "insert into audit (office_id, case_id, seq, entry, hash) values (61, '', 99, '', '')",
+            (
+                "insert into audit (office_id, case_id, seq, command_id, at, entry, hash)"
+                " values (61, '', 99, '', '', '', '')"
+            ),
             "update office set moved_to = ''",
         ):
             with pytest.raises(sqlite3.IntegrityError, match="SZ-MOVED"):

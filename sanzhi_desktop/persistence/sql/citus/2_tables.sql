@@ -113,13 +113,6 @@ do $$ begin
 end $$;
 
 do $$ begin
-  if not exists (select 1 from pg_dist_partition where logicalrelid = 'app.command'::regclass) then
-    perform create_distributed_table('app.command', 'office_id', colocate_with => 'app.office');
-    perform truncate_local_data_after_distributing_table('app.command');
-  end if;
-end $$;
-
-do $$ begin
   if not exists (select 1 from pg_dist_partition where logicalrelid = 'app.consultation'::regclass) then
     perform create_distributed_table('app.consultation', 'office_id', colocate_with => 'app.office');
     perform truncate_local_data_after_distributing_table('app.consultation');

@@ -307,7 +307,7 @@ end $$;
 do $$ begin
   if not exists (select 1 from pg_trigger where tgrelid = 'app.audit'::regclass
       and tgname = 'wall_audit_update_history') then
-    create trigger wall_audit_update_history before update of office_id, case_id, seq, entry, hash on app.audit
+    create trigger wall_audit_update_history before update of office_id, case_id, seq, command_id, at, hash, entry on app.audit
 for each row execute function app.wall_audit_update_history();
   end if;
 end $$;
@@ -349,22 +349,6 @@ do $$ begin
       and tgname = 'wall_decision_delete_history') then
     create trigger wall_decision_delete_history before delete on app.decision
 for each row execute function app.wall_decision_delete_history();
-  end if;
-end $$;
-
-do $$ begin
-  if not exists (select 1 from pg_trigger where tgrelid = 'app.command'::regclass
-      and tgname = 'wall_command_update_history') then
-    create trigger wall_command_update_history before update on app.command
-for each row execute function app.wall_command_update_history();
-  end if;
-end $$;
-
-do $$ begin
-  if not exists (select 1 from pg_trigger where tgrelid = 'app.command'::regclass
-      and tgname = 'wall_command_delete_history') then
-    create trigger wall_command_delete_history before delete on app.command
-for each row execute function app.wall_command_delete_history();
   end if;
 end $$;
 
@@ -988,14 +972,6 @@ do $$ begin
   if not exists (select 1 from pg_trigger where tgrelid = 'app.clock_event'::regclass
       and tgname = 'wall_clock_event_truncate') then
     create trigger wall_clock_event_truncate before truncate on app.clock_event
-for each statement execute function app.wall_truncate();
-  end if;
-end $$;
-
-do $$ begin
-  if not exists (select 1 from pg_trigger where tgrelid = 'app.command'::regclass
-      and tgname = 'wall_command_truncate') then
-    create trigger wall_command_truncate before truncate on app.command
 for each statement execute function app.wall_truncate();
   end if;
 end $$;

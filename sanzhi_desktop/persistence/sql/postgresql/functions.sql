@@ -3151,18 +3151,23 @@ returns text[] language sql stable set search_path = pg_catalog, app, pg_temp as
      and (valid_to is null or valid_to >= p_today)
 $$;
 
+create function app.again(p_entry jsonb, v_me text)
+returns jsonb language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+begin
+  if p_entry ->> 'actor' <> v_me then perform app.refuse('persistence.command_taken', jsonb_build_object()); end if;
+  return jsonb_build_object('case_id', p_entry -> 'case', 'version', p_entry -> 'version',
+    'state', p_entry -> 'state', 'number', p_entry -> 'number', 'replayed', true);
+end $$;
+
 create function app.replayed(p_office integer, p_cmd text, v_me text)
 returns jsonb language plpgsql set search_path = pg_catalog, app, pg_temp as $$
-declare v_actor text; v_kept text;
+declare v_entry text;
 begin
-  select k.actor, k.result into v_actor, v_kept
-    from person p left join command k on k.office_id = p_office and k.command_id = p_cmd
+  select k.entry into v_entry
+    from person p left join audit k on k.office_id = p_office and k.command_id = p_cmd
    where p.office_id = p_office and p.person_id = v_me and p.active = 1;
   if not found then perform app.refuse('case.not_found', jsonb_build_object()); end if;
-  if v_actor is not null then
-    if v_actor <> v_me then perform app.refuse('persistence.command_taken', jsonb_build_object()); end if;
-    return v_kept::jsonb || '{"replayed": true}';
-  end if;
+  if v_entry is not null then return app.again(v_entry::jsonb, v_me); end if;
   return null;
 end $$;
 
@@ -3172,7 +3177,7 @@ returns jsonb language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 declare
   p_case constant text := ''; v_readers constant text := ''; v_number constant text := '';
   v_state constant text := ''; v_version constant integer := 0;
-  h app.audit_head; v_entry text; v_result jsonb;
+  h app.audit_head; v_entry text;
 begin
   select * into strict h from audit_head
    where office_id = p_office and case_id = p_case for update;
@@ -3182,19 +3187,15 @@ begin
     'number', v_number, 'reason', p_reason, 'seq', h.seq + 1, 'state', v_state,
     'version', v_version,
     'payload', (p_payload #- '{document,pdf}') - 'image' - 'argon2')::text;
-  v_result := jsonb_build_object(
-    'case_id', p_case, 'version', v_version, 'state', v_state, 'number', v_number);
   with head as (
     update audit_head set seq = h.seq + 1, version = v_version, moved = 1,
       hash = encode(sha256(convert_to(h.hash || v_entry, 'UTF8')), 'hex')
      where office_id = p_office and case_id = p_case returning seq, hash
-  ), entry as (
-    insert into audit (office_id, case_id, seq, entry, hash, readers)
-    select p_office, p_case, head.seq, v_entry, head.hash, v_readers from head
   )
-  insert into command (office_id, command_id, case_id, actor, action, at, result)
-  values (p_office, p_cmd, p_case, v_me, p_action, v_now, v_result::text);
-  return v_result;
+  insert into audit (office_id, case_id, seq, command_id, at, hash, entry, readers)
+  select p_office, p_case, head.seq, p_cmd, v_now, head.hash, v_entry, v_readers from head;
+  return jsonb_build_object(
+    'case_id', p_case, 'version', v_version, 'state', v_state, 'number', v_number);
 end $$;
 
 create function api.act(p_office integer, p_cmd text, p_case text, p_seen integer,
@@ -3204,20 +3205,17 @@ returns jsonb language plpgsql security definer set search_path = pg_catalog, ap
 declare
   v_me text := session_user; v_now timestamptz; v_items jsonb; v_item jsonb;
   v_today date := (clock_timestamp() at time zone 'Asia/Shanghai')::date;
-  v_actor text; v_kept text; v_roles text[]; t jsonb;
+  v_roles text[]; t jsonb;
   v_who text; v_target text; v_readers text; h app.audit_head; c app.case_;
   v_version integer; v_state text; v_number text := ''; v_entry text; v_result jsonb;
 begin
-  select k.actor, k.result, array(select role from person_role where office_id = p_office and person_id = v_me
+  select k.entry, array(select role from person_role where office_id = p_office and person_id = v_me
      and (valid_from is null or valid_from <= v_today)
-     and (valid_to is null or valid_to >= v_today)) into v_actor, v_kept, v_roles
-    from person p left join command k on k.office_id = p_office and k.command_id = p_cmd
+     and (valid_to is null or valid_to >= v_today)) into v_entry, v_roles
+    from person p left join audit k on k.office_id = p_office and k.command_id = p_cmd
    where p.office_id = p_office and p.person_id = v_me and p.active = 1;
   if not found then perform app.refuse('case.not_found', jsonb_build_object()); end if;
-  if v_actor is not null then
-    if v_actor <> v_me then perform app.refuse('persistence.command_taken', jsonb_build_object()); end if;
-    return v_kept::jsonb || '{"replayed": true}';
-  end if;
+  if v_entry is not null then return app.again(v_entry::jsonb, v_me); end if;
   -- The head of the chain locks the case: it is narrow, and every command moves it.
   select * into h from audit_head where office_id = p_office and case_id = p_case for update;
   -- Somebody may have been carrying out this very command while we waited for the row; then the
@@ -3600,19 +3598,15 @@ begin
     'number', v_number, 'reason', p_reason, 'seq', h.seq + 1, 'state', v_state,
     'version', v_version,
     'payload', (p_payload #- '{document,pdf}') - 'image' - 'argon2')::text;
-  v_result := jsonb_build_object(
-    'case_id', p_case, 'version', v_version, 'state', v_state, 'number', v_number);
   with head as (
     update audit_head set seq = h.seq + 1, version = v_version, moved = 1,
       hash = encode(sha256(convert_to(h.hash || v_entry, 'UTF8')), 'hex')
      where office_id = p_office and case_id = p_case returning seq, hash
-  ), entry as (
-    insert into audit (office_id, case_id, seq, entry, hash, readers)
-    select p_office, p_case, head.seq, v_entry, head.hash, v_readers from head
   )
-  insert into command (office_id, command_id, case_id, actor, action, at, result)
-  values (p_office, p_cmd, p_case, v_me, p_action, v_now, v_result::text);
-  return v_result;
+  insert into audit (office_id, case_id, seq, command_id, at, hash, entry, readers)
+  select p_office, p_case, head.seq, p_cmd, v_now, head.hash, v_entry, v_readers from head;
+  return jsonb_build_object(
+    'case_id', p_case, 'version', v_version, 'state', v_state, 'number', v_number);
 end $$;
 
 create function api.act_office(p_office integer, p_cmd text, p_action text,
@@ -3842,6 +3836,15 @@ begin
   end loop;
 end $$;
 
+create function app.at_desk(p_pid integer, p_since timestamptz) returns boolean
+language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+declare v_began timestamptz;
+begin
+  if p_since is null then return true; end if;
+  select a.backend_start into v_began from pg_stat_get_activity(p_pid) a;
+  return coalesce(v_began = p_since, false);
+end $$;
+
 create function api.beat(p_office integer, p_case text, p_left text)
 returns jsonb language plpgsql security definer set search_path = pg_catalog, app, pg_temp set lock_timeout = '2s' set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 declare
@@ -3849,6 +3852,7 @@ declare
   v_still boolean := pg_is_in_recovery() or current_setting('transaction_read_only') = 'on';
   v_revision text; v_last timestamptz; v_count bigint; v_sees boolean;
   v_present jsonb := '[]'; v_stale timestamptz := v_now - interval '20 seconds';
+  v_who text; v_pid integer; v_since timestamptz; v_begun timestamptz; v_gone boolean := false;
 begin
   select version_num into v_revision from schema_revision;
   perform 1 from person
@@ -3864,8 +3868,8 @@ begin
       perform app.end_idle(p_office, v_now);
     end if;
   end if;
-  select max(at) into v_last from command where office_id = p_office;
-  select count(*) into v_count from command
+  select max(at) into v_last from audit where office_id = p_office;
+  select count(*) into v_count from audit
    where office_id = p_office and at >= v_last - interval '20 seconds';
   select true into v_sees from case_
    where office_id = p_office and case_id = p_case
@@ -3873,17 +3877,29 @@ begin
   if v_sees then
     if not v_still then
       delete from presence where office_id = p_office and person_id = v_me
-        and (case_id = p_left or seen_at < v_now - interval '60 seconds');
-      insert into presence (office_id, case_id, person_id, seen_at)
-      values (p_office, p_case, v_me, v_now)
-      on conflict (office_id, case_id, person_id) do update set seen_at = excluded.seen_at
-       where presence.seen_at < v_stale;
+        and (case_id = p_left and (pid = pg_backend_pid() or since is null) or seen_at < v_now - interval '60 seconds');
+      -- He had the case open in a session that has ended: from now on in this one.
+      select pid, since into v_pid, v_since from presence
+       where office_id = p_office and case_id = p_case and person_id = v_me;
+      if found then v_gone := not app.at_desk(v_pid, v_since); end if;
+      select backend_start into v_begun from pg_stat_get_activity(pg_backend_pid());
+      insert into presence (office_id, case_id, person_id, seen_at, pid, since)
+      values (p_office, p_case, v_me, v_now, pg_backend_pid(), v_begun)
+      on conflict (office_id, case_id, person_id) do update
+         set seen_at = excluded.seen_at, pid = excluded.pid, since = excluded.since
+       where presence.seen_at < v_stale or v_gone;
     end if;
-    select coalesce(jsonb_agg(person_id order by person_id), '[]') into v_present from presence
-     where office_id = p_office and case_id = p_case and person_id <> v_me
-       and seen_at >= v_now - interval '60 seconds';
+    for v_who, v_pid, v_since in select person_id, pid, since from presence
+      where office_id = p_office and case_id = p_case and person_id <> v_me
+       and seen_at >= v_now - interval '60 seconds' order by person_id loop
+      -- A standby knows nothing of the sessions of its primary.
+      if v_still or app.at_desk(v_pid, v_since) then
+        v_present := v_present || to_jsonb(v_who);
+      end if;
+    end loop;
   elsif p_left <> '' and not v_still then
-    delete from presence where office_id = p_office and person_id = v_me and case_id = p_left;
+    delete from presence where office_id = p_office and person_id = v_me and case_id = p_left
+      and (pid = pg_backend_pid() or since is null);
   end if;
   return jsonb_build_object('present', v_present, 'still', v_still, 'revision', v_revision,
     'at', v_now, 'news', hashtextextended(coalesce(v_last::text, '') || ' ' || v_count, 0));

@@ -314,8 +314,6 @@ create policy seen on app.decision for select using (
   position(',' || session_user::text || ',' in readers) > 0 and pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member'));
 grant select on app.decision to public;
 
-alter table app.command enable row level security;
-
 alter table app.history_seal enable row level security;
 
 alter table app.history_tag enable row level security;

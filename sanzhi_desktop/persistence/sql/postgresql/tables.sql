@@ -6,11 +6,17 @@ CREATE TABLE audit (
 	office_id INTEGER NOT NULL,
 	case_id TEXT DEFAULT '' NOT NULL,
 	seq INTEGER NOT NULL,
-	entry TEXT NOT NULL,
+	command_id TEXT NOT NULL,
+	at TIMESTAMP WITH TIME ZONE NOT NULL,
 	hash TEXT NOT NULL,
+	entry TEXT NOT NULL,
 	readers TEXT DEFAULT '' NOT NULL,
 	CONSTRAINT pk_audit PRIMARY KEY (office_id, case_id, seq)
 );
+
+CREATE INDEX ix_audit_at ON audit (office_id, at);
+
+CREATE UNIQUE INDEX ux_audit_command ON audit (office_id, command_id);
 
 CREATE TABLE audit_head (
 	office_id INTEGER NOT NULL,
@@ -45,19 +51,6 @@ CREATE TABLE checkpoint (
 	made_at TIMESTAMP WITH TIME ZONE NOT NULL,
 	CONSTRAINT pk_checkpoint PRIMARY KEY (office_id, n)
 );
-
-CREATE TABLE command (
-	office_id INTEGER NOT NULL,
-	command_id TEXT NOT NULL,
-	case_id TEXT DEFAULT '' NOT NULL,
-	actor TEXT NOT NULL,
-	action TEXT NOT NULL,
-	at TIMESTAMP WITH TIME ZONE NOT NULL,
-	result TEXT NOT NULL,
-	CONSTRAINT pk_command PRIMARY KEY (office_id, command_id)
-);
-
-CREATE INDEX ix_command_at ON command (office_id, at);
 
 CREATE TABLE counter (
 	office_id INTEGER NOT NULL,
@@ -116,6 +109,8 @@ CREATE TABLE presence (
 	case_id TEXT NOT NULL,
 	person_id TEXT NOT NULL,
 	seen_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	pid INTEGER DEFAULT 0 NOT NULL,
+	since TIMESTAMP WITH TIME ZONE,
 	CONSTRAINT pk_presence PRIMARY KEY (office_id, case_id, person_id)
 );
 

@@ -420,22 +420,6 @@ begin
   return new;
 end $$;
 
-create function app.wall_command_update_history() returns trigger language plpgsql
-set search_path = pg_catalog, app, pg_temp as $$
-begin
-  raise exception using message = 'SZ-HISTORY 历史记录不得修改、替换或者删除', errcode = 'SZ002';
-  if tg_op = 'DELETE' then return old; end if;
-  return new;
-end $$;
-
-create function app.wall_command_delete_history() returns trigger language plpgsql
-set search_path = pg_catalog, app, pg_temp as $$
-begin
-  raise exception using message = 'SZ-HISTORY 历史记录不得修改、替换或者删除', errcode = 'SZ002';
-  if tg_op = 'DELETE' then return old; end if;
-  return new;
-end $$;
-
 create function app.wall_irregularity_update_history() returns trigger language plpgsql
 set search_path = pg_catalog, app, pg_temp as $$
 begin
@@ -1086,7 +1070,7 @@ for each row execute function app.wall_blob_chunk_update_kept();
 create trigger wall_file_store_delete_history before delete on app.file_store
 for each row execute function app.wall_file_store_delete_history();
 
-create trigger wall_audit_update_history before update of office_id, case_id, seq, entry, hash on app.audit
+create trigger wall_audit_update_history before update of office_id, case_id, seq, command_id, at, hash, entry on app.audit
 for each row execute function app.wall_audit_update_history();
 
 create trigger wall_audit_delete_history before delete on app.audit
@@ -1103,12 +1087,6 @@ for each row execute function app.wall_decision_update_history();
 
 create trigger wall_decision_delete_history before delete on app.decision
 for each row execute function app.wall_decision_delete_history();
-
-create trigger wall_command_update_history before update on app.command
-for each row execute function app.wall_command_update_history();
-
-create trigger wall_command_delete_history before delete on app.command
-for each row execute function app.wall_command_delete_history();
 
 create trigger wall_irregularity_update_history before update on app.irregularity
 for each row execute function app.wall_irregularity_update_history();
@@ -1350,9 +1328,6 @@ create trigger wall_clearance_truncate before truncate on app.clearance
 for each statement execute function app.wall_truncate();
 
 create trigger wall_clock_event_truncate before truncate on app.clock_event
-for each statement execute function app.wall_truncate();
-
-create trigger wall_command_truncate before truncate on app.command
 for each statement execute function app.wall_truncate();
 
 create trigger wall_consultation_truncate before truncate on app.consultation

@@ -395,14 +395,6 @@ create trigger wall_decision_delete_history
 before delete on decision for each row
 begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
 
-create trigger wall_command_update_history
-before update on command for each row
-begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
-
-create trigger wall_command_delete_history
-before delete on command for each row
-begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
-
 create trigger wall_irregularity_update_history
 before update on irregularity for each row
 begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
@@ -676,6 +668,11 @@ before update on case_ for each row
 when NEW.version <> (select h.version + 1 from audit_head h where h.office_id = NEW.office_id and h.case_id = NEW.case_id)
 begin select raise(abort, 'SZ-VERSION 案件版本必须逐次加一'); end;
 
+create trigger wall_audit_insert_command
+before insert on audit for each row
+when exists (select 1 from audit a where a.office_id = NEW.office_id and a.command_id = NEW.command_id)
+begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
+
 create trigger wall_audit_insert_moved
 before insert on audit for each row
 when exists (select 1 from office o where o.office_id = NEW.office_id and o.moved_to <> '')
@@ -699,11 +696,6 @@ begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删
 create trigger wall_decision_insert_replace
 before insert on decision for each row
 when exists (select 1 from decision t where t.office_id = NEW.office_id and t.case_id = NEW.case_id)
-begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
-
-create trigger wall_command_insert_replace
-before insert on command for each row
-when exists (select 1 from command t where t.office_id = NEW.office_id and t.command_id = NEW.command_id)
 begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
 
 create trigger wall_checkpoint_insert_replace
