@@ -17,6 +17,9 @@ LONG = {
 QUICK_SCREENS = {"test_forms", "test_tables", "test_widgets", "test_intake", "test_signoff"}
 ROOT = Path(__file__).resolve().parents[1]
 
+# Offices on a server and in a file, for whoever asks for one; nothing starts before that.
+pytest_plugins = ["tests.persistence.offices"]
+
 # Before anything imports Qt; a developer who wants to watch sets QT_QPA_PLATFORM=xcb.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 # A keyring of the machine must never be asked by a test.

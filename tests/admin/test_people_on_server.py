@@ -13,13 +13,8 @@ from sanzhi_desktop.domain.people import Role
 from sanzhi_desktop.persistence import logins
 from sanzhi_desktop.persistence.faults import PersistenceFault
 from tests.persistence.cluster import OWNER_PASSWORD, Cluster
-from tests.persistence.conftest import (  # noqa: F401 - fixtures
-    PASSWORD,
-    cluster,
-    server_database,
-    server_template,
-)
 from tests.persistence.desk import ADMIN
+from tests.persistence.offices import PASSWORD
 
 pytestmark = pytest.mark.postgres
 NEW = "another password of the tests"
@@ -30,8 +25,8 @@ Enter = Callable[[str, str], ServerEntry]
 
 @pytest.fixture
 def told(
-    cluster: Cluster,  # noqa: F811
-    server_database: str,  # noqa: F811
+    cluster: Cluster,
+    server_database: str,
     monkeypatch: pytest.MonkeyPatch,
     capsys: Cap,
 ) -> Says:
@@ -50,7 +45,7 @@ def told(
 
 
 @pytest.fixture
-def enter(cluster: Cluster, server_database: str, tmp_path: Path) -> Iterator[Enter]:  # noqa: F811
+def enter(cluster: Cluster, server_database: str, tmp_path: Path) -> Iterator[Enter]:
     """Somebody's own way in, as a desk has it."""
     made: list[ServerEntry] = []
 
@@ -78,7 +73,7 @@ def by_dba(enter: Enter) -> bool:
 
 
 def test_a_log_in_of_somebody_else_leaves_nothing_behind(
-    cluster: Cluster,  # noqa: F811
+    cluster: Cluster,
     told: Says,
     enter: Enter,
 ) -> None:
@@ -101,7 +96,7 @@ def test_a_log_in_of_somebody_else_leaves_nothing_behind(
 
 
 def test_roles_are_named_as_people_say_them_and_an_acting_one_needs_its_basis(
-    cluster: Cluster,  # noqa: F811
+    cluster: Cluster,
     told: Says,
     enter: Enter,
 ) -> None:
@@ -171,8 +166,8 @@ def test_an_administrator_resets_and_nobody_else(enter: Enter) -> None:
 
 
 def test_init_makes_the_database_that_is_missing(
-    cluster: Cluster,  # noqa: F811
-    server_template: str,  # noqa: F811
+    cluster: Cluster,
+    server_template: str,
     monkeypatch: pytest.MonkeyPatch,
     capsys: Cap,
 ) -> None:

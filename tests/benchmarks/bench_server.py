@@ -22,14 +22,8 @@ from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.domain.workflow import Action
 from sanzhi_desktop.persistence.open import open_shared
 from tests.persistence.cluster import OWNER, OWNER_PASSWORD, Cluster
-from tests.persistence.conftest import (  # noqa: F401 - fixtures
-    PASSWORD,
-    cluster,
-    server_database,
-    server_desk,
-    server_template,
-)
 from tests.persistence.desk import Desk
+from tests.persistence.offices import PASSWORD
 
 pytestmark = pytest.mark.postgres
 DESKS = 50
@@ -95,9 +89,9 @@ class Simulated:
 
 
 def test_fifty_desks_lose_nothing(
-    cluster: Cluster,  # noqa: F811
-    server_database: str,  # noqa: F811
-    server_desk: Desk,  # noqa: F811
+    cluster: Cluster,
+    server_database: str,
+    server_desk: Desk,
 ) -> None:
     cases = {who: [server_desk.reviewing(who) for _ in range(CASES)] for who in REVIEWERS}
     before = {c: server_desk.version(c) for listed in cases.values() for c in listed}
@@ -148,7 +142,7 @@ def _deadlocks(owner: object, database: str) -> int:
 # ---------------------------------------------------------------- twenty at once
 
 
-def test_twenty_answers_in_one_call(server_desk: Desk) -> None:  # noqa: F811
+def test_twenty_answers_in_one_call(server_desk: Desk) -> None:
     case_id = server_desk.reviewing("r1")
     gateway = server_desk.gateway("r1")
     version = server_desk.version(case_id)
@@ -213,8 +207,8 @@ class Bench:
 
 @pytest.fixture
 def bench(
-    cluster: Cluster,  # noqa: F811
-    server_database: str,  # noqa: F811
+    cluster: Cluster,
+    server_database: str,
     tmp_path: Path,
 ) -> Bench:
     if not (cluster.bin / "pgbench").exists():
@@ -253,7 +247,7 @@ def prepared(desk: Desk, name: str, items: int) -> int:
 
 
 @pytest.fixture
-def durable(cluster: Cluster) -> Iterator[None]:  # noqa: F811
+def durable(cluster: Cluster) -> Iterator[None]:
     """Commits wait for the disk, as they do in every office."""
     cluster.durable(True)
     yield
@@ -266,7 +260,7 @@ def durable(cluster: Cluster) -> Iterator[None]:  # noqa: F811
     " one, 0.57 with two, and more where the disk is slower: five rows are written and walled",
 )
 @pytest.mark.usefixtures("durable")
-def test_one_answer_through_the_function(bench: Bench, server_desk: Desk) -> None:  # noqa: F811
+def test_one_answer_through_the_function(bench: Bench, server_desk: Desk) -> None:
     for number in range(SAVING):
         prepared(server_desk, f"bench-{number}", 20)
         prepared(server_desk, f"plain-{number}", 20)
@@ -285,7 +279,7 @@ def test_one_answer_through_the_function(bench: Bench, server_desk: Desk) -> Non
     reason="the aim is 0.85; 0.90 to 1.08 on a quiet machine, 0.55 to 1.06 beside other work: a"
     " policy asks for every row",
 )
-def test_reading_a_case_under_row_security(bench: Bench, server_desk: Desk) -> None:  # noqa: F811
+def test_reading_a_case_under_row_security(bench: Bench, server_desk: Desk) -> None:
     prepared(server_desk, "bench", 20)
     bench.settle()
     ratios = []

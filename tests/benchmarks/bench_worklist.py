@@ -24,15 +24,6 @@ from sanzhi_desktop.persistence.folding import BETWEEN, fold
 from sanzhi_desktop.persistence.reader import DatabaseReader
 from sanzhi_desktop.persistence.tables import case_
 from tests.persistence.cluster import Cluster
-from tests.persistence.conftest import (  # noqa: F401 - fixtures
-    cluster,
-    embedded_desk,
-    embedded_path,
-    embedded_template,
-    server_database,
-    server_desk,
-    server_template,
-)
 from tests.persistence.desk import Desk
 
 EMBEDDED_CASES, SERVER_CASES = 30_000, 10_000
@@ -187,16 +178,16 @@ def reader_of(desk: Desk, who: str) -> DatabaseReader:
     return found
 
 
-def test_one_pc(embedded_path: Path, embedded_desk: Desk) -> None:  # noqa: F811
+def test_one_pc(embedded_path: Path, embedded_desk: Desk) -> None:
     fill_embedded(embedded_path)
     compare("one PC", reader_of(embedded_desk, "ld"), EMBEDDED_CASES, page=3, search=1.5)
 
 
 @pytest.mark.postgres
 def test_a_server(
-    cluster: Cluster,  # noqa: F811
-    server_database: str,  # noqa: F811
-    server_desk: Desk,  # noqa: F811
+    cluster: Cluster,
+    server_database: str,
+    server_desk: Desk,
 ) -> None:
     fill_server(cluster, server_database)
     for who in ("ld", "r1"):  # who sees everything, and whose rows are looked at one by one

@@ -17,7 +17,8 @@ from sanzhi_desktop.persistence.rights import OFFICERS, OWNER, database
 from sanzhi_desktop.persistence.sights import Sight
 from sanzhi_desktop.persistence.tables import metadata
 from tests.persistence.cluster import OWNER_PASSWORD, Cluster
-from tests.persistence.conftest import OFFICE
+from tests.persistence.kept import Keeper
+from tests.persistence.offices import OFFICE, copied
 
 pytestmark = pytest.mark.postgres
 
@@ -27,20 +28,17 @@ REFERENCE = "schema_revision"  # the one table without an office
 
 
 @pytest.fixture(scope="module")
-def tampered(cluster: Cluster, server_template: str) -> Any:
+def tampered(shared_server: Keeper) -> Any:
     """A copy; a copied database gets its own doors shut again, as a restored one does."""
-    with cluster.connect() as owner:
-        owner.execute(f"create database tampered template {server_template} strategy file_copy")
-    with cluster.connect("tampered") as owner:
-        owner.execute(database())
-    yield "tampered"
-    with cluster.connect() as owner:
-        owner.execute("drop database tampered with (force)")
+    with copied(shared_server.cluster, "tampered") as name:
+        with shared_server.cluster.connect(name) as owner:
+            owner.execute(database())
+        yield name
 
 
 @pytest.fixture(scope="module")
-def ask(cluster: Cluster, tampered: str) -> Any:
-    connection = cluster.connect(tampered)
+def ask(shared_server: Keeper, tampered: str) -> Any:
+    connection = shared_server.cluster.connect(tampered)
     yield lambda sql: connection.execute(sql).fetchall()
     connection.close()
 

@@ -21,8 +21,8 @@ from sanzhi_desktop.persistence import columns, engine, generate, revision, tabl
 from sanzhi_desktop.persistence.accounts import LocalAccounts
 from sanzhi_desktop.persistence.faults import PersistenceFault
 from sanzhi_desktop.persistence.open import create_embedded, open_embedded
-from tests.persistence.conftest import ADMINISTRATOR, OFFICE
 from tests.persistence.desk import ALL, Desk
+from tests.persistence.offices import ADMINISTRATOR, OFFICE
 
 ROOT = Path(__file__).resolve().parents[2]
 

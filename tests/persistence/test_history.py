@@ -31,8 +31,8 @@ from sanzhi_desktop.persistence import witness
 from sanzhi_desktop.persistence.faults import PersistenceFault
 from sanzhi_desktop.persistence.reader import DatabaseReader
 from tests.persistence.cluster import Cluster
-from tests.persistence.conftest import shared
 from tests.persistence.desk import Desk
+from tests.persistence.offices import shared
 
 Run = Callable[..., Any]
 

@@ -13,8 +13,8 @@ from sanzhi_desktop.domain.workflow import Action
 from sanzhi_desktop.persistence import logins
 from sanzhi_desktop.persistence.rights import SEE_ALL, of_case
 from tests.persistence.cluster import Cluster
-from tests.persistence.conftest import PASSWORD
 from tests.persistence.desk import ALL, PEOPLE, Desk, submission
+from tests.persistence.offices import PASSWORD
 
 CHECKS_READERS = True  # after every command on the server
 

@@ -12,8 +12,8 @@ from sanzhi_desktop.persistence.faults import PersistenceFault
 from sanzhi_desktop.persistence.open import open_shared
 from sanzhi_desktop.persistence.places import target
 from tests.persistence.cluster import OWNER, OWNER_PASSWORD, Cluster
-from tests.persistence.conftest import PASSWORD, shared
 from tests.persistence.desk import Desk
+from tests.persistence.offices import PASSWORD, shared
 
 pytestmark = pytest.mark.postgres
 Cap = pytest.CaptureFixture[str]

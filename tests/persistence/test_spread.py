@@ -18,6 +18,8 @@ from sanzhi_desktop.persistence.spreading import spread
 from tests.persistence import spread_rules as rules
 from tests.persistence import spreading
 from tests.persistence.cluster import OWNER_PASSWORD, Cluster
+from tests.persistence.kept import Keeper
+from tests.persistence.offices import copied
 from tests.persistence.spreading import Ask, Rows
 
 postgres = pytest.mark.postgres
@@ -32,24 +34,29 @@ _KEPT = """select c.relname || '.' || o.conname, pg_get_constraintdef(o.oid) fro
 
 
 @pytest.fixture(scope="module")
-def before(cluster: Cluster, server_template: str) -> Rows:
-    with cluster.connect(server_template) as owner:
-        owner.execute("set search_path = ''")
-        return list(owner.execute(_KEPT).fetchall())
+def laid(shared_server: Keeper) -> Iterator[Any]:
+    """A copy of the office, in which the overlay is laid."""
+    on = shared_server.cluster
+    with copied(on, "spread") as name, on.connect(name) as owner:
+        yield owner
 
 
 @pytest.fixture(scope="module")
-def ask(cluster: Cluster, server_template: str, before: Rows) -> Iterator[Ask]:
+def before(laid: Any) -> Rows:
+    laid.execute("set search_path = ''")
+    return list(laid.execute(_KEPT).fetchall())
+
+
+@pytest.fixture(scope="module")
+def ask(laid: Any, before: Rows) -> Ask:
     """The database of the overlay; run twice, as after a failure."""
     assert before
-    with cluster.connect() as owner:
-        owner.execute(f"create database spread template {server_template} strategy file_copy")
-    with cluster.connect("spread") as owner:
-        spreading.apply(owner)
-        spreading.apply(owner)
-        owner.execute("create schema lint")
-        owner.execute("set search_path = pg_catalog, app")
-        yield lambda sql: _rows(owner.execute(sql))
+    laid.execute("reset search_path")
+    spreading.apply(laid)
+    spreading.apply(laid)
+    laid.execute("create schema lint")
+    laid.execute("set search_path = pg_catalog, app")
+    return lambda sql: _rows(laid.execute(sql))
 
 
 def _rows(cursor: Any) -> Rows:
@@ -125,10 +132,10 @@ def test_each_rule_finds_what_it_is_for(
 
 @postgres
 def test_the_functions_of_one_server_alone_would_not_do(
-    ask: Ask, known: rules.Catalogue, cluster: Cluster, server_template: str
+    ask: Ask, known: rules.Catalogue, cluster: Cluster, server_database: str
 ) -> None:
     """So that the overlay's own are needed, and the rules are seen at work."""
-    with cluster.connect(server_template) as owner:
+    with cluster.connect(server_database) as owner:
         rows = [
             row for row in owner.execute(spreading.FUNCTIONS).fetchall() if "transfer" in row[0]
         ]

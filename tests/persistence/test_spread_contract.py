@@ -14,8 +14,9 @@ from tests.persistence import (
     test_meeting_contract,
     test_transfer,
 )
-from tests.persistence.cluster import Cluster
 from tests.persistence.desk import Desk
+from tests.persistence.kept import Keeper
+from tests.persistence.offices import copied
 
 pytestmark = [pytest.mark.postgres, pytest.mark.slow]
 
@@ -38,13 +39,14 @@ vars().update(
 
 
 @pytest.fixture(scope="module")
-def server_template(cluster: Cluster, server_template: str) -> Iterator[str]:
-    with cluster.connect(server_template) as owner:
-        spreading.apply(owner)
+def server_template(shared_server: Keeper) -> Iterator[str]:
+    """A template of this file: the run's own is never changed."""
     shipped = server_check.shipped
-    with pytest.MonkeyPatch.context() as patch:
+    with copied(shared_server.cluster, "template_spread") as name, pytest.MonkeyPatch.context() as patch:
+        with shared_server.cluster.connect(name) as owner:
+            spreading.apply(owner)
         patch.setattr(server_check, "shipped", lambda: shipped(spread=True))
-        yield server_template
+        yield name
 
 
 @pytest.fixture

@@ -338,7 +338,7 @@ def test_an_officer_may_write_no_table(
     import psycopg
 
     from sanzhi_desktop.persistence.tables import metadata
-    from tests.persistence.conftest import PASSWORD
+    from tests.persistence.offices import PASSWORD
 
     case_id = server_desk.confirmed()
     with cluster.connect(server_database, "hd", PASSWORD) as officer:

@@ -18,14 +18,8 @@ from sanzhi_desktop.ui.login import LoginScreen
 from sanzhi_desktop.ui.window import DeskWindow
 from tests.persistence.cable import Way, cable
 from tests.persistence.cluster import Cluster
-from tests.persistence.conftest import (  # noqa: F401 - fixtures
-    PASSWORD,
-    cluster,
-    server_database,
-    server_desk,
-    server_template,
-)
 from tests.persistence.desk import Desk
+from tests.persistence.offices import PASSWORD
 from tests.persistence.tls import NOW, issue, secure_cluster, tls_binaries
 from tests.ui.conftest import idle
 from tests.ui.test_bad_days import at_intake, until, write_name
@@ -198,6 +192,7 @@ def full(cluster: Cluster, database: str, table: str) -> Iterator[None]:
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+@pytest.mark.usefixtures("own_server")
 def test_a_full_disk_of_the_server(
     qtbot: QtBot, start: Start, home: Path, cluster: Cluster, server_database: str, ruled: Desk
 ) -> None:

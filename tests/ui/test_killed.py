@@ -19,14 +19,8 @@ from sanzhi_desktop.ui.drafts import Journal
 from sanzhi_desktop.ui.screens.intake import IntakeScreen
 from sanzhi_desktop.ui.settings_file import Folders
 from tests.persistence.cluster import Cluster
-from tests.persistence.conftest import (  # noqa: F401 - fixtures
-    PASSWORD,
-    cluster,
-    server_database,
-    server_desk,
-    server_template,
-)
 from tests.persistence.desk import Desk
+from tests.persistence.offices import PASSWORD
 from tests.sources import ROOT
 from tests.ui.conftest import idle
 from tests.ui.test_server_desk import (  # noqa: F401 - fixtures

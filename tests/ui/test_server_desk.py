@@ -38,14 +38,8 @@ from sanzhi_desktop.ui.shell import Shell
 from sanzhi_desktop.ui.widgets import Badge, PlainLabel
 from sanzhi_desktop.ui.window import DeskWindow
 from tests.persistence.cluster import Cluster
-from tests.persistence.conftest import (  # noqa: F401 - fixtures
-    PASSWORD,
-    cluster,
-    server_database,
-    server_desk,
-    server_template,
-)
 from tests.persistence.desk import ADMIN, Desk, submission
+from tests.persistence.offices import PASSWORD
 from tests.ui.conftest import idle
 from tests.ui.hands import press, say, type_keys
 
@@ -54,7 +48,7 @@ NAME = "市局服务器"
 Start = Callable[[], DeskWindow]
 
 
-def a_server(cluster: Cluster, database: str) -> Server:  # noqa: F811
+def a_server(cluster: Cluster, database: str) -> Server:
     return Server(
         NAME,
         (("127.0.0.1", cluster.port),),
@@ -94,7 +88,7 @@ def start(qtbot: QtBot, dressed: QApplication, home: Path) -> Iterator[Start]:
 
 
 @pytest.fixture
-def ruled(server_desk: Desk) -> Desk:  # noqa: F811
+def ruled(server_desk: Desk) -> Desk:
     """The office with the rules it works by, as its administrator publishes them."""
     profile = profiles.shipped("shucheng")
     server_desk.office(
@@ -129,8 +123,8 @@ def test_logs_in_to_the_server_it_knows(
     qtbot: QtBot,
     start: Start,
     home: Path,
-    cluster: Cluster,  # noqa: F811
-    server_database: str,  # noqa: F811
+    cluster: Cluster,
+    server_database: str,
 ) -> None:
     ServerList(home).keep(a_server(cluster, server_database))
     window = start()
@@ -150,8 +144,8 @@ def test_refusals_are_told_at_the_door(
     qtbot: QtBot,
     start: Start,
     home: Path,
-    cluster: Cluster,  # noqa: F811
-    server_database: str,  # noqa: F811
+    cluster: Cluster,
+    server_database: str,
 ) -> None:
     good = a_server(cluster, server_database)
     ServerList(home).keep(good)
@@ -186,8 +180,8 @@ def test_a_new_pc_is_led_to_the_server_of_the_office(
     qtbot: QtBot,
     start: Start,
     home: Path,
-    cluster: Cluster,  # noqa: F811
-    server_database: str,  # noqa: F811
+    cluster: Cluster,
+    server_database: str,
 ) -> None:
     window = start()
     first = window.centralWidget()
@@ -220,12 +214,13 @@ def test_a_new_pc_is_led_to_the_server_of_the_office(
     assert PASSWORD not in (home / "servers.json").read_text("utf-8")
 
 
+@pytest.mark.usefixtures("own_server")
 def test_the_desk_survives_a_restart_of_the_server(
     qtbot: QtBot,
     start: Start,
     home: Path,
-    cluster: Cluster,  # noqa: F811
-    server_database: str,  # noqa: F811
+    cluster: Cluster,
+    server_database: str,
     ruled: Desk,
 ) -> None:
     ServerList(home).keep(replace(a_server(cluster, server_database), wait_seconds=1))
@@ -265,8 +260,8 @@ def test_two_desks_on_one_case(
     qtbot: QtBot,
     start: Start,
     home: Path,
-    cluster: Cluster,  # noqa: F811
-    server_database: str,  # noqa: F811
+    cluster: Cluster,
+    server_database: str,
     ruled: Desk,
 ) -> None:
     """Presence, news and a conflict, seen from one desk; the other works past the window."""
@@ -339,8 +334,8 @@ def test_two_desks_on_one_case(
 
 @pytest.mark.parametrize(("hours", "lets_in"), [(1, True), (30, False)])
 def test_a_wrong_clock_is_told(
-    cluster: Cluster,  # noqa: F811
-    server_database: str,  # noqa: F811
+    cluster: Cluster,
+    server_database: str,
     hours: int,
     lets_in: bool,
 ) -> None:
@@ -395,8 +390,8 @@ def test_a_password_is_remembered_by_a_real_store_alone(
     qtbot: QtBot,
     start: Start,
     home: Path,
-    cluster: Cluster,  # noqa: F811
-    server_database: str,  # noqa: F811
+    cluster: Cluster,
+    server_database: str,
     request: pytest.FixtureRequest,
 ) -> None:
     ServerList(home).keep(a_server(cluster, server_database))

@@ -18,8 +18,9 @@ from sanzhi_desktop.persistence.founding import NewOffice, found
 from sanzhi_desktop.persistence.open import Opened, open_shared
 from sanzhi_desktop.persistence.places import target
 from tests.persistence.cluster import OWNER, OWNER_PASSWORD, Cluster
-from tests.persistence.conftest import PASSWORD, restore_people, shared
 from tests.persistence.desk import ADMIN, PEOPLE, Desk, Sessions, submission
+from tests.persistence.kept import Keeper
+from tests.persistence.offices import PASSWORD, copied, shared
 
 EXTRA: dict[str, tuple[Role, str]] = {
     "h9": (Role.HANDLER, "执法九科"),
@@ -106,11 +107,12 @@ def _register(desk: Desk, case_id: str, who: str, unit: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def attacked(cluster: Cluster, server_template: str) -> Iterator[Attacked]:
-    with cluster.connect() as owner:
-        owner.execute(f"create database {DATABASE} template {server_template} strategy file_copy")
-    with cluster.connect(DATABASE) as owner:
-        restore_people(owner)
+def attacked(shared_server: Keeper) -> Iterator[Attacked]:
+    with shared_server.kept(), copied(shared_server.cluster, DATABASE):
+        yield from _attacked(shared_server.cluster)
+
+
+def _attacked(cluster: Cluster) -> Iterator[Attacked]:
     opened: list[Opened] = []
 
     def session(who: str) -> Session:
@@ -153,5 +155,3 @@ def attacked(cluster: Cluster, server_template: str) -> Iterator[Attacked]:
         connection.close()
     for one in opened:
         one.close()
-    with cluster.connect() as owner:
-        owner.execute(f"drop database {DATABASE} with (force)")

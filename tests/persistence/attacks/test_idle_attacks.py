@@ -17,8 +17,8 @@ import pytest
 from sanzhi_desktop.application.commands import new_id
 from sanzhi_desktop.persistence.watch_functions import HOLDING, IDLE, LONGEST, watch_functions
 from tests.persistence.cluster import Cluster
-from tests.persistence.conftest import PASSWORD
 from tests.persistence.desk import Desk
+from tests.persistence.offices import PASSWORD
 
 pytestmark = [pytest.mark.postgres, pytest.mark.xdist_group("attacks")]
 

@@ -27,7 +27,7 @@ from tests.persistence.attacks.statements import (
     STRANGER,
     Attack,
 )
-from tests.persistence.conftest import PASSWORD
+from tests.persistence.offices import PASSWORD
 
 pytestmark = [pytest.mark.postgres, pytest.mark.xdist_group("attacks")]
 

@@ -16,8 +16,8 @@ from sanzhi_desktop.domain.workflow import Action
 from sanzhi_desktop.persistence.faults import PersistenceFault
 from tests.persistence.blobs.test_store import _with, material, register
 from tests.persistence.cluster import Cluster
-from tests.persistence.conftest import PASSWORD
 from tests.persistence.desk import ADMIN, Desk
+from tests.persistence.offices import PASSWORD
 
 AT_ONCE = timedelta(days=-3650)  # also what was stored a moment ago, by whatever clock
 

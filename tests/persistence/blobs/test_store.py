@@ -138,7 +138,7 @@ def test_the_tables_themselves_are_closed(
 ) -> None:
     import psycopg
 
-    from tests.persistence.conftest import PASSWORD
+    from tests.persistence.offices import PASSWORD
 
     server_desk.sessions["h1"].files.put(source)
     with cluster.connect(server_database, who, PASSWORD) as db:

@@ -29,8 +29,8 @@ from sanzhi_desktop.persistence.keeping.backup import EmbeddedKeeper
 from sanzhi_desktop.persistence.keeping.folder import Manifest
 from sanzhi_desktop.persistence.open import files_folder, open_embedded
 from tests.persistence.cluster import OWNER_PASSWORD, Cluster, running
-from tests.persistence.conftest import PASSWORD, shared
 from tests.persistence.desk import START, Desk, Ticking
+from tests.persistence.offices import PASSWORD, shared
 
 HERE = Path(__file__)
 
