@@ -49,6 +49,9 @@ class LinkFault(Code):
     REVISION_MOVED = "link.revision_moved"
     ASLEEP = "link.asleep"
     WRITES_LOST = "link.writes_lost"
+    FILES_LOST = "link.files_lost"
+    SAVES_MISSING = "link.saves_missing"
+    RESENDING = "link.resending"
 
 
 # Trouble that passes by itself: worth another try with the same command. The last one is the
@@ -84,6 +87,11 @@ class Link(Protocol):
     def beat(self, case_id: str) -> Beat:
         """Asks the server once, at most for some seconds, and tells it which case is open here
         ("" for none). Never raises for a server that is away. Any thread but the GUI's."""
+        ...
+
+    @property
+    def resending(self) -> bool:
+        """Whether a beat takes long because files go out again to a server that took over."""
         ...
 
     def close(self) -> None:

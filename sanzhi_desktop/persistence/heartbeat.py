@@ -5,7 +5,7 @@ wants to know it at once.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -22,7 +22,7 @@ from sanzhi_desktop.persistence.errors import named_by_engine, named_postgresql
 from sanzhi_desktop.persistence.lately import Lately
 from sanzhi_desktop.persistence.link import Patience
 from sanzhi_desktop.persistence.places import Target
-from sanzhi_desktop.persistence.postgresql_gateway import settle
+from sanzhi_desktop.persistence.postgresql_gateway import line_of
 from sanzhi_desktop.persistence.revision import REVISION
 
 SILENCE = 6.0  # seconds without an answer to a beat after which a line counts as frozen
@@ -44,6 +44,8 @@ class _Memory:
     state: LinkState = LinkState.ONLINE
     heard: float = 0.0
     closed: bool = False
+    looked: bool = False  # whether it was asked what of earlier days is there
+    missing: tuple[datetime, ...] = ()
     lock: Lock = field(default_factory=Lock)
 
 
@@ -102,7 +104,7 @@ class Heartbeat:
                 if not told["still"] and not line.identity.timeline:  # it was promoted just now
                     line.look(self.pulse_patience)
                 if not told["still"] and not line.overtaken:
-                    settle(self.lately, db)
+                    self._settle(db)
         except sa.exc.DBAPIError as error:
             raise named_by_engine(error) from error
         except psycopg.Error as error:
@@ -117,8 +119,8 @@ class Heartbeat:
             fault = DomainError(LinkFault.STANDBY)
         if fault is not None:
             state = LinkState.READ_ONLY
-        elif self.lately.lost:
-            fault = _lost(self.lately)
+        else:
+            fault = _lost(self.lately, self._memory.missing)
         return Beat(
             state,
             news=told["news"],
@@ -126,6 +128,18 @@ class Heartbeat:
             fault=fault,
             at=datetime.fromisoformat(told["at"]).astimezone(UTC),
         )
+
+    @property
+    def resending(self) -> bool:
+        """Whether files go out again to a server that took over: that may take a while."""
+        return self.lately.resending
+
+    def _settle(self, db: sa.Connection) -> None:
+        line = line_of(db, self.office_id)
+        if not self._memory.looked:
+            self._memory.missing = tuple(one.at for one in self.lately.missing(line))
+            self._memory.looked = True
+        self.lately.settle(line)
 
     def go_on_with(self, password: str) -> None:
         """The person's password was changed: connections that are still to be made use it."""
@@ -152,9 +166,20 @@ def _behind(answer: Beat) -> bool:
     return answer.fault is not None and answer.fault.code is LinkFault.OVERTAKEN
 
 
-def _lost(lately: Lately) -> DomainError:
-    times = "、".join(f"{at.astimezone():%H:%M}" for at in lately.lost)
-    return DomainError(LinkFault.WRITES_LOST, count=len(lately.lost), times=times)
+def _lost(lately: Lately, missing: Sequence[datetime]) -> DomainError | None:
+    """What was delivered and is not there: first what the person can mend by himself."""
+    if lately.wanted:
+        names = "、".join(lately.wanted)
+        return DomainError(LinkFault.FILES_LOST, names=names, count=lately.waiting)
+    if lately.lost:
+        return DomainError(LinkFault.WRITES_LOST, count=len(lately.lost), times=_times(lately.lost))
+    if missing:
+        return DomainError(LinkFault.SAVES_MISSING, count=len(missing), times=_times(missing))
+    return None
+
+
+def _times(moments: Sequence[datetime]) -> str:
+    return "、".join(dict.fromkeys(f"{at.astimezone():%m-%d %H:%M}" for at in sorted(moments)))
 
 
 def desk_link(
@@ -164,4 +189,5 @@ def desk_link(
     own = Patience(reconnect=0, answer=min(SILENCE, patience.answer), beside=patience)
     pulse = server.engine(where, user=user, password=password, patience=own, most=1)
     hosts = where.host or dict(where.options).get("host", "")
-    return Heartbeat(pulse, own, patience, office_id, several="," in hosts)
+    lately = Lately(known=patience.known, who=f"{office_id}/{user or where.user}")
+    return Heartbeat(pulse, own, patience, office_id, lately, several="," in hosts)

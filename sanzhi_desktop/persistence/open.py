@@ -64,13 +64,15 @@ class Opened:
             files = FolderStore(self.files, self.reader().file_store)
             gateway = SqliteGateway(self.engine, person_id, self.clock, files)
         else:
+            from sanzhi_desktop.persistence.blobs.again import NotedFiles
             from sanzhi_desktop.persistence.blobs.choose import server_files
             from sanzhi_desktop.persistence.postgresql_gateway import PostgresqlGateway
             from sanzhi_desktop.persistence.server import logged_in
 
             person_id = logged_in(self.engine)
             gateway = PostgresqlGateway(self.engine, self.link.lately if self.link else None)
-            files = server_files(self.engine, self.office_id, self.reader().file_store)
+            stored = server_files(self.engine, self.office_id, self.reader().file_store)
+            files = NotedFiles(stored, self.link.lately) if self.link is not None else stored
         reader = DatabaseReader(self.engine, self.office_id, person_id, self.clock)
         return Session(
             gateway=gateway, reader=reader, files=files, actor=reader.actor(), link=self.link
@@ -168,7 +170,7 @@ def create_shared(
     Raises DomainError.
     """
     from sanzhi_desktop.persistence import logins, server
-    from sanzhi_desktop.persistence.founding import found
+    from sanzhi_desktop.persistence.founding import found, number_for
 
     where = target(url)
     logins.check(password)
@@ -177,8 +179,8 @@ def create_shared(
     try:
         with server.as_owner(engine) as db:
             server.build(db)
+            server.make_office_roles(db, number_for(db, office.code))
             number = found(db, office, admin=admin, argon2="", now=datetime.now(UTC))
-            server.make_office_roles(db, number)
             logins.make_first(db, number, admin.person_id, password)
         return number
     finally:

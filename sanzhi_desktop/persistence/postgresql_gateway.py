@@ -4,6 +4,7 @@ Lives here: the call and its retry. Must not: any rule; the functions in the dat
 """
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -12,16 +13,18 @@ import sqlalchemy as sa
 
 from sanzhi_desktop.application.commands import Changed, Command, OfficeCommand
 from sanzhi_desktop.application.link import LinkFault, passing
+from sanzhi_desktop.domain.files import StoreSettings
 from sanzhi_desktop.domain.workflow import State
 from sanzhi_desktop.persistence.case_effects import EFFECTS
 from sanzhi_desktop.persistence.errors import named_by_engine
-from sanzhi_desktop.persistence.lately import WHO, Lately
+from sanzhi_desktop.persistence.lately import WHO, Lately, SentFile
 from sanzhi_desktop.persistence.office_effects import OFFICE_EFFECTS
 from sanzhi_desktop.persistence.prepare import prepared_payload
 from sanzhi_desktop.persistence.writes import Effect
 
 _ACT = "select api.act(%s::integer, %s, %s, %s::integer, %s, %s, %s::jsonb)"
 _ACT_OFFICE = "select api.act_office(%s::integer, %s, %s, %s::jsonb)"
+_VERSIONS = "select case_id, version from app.audit_head where office_id = %s and case_id = any(%s)"
 # Unique violation, serialisation, deadlock: ask once more with the same command id. Whoever sent
 # the same command at the same moment has finished by then and the answer is "replayed".
 _AGAIN = frozenset({"23505", "40001", "40P01"})
@@ -75,7 +78,7 @@ class PostgresqlGateway:
     def _deliver(self, sql: str, values: tuple[Any, ...]) -> Any:
         answer = self._ask(sql, values, first=self.lately)
         if self.lately is not None:
-            self.lately.keep(sql, values)
+            self.lately.keep(sql, values, answer)
         return answer
 
     def _ask(self, sql: str, values: tuple[Any, ...], *, first: Lately | None = None) -> Any:
@@ -87,7 +90,7 @@ class PostgresqlGateway:
             try:
                 with at_once.connect() as db:
                     if first is not None:
-                        settle(first, db)
+                        settle(first, db, values[0])
                     return db.exec_driver_sql(sql, values).scalar_one()
             except sa.exc.DBAPIError as error:
                 named = named_by_engine(error)
@@ -102,23 +105,69 @@ class PostgresqlGateway:
                     raise named from error
 
 
-def settle(lately: Lately, db: sa.Connection) -> None:
+def settle(lately: Lately, db: sa.Connection, office_id: int) -> None:
     """Before a write on a server that may not be the one of before. Raises DBAPIError when the
     line breaks meanwhile."""
-    line: Any = db.connection.driver_connection
-    if not line.server:
-        line.server = str(db.exec_driver_sql(WHO).scalar_one())
+    lately.settle(line_of(db, office_id))
 
-    def send(sql: str, values: tuple[Any, ...]) -> None:
+
+def line_of(db: sa.Connection, office_id: int) -> "Line":
+    """The server at the other end of a connection, as `lately` asks it."""
+    raw: Any = db.connection.driver_connection
+    if not raw.server:
+        raw.server = str(db.exec_driver_sql(WHO).scalar_one())
+    return Line(db, office_id, raw.server, raw.identity.system)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One connection, on which every call is a transaction of its own. A line that breaks raises
+    DBAPIError, everything else that the server says DomainError."""
+
+    db: sa.Connection
+    office_id: int
+    name: str
+    system: str
+
+    def send(self, sql: str, values: tuple[Any, ...]) -> None:
+        """Carries out a command."""
+        self._ask(sql, values)
+
+    def store(self, file: SentFile) -> None:
+        """Stores a file, in the database or in the office's object store."""
+        from sanzhi_desktop.persistence.blobs.again import store_again
+        from sanzhi_desktop.persistence.blobs.choose import files_over
+
+        store_again(files_over(self, self.office_id, self._file_store), file)
+
+    def versions(self, cases: Sequence[str]) -> Mapping[str, int]:
+        """Of the cases that the person sees."""
+        found = self._ask(_VERSIONS, (self.office_id, list(cases)))
+        return {row.case_id: row.version for row in found}
+
+    def call(self, function: str, *values: Any) -> Any:
+        """A function about files."""
+        marks = ", ".join(["%s"] * (len(values) + 1))
+        asked = f"select api.{function}({marks})"
+        return self._ask(asked, (self.office_id, *values)).scalar_one()
+
+    def rows(self, function: str) -> list[Any]:
+        """A function about files that returns a table."""
+        return list(self._ask(f"select * from api.{function}(%s)", (self.office_id,)))
+
+    def _file_store(self) -> StoreSettings:
+        from sanzhi_desktop.persistence.blob_reader import file_store_of
+
+        return file_store_of(self.db, self.office_id)
+
+    def _ask(self, sql: str, values: tuple[Any, ...]) -> sa.CursorResult[Any]:
         try:
-            db.exec_driver_sql(sql, values)
+            return self.db.exec_driver_sql(sql, values)
         except sa.exc.DBAPIError as error:
             named = named_by_engine(error)
             if passing(named):
                 raise
             raise named from error
-
-    lately.settle(line.server, send)
 
 
 def _changed(result: Any, effect: Effect) -> Changed:

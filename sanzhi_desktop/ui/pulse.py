@@ -24,12 +24,14 @@ CLOCKS_APART = 300  # seconds between this PC's clock and the server's that are 
 
 class Pulse(QObject):
     """`linked`: state and why; `news`: others wrote something; `present`: case id and names of
-    those who have it open as well; `back`: what could not be saved can be saved again."""
+    those who have it open as well; `back`: what could not be saved can be saved again; `wanted`:
+    whether files have to be chosen again."""
 
     linked = Signal(object, str)
     news = Signal()
     present = Signal(str, object)
     back = Signal()
+    wanted = Signal(bool)
 
     def __init__(
         self, desk: Desk, parent: QObject, *, wall: Callable[[], float] = time.time
@@ -73,14 +75,15 @@ class Pulse(QObject):
 
     def beat(self) -> None:
         """Asks once, unless the last question is still open."""
-        on_server = self._desk.session.link is not None
-        if on_server and self._state is not LinkState.RECONNECTING and self._stale():
+        link = self._desk.session.link
+        if link is not None and link.resending:
+            self._show(LinkState.RECONNECTING, sentence(LinkFault.RESENDING.value))
+        elif link is not None and self._state is not LinkState.RECONNECTING and self._stale():
             self._show(LinkState.RECONNECTING, sentence(LinkFault.ASLEEP.value))
         if self._asking:
             return
         self._asking = True
         session, case_id = self._desk.session, self._case()
-        link = session.link
         if link is not None:
             lane, ask = Lane.LINK, lambda: link.beat(case_id)
         else:
@@ -112,6 +115,8 @@ class Pulse(QObject):
         why = self._desk.problems.words(found.fault) if found.fault is not None else ""
         was = self._state
         self._show(found.state, why or self._clocks_apart(found))
+        lost = found.fault is not None and found.fault.code is LinkFault.FILES_LOST
+        self.wanted.emit(lost)
         if found.state is LinkState.RECONNECTING:
             return
         if was is not LinkState.ONLINE and found.state is LinkState.ONLINE:

@@ -20,6 +20,7 @@ from sanzhi_desktop.application.link import LinkState
 from sanzhi_desktop.domain.people import Role
 from sanzhi_desktop.ui import theme
 from sanzhi_desktop.ui.desk import Desk
+from sanzhi_desktop.ui.link_banner import LinkBanner
 from sanzhi_desktop.ui.names import name
 from sanzhi_desktop.ui.pulse import Pulse
 from sanzhi_desktop.ui.screen import Screen, ScreenSpec
@@ -125,7 +126,8 @@ class Shell(QWidget):
         middle.addWidget(self.rail)
         right = QVBoxLayout()
         right.setSpacing(0)
-        self.banner = Banner()
+        self.pulse = Pulse(desk, self)
+        self.banner = LinkBanner(desk, self.pulse.soon)
         right.addWidget(self.banner)
         right.addWidget(self._moved())
         right.addWidget(self._notice(notices))
@@ -135,12 +137,12 @@ class Shell(QWidget):
         outer.addLayout(middle, 1)
         self.status = StatusLine(desk)
         outer.addWidget(self.status)
-        self.pulse = Pulse(desk, self)
         desk.go.connect(self._go)
         desk.told.connect(self.tell)
         desk.problems.told.connect(self.tell)
         desk.jobs.changed.connect(self._changed)
         self.pulse.linked.connect(self._show_link)
+        self.pulse.wanted.connect(self.banner.show_wanted)
         self.pulse.news.connect(self._news)
         self.pulse.present.connect(self._show_present)
         self.pulse.start(lambda: self.front.case_at_hand if self.front is not None else "")
@@ -218,10 +220,7 @@ class Shell(QWidget):
 
     def _show_link(self, state: LinkState, why: str) -> None:
         self.status.show_link(state)
-        words = why
-        if state is LinkState.RECONNECTING:
-            words = self.tr("{0}正在自动重连；您填写的内容已保存到本机。").format(why)
-        self.banner.show_text(words, theme.Tone.WARN)
+        self.banner.show_link(state, why)
 
     def _show_present(self, case_id: str, names: Sequence[str]) -> None:
         front = self.front

@@ -107,6 +107,10 @@ class Banner(QFrame):
         """A button at the right end."""
         self._row.addWidget(made)
 
+    def add_beside(self, made: QWidget) -> None:
+        """Something beside the text."""
+        self._row.addWidget(made, 1)
+
 
 class Card(QFrame):
     """A group on its own ground, with an optional heading; `body` takes the content."""

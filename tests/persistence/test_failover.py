@@ -1,7 +1,10 @@
 """The primary is killed and its standby promoted: real servers, real streaming replication."""
 
+import hashlib
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +14,10 @@ from sanzhi_desktop.application.commands import Command, new_id
 from sanzhi_desktop.application.link import LinkFault, LinkState, passing
 from sanzhi_desktop.application.queries import ListQuery
 from sanzhi_desktop.domain.errors import DomainError
+from sanzhi_desktop.domain.files import FileState
 from sanzhi_desktop.domain.workflow import Action
-from sanzhi_desktop.persistence import server
+from sanzhi_desktop.persistence import lately, server
+from sanzhi_desktop.persistence.blobs.functions import CHUNK
 from sanzhi_desktop.persistence.heartbeat import Heartbeat
 from sanzhi_desktop.persistence.link import WatchedConnection
 from sanzhi_desktop.persistence.open import Opened
@@ -237,6 +242,162 @@ def test_what_was_acknowledged_and_lost_goes_out_again(
         assert session.reader.case(first.case_id).submission.facts == "三"
         history = [h.action for h in session.reader.history(first.case_id)]
         assert history == ["register", "edit", "edit", "edit"]
+
+
+FILM = os.urandom(2 * CHUNK + 54321)  # three chunks
+
+
+def film(folder: Path, content: bytes = FILM) -> Path:
+    folder.mkdir(exist_ok=True)
+    made = folder / "讯问录像.mp4"
+    made.write_bytes(content)
+    return made
+
+
+def with_film(opened: Opened) -> Command:
+    """A new case that stands on the film."""
+    made = registering(opened.office_id)
+    item = {"material_id": "m9", "code": "record", "name": "讯问录像", "pages": None,
+            "original": True, "sha256": hashlib.sha256(FILM).hexdigest(), "size": len(FILM),
+            "file_name": "讯问录像.mp4"}  # fmt: skip
+    return replace(made, payload={**made.payload, "materials": [item]})
+
+
+def renamed(opened: Opened, command: Command, facts: str) -> Command:
+    """A change of a case that stands on the film."""
+    materials = command.payload["materials"]
+    made = edit(opened, command.case_id, 1, facts)
+    return replace(made, payload={**made.payload, "materials": materials})
+
+
+def test_a_file_that_was_lost_goes_out_again_from_where_it_left_off(
+    cluster: Cluster, standby: Standby, server_database: str, tmp_path: Path
+) -> None:
+    source = film(tmp_path / "stick")
+    with cable(standby.port) as line:
+        url = url_of(cluster.port, line.port, database=server_database, user="h1")
+        with desk_at(url, reconnect=0.1) as opened:
+            session, link = opened.session("h1"), beating(opened)
+            link.beat("")
+
+            def first_two(done: int, _total: int) -> None:
+                if done == 2 * CHUNK:
+                    standby.catch_up(cluster)
+                    standby.halt()
+
+            sha256, _ = session.files.put(source, progress=first_two)
+            command = with_film(opened)
+            session.gateway.send(command)
+            session.gateway.send(renamed(opened, command, "写在录像以后"))
+            fail_over(cluster, standby)
+            before = line.carried[Way.UP]
+            beat = link.beat("")
+            assert (beat.state, beat.fault) == (LinkState.ONLINE, None)
+            assert line.carried[Way.UP] - before < CHUNK, "what was there is not sent again"
+            assert session.files.state(sha256) is FileState.INTACT
+            case = session.reader.case(command.case_id)
+            assert (case.version, case.submission.facts) == (2, "写在录像以后")
+            assert not session.reader.verify_chains()
+
+
+@pytest.mark.parametrize("how", ["gone", "changed"])
+def test_a_file_that_cannot_be_read_again_is_asked_for_and_what_stands_on_it_waits(
+    cluster: Cluster, standby: Standby, server_database: str, tmp_path: Path, how: str
+) -> None:
+    source = film(tmp_path / "stick")
+    standby.halt()
+    url = url_of(cluster.port, standby.port, database=server_database, user="h1")
+    with desk_at(url, reconnect=0.1) as opened:
+        session, link = opened.session("h1"), beating(opened)
+        link.beat("")
+        session.files.put(source)
+        command, other = with_film(opened), registering(opened.office_id)
+        session.gateway.send(command)
+        session.gateway.send(renamed(opened, command, "写在录像以后"))
+        session.gateway.send(other)
+        if how == "gone":
+            source.unlink()
+        else:
+            source.write_bytes(FILM[:-1] + b"!")
+        fail_over(cluster, standby)
+        for _ in range(2):
+            beat = link.beat("")
+            assert beat.state is LinkState.ONLINE
+            assert beat.fault is not None
+            assert beat.fault.code is LinkFault.FILES_LOST
+            assert "讯问录像.mp4" in explain(beat.fault)
+            assert "2 次保存" in explain(beat.fault)
+        assert registered(standby, server_database) == [(other.case_id, 1)]
+        with pytest.raises(DomainError):
+            session.files.path(hashlib.sha256(FILM).hexdigest())
+        session.files.put(film(tmp_path / "wrong", b"another film"))
+        beat = link.beat("")
+        assert beat.fault is not None, "another file is not the one"
+        session.files.put(film(tmp_path / "again"))
+        beat = link.beat("")
+        assert (beat.state, beat.fault) == (LinkState.ONLINE, None)
+        assert session.files.path(hashlib.sha256(FILM).hexdigest()).read_bytes() == FILM
+        case = session.reader.case(command.case_id)
+        assert (case.version, case.submission.facts) == (2, "写在录像以后")
+    assert len(registered(standby, server_database)) == 2
+
+
+@pytest.mark.parametrize("room", [lately.MOST, 1_000_000], ids=["kept", "no room"])
+def test_a_large_paper_that_was_lost(
+    cluster: Cluster,
+    standby: Standby,
+    server_database: str,
+    monkeypatch: pytest.MonkeyPatch,
+    room: int,
+) -> None:
+    """Sent again where there was room to keep it; else its loss is seen and told."""
+    monkeypatch.setattr(lately, "MOST", room)
+    standby.halt()
+    url = url_of(cluster.port, standby.port, database=server_database, user="h1")
+    with desk_at(url, reconnect=0.1) as opened:
+        session, link = opened.session("h1"), beating(opened)
+        link.beat("")
+        command = registering(opened.office_id)
+        session.gateway.send(command)
+        session.gateway.send(edit(opened, command.case_id, 1, "长" * 5_000_000))
+        fail_over(cluster, standby)
+        beat = link.beat("")
+        assert beat.state is LinkState.ONLINE
+        if room == lately.MOST and room > 1_000_000:
+            assert beat.fault is None
+            assert session.reader.case(command.case_id).version == 2
+        else:
+            assert beat.fault is not None
+            assert beat.fault.code is LinkFault.WRITES_LOST
+            assert "2 次保存" in explain(beat.fault)
+
+
+def test_a_desk_that_is_started_after_the_failover_says_what_is_missing(
+    cluster: Cluster, standby: Standby, server_database: str, tmp_path: Path
+) -> None:
+    known = tmp_path / "known.json"
+    url = url_of(cluster.port, standby.port, database=server_database, user="h1")
+    with desk_at(url, reconnect=0.1, known=known) as opened:
+        session, link = opened.session("h1"), beating(opened)
+        link.beat("")
+        first, lost = registering(opened.office_id), registering(opened.office_id)
+        session.gateway.send(first)
+        standby.catch_up(cluster)
+        standby.halt()
+        session.gateway.send(edit(opened, first.case_id, 1, "没有过去"))
+        session.gateway.send(lost)
+    fail_over(cluster, standby)
+    with desk_at(url.replace("//h1@", "//h2@"), reconnect=0.1, known=known) as opened:
+        assert beating(opened).beat("").fault is None, "somebody else delivered nothing here"
+    with desk_at(url, reconnect=0.1, known=known) as opened:
+        for _ in range(2):
+            beat = beating(opened).beat("")
+            assert beat.state is LinkState.ONLINE
+            assert beat.fault is not None
+            assert beat.fault.code is LinkFault.SAVES_MISSING
+            assert "2 次保存" in explain(beat.fault)
+    with desk_at(url, reconnect=0.1, known=known) as opened:
+        assert beating(opened).beat("").fault is None, "it was told once"
 
 
 def test_what_was_lost_and_overtaken_is_told(

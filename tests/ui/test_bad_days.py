@@ -344,3 +344,53 @@ def test_a_desk_that_is_started_at_an_old_primary_only_reads(
         with standby.connect(server_database) as owner:
             found = owner.execute("select name from app.case_").fetchall()
         assert found == [("旧主服务器上写的案子",)]
+
+
+@pytest.mark.usefixtures("own_server")
+def test_a_file_that_a_failover_lost_is_asked_for_at_the_desk(
+    qtbot: QtBot,
+    start: Start,
+    home: Path,
+    cluster: Cluster,
+    server_database: str,
+    ruled: Desk,
+    tmp_path: Path,
+) -> None:
+    """The primary dies with what its standby never had, and the stick is in the pocket again."""
+    film, kept = tmp_path / "询问录像.mp4", tmp_path / "kept.mp4"
+    for path in (film, kept):
+        path.write_bytes(b"film" * 100_000)
+    with halted(cluster), standby_of(cluster) as standby:
+        ServerList(home).keep(over(a_server(cluster, server_database), cluster.port, standby.port))
+        shell, screen = at_intake(qtbot, start())
+        jobs = shell.desk.jobs
+        until(qtbot, shell, "在线")
+        standby.halt()
+        screen.body.materials._store(film, "")
+        idle(qtbot, jobs)
+        write_name(screen, "有录像的案子")
+        screen.save_now()
+        qtbot.waitUntil(lambda: "已送达" in shell.status.safe.text(), timeout=10_000)
+        idle(qtbot, jobs)
+        case_id = screen.case_id
+        film.unlink()
+        cluster.halt()
+        standby.again()
+        standby.promote()
+        assert not shell.banner.choose.isVisible()
+        shell.pulse.beat()
+        qtbot.waitUntil(shell.banner.choose.isVisible, timeout=15_000)
+        assert shell.status.link.text() == "在线"
+        assert "询问录像.mp4" in shell.banner.label.text()
+        assert "1 次保存" in shell.banner.label.text()
+        assert QApplication.activeModalWidget() is None
+        with standby.connect(server_database) as owner:
+            assert owner.execute("select count(*) from app.case_").fetchone() == (0,)
+        shell.banner.store([str(kept)])
+        qtbot.waitUntil(lambda: not shell.banner.choose.isVisible(), timeout=15_000)
+        assert shell.banner.label.text() == ""
+        idle(qtbot, jobs)
+        case = shell.desk.session.reader.case(case_id)
+        assert case.submission.name == "有录像的案子"
+        (material,) = (m for m in case.materials if m.file_name == "询问录像.mp4")
+        assert shell.desk.session.files.path(material.sha256).read_bytes() == kept.read_bytes()

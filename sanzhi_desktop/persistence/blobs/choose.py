@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sanzhi_desktop.domain.files import StoreSettings
 from sanzhi_desktop.persistence.blobs import credentials, objects
 from sanzhi_desktop.persistence.blobs.chunked import ChunkedStore
-from sanzhi_desktop.persistence.blobs.database import Books, ServerChunks
+from sanzhi_desktop.persistence.blobs.database import Books, Calls, ServerChunks
 
 
 class Fetched:
@@ -37,12 +37,17 @@ def server_files(
     engine: sa.Engine, office_id: int, settings: Callable[[], StoreSettings]
 ) -> ChunkedStore:
     """The store of an office on a server; `settings` is asked only when an object store is used."""
+    return files_over(Books(engine, office_id), office_id, settings)
+
+
+def files_over(books: Calls, office_id: int, settings: Callable[[], StoreSettings]) -> ChunkedStore:
+    """The same over books that are asked in another way."""
 
     def opened(wanted: StoreSettings) -> objects.Objects:
         found = credentials.find(wanted.endpoint, wanted.bucket)
         return objects.open_objects(wanted, office_id, found)
 
-    return ChunkedStore(ServerChunks(Books(engine, office_id), settings, opened), Fetched())
+    return ChunkedStore(ServerChunks(books, settings, opened), Fetched())
 
 
 def probe(

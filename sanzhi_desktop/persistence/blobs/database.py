@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC
-from typing import Any
+from typing import Any, Protocol
 
 import sqlalchemy as sa
 
@@ -15,6 +15,18 @@ from sanzhi_desktop.domain.files import FileState, StoredFile, StoreKind, StoreS
 from sanzhi_desktop.persistence.blobs.chunked import Begun, Info, count
 from sanzhi_desktop.persistence.blobs.objects import Objects
 from sanzhi_desktop.persistence.errors import named_by_engine
+
+
+class Calls(Protocol):
+    """The functions of one office about files."""
+
+    def call(self, function: str, *values: Any) -> Any:
+        """One function call, which is the whole transaction. Raises DomainError."""
+        ...
+
+    def rows(self, function: str) -> list[Any]:
+        """The rows of a function that returns a table. Raises DomainError."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +64,7 @@ class ServerChunks:
     """The chunks of a shared office: in the database, or in the object store that the office's
     setting names. Files stay where they were when the setting changes."""
 
-    books: Books
+    books: Calls
     settings: Callable[[], StoreSettings]
     open_objects: Callable[[StoreSettings], Objects]  # with the credentials of this PC
 

@@ -1,0 +1,62 @@
+"""The line under which the desk says how it stands to its server, and asks for lost files.
+
+Where a server that took over lacks files that were stored on the one of before, and they cannot be
+read again by themselves, the person chooses them here; what stands on them goes out by itself.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog
+
+from sanzhi_desktop.application.link import LinkState
+from sanzhi_desktop.ui.desk import Desk
+from sanzhi_desktop.ui.theme import Tone
+from sanzhi_desktop.ui.widgets import Banner, button
+
+if TYPE_CHECKING:
+    from sanzhi_desktop.ui.materials_upload import Uploads
+
+
+class LinkBanner(Banner):
+    """Belongs to the shell of one desk; `soon` asks for another beat."""
+
+    def __init__(self, desk: Desk, soon: Callable[[], None]) -> None:
+        super().__init__()
+        self._desk = desk
+        self._soon = soon
+        self.uploads: Uploads | None = None
+        self.choose = button(self.tr("重新选择文件(&F)…"), self._ask, kind="primary")
+        self.choose.hide()
+        self.add_button(self.choose)
+
+    def show_link(self, state: LinkState, why: str) -> None:
+        """The state of the connection, in words; nothing where all is well."""
+        words = why
+        if state is LinkState.RECONNECTING:
+            words = self.tr("{0}正在自动重连；您填写的内容已保存到本机。").format(why)
+        if words != self.label.text() or not words:
+            self.show_text(words, Tone.WARN)
+
+    def show_wanted(self, wanted: bool) -> None:
+        """Whether there are files to be chosen again."""
+        self.choose.setVisible(wanted)
+
+    def _ask(self) -> None:
+        dialog = QFileDialog(self, self.tr("选择原来的文件"))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        dialog.filesSelected.connect(self.store)
+        dialog.open()
+
+    def store(self, files: list[str]) -> None:
+        """Stores them; the next beat says what is still wanted."""
+        if self.uploads is None:  # on few days in a year
+            from sanzhi_desktop.ui.materials_upload import Uploads
+
+            self.uploads = Uploads(self._desk, self)
+            self.add_beside(self.uploads)
+        for file in files:
+            self.uploads.begin(Path(file), lambda _: self._soon())
