@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from sanzhi_desktop.domain.errors import Code, DomainError
 from sanzhi_desktop.persistence import overlay, server_check
+from sanzhi_desktop.persistence.other_servers import ANSWERS
 from sanzhi_desktop.persistence.revision import TABLE
 from sanzhi_desktop.persistence.rights import OFFICERS, OWNER
 
@@ -47,7 +48,8 @@ _FUNCTIONS = """select n.nspname || '.' || p.proname, d.objid is not null,
   left join pg_catalog.pg_dist_object d
     on d.classid = 'pg_proc'::regclass and d.objid = p.oid
  where n.nspname in ('app', 'api') order by 1"""
-# Every role of ours with what it may, and who is in which; the same question on every server.
+# Every role of ours with what it may, who is in which and in whose name, and whom the owner is in
+# charge of; the same question on every server.
 ROLES = f"""select coalesce(jsonb_agg(t.line order by t.line), '[]')::text from (
   select rolname || case when rolcanlogin then ' login' else '' end as line from pg_roles
    where rolname ~ '^sz_o[0-9]' or rolname in ('{OWNER}', '{OFFICERS}')
@@ -55,9 +57,15 @@ ROLES = f"""select coalesce(jsonb_agg(t.line order by t.line), '[]')::text from 
     from pg_auth_members m join pg_roles r on r.oid = m.roleid join pg_roles p on p.oid = m.member
    where r.rolname ~ '^sz_o[0-9]' and not p.rolsuper
   union select p.rolname || ' in ' || r.rolname
+      || case when bool_or(m.admin_option) then ' admin' else '' end
+      || case when bool_and(g.rolname = '{OWNER}') then ' by {OWNER}' else '' end
     from pg_auth_members m join pg_roles r on r.oid = m.roleid join pg_roles p on p.oid = m.member
-   where r.rolname ~ '^sz_o[0-9]' and not p.rolsuper) t"""
-_ELSEWHERE = "select nodename || ':' || nodeport, success, result from run_command_on_workers(%s)"
+    join pg_roles g on g.oid = m.grantor
+   where r.rolname ~ '^sz_o[0-9]' and not p.rolsuper group by p.rolname, r.rolname
+  union select '{OWNER} over ' || r.rolname from pg_auth_members m
+    join pg_roles r on r.oid = m.roleid
+   where m.member = to_regrole('{OWNER}') and m.admin_option and r.rolname !~ '^(sz_o|sanzhi_|pg_)'
+     and pg_has_role(r.oid, to_regrole('{OFFICERS}'), 'member')) t"""
 
 
 def look(db: sa.Connection) -> Cluster | None:
@@ -67,7 +75,7 @@ def look(db: sa.Connection) -> Cluster | None:
     if not server_check.spread(db):
         return Cluster(0, ())
     group, tables = _tables(db)
-    answers = [tuple(row) for row in db.exec_driver_sql(_ELSEWHERE, (ROLES,))]
+    answers = [tuple(row) for row in db.exec_driver_sql(ANSWERS, (ROLES,))]
     here = db.exec_driver_sql(ROLES).scalar_one()
     functions = [tuple(row) for row in db.exec_driver_sql(_FUNCTIONS)]
     notes = (*tables, *compare_functions(functions, group), *compare_roles(here, answers))

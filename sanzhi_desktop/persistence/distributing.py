@@ -19,6 +19,7 @@ from sanzhi_desktop.persistence import server, server_check
 from sanzhi_desktop.persistence.engine import check_revision
 from sanzhi_desktop.persistence.errors import named_by_engine
 from sanzhi_desktop.persistence.faults import PersistenceFault
+from sanzhi_desktop.persistence.other_servers import ANSWERS, PREPARE, SEAL, carry_out
 from sanzhi_desktop.persistence.places import Target
 from sanzhi_desktop.persistence.revision import SPREAD, SQL, TABLE
 from sanzhi_desktop.persistence.rights import OFFICERS, OWNER
@@ -27,8 +28,6 @@ from sanzhi_desktop.persistence.spread_faults import SpreadFault
 OLDEST = (12, 1)  # from here on Citus knows PostgreSQL 16 and passes rights on databases on
 _STEPS = ("1_bare.sql", "2_tables.sql", "3_functions.sql", "4_everywhere.sql", "5_keys.sql",
           "6_triggers.sql", "7_delegate.sql")  # fmt: skip
-_ALLOWED = "0_triggers.sql"  # a superuser runs these on the other servers, as they are
-_SEAL = "8_workers.sql"
 
 # One connection to each server for a transaction: what it makes there it can then use.
 _SESSION = f"""set statement_timeout = 0;
@@ -59,7 +58,6 @@ _DESKS = f"""select count(*), string_agg(distinct usename, '、') from pg_stat_a
    and pid <> pg_backend_pid() and application_name not like 'citus%%'
    and pg_has_role(usesysid, '{OFFICERS}', 'member')
    and not (select rolsuper from pg_roles where oid = usesysid)"""
-_REACHED = "select nodename || ':' || nodeport, success, result from run_command_on_workers(%s)"
 
 
 def distribute(made: sa.Engine, where: Target, *, tell: Callable[[str], None]) -> None:
@@ -72,8 +70,8 @@ def distribute(made: sa.Engine, where: Target, *, tell: Callable[[str], None]) -
         with made.connect().execution_options(isolation_level="AUTOCOMMIT") as db:
             _refuse(db, where, revision=server.revision_of(made))
             raw: Any = db.connection.driver_connection
-            _run(raw, _ALLOWED)
-            _elsewhere(db, _ALLOWED)
+            _run(raw, PREPARE)
+            carry_out(db, PREPARE)
             for statement in _SESSION.split(";\n"):
                 raw.execute(statement)
             _owner_reaches(db)
@@ -83,8 +81,8 @@ def distribute(made: sa.Engine, where: Target, *, tell: Callable[[str], None]) -
                     tell(name)
                     _run(raw, name)
             raw.execute("reset role")
-            tell(_SEAL)
-            _elsewhere(db, _SEAL)
+            tell(SEAL)
+            carry_out(db, SEAL)
             raw.execute("reset all")
             server_check.check(db)
     except sa.exc.DBAPIError as error:
@@ -126,7 +124,7 @@ def release(version: str) -> tuple[int, int]:
 
 
 def _owner_reaches(db: sa.Connection) -> None:
-    for node, success, result in db.exec_driver_sql(_REACHED, ("select current_user",)):
+    for node, success, result in db.exec_driver_sql(ANSWERS, ("select current_user",)):
         if not success:
             raise DomainError(SpreadFault.OWNER_REFUSED, node=node, message=result)
 
@@ -143,14 +141,6 @@ def _run(raw: Any, name: str) -> None:
             raise DomainError(
                 SpreadFault.STEP_FAILED, file=name, number=number, message=message
             ) from error
-
-
-def _elsewhere(db: sa.Connection, name: str) -> None:
-    text = (SQL / SPREAD / name).read_text("utf-8")
-    (statement,) = statements(text)
-    for node, success, result in db.exec_driver_sql(_REACHED, (statement,)):
-        if not success:
-            raise DomainError(SpreadFault.WORKER_FAILED, node=node, message=result)
 
 
 _QUOTE = re.compile(r"\$\w*\$")

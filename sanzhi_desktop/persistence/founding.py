@@ -39,7 +39,7 @@ def found(
     db: sa.Connection, office: NewOffice, *, admin: Person, argon2: str, now: datetime
 ) -> int:
     """Writes the office and its first administrator; returns the office's number."""
-    office_id = _number(db, office.code)
+    office_id = number_for(db, office.code)
     db.execute(
         sa.insert(tables.office).values(
             office_id=office_id,
@@ -70,7 +70,8 @@ def found(
     return office_id
 
 
-def _number(db: sa.Connection, code: str) -> int:
+def number_for(db: sa.Connection, code: str) -> int:
+    """The number that an office of this code gets."""
     taken = set(db.execute(sa.select(tables.office.c.office_id)).scalars())
     if code.isascii() and code.isdigit() and 0 < int(code) < 2**31 and int(code) not in taken:
         return int(code)

@@ -12,9 +12,10 @@ from collections.abc import Iterator
 import sqlalchemy as sa
 
 from sanzhi_desktop.persistence import functions, rights, spreading, wall_sql
+from sanzhi_desktop.persistence.other_servers import PREPARE, SEAL
 from sanzhi_desktop.persistence.revision import SPREAD_FUNCTIONS as OWN
 from sanzhi_desktop.persistence.revision import TABLE
-from sanzhi_desktop.persistence.rights import OWNER
+from sanzhi_desktop.persistence.rights import OFFICERS, OWNER
 from sanzhi_desktop.persistence.tables import metadata
 
 FIRST = "office"  # the table that all others stay together with
@@ -31,7 +32,7 @@ _TRIGGER = re.compile(r"^create trigger (\w+) .*? on app\.(\w+)\s.*?;$", re.DOTA
 def texts() -> dict[str, str]:
     """The files by name; the numbers are the order in which they run."""
     return {
-        "0_triggers.sql": allowed(),
+        PREPARE: prepared(),
         "1_bare.sql": bare(),
         "2_tables.sql": "\n\n".join(_tables()) + "\n",
         OWN: spreading.spread(functions.functions()),
@@ -39,7 +40,7 @@ def texts() -> dict[str, str]:
         "5_keys.sql": "\n\n".join((*_indexes(), *_keys())) + "\n",
         "6_triggers.sql": "\n\n".join(_triggers()) + "\n",
         "7_delegate.sql": "\n".join(_delegated()) + "\n",
-        "8_workers.sql": workers(),
+        SEAL: workers(),
     }
 
 
@@ -49,13 +50,24 @@ def spread_tables() -> tuple[str, ...]:
     return (FIRST, *rest)
 
 
-def allowed() -> str:
-    """Lets tables have triggers; asked for on every server, the first and the others."""
-    return """do $allowed$
+def prepared() -> str:
+    """What each server is told before anything is spread, the first and the others; may be run
+    again.
+
+    Tables may have triggers. What the owner sets for a new log-in is passed on as the owner, but
+    not the right to set it. A log-in may have sixteen connections on each server; a question over
+    all offices would open as many at once.
+    """
+    return f"""do $prepare$
 begin
   perform set_config('citus.enable_ddl_propagation', 'off', true);
   execute format('alter database %I set citus.enable_unsafe_triggers = on', current_database());
-end $allowed$;
+  execute format('alter database %I set citus.max_adaptive_executor_pool_size = 1',
+    current_database());
+  if to_regrole('{OWNER}') is not null then
+    grant set on parameter temp_file_limit to {OWNER};
+  end if;
+end $prepare$;
 """
 
 
@@ -189,8 +201,10 @@ end $$;"""
 
 def workers() -> str:
     """What a superuser runs on each of the other servers: the doors that stand by themselves on
-    every server are shut there too. One statement, which is not passed on."""
+    every server are shut there too, and the owner is in charge of roles as on the first. One
+    statement, which is not passed on."""
     return f"""do $seal$
+declare v_role name; v_member name; v_by name;
 begin
   perform set_config('citus.enable_ddl_propagation', 'off', true);
   execute $doors${rights.database()}$doors$;
@@ -203,5 +217,23 @@ begin
     revoke all on all functions in schema app, api from public;
     grant execute on all functions in schema api to public
   $rights$;
+  -- Who is in charge of a role, and in whose name somebody was let into it, is not passed on by
+  -- every Citus (nor to a server that is added later); then a right that is taken away would stay.
+  for v_role in select rolname from pg_roles where rolname ~ '^sz_o[0-9]' loop
+    execute format('grant %I to {OWNER} with admin option', v_role);
+  end loop;
+  for v_role, v_member, v_by in select r.rolname, p.rolname, g.rolname from pg_auth_members m
+     join pg_roles r on r.oid = m.roleid join pg_roles p on p.oid = m.member
+     join pg_roles g on g.oid = m.grantor
+    where r.rolname ~ '^sz_o[0-9]' and p.rolname !~ '^(sz_o|sanzhi_)' and not p.rolsuper
+      and g.rolname <> '{OWNER}' loop
+    execute format('grant %I to %I granted by {OWNER}', v_role, v_member);
+    execute format('revoke %I from %I granted by %I', v_role, v_member, v_by);
+  end loop;
+  for v_member in select rolname from pg_roles
+    where rolname !~ '^(sz_o|sanzhi_)' and not rolsuper
+      and pg_has_role(oid, '{OFFICERS}', 'member') loop
+    execute format('grant %I to {OWNER} with admin true, inherit false, set false', v_member);
+  end loop;
 end $seal$;
 """

@@ -19,6 +19,7 @@ from sanzhi_desktop.persistence.engine import check_revision
 from sanzhi_desktop.persistence.errors import named_by_engine, named_postgresql
 from sanzhi_desktop.persistence.faults import PersistenceFault
 from sanzhi_desktop.persistence.link import Patience
+from sanzhi_desktop.persistence.other_servers import PREPARE, carry_out
 from sanzhi_desktop.persistence.places import Target
 from sanzhi_desktop.persistence.revision import BEFORE, MARK, SQL, TABLE, ddl
 from sanzhi_desktop.persistence.rights import OWNER
@@ -135,8 +136,11 @@ def logged_in(made: sa.Engine) -> str:
         raise named_by_engine(error) from error
 
 
-def check(made: sa.Engine, where: Target) -> tuple[str, ...]:
-    """The start-up check; returns codes of notes. Raises DomainError naming what differs."""
+def check(made: sa.Engine, where: Target, *, beside: bool = False) -> tuple[str, ...]:
+    """The start-up check; returns codes of notes. Raises DomainError naming what differs.
+
+    `beside`: a database on a server of a cluster that is no part of it.
+    """
     try:
         with made.connect() as db:
             version = int(db.exec_driver_sql("show server_version_num").scalar_one())
@@ -145,7 +149,7 @@ def check(made: sa.Engine, where: Target) -> tuple[str, ...]:
                     PersistenceFault.SERVER_TOO_OLD, found=version // 10000, expected=16
                 )
             check_revision(_revision(db), where=where.shown())
-            server_check.check(db)
+            server_check.check(db, beside=beside)
     except sa.exc.DBAPIError as error:
         raise named_by_engine(error) from error
     return () if version >= NEWEST_RULES else ("persistence.server_old_note",)
@@ -179,6 +183,7 @@ def as_owner(made: sa.Engine) -> Iterator[sa.Connection]:
             run(db, (SQL / "postgresql" / BEFORE).read_text("utf-8"))
             if server_check.clustered(db):  # the other servers must know the owner before it acts
                 db.commit()
+                carry_out(db, PREPARE)
             run(db, BECOME)
             yield db
             run(db, "reset role")
@@ -208,9 +213,16 @@ def raw_errors() -> type[Exception]:
 
 
 def make_office_roles(db: sa.Connection, office_id: int) -> None:
-    """The server's roles of one office; inside `as_owner`, because a superuser makes them."""
+    """The server's roles of one office; inside `as_owner`, because a superuser makes them.
+
+    With other servers beside this one they are kept at once, and so is all that was done before:
+    there the owner acts over a connection of its own, which sees only what is kept. So this comes
+    before anything of the office; roles without an office are made anew when it is tried again.
+    """
     run(db, "reset role")
     db.exec_driver_sql("select app.make_office_roles(%s::integer)", (office_id,))
+    if server_check.clustered(db):
+        db.commit()
     run(db, BECOME)
 
 

@@ -85,13 +85,17 @@ _CONSTRAINT = re.compile(r"CONSTRAINT \"?(\w+)\"?")
 _NOISE = re.compile(r"::\w+|[()\s\"]|app\.")
 
 
-def check(db: sa.Connection) -> None:
-    """Raises DomainError naming the first thing that is missing, changed or foreign."""
+def check(db: sa.Connection, *, beside: bool = False) -> None:
+    """Raises DomainError naming the first thing that is missing, changed or foreign.
+
+    `beside`: a database that stands on a server of a cluster without being part of it.
+    """
     rows: Any = db.exec_driver_sql(QUESTION.replace("%", "%%"))
     made = {name: plain(name, text) for name, text in rows}
-    if not clustered(db):
+    if not (beside or clustered(db)):
         return compare(made, shipped())
-    return compare(made, shipped(spread=spread(db)) | {f"role {OWNER}": _MAY_LOG_IN})
+    wanted = shipped(spread=True) if spread(db) else shipped()
+    return compare(made, wanted | {f"role {OWNER}": _MAY_LOG_IN})
 
 
 def clustered(db: sa.Connection) -> bool:
@@ -100,8 +104,8 @@ def clustered(db: sa.Connection) -> bool:
 
 
 def spread(db: sa.Connection) -> bool:
-    """Whether a clustered database is spread, at least in part."""
-    return bool(db.exec_driver_sql(_SPREAD).scalar_one())
+    """Whether a database is spread over several servers, at least in part."""
+    return clustered(db) and bool(db.exec_driver_sql(_SPREAD).scalar_one())
 
 
 _CLUSTERED = "select exists (select 1 from pg_extension where extname = 'citus')"

@@ -1,4 +1,4 @@
-"""What stands in the way of one database over several servers.
+"""What stands in the way of one database over several servers, and what is not done on one.
 
 Lives here: codes. Must not: sentences (`resources/sentences/spread.toml`).
 """
@@ -7,7 +7,7 @@ from sanzhi_desktop.domain.errors import Code
 
 
 class SpreadFault(Code):
-    """Refusals of spreading a database."""
+    """Refusals of spreading a database, and of what a spread one cannot do."""
 
     EMBEDDED = "spread.embedded"
     NO_EXTENSION = "spread.no_extension"
@@ -20,3 +20,6 @@ class SpreadFault(Code):
     OWNER_REFUSED = "spread.owner_refused"
     STEP_FAILED = "spread.step_failed"
     WORKER_FAILED = "spread.worker_failed"
+    MOVE_IN = "spread.move_in"
+    UPGRADE = "spread.upgrade"
+    NO_SNAPSHOT = "spread.no_snapshot"

@@ -9,6 +9,7 @@ same commands through both. What is refused there, and where its source says so,
 import re
 from collections.abc import Iterator
 
+from sanzhi_desktop.persistence.revision import ACROSS, SQL
 from sanzhi_desktop.persistence.tables import metadata
 
 _FUNCTION = re.compile(
@@ -31,6 +32,9 @@ _LINK = re.compile(
     re.DOTALL,
 )
 
+# What is made anew is everybody's at first.
+_SHUT = "revoke all on all functions in schema app from public;\n"
+
 
 def spread(functions: str) -> str:
     """CREATE FUNCTION of everything, for several servers."""
@@ -41,6 +45,17 @@ def spread(functions: str) -> str:
 def indexes(functions: str) -> tuple[str, ...]:
     """CREATE INDEX of what stands among the functions, because it needs them."""
     return tuple(found.strip() for found in _INDEX.findall(functions))
+
+
+def gathered() -> str:
+    """What makes the functions and walls of one server out of those of several, in a database
+    that was spread and stands on one server again."""
+    functions, across = (
+        (SQL / "postgresql" / name).read_text("utf-8") for name in ("functions.sql", ACROSS)
+    )
+    text = f"set local search_path = app;\n\n{functions}\n{across}\n{_SHUT}"
+    text = re.sub(r"^create function ", "create or replace function ", text, flags=re.MULTILINE)
+    return re.sub(r"^create index ", "create index if not exists ", text, flags=re.MULTILINE)
 
 
 def _one(head: str, manner: str, body: str) -> str:

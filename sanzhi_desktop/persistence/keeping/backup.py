@@ -7,7 +7,7 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,6 +29,7 @@ from sanzhi_desktop.persistence.keeping.server_dump import Server
 from sanzhi_desktop.persistence.keeping.survey import Survey
 from sanzhi_desktop.persistence.open import Clock, files_folder, open_embedded
 from sanzhi_desktop.persistence.revision import REVISION
+from sanzhi_desktop.persistence.spread_faults import SpreadFault
 from sanzhi_desktop.persistence.writes import SHANGHAI, stamp
 
 KEEP = 30
@@ -100,11 +101,12 @@ def server_backup(
         folder.sweep_unfinished(into, now)
         with tempfile.TemporaryDirectory(prefix=folder.MAKING, dir=into) as work:
             part = Path(work) / "office.dump"
-            held, roles = server_dump.take(at, part, report=report)
+            taken = server_dump.take(at, part, report=report)
             manifest = _manifest(
-                "postgresql", part, held, now=now, source=at.where.shown(), roles=roles
-            )
-            why = server_dump.fault(at, part, held, report=report)
+                "postgresql", part, taken.held, now=now, source=at.where.shown(),
+                roles=taken.roles, spread=taken.spread,
+            )  # fmt: skip
+            why = _server_fault(at, part, taken, report=report)
             return _file(into, part, _judged(manifest, why, now), keep=keep)
 
 
@@ -123,6 +125,15 @@ def _embedded_fault(
         return explain(error)
 
 
+def _server_fault(at: Server, part: Path, taken: server_dump.Taken, *, report: Report) -> str:
+    why = server_dump.fault(at, part, taken, report=report)
+    if not why or not taken.spread:
+        return why
+    from sanzhi_desktop.resources.sentences import sentence
+
+    return sentence(SpreadFault.NO_SNAPSHOT, why=why)
+
+
 def _judged(manifest: Manifest, why: str, now: datetime) -> Manifest:
     return folder.verified(manifest, now) if not why else replace(manifest, why_not=why)
 
@@ -135,7 +146,8 @@ def _manifest(
     now: datetime,
     source: str,
     files: Sequence[str] = (),
-    roles: Sequence[dict[str, object]] = (),
+    roles: Sequence[Mapping[str, object]] = (),
+    spread: bool = False,
 ) -> Manifest:
     with part.open("rb+") as made:  # Windows writes through only what may be written
         digest = hashlib.file_digest(made, "sha256").hexdigest()
@@ -152,6 +164,7 @@ def _manifest(
         counts=held.counts,
         files=tuple(files),
         roles=tuple(roles),
+        spread=spread,
     )
 
 
@@ -227,4 +240,5 @@ def restore_server(at: Server, path: Path, *, report: Report) -> tuple[Manifest,
     data, manifest = checked(path)
     if manifest.kind != "postgresql":
         raise DomainError(KeepingFault.OTHER_KIND, path=str(data), kind="SQLite")
-    return manifest, server_dump.restore(at, data, manifest.roles, report=report)
+    made = server_dump.restore(at, data, manifest.roles, report=report, spread=manifest.spread)
+    return manifest, made

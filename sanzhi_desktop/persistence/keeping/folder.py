@@ -62,6 +62,7 @@ class Manifest:
     roles: tuple[Mapping[str, Any], ...] = ()
     verified_at: str = ""
     why_not: str = ""  # a sentence
+    spread: bool = False  # taken from a database that was spread over several servers
 
     @property
     def good(self) -> bool:
@@ -105,6 +106,7 @@ def read_manifest(path: Path) -> tuple[Path, Manifest]:
     place = path.with_suffix(".json")
     try:
         told: Any = json.loads(place.read_text("utf-8"))
+        told.setdefault("spread", False)  # backups of before do not say so
         known = {name: told[name] for name in Manifest.__dataclass_fields__}
         manifest = Manifest(
             **{

@@ -20,7 +20,7 @@ from sanzhi_desktop.application.keeping import KeepingFault, Report
 from sanzhi_desktop.domain.audit import link_hash
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.domain.files import LARGEST_IN_DATABASE, MIB, AttachmentFault, StoreKind
-from sanzhi_desktop.persistence import checkpoints, logins, server, tables
+from sanzhi_desktop.persistence import checkpoints, logins, server, server_check, tables
 from sanzhi_desktop.persistence import engine as embedded
 from sanzhi_desktop.persistence.blobs.functions import CHUNK
 from sanzhi_desktop.persistence.chains import breaks
@@ -31,6 +31,7 @@ from sanzhi_desktop.persistence.keeping.closing import Order
 from sanzhi_desktop.persistence.keeping.survey import broken
 from sanzhi_desktop.persistence.open import files_folder
 from sanzhi_desktop.persistence.rights import of_case
+from sanzhi_desktop.persistence.spread_faults import SpreadFault
 from sanzhi_desktop.persistence.writes import SHANGHAI
 
 
@@ -64,6 +65,7 @@ def move(order: Order, *, report: Report) -> Moved:
             found = _there(target, office)
             if found:
                 return _finish(db, target, office, order, report=report)
+            _refuse_spread(target, order)
             return _carry(db, target, office, order, report=report)
     finally:
         source.dispose()
@@ -97,6 +99,13 @@ def _refuse_weak(target: sa.Engine, order: Order) -> None:
         query = "select rolsuper from pg_roles where rolname = current_user"
         if not db.exec_driver_sql(query).scalar_one():
             raise DomainError(KeepingFault.RIGHTS_TO_MOVE, where=order.where.shown())
+
+
+def _refuse_spread(target: sa.Engine, order: Order) -> None:
+    """Rows are carried with the walls put aside, which one server does for itself alone."""
+    with target.connect() as db:
+        if server_check.spread(db):
+            raise DomainError(SpreadFault.MOVE_IN, where=order.where.shown())
 
 
 def _there(target: sa.Engine, office: Mapping[str, Any]) -> bool:
@@ -136,6 +145,7 @@ def _carry(
         if not _built(db):
             server.build(db)
         there = _refuse_logins(db, people, order)
+        server.make_office_roles(db, office_id)
         server.run(db, "reset role")
         server.run(db, "set local session_replication_role = replica")
         root = checkpoints.keep(source, office_id, order.now)
@@ -148,7 +158,6 @@ def _carry(
         _refuse_breaks(db, office_id)
         server.run(db, "set local session_replication_role = origin")
         server.run(db, server.BECOME)
-        server.make_office_roles(db, office_id)
         _make_logins(db, office_id, people, order, there=there)
     cases = source.execute("select count(*) from case_").fetchone()[0]
     return Moved(office["name"], rows, cases, len(files), root, tuple(people))

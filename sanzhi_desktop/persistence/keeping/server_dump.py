@@ -4,6 +4,7 @@ Lives here: pg_dump in one snapshot with the counting, the scratch database, the
 database needs. Must not: folders and rotation. Passwords of log-ins are in no backup.
 """
 
+import re
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -16,13 +17,14 @@ import sqlalchemy as sa
 from sanzhi_desktop.application.keeping import KeepingFault, Report
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.persistence import rights as doors
-from sanzhi_desktop.persistence import server
+from sanzhi_desktop.persistence import server, server_check, spreading
 from sanzhi_desktop.persistence.errors import named_by_engine
 from sanzhi_desktop.persistence.keeping import patient
 from sanzhi_desktop.persistence.keeping import survey as counting
 from sanzhi_desktop.persistence.keeping.embedded_copy import IN_FOLDER
 from sanzhi_desktop.persistence.keeping.survey import Survey, survey
 from sanzhi_desktop.persistence.keeping.tools import Tools, connection
+from sanzhi_desktop.persistence.other_servers import PREPARE, carry_out
 from sanzhi_desktop.persistence.places import Target
 
 _OWN_LOGINS = 160000  # from PostgreSQL 16 on the owner makes log-ins and is in charge of them
@@ -34,12 +36,22 @@ _RIGHTS = (
     " from pg_roles where rolname = current_user"
 )
 # The groups that own, read and belong to offices, and the log-ins of people. Names, no verifiers.
+# People are asked for before: over several servers a table is not joined with a server's own lists.
+_PEOPLE = "select distinct person_id from app.person"
 _ROLES = """select r.rolname as name, r.rolcanlogin as login, r.rolconnlimit as connections,
   coalesce(shobj_description(r.oid, 'pg_authid'), '') as comment,
   coalesce((select array_agg(g.rolname::text order by g.rolname) from pg_auth_members m
     join pg_roles g on g.oid = m.roleid where m.member = r.oid), '{}') as member_of
  from pg_roles r where not r.rolsuper and (r.rolname like 'sanzhi\\_%%' or r.rolname ~ '^sz_o[0-9]+'
-   or exists (select 1 from app.person p where p.person_id = r.rolname)) order by 1"""
+   or r.rolname = any(%s)) order by 1"""
+# An extension brings tables and views of its own.
+_STRANGE = """select count(*) from pg_class c join pg_namespace n on n.oid = c.relnamespace
+ where c.relkind in ('r', 'p', 'v', 'm') and n.nspname <> 'information_schema'
+   and n.nspname not like 'pg\\_%%' and not exists (select 1 from pg_depend d
+     where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e')"""
+# What is restored stands on the first server alone until it is spread.
+_HERE_ALONE = "-c citus.enable_ddl_propagation=off"
+_EXTENSION = re.compile(r"(EXTENSION - |COMMENT - EXTENSION )citus")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +67,10 @@ class Server:
         where = replace(self.where, database=database) if database else self.where
         return patient.engine(where, user=self.user, password=self.tools.password)
 
-    def named(self, *, database: str = "") -> str:
+    def named(self, *, database: str = "", settings: str = "") -> str:
         """What the programs are told."""
         where = replace(self.where, user=self.user) if self.user else self.where
-        return connection(where, database=database)
+        return connection(where, database=database, settings=settings)
 
 
 @contextmanager
@@ -73,10 +85,21 @@ def opened(made: sa.Engine) -> Iterator[sa.Connection]:
         made.dispose()
 
 
-def take(at: Server, part: Path, *, report: Report) -> tuple[Survey, list[dict[str, Any]]]:
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What stood in a database when it was dumped, and whether it was spread over servers."""
+
+    held: Survey
+    roles: Sequence[Mapping[str, Any]]
+    spread: bool
+
+
+def take(at: Server, part: Path, *, report: Report) -> Taken:
     """Dumps the database and says what it held in the same snapshot, and which roles it knows.
 
-    Raises DomainError when the log-in does not see every row, or a program is missing or too old.
+    Of a database over several servers the first dumps the rows of all; only there they may be of
+    different moments. Raises DomainError when the log-in does not see every row, or a program is
+    missing or too old.
     """
     made = at.engine().execution_options(isolation_level="REPEATABLE READ")
     with opened(made) as db:
@@ -85,7 +108,9 @@ def take(at: Server, part: Path, *, report: Report) -> tuple[Survey, list[dict[s
             raise DomainError(KeepingFault.RIGHTS_TO_DUMP, where=at.where.shown())
         tool = at.tools.path("pg_dump", server=rights.version)
         held = survey(counting.on(db))
-        roles = [dict(row) for row in db.exec_driver_sql(_ROLES).mappings()]
+        people = list(db.exec_driver_sql(_PEOPLE).scalars())
+        roles = [dict(row) for row in db.exec_driver_sql(_ROLES, (people,)).mappings()]
+        spread = server_check.spread(db)
         snapshot = db.exec_driver_sql("select pg_export_snapshot()").scalar_one()
         at.tools.run(
             "pg_dump",
@@ -93,10 +118,10 @@ def take(at: Server, part: Path, *, report: Report) -> tuple[Survey, list[dict[s
              f"--dbname={at.named()}", f"--file={part}"],
             alive=lambda: report(0, 0, "导出数据库"),
         )  # fmt: skip
-    return held, roles
+    return Taken(held, roles, spread)
 
 
-def fault(at: Server, dump: Path, wanted: Survey, *, report: Report) -> str:
+def fault(at: Server, dump: Path, taken: Taken, *, report: Report) -> str:
     """Restores a dump into a scratch database on the same server, looks at everything in it, and
     takes it away again; a sentence, or "" when it is good. Raises DomainError."""
     with opened(at.engine()) as db:
@@ -108,7 +133,9 @@ def fault(at: Server, dump: Path, wanted: Survey, *, report: Report) -> str:
     try:
         _run(at, f"revoke connect on database {scratch} from public")
         _load(at, dump, scratch, version=rights.version, report=report)
-        return _look(at, scratch, wanted)
+        if taken.spread:
+            _gather(at.engine(database=scratch))
+        return _look(at, scratch, taken)
     finally:
         _run(at, f"drop database if exists {scratch} with (force)")
 
@@ -119,20 +146,43 @@ def _run(at: Server, statement: str) -> None:
         db.exec_driver_sql(statement)
 
 
-def _load(at: Server, dump: Path, database: str, *, version: int, report: Report) -> None:
+def _load(
+    at: Server, dump: Path, database: str, *, version: int, report: Report, settings: str = ""
+) -> None:
+    """The extension that spread a database is not restored with it: the rows are all here."""
     tool = at.tools.path("pg_restore", server=version)
-    at.tools.run(
-        "pg_restore",
-        [tool, "--no-password", "--exit-on-error", "--single-transaction",
-         f"--dbname={at.named(database=database)}", str(dump)],
-        alive=lambda: report(0, 0, "恢复数据库"),
-    )  # fmt: skip
+    listed = dump.with_name(f"{dump.name}.list")
+    try:
+        at.tools.run("pg_restore", [tool, "--list", f"--file={listed}", str(dump)],
+                     alive=lambda: None)  # fmt: skip
+        lines = listed.read_text("utf-8").splitlines(keepends=True)
+        listed.write_text("".join(li for li in lines if not _EXTENSION.search(li)), "utf-8")
+        at.tools.run(
+            "pg_restore",
+            [tool, "--no-password", "--exit-on-error", "--single-transaction",
+             f"--use-list={listed}",
+             f"--dbname={at.named(database=database, settings=settings)}", str(dump)],
+            alive=lambda: report(0, 0, "恢复数据库"),
+        )  # fmt: skip
+    finally:
+        listed.unlink(missing_ok=True)
 
 
-def _look(at: Server, database: str, wanted: Survey) -> str:
+def _gather(made: sa.Engine) -> None:
+    """The functions and walls of one server, in place of those of several."""
+    with opened(made) as db:
+        raw: Any = db.connection.driver_connection
+        if server_check.clustered(db):
+            raw.execute("set local citus.enable_ddl_propagation = off")
+        raw.execute(server.BECOME)
+        raw.execute(spreading.gathered())
+        db.commit()
+
+
+def _look(at: Server, database: str, taken: Taken) -> str:
     made = at.engine(database=database)
     try:
-        server.check(made, replace(at.where, database=database))
+        server.check(made, replace(at.where, database=database), beside=taken.spread)
         with made.connect() as db:
             found = survey(counting.on(db))
             lost = [row[0] for row in db.exec_driver_sql(IN_FOLDER)]
@@ -146,15 +196,20 @@ def _look(at: Server, database: str, wanted: Survey) -> str:
         return f"历史记录有 {len(breaks)} 处断裂，第一处在案件 {where}"
     if lost:
         return f"有 {len(lost)} 个附件不在数据库里，例如 {lost[0]}"
-    return counting.differences(wanted, found)
+    return counting.differences(taken.held, found)
 
 
 def restore(
-    at: Server, dump: Path, roles: Sequence[Mapping[str, Any]], *, report: Report
+    at: Server,
+    dump: Path,
+    roles: Sequence[Mapping[str, Any]],
+    *,
+    report: Report,
+    spread: bool = False,
 ) -> list[str]:
     """Puts a dump into an empty database; returns the log-ins that were made, without a password.
 
-    Raises DomainError when the database is not empty or the log-in is no superuser.
+    What was spread over several servers stands on one then, and may be spread again. Raises DomainError when the database is not empty or the log-in is no superuser.
     """
     from psycopg import sql
 
@@ -162,15 +217,14 @@ def restore(
         rights = db.exec_driver_sql(_RIGHTS).one()
         if not rights.everything:
             raise DomainError(KeepingFault.RIGHTS_TO_RESTORE, where=at.where.shown())
-        strange = db.exec_driver_sql(
-            "select count(*) from pg_class c join pg_namespace n on n.oid = c.relnamespace"
-            " where c.relkind in ('r', 'p', 'v', 'm') and n.nspname <> 'information_schema'"
-            " and n.nspname not like 'pg\\_%%'"
-        ).scalar_one()
-        if strange:
+        if db.exec_driver_sql(_STRANGE).scalar_one():
             raise DomainError(KeepingFault.TARGET_NOT_EMPTY, where=at.where.shown())
+        cluster = server_check.clustered(db)
     made = _make_roles(at, roles)
-    _load(at, dump, at.where.database, version=rights.version, report=report)
+    _load(at, dump, at.where.database, version=rights.version, report=report,
+          settings=_HERE_ALONE if cluster else "")  # fmt: skip
+    if spread:
+        _gather(at.engine())
     with opened(at.engine()) as db:  # rights of the database itself are in no dump
         raw: Any = db.connection.driver_connection
         raw.execute(doors.database())
@@ -186,45 +240,63 @@ def restore(
 
 
 def _make_roles(at: Server, roles: Sequence[Mapping[str, Any]]) -> list[str]:
-    """The roles that the restored rights name; those that stand already are left alone. As where
-    they came from, the owner is in charge of the log-ins, so that the office may set passwords.
+    """The roles that the restored rights name; those that stand already are left alone.
 
     People belong to their groups by the owner's grant, not by the superuser's: only so can the
     office's own functions take it away again.
     """
     from psycopg import sql
 
-    owner = sql.Identifier(doors.OWNER)
     with opened(at.engine()) as db:
         raw: Any = db.connection.driver_connection
         raw.execute(doors.groups())
+        cluster = server_check.clustered(db)
+        if cluster:  # the other servers must know the owner before it acts
+            db.commit()
+            carry_out(db, PREPARE)
         there = {row[0] for row in db.exec_driver_sql("select rolname from pg_roles")}
         wanted = [role for role in roles if role["name"] not in there]
         for role in wanted:
-            name = sql.Identifier(role["name"])
-            raw.execute(sql.SQL("create role {} nologin").format(name))
-            if role["comment"]:
-                words = sql.Literal(_comment(role["comment"], at.where.database))
-                raw.execute(sql.SQL("comment on role {} is {}").format(name, words))
-            if role["login"]:
-                limit = sql.Literal(role["connections"])
-                raw.execute(sql.SQL("alter role {} connection limit {}").format(name, limit))
-                if raw.info.server_version >= _OWN_LOGINS:
-                    raw.execute(sql.SQL(_IN_CHARGE).format(name, owner))
-            elif role["name"].startswith("sz_o"):
-                raw.execute(sql.SQL("grant {} to {} with admin option").format(name, owner))
-        for role in wanted:
-            for group in role["member_of"]:
-                ours = role["login"] and group.startswith("sz_o")
-                raw.execute(
-                    sql.SQL("grant {} to {} {}").format(
-                        sql.Identifier(group),
-                        sql.Identifier(role["name"]),
-                        sql.SQL("granted by {}").format(owner) if ours else sql.SQL(""),
-                    )
-                )
+            _make_role(raw, role, at.where.database, cluster=cluster)
+        pairs = [(role, group) for role in wanted for group in role["member_of"]]
+        people = [pair for pair in pairs if pair[0]["login"] and pair[1].startswith("sz_o")]
+        for role, group in (pair for pair in pairs if pair not in people):
+            raw.execute(sql.SQL("grant {} to {}").format(*_names(group, role["name"])))
+        if cluster:
+            db.commit()  # and not every Citus passes GRANTED BY on: the owner must act itself
+            raw.execute(server.BECOME)
+        by = sql.SQL("") if cluster else sql.SQL(" granted by {}").format(*_names(doors.OWNER))
+        for role, group in people:
+            raw.execute(sql.SQL("grant {} to {}").format(*_names(group, role["name"])) + by)
         db.commit()
     return [role["name"] for role in wanted if role["login"]]
+
+
+def _make_role(raw: Any, role: Mapping[str, Any], database: str, *, cluster: bool) -> None:
+    """One role. As where it came from, the owner is in charge of it, so that the office may let
+    people in and set passwords."""
+    from psycopg import sql
+
+    name, owner = _names(role["name"], doors.OWNER)
+    raw.execute(sql.SQL("create role {} nologin").format(name))
+    if role["comment"]:
+        words = sql.Literal(_comment(role["comment"], database))
+        raw.execute(sql.SQL("comment on role {} is {}").format(name, words))
+    if role["login"]:
+        limit = sql.Literal(role["connections"])
+        raw.execute(sql.SQL("alter role {} connection limit {}").format(name, limit))
+        if raw.info.server_version >= _OWN_LOGINS:
+            # Before 13.1 Citus passes on no grant that speaks of INHERIT or SET.
+            everywhere = sql.SQL("grant {} to {} with admin option")
+            raw.execute((everywhere if cluster else sql.SQL(_IN_CHARGE)).format(name, owner))
+    elif role["name"].startswith("sz_o"):
+        raw.execute(sql.SQL("grant {} to {} with admin option").format(name, owner))
+
+
+def _names(*names: str) -> list[Any]:
+    from psycopg import sql
+
+    return [sql.Identifier(name) for name in names]
 
 
 def _comment(text: str, database: str) -> str:

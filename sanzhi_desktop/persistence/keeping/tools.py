@@ -87,8 +87,8 @@ class Tools:
         return {**os.environ, **mine}
 
 
-def connection(where: Target, *, database: str = "") -> str:
-    """libpq's own words for a database; no secret is among them."""
+def connection(where: Target, *, database: str = "", settings: str = "") -> str:
+    """libpq's own words for a database, with settings of the session; no secret is among them."""
     parts = {
         "host": where.host or "localhost",
         "port": str(where.port or 5432),
@@ -97,6 +97,8 @@ def connection(where: Target, *, database: str = "") -> str:
         **dict(where.options),
         "application_name": "sanzhi backup",
     }
+    if settings:
+        parts["options"] = f"{parts.get('options', '')} {settings}".strip()
     return " ".join(f"{name}={_quoted(value)}" for name, value in parts.items() if value)
 
 
