@@ -29,6 +29,26 @@ begin
 end $$;"""
 
 
+_COME = """      -- He had the case open in a session that has ended: from now on in this one.
+      select pid, since into v_pid, v_since from presence
+       where office_id = p_office and case_id = p_case and person_id = v_me;
+      if found then v_gone := not app.at_desk(v_pid, v_since); end if;
+      select backend_start into v_begun from pg_stat_get_activity(pg_backend_pid());
+      insert into presence (office_id, case_id, person_id, seen_at, pid, since)
+      values (p_office, p_case, v_me, v_now, pg_backend_pid(), v_begun)
+      on conflict (office_id, case_id, person_id) do update
+         set seen_at = excluded.seen_at, pid = excluded.pid, since = excluded.since
+       where presence.seen_at < v_stale or v_gone;"""
+_OTHERS = f"""    for v_who, v_pid, v_since in select person_id, pid, since from presence
+      where office_id = p_office and case_id = p_case and person_id <> v_me
+       and seen_at >= v_now - interval '{EXPIRES}' order by person_id loop
+      -- A standby knows nothing of the sessions of its primary.
+      if v_still or app.at_desk(v_pid, v_since) then
+        v_present := v_present || to_jsonb(v_who);
+      end if;
+    end loop;"""
+
+
 def beat_functions(safe: str, definer: str) -> str:
     """CREATE FUNCTION of `api.beat` and what it calls; `definer` is the clause of all functions
     of the owner, `safe` that of the inner ones."""
@@ -65,25 +85,9 @@ begin
     if not v_still then
       delete from presence where office_id = p_office and person_id = v_me
         and (case_id = p_left and {_OWN} or seen_at < v_now - interval '{EXPIRES}');
-      -- He had the case open in a session that has ended: from now on in this one.
-      select pid, since into v_pid, v_since from presence
-       where office_id = p_office and case_id = p_case and person_id = v_me;
-      if found then v_gone := not app.at_desk(v_pid, v_since); end if;
-      select backend_start into v_begun from pg_stat_get_activity(pg_backend_pid());
-      insert into presence (office_id, case_id, person_id, seen_at, pid, since)
-      values (p_office, p_case, v_me, v_now, pg_backend_pid(), v_begun)
-      on conflict (office_id, case_id, person_id) do update
-         set seen_at = excluded.seen_at, pid = excluded.pid, since = excluded.since
-       where presence.seen_at < v_stale or v_gone;
+{_COME}
     end if;
-    for v_who, v_pid, v_since in select person_id, pid, since from presence
-      where office_id = p_office and case_id = p_case and person_id <> v_me
-       and seen_at >= v_now - interval '{EXPIRES}' order by person_id loop
-      -- A standby knows nothing of the sessions of its primary.
-      if v_still or app.at_desk(v_pid, v_since) then
-        v_present := v_present || to_jsonb(v_who);
-      end if;
-    end loop;
+{_OTHERS}
   elsif p_left <> '' and not v_still then
     delete from presence where office_id = p_office and person_id = v_me and case_id = p_left
       and {_OWN};

@@ -10,7 +10,7 @@ when to send. Must not: connections (`postgresql_gateway`).
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
@@ -27,7 +27,7 @@ MOST = 64_000_000  # characters of all commands together; of older ones only the
 WHO = "select pg_postmaster_start_time()::text"
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Sent:
     """One call that was acknowledged, and the version at which it left the case; without values
     once there was no room for them."""
@@ -83,7 +83,7 @@ class Server(Protocol):
         ...
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Found:
     """What sending again brought to light."""
 
@@ -178,7 +178,7 @@ class Lately:
         finally:
             self.resending = False
         if not found.waiting:
-            found.wanted = {sha256: name for sha256, name in found.wanted.items() if sha256}
+            found.wanted.pop("", None)
         self._found = found
         waits = {id(one) for one in found.waiting}
         self._sent = deque(one for one in self._sent if id(one) not in waits)
@@ -198,12 +198,12 @@ class Lately:
         while self._sent and self._sent[0].until < now:
             gone = self._sent.popleft()
             self._size -= gone.size if isinstance(gone, Sent) else 0
-        for one in self._sent:
+        for place, one in enumerate(self._sent):
             if self._size <= MOST:
                 break
             if isinstance(one, Sent):
                 self._size -= one.size
-                one.values = ()
+                self._sent[place] = replace(one, values=())
 
 
 def _store_again(server: Server, file: SentFile, found: _Found) -> None:
