@@ -18,6 +18,8 @@ from sanzhi_desktop.persistence.places import Target, target
 from sanzhi_desktop.settings import default_database
 
 if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
     from sanzhi_desktop.application.queries import ChainFault, Office
     from sanzhi_desktop.persistence.cluster_check import Cluster
     from sanzhi_desktop.persistence.open import Opened
@@ -150,6 +152,8 @@ def _upgrade(args: argparse.Namespace) -> int:
                 PersistenceFault.NOT_INITIALISED, found="", expected="", where=where.shown()
             )
         embedded.refuse_newer(found, where=where.shown())
+        if where.path is None and found != REVISION:
+            _refuse_spread(made, where, found=found)
         if where.path is not None and found != REVISION:
             print(f"已备份到 {keep_copy(where.path, found)}", file=sys.stderr)
         head = upgrade(made)
@@ -158,6 +162,19 @@ def _upgrade(args: argparse.Namespace) -> int:
     done = "已是最新" if head == found else f"已从 {found} 升级"
     print(f"{where.shown()}：结构版本 {head}，{done}。")
     return 0
+
+
+def _refuse_spread(made: "Engine", where: Target, *, found: str) -> None:
+    """A migration would run on the first server alone. Raises DomainError."""
+    from sanzhi_desktop.persistence import server_check
+    from sanzhi_desktop.persistence.revision import REVISION
+    from sanzhi_desktop.persistence.spread_faults import SpreadFault
+
+    with made.connect() as db:
+        if server_check.spread(db):
+            raise DomainError(
+                SpreadFault.UPGRADE, where=where.shown(), found=found, expected=REVISION
+            )
 
 
 def _distribute(args: argparse.Namespace) -> int:

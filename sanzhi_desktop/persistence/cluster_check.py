@@ -58,7 +58,8 @@ ROLES = f"""select coalesce(jsonb_agg(t.line order by t.line), '[]')::text from 
    where r.rolname ~ '^sz_o[0-9]' and not p.rolsuper
   union select p.rolname || ' in ' || r.rolname
       || case when bool_or(m.admin_option) then ' admin' else '' end
-      || case when bool_and(g.rolname = '{OWNER}') then ' by {OWNER}' else '' end
+      || case when p.rolname !~ '^sz_o' and bool_and(g.rolname = '{OWNER}') then ' by {OWNER}'
+        else '' end
     from pg_auth_members m join pg_roles r on r.oid = m.roleid join pg_roles p on p.oid = m.member
     join pg_roles g on g.oid = m.grantor
    where r.rolname ~ '^sz_o[0-9]' and not p.rolsuper group by p.rolname, r.rolname

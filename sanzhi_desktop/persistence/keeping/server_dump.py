@@ -176,7 +176,7 @@ def _gather(made: sa.Engine) -> None:
             raw.execute("set local citus.enable_ddl_propagation = off")
         raw.execute(server.BECOME)
         raw.execute(spreading.gathered())
-        db.commit()
+        raw.commit()
 
 
 def _look(at: Server, database: str, taken: Taken) -> str:
@@ -252,7 +252,7 @@ def _make_roles(at: Server, roles: Sequence[Mapping[str, Any]]) -> list[str]:
         raw.execute(doors.groups())
         cluster = server_check.clustered(db)
         if cluster:  # the other servers must know the owner before it acts
-            db.commit()
+            raw.commit()
             carry_out(db, PREPARE)
         there = {row[0] for row in db.exec_driver_sql("select rolname from pg_roles")}
         wanted = [role for role in roles if role["name"] not in there]
@@ -263,12 +263,12 @@ def _make_roles(at: Server, roles: Sequence[Mapping[str, Any]]) -> list[str]:
         for role, group in (pair for pair in pairs if pair not in people):
             raw.execute(sql.SQL("grant {} to {}").format(*_names(group, role["name"])))
         if cluster:
-            db.commit()  # and not every Citus passes GRANTED BY on: the owner must act itself
+            raw.commit()  # and not every Citus passes GRANTED BY on: the owner must act itself
             raw.execute(server.BECOME)
         by = sql.SQL("") if cluster else sql.SQL(" granted by {}").format(*_names(doors.OWNER))
         for role, group in people:
             raw.execute(sql.SQL("grant {} to {}").format(*_names(group, role["name"])) + by)
-        db.commit()
+        raw.commit()
     return [role["name"] for role in wanted if role["login"]]
 
 
