@@ -139,7 +139,7 @@ def refused(statement: Statement, known: Catalogue, reads: frozenset[str]) -> li
     """The rules a statement breaks; `reads`: functions that touch tables themselves."""
     query = statement.query
     if not tables(query, known):
-        return []
+        return _call(query, known)
     found = [name for name, broken in _shape(query, known).items() if broken]
     for node in walk(query):
         if node.kind == "QUERY":
@@ -148,6 +148,20 @@ def refused(statement: Statement, known: Catalogue, reads: frozenset[str]) -> li
         if node.kind == "FUNCEXPR" and known.names.get(node.number("funcid")) in reads:
             found.append(f"nested: {known.names[node.number('funcid')]}")
     return sorted(set(found))
+
+
+def _call(query: Node, known: Catalogue) -> list[str]:
+    """A call and nothing else is looked at for sending it on; before 13.1 that ended the server
+    when a part of an argument was empty, as it is in CASE without a value and in a subscript.
+
+    contain_param_walker, function_call_delegation.c; mended by #7554.
+    """
+    targets = query["targetList"] if isinstance(query["targetList"], list) else []
+    call = targets[0]["expr"] if len(targets) == 1 else None
+    if not isinstance(call, Node) or call.kind != "FUNCEXPR":
+        return []
+    empty = {"CASE", "CASEEXPR", "SUBSCRIPTINGREF"} & {n.kind for n in walk(call["args"])}
+    return ["empty part in a call"] if empty and known.names.get(call.number("funcid")) else []
 
 
 def _shape(query: Node, known: Catalogue) -> Mapping[str, bool]:

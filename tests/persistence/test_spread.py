@@ -116,6 +116,9 @@ _BREACHES = (
      " where p.office_id = o")),
     ("table without the office", "select name from unit where office_id = o or name = t"),
     ("insert without the office", "insert into unit (office_id, name) values (o + 1, t)"),
+    ("empty part in a call",
+     "select app.refuse(case when o > 1 then t else 'b' end, '{}'::jsonb)"),
+    ("empty part in a call", "select app.refuse((array[t])[o], '{}'::jsonb)"),
     ("nested: app.file_state",
      "select app.file_state(office_id, sha256) from material where office_id = o"),
 )  # fmt: skip
