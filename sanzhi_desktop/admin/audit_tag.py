@@ -55,6 +55,7 @@ def as_dict(report: "TagReport", reader: "DatabaseReader") -> dict[str, Any]:
         "chains": report.chains,
         "untagged_entries": sum(one.last - one.first + 1 for one in report.untagged),
         "untagged_chains": len(report.untagged),
+        "late_entries": report.late,
         "untagged": [
             {
                 "case_id": one.case_id,
@@ -81,6 +82,8 @@ def in_words(told: Mapping[str, Any]) -> list[str]:
             entries=told["untagged_entries"],
         )
     ]
+    if told["late_entries"]:
+        lines.append(sentence("tag.late", late=told["late_entries"]))
     for one in told["untagged"]:
         where = f"案件 {one['case_id']} {one['case']}" if one["case_id"] else "单位的历史"
         lines.append(f"{where}：第 {one['first']} 至 {one['last']} 条没有防伪标记。")

@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from sanzhi_desktop.application.tagging import COMPLETE, TagMark
 from sanzhi_desktop.domain.errors import Code, DomainError
 
 
@@ -79,6 +80,7 @@ class Beat:
     present: tuple[str, ...] = ()
     fault: DomainError | None = None
     at: datetime | None = None
+    untagged: TagMark = COMPLETE  # of a database on this PC
 
 
 class Link(Protocol):

@@ -29,6 +29,7 @@ from sanzhi_desktop.application.queries import (
     SimilarRow,
 )
 from sanzhi_desktop.application.signing import AskSecret, PaperRecord, SigningKey, Verdict
+from sanzhi_desktop.application.tagging import Tagging
 from sanzhi_desktop.domain.case import Case
 from sanzhi_desktop.domain.dispute import Dispute, Expert
 from sanzhi_desktop.domain.files import FileState, FileUse, StoredFile, StoreSettings
@@ -246,3 +247,4 @@ class Session:
     files: FileStore
     actor: Actor
     link: Link | None = None  # the way to a server; None: the database is on this PC
+    tagging: Tagging | None = None  # the tags of the history on this PC

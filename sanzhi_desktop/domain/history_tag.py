@@ -46,13 +46,15 @@ class Untagged:
 
 @dataclass(frozen=True, slots=True)
 class TagReport:
-    """The answer of a check. `key_id` names the key without telling it; "" where there is none."""
+    """The answer of a check. `key_id` names the key without telling it; "" where there is none.
+    `late`: entries that got their tag some time after they were written."""
 
     state: TagState
     key_id: str = ""
     chains: int = 0  # whose tag is right
     untagged: tuple[Untagged, ...] = ()
     faults: tuple[Break, ...] = ()
+    late: int = 0
 
 
 def key_id(key: bytes) -> str:

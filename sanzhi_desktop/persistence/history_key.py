@@ -8,6 +8,8 @@ import base64
 import binascii
 import json
 import secrets
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,25 +26,49 @@ _COST: Final = {"n": 2**17, "r": 8, "p": 1}
 _SALT, _NONCE = 16, 12
 
 
-class HistoryKeys:
-    """The keys that this PC's store gave; each is asked for once."""
+AGAIN = 30.0  # seconds until a store that did not answer is asked again
 
-    def __init__(self) -> None:
-        self._held: dict[str, bytes | None] = {}
+
+class HistoryKeys:
+    """The keys that this PC's store gave. One that it did not give is asked for again now and
+    then, where that bothers nobody."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._held: dict[str, bytes] = {}
+        self._asked: dict[str, float] = {}
+        self.silent = False  # whether the store did not answer when it was asked last
 
     def __repr__(self) -> str:
         return f"HistoryKeys({sorted(self._held)})"
 
-    def of(self, name: str) -> bytes | None:
-        """The key of that name, None where the store has it not. May wait for the user."""
-        if name not in self._held:
-            self._held[name] = held(name)
-        return self._held[name]
+    def of(self, name: str, *, anyway: bool = False) -> bytes | None:
+        """The key of that name, None where the store has it not. The first time, and with
+        `anyway`, it may wait for the user."""
+        if name in self._held:
+            return self._held[name]
+        before = self._asked.get(name)
+        soon = before is not None and self._clock() - before < AGAIN
+        if before is not None and not anyway and (soon or not key_store.quiet()):
+            return None
+        try:
+            key = _read(key_store.ask(SERVICE, name), name)
+            self.silent = False
+        except key_store.StoreSilentError:
+            key = None
+            self.silent = True
+        self._asked[name] = self._clock()
+        if key is not None:
+            self._held[name] = key
+        return key
 
 
 def held(name: str) -> bytes | None:
     """The key of that name out of the store."""
-    told = key_store.get(SERVICE, name)
+    return _read(key_store.get(SERVICE, name), name)
+
+
+def _read(told: str | None, name: str) -> bytes | None:
     if told is None:
         return None
     try:

@@ -19,6 +19,7 @@ _REAL = (
     "keyring.backends.libsecret.",
     "keyring.backends.kwallet.",
 )
+_NEVER_ASK = ("keyring.backends.Windows", "keyring.backends.macOS")
 
 
 def _store() -> "KeyringBackend | None":
@@ -42,17 +43,51 @@ def usable() -> bool:
     return _store() is not None
 
 
+class StoreSilentError(Exception):
+    """The key store is locked, or is not there at the moment."""
+
+
 def get(service: str, name: str) -> str | None:
     """What the store keeps; None when it keeps nothing, is locked or is not there."""
+    try:
+        return ask(service, name)
+    except StoreSilentError:
+        return None
+
+
+def ask(service: str, name: str) -> str | None:
+    """What the store keeps; None when it keeps nothing. Raises StoreSilentError. A locked store may
+    ask its user to open it."""
     from keyring.errors import KeyringError
 
     store = _store()
     if store is None:
-        return None
+        raise StoreSilentError
     try:
         return store.get_password(service, name)
-    except KeyringError:
-        return None
+    except KeyringError as error:
+        raise StoreSilentError from error
+
+
+def quiet() -> bool:
+    """Whether asking the store now bothers nobody. On Linux a locked one shows its user a window;
+    those of Windows and macOS are open as long as he is signed in."""
+    store = _store()
+    kind = type(store).__module__
+    if not kind.startswith("keyring.backends.") or kind.startswith(_NEVER_ASK):
+        return True
+    if not kind.startswith("keyring.backends.SecretService"):
+        return False
+    import secretstorage
+
+    try:
+        bus = secretstorage.dbus_init()
+        try:
+            return not secretstorage.get_default_collection(bus).is_locked()
+        finally:
+            bus.close()
+    except (secretstorage.exceptions.SecretStorageException, OSError):
+        return False
 
 
 def put(service: str, name: str, secret: str) -> bool:

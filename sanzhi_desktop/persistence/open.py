@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sanzhi_desktop.application.ports import Accounts, FileStore, Gateway, Session
+from sanzhi_desktop.application.tagging import Tagging
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.domain.people import Person, Role
 from sanzhi_desktop.persistence import engine as embedded
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from sanzhi_desktop.persistence.founding import NewOffice
     from sanzhi_desktop.persistence.heartbeat import Heartbeat
+    from sanzhi_desktop.persistence.late_tags import LateTags
     from sanzhi_desktop.persistence.link import Patience
     from sanzhi_desktop.persistence.reader import DatabaseReader
     from sanzhi_desktop.persistence.tags import Begun
@@ -41,6 +43,7 @@ class Opened:
     clock: Clock | None = None
     notes: tuple[str, ...] = ()  # codes of sentences that whoever opens it should be shown
     link: "Heartbeat | None" = None  # a desk's way to its server
+    late: "LateTags | None" = None  # of an embedded database: entries that lack their tag
 
     @property
     def embedded(self) -> bool:
@@ -57,12 +60,17 @@ class Opened:
 
         gateway: Gateway
         files: FileStore
+        tagging: Tagging | None = None
         if self.embedded:
             from sanzhi_desktop.persistence.files import FolderStore
+            from sanzhi_desktop.persistence.late_tags import DeskTags, LateTags
             from sanzhi_desktop.persistence.sqlite_gateway import SqliteGateway
 
             files = FolderStore(self.files, self.reader().file_store)
-            gateway = SqliteGateway(self.engine, person_id, self.clock, files)
+            late = self.late or LateTags()
+            made = SqliteGateway(self.engine, person_id, self.clock, files, late)
+            tagging = DeskTags(made.late, self.engine, self.office_id, person_id, made.now)
+            gateway = made
         else:
             from sanzhi_desktop.persistence.blobs.again import NotedFiles
             from sanzhi_desktop.persistence.blobs.choose import server_files
@@ -75,8 +83,9 @@ class Opened:
             files = NotedFiles(stored, self.link.lately) if self.link is not None else stored
         reader = DatabaseReader(self.engine, self.office_id, person_id, self.clock)
         return Session(
-            gateway=gateway, reader=reader, files=files, actor=reader.actor(), link=self.link
-        )
+            gateway=gateway, reader=reader, files=files, actor=reader.actor(), link=self.link,
+            tagging=tagging,
+        )  # fmt: skip
 
     def today(self) -> date:
         """The day in the office, by this PC's clock or the replayed one."""
@@ -193,12 +202,13 @@ def open_embedded(path: Path, *, office: str | None = None, clock: Clock | None 
     Raises DomainError.
     """
     from sanzhi_desktop.persistence.accounts import LocalAccounts
+    from sanzhi_desktop.persistence.late_tags import LateTags
 
     engine = embedded.engine(path)
     embedded.check(path)
     number = _office_number(engine, office)
     accounts = LocalAccounts(engine, number, clock)
-    return Opened(engine, number, files_folder(path), accounts, clock)
+    return Opened(engine, number, files_folder(path), accounts, clock, late=LateTags())
 
 
 def _office_number(engine: "Engine", code: str | None, *, person_id: str = "") -> int:

@@ -23,9 +23,9 @@ from sanzhi_desktop.domain.people import Actor, Role
 from sanzhi_desktop.domain.workflow import Action, Position, State, step
 from sanzhi_desktop.persistence import checkpoints, tags
 from sanzhi_desktop.persistence.case_effects import EFFECTS
-from sanzhi_desktop.persistence.embedded_writing import looking, write_link, writing
+from sanzhi_desktop.persistence.embedded_writing import write_link, writing
 from sanzhi_desktop.persistence.faults import PersistenceFault, fault
-from sanzhi_desktop.persistence.history_key import HistoryKeys
+from sanzhi_desktop.persistence.late_tags import LateTags
 from sanzhi_desktop.persistence.office_effects import OFFICE_EFFECTS, OFFICE_ROLES, OWN
 from sanzhi_desktop.persistence.prepare import prepared_payload
 from sanzhi_desktop.persistence.writes import (
@@ -58,7 +58,7 @@ class SqliteGateway:
     person_id: str
     clock: Clock | None = None
     files: FileStore | None = None  # looked at before a decision is registered
-    keys: HistoryKeys = field(default_factory=HistoryKeys)  # of the tags, where there are any
+    late: LateTags = field(default_factory=LateTags)  # the key of the tags, and what lacks one
 
     def now(self) -> datetime:
         """The PC's clock, or the replayed one."""
@@ -67,21 +67,23 @@ class SqliteGateway:
     def send(self, command: Command) -> Changed:
         """Carries out one command on one case."""
         payload = prepared_payload(command.action, command.payload)
-        key = self._key(command.office_id)
+        key = self.late.key(self.engine, command.office_id)
         with writing(self.engine) as db:
             frame = self._frame(db, command.office_id, command.command_id, command.case_id, key=key)
             kept = frame.replayed()
             result = kept or frame.case(command, payload, files=self.files)
+        self._note(frame)
         return _changed(result, EFFECTS[command.action], replayed=kept is not None)
 
     def send_office(self, command: OfficeCommand) -> Changed:
         """Carries out one command on the office."""
         payload = prepared_payload(command.action, command.payload)
-        key = self._key(command.office_id)
+        key = self.late.key(self.engine, command.office_id)
         with writing(self.engine) as db:
             frame = self._frame(db, command.office_id, command.command_id, "", key=key)
             kept = frame.replayed()
             result = kept or frame.office(command, payload)
+        self._note(frame)
         return _changed(result, OFFICE_EFFECTS[command.action], replayed=kept is not None)
 
     def checkpoint(self, office_id: int) -> str:
@@ -89,10 +91,10 @@ class SqliteGateway:
         with writing(self.engine) as db:
             return checkpoints.keep(db, office_id, self.now())
 
-    def _key(self, office_id: int) -> bytes | None:
-        """Asked for before anything is locked: the key store may ask its user."""
-        with looking(self.engine) as db:
-            return tags.key_for(db, office_id, self.keys)
+    def _note(self, frame: "_Frame") -> None:
+        """What was written without a tag is remembered once it stands there."""
+        if frame.untagged is not None:
+            self.late.wrote(*frame.untagged)
 
     def _frame(
         self,
@@ -144,6 +146,7 @@ class _Frame:
     ) -> None:
         self.db = db
         self._key = key
+        self.untagged: tuple[Head | None, Head] | None = None  # what was written without a tag
         self._touched = 0  # rows, by the statement of a step just before
         self.replayed_clock = replayed_clock
         self.plain: dict[str, Any] = {
@@ -350,10 +353,12 @@ class _Frame:
         text = entry_text(entry)
         digest = link_hash(previous, text)
         write_link(self.db, text, digest, version=result["version"])
-        if self._key is not None:
-            before = Head(plain["case"], seq - 1, previous) if head else None
-            now = Head(plain["case"], seq, digest)
-            tags.follow(self.db, plain["office"], self._key, before=before, now=now)
+        before = Head(plain["case"], seq - 1, previous) if head else None
+        now = Head(plain["case"], seq, digest)
+        if self._key is None or not tags.follow(
+            self.db, plain["office"], self._key, before=before, now=now
+        ):
+            self.untagged = (before, now)
 
 
 def _answer(case_id: str, said: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ without the key, or written anew, never comes under a tag by somebody's going on
 only `begin`, which an administrator asks for and which the history tells, takes it in.
 """
 
+import json
 import secrets
 import sqlite3
 from collections.abc import Mapping, Sequence
@@ -39,6 +40,7 @@ _ENDS = (
     " left join audit a on a.office_id = t.office_id and a.case_id = t.chain and a.seq = t.seq"
     " where h.office_id = ? order by h.case_id"
 )
+_TOLD = "select entry from audit where office_id = ? and case_id = '' and entry like ?"
 _HEADLESS = (
     "select t.chain, t.seq from history_tag t where t.office_id = ? and not exists (select 1"
     " from audit_head h where h.office_id = t.office_id and h.case_id = t.chain)"
@@ -63,31 +65,72 @@ def key_for(db: sqlite3.Connection, office_id: int, keys: HistoryKeys) -> bytes 
 
 def follow(
     db: sqlite3.Connection, office_id: int, key: bytes, *, before: Head | None, now: Head
-) -> None:
-    """Moves the tag of a chain on to its new end, within the transaction that wrote the entry."""
+) -> bool:
+    """Moves the tag of a chain on to its new end, within the transaction that wrote the entry;
+    whether it did. `before` is the end that carries a tag, None where the chain began."""
     seal = db.execute(_SEAL, (office_id,)).fetchone()
     if seal is None or seal[0] != rule.key_id(key):
-        return
+        return False
     row = db.execute(
         "select seq, tag from history_tag where office_id = ? and chain = ?",
         (office_id, now.case_id),
     ).fetchone()
     if (row is None) != (before is None):
-        return
+        return False
     if before is not None and (
         row[0] != before.seq or not rule.fits(key, office_id, before, row[1])
     ):
-        return
+        return False
     added = rule.weight(key, office_id, now)
     if before is not None:
         added -= rule.weight(key, office_id, before)
     try:
         total = rule.opened(key, office_id, seal[2], bytes.fromhex(seal[1])) + added
     except ValueError:
-        return  # no seal of ours: the check says so
+        return False  # no seal of ours: the check says so
     _put_tag(db, office_id, key, now)
     nonce = secrets.token_bytes(rule.NONCE_BYTES)
     db.execute(_SET_SEAL, (nonce.hex(), rule.sealed(key, office_id, total, nonce), office_id))
+    return True
+
+
+def tell(
+    db: sqlite3.Connection,
+    office_id: int,
+    key: bytes,
+    wish: "Wish",
+    taken_in: Sequence[Untagged],
+) -> None:
+    """Writes down in the history which entries were tagged later than they were written."""
+    before = _office_end(db, office_id)
+    now = _write_down(db, office_id, key, wish, before=before, taken_in=taken_in, replaced="")
+    follow(db, office_id, key, before=before if before.seq else None, now=now)
+
+
+def _office_end(db: sqlite3.Connection, office_id: int) -> Head:
+    mine = "select seq, hash from audit_head where office_id = ? and case_id = ''"
+    return Head("", *(db.execute(mine, (office_id,)).fetchone() or (0, GENESIS)))
+
+
+def _write_down(
+    db: sqlite3.Connection,
+    office_id: int,
+    key: bytes,
+    wish: "Wish",
+    *,
+    before: Head,
+    taken_in: Sequence[Untagged],
+    replaced: str,
+) -> Head:
+    entry = _entry(office_id, wish, seq=before.seq + 1, payload={
+        "key": rule.key_id(key),
+        "replaced": replaced,
+        "taken_in": [[u.case_id, u.first, u.last] for u in taken_in],
+        "via": wish.via,
+    })  # fmt: skip
+    digest = link_hash(before.hash, entry)
+    write_link(db, entry, digest)
+    return Head("", before.seq + 1, digest)
 
 
 def _put_tag(db: sqlite3.Connection, office_id: int, key: bytes, head: Head) -> None:
@@ -150,7 +193,20 @@ def _compared(db: sqlite3.Connection, office_id: int, key: bytes, seal: Sequence
     if not found and not _seal_holds(key, office_id, total, seal):
         found.append(Break("", 0, "seal"))
     state = TagState.WRONG if found else TagState.MISSING if untagged else TagState.VERIFIED
-    return TagReport(state, seal[0], right, tuple(untagged), tuple(found))
+    late = _taken_in_later(db, office_id)
+    return TagReport(state, seal[0], right, tuple(untagged), tuple(found), late)
+
+
+def _taken_in_later(db: sqlite3.Connection, office_id: int) -> int:
+    """How many entries got their tag some time after they were written, as the history tells."""
+    rows = db.execute(_TOLD, (office_id, f'%"{TAG_HISTORY}"%'))
+    told = [json.loads(entry) for (entry,) in rows]
+    return sum(
+        last - first + 1
+        for one in told
+        if one["action"] == TAG_HISTORY
+        for _, first, last in one["payload"]["taken_in"]
+    )
 
 
 def _seal_holds(key: bytes, office_id: int, total: int, seal: Sequence[str]) -> bool:
@@ -221,15 +277,8 @@ def _tag_all(
     told: TagReport,
     replaced: str,
 ) -> int:
-    mine = "select seq, hash from audit_head where office_id = ? and case_id = ''"
-    seq, previous = db.execute(mine, (office_id,)).fetchone() or (0, GENESIS)
-    entry = _entry(office_id, wish, seq=seq + 1, payload={
-        "key": rule.key_id(key),
-        "replaced": replaced,
-        "taken_in": [[u.case_id, u.first, u.last] for u in told.untagged],
-        "via": wish.via,
-    })  # fmt: skip
-    write_link(db, entry, link_hash(previous, entry))
+    _write_down(db, office_id, key, wish, before=_office_end(db, office_id),
+                taken_in=told.untagged, replaced=replaced)  # fmt: skip
     every = "select case_id, seq, hash from audit_head where office_id = ?"
     ends = [Head(*row) for row in db.execute(every, (office_id,))]
     for head in ends:

@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from sanzhi_desktop.application.link import Beat, LinkFault, LinkState
+from sanzhi_desktop.application.ports import Session
+from sanzhi_desktop.application.tagging import TagMark
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.resources.sentences import sentence
 from sanzhi_desktop.ui.desk import Desk
@@ -22,6 +24,12 @@ STALE = 25.0
 CLOCKS_APART = 300  # seconds between this PC's clock and the server's that are said aloud
 
 
+def _local(session: Session) -> Beat:
+    """One look at the database of this PC."""
+    mark = session.tagging.look() if session.tagging is not None else TagMark()
+    return Beat(LinkState.ONLINE, session.reader.last_event(), untagged=mark)
+
+
 class Pulse(QObject):
     """`linked`: state and why; `news`: others wrote something; `present`: case id and names of
     those who have it open as well; `back`: what could not be saved can be saved again; `wanted`:
@@ -32,6 +40,7 @@ class Pulse(QObject):
     present = Signal(str, object)
     back = Signal()
     wanted = Signal(bool)
+    tagged = Signal(object)  # the TagMark of a database on this PC
 
     def __init__(
         self, desk: Desk, parent: QObject, *, wall: Callable[[], float] = time.time
@@ -69,8 +78,9 @@ class Pulse(QObject):
             self._desk.problems.away.disconnect(self._away)
 
     def soon(self) -> None:
-        """Asks before the next turn: another case was opened."""
-        if self._timer.isActive() and self._desk.session.link is not None:
+        """Asks before the next turn: another case was opened, or something was written."""
+        session = self._desk.session
+        if self._timer.isActive() and (session.link or session.tagging) is not None:
             QTimer.singleShot(0, self, self.beat)
 
     def beat(self) -> None:
@@ -87,8 +97,7 @@ class Pulse(QObject):
         if link is not None:
             lane, ask = Lane.LINK, lambda: link.beat(case_id)
         else:
-            lane = Lane.DATABASE
-            ask = lambda: Beat(LinkState.ONLINE, session.reader.last_event())  # noqa: E731
+            lane, ask = Lane.DATABASE, lambda: _local(session)
         self._desk.jobs.run(
             lane, self, ask, done=lambda found: self._heard(case_id, found), failed=self._failed
         )
@@ -117,6 +126,7 @@ class Pulse(QObject):
         self._show(found.state, why or self._clocks_apart(found))
         lost = found.fault is not None and found.fault.code is LinkFault.FILES_LOST
         self.wanted.emit(lost)
+        self.tagged.emit(found.untagged)
         if found.state is LinkState.RECONNECTING:
             return
         if was is not LinkState.ONLINE and found.state is LinkState.ONLINE:

@@ -26,6 +26,7 @@ from sanzhi_desktop.ui.pulse import Pulse
 from sanzhi_desktop.ui.screen import Screen, ScreenSpec
 from sanzhi_desktop.ui.screens import by_key, for_roles
 from sanzhi_desktop.ui.status_line import StatusLine
+from sanzhi_desktop.ui.tag_mark import TagBanner
 from sanzhi_desktop.ui.widgets import Banner, PlainLabel, button
 
 
@@ -129,6 +130,8 @@ class Shell(QWidget):
         self.pulse = Pulse(desk, self)
         self.banner = LinkBanner(desk, self.pulse.soon)
         right.addWidget(self.banner)
+        self.tags = TagBanner(desk)
+        right.addWidget(self.tags)
         right.addWidget(self._moved())
         right.addWidget(self._notice(notices))
         self.stack = QStackedWidget()
@@ -143,6 +146,12 @@ class Shell(QWidget):
         desk.jobs.changed.connect(self._changed)
         self.pulse.linked.connect(self._show_link)
         self.pulse.wanted.connect(self.banner.show_wanted)
+        for show in (self.status.tags.show_mark, self.tags.show_mark):
+            self.pulse.tagged.connect(show)
+            self.tags.looked.connect(show)
+        self.status.tags.clicked.connect(self.tags.turn)
+        if desk.session.tagging is not None:  # whether what was written got its tag is said at once
+            desk.jobs.changed.connect(lambda _: self.pulse.soon())
         self.pulse.news.connect(self._news)
         self.pulse.present.connect(self._show_present)
         self.pulse.start(lambda: self.front.case_at_hand if self.front is not None else "")

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout
 from sanzhi_desktop.application.link import LinkState
 from sanzhi_desktop.ui.desk import Desk
 from sanzhi_desktop.ui.names import SHANGHAI, name
+from sanzhi_desktop.ui.tag_mark import TagSign
 from sanzhi_desktop.ui.theme import Tone
 from sanzhi_desktop.ui.widgets import Badge, PlainLabel
 
@@ -35,7 +36,8 @@ class StatusLine(QFrame):
         self.busy = PlainLabel(role="muted")
         self.link = Badge()
         line.addWidget(self._word, 1)
-        for part in (self.busy, self.safe, self.link):
+        self.tags = TagSign()
+        for part in (self.busy, self.tags, self.safe, self.link):
             line.addWidget(part)
         self.on_server = desk.session.link is not None
         self.show_link(LinkState.ONLINE)

@@ -16,8 +16,13 @@ class RealStore(keyring.backend.KeyringBackend):
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self.kept: dict[tuple[str, str], str] = {}
+        self.locked = False
+        self.asked = 0
 
     def get_password(self, service: str, username: str) -> str | None:
+        self.asked += 1
+        if self.locked:
+            raise keyring.errors.KeyringLocked("Failed to unlock the collection!")
         return self.kept.get((service, username))
 
     def set_password(self, service: str, username: str, password: str) -> None:

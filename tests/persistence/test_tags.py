@@ -16,15 +16,16 @@ from hypothesis import strategies as st
 
 from sanzhi_desktop.admin.main import main
 from sanzhi_desktop.application.commands import OfficeAction
+from sanzhi_desktop.application.tagging import Tagging, TagLack, TagMark
 from sanzhi_desktop.domain import history_tag as rule
 from sanzhi_desktop.domain.audit import GENESIS, Head, checkpoint_root, entry_text, link_hash
 from sanzhi_desktop.domain.history_tag import TagReport, TagState
 from sanzhi_desktop.domain.workflow import Action
-from sanzhi_desktop.persistence import history_key, tags
-from sanzhi_desktop.persistence.embedded_writing import looking
+from sanzhi_desktop.persistence import history_key, key_store, tags
+from sanzhi_desktop.persistence.embedded_writing import looking, write_link
 from sanzhi_desktop.persistence.keeping import backup
 from sanzhi_desktop.persistence.keeping.backup import EmbeddedKeeper
-from sanzhi_desktop.persistence.open import open_embedded
+from sanzhi_desktop.persistence.open import Opened, open_embedded
 from tests.persistence.desk import ADMIN, START, Desk, Sessions, Ticking
 from tests.persistence.stores import RealStore, use, use_none
 
@@ -265,6 +266,153 @@ def test_a_file_without_the_key_opens_works_and_says_so(
     entry = at(tagged).sessions["au"].reader.history("")[-1]
     assert entry.action == "tag_history"
     assert {row[0] for row in entry.detail["taken_in"]} == {case_id, new}
+
+
+def tagging(opened: Opened, who: str = "h1") -> Tagging:
+    made = opened.session(who).tagging
+    assert made is not None
+    return made
+
+
+def test_what_was_written_while_the_store_was_locked_is_said_and_tagged_when_it_answers(
+    tagged: Path, store: RealStore, capsys: Cap
+) -> None:
+    case_id = at(tagged).signing()
+    store.locked = True
+    opened = open_embedded(tagged, clock=Ticking(START))
+    desk, mark = Desk(opened.office_id, Sessions(opened.session)), tagging(opened)
+    assert mark.look() == TagMark(0, TagLack.LEFT), "nothing lacks anything yet"
+    desk.reserve(case_id)
+    desk.register("new")
+    desk.office(ADMIN, OfficeAction.PUT_PERSON, person_id="neu", name="新", active=True)
+    assert mark.look() == TagMark(3, TagLack.SILENT)
+    asked = store.asked
+    desk.register("more")
+    assert mark.look() == TagMark(4, TagLack.SILENT)
+    assert store.asked == asked, "nobody is asked again and again"
+    assert mark.again() == TagMark(4, TagLack.SILENT)
+    assert store.asked == asked + 1
+    store.locked = False
+    assert mark.look() == TagMark(4, TagLack.SILENT)
+    assert mark.again() == TagMark(0, TagLack.LEFT)
+    report = told(tagged)
+    assert (report.state, report.late) == (TagState.VERIFIED, 4)
+    entry = desk.sessions["au"].reader.history("")[-1]
+    assert (entry.action, entry.actor, entry.detail["via"]) == ("tag_history", "h1", "store_back")
+    assert [row[0] for row in entry.detail["taken_in"]] == sorted(["", case_id, "more", "new"])
+    desk.register("after")
+    assert told(tagged).state is TagState.VERIFIED
+    assert mark.look() == TagMark()
+    opened.close()
+    for verb in (["audit", "tag", "check"], ["audit", "verify"]):
+        assert main([*verb, "--db", str(tagged)]) == 0
+        assert "4 条是保存以后补上的标记，只证明补上以后没有改动" in capsys.readouterr().out
+    forge(tagged, lambda db: rewrite(db, case_id))
+    assert told(tagged).state is TagState.WRONG
+
+
+def test_the_store_is_asked_again_by_itself_after_a_while(
+    tagged: Path, store: RealStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = open_embedded(tagged, clock=Ticking(START))
+    desk, mark = Desk(opened.office_id, Sessions(opened.session)), tagging(opened)
+    store.locked = True
+    desk.register("new")
+    assert mark.look().entries == 1
+    store.locked = False
+    monkeypatch.setattr(history_key, "AGAIN", 0.0)
+    with monkeypatch.context() as lock:
+        lock.setattr(key_store, "quiet", lambda: False)
+        assert mark.look() == TagMark(1, TagLack.SILENT), "it would show its user a window"
+    assert mark.look() == TagMark(0, TagLack.LEFT)
+    assert told(tagged).state is TagState.VERIFIED
+    opened.close()
+
+
+def foreign_entry(db: sqlite3.Connection, case_id: str) -> None:
+    """What somebody writes past the program at the end of a chain."""
+    asked = "select seq, entry, hash from audit where case_id = ? order by seq desc"
+    seq, last, previous = db.execute(asked, (case_id,)).fetchone()
+    text = entry_text(json.loads(last) | {"seq": seq + 1, "actor": "forged", "command": "x"})
+    write_link(db, text, link_hash(previous, text), version=seq + 1)
+
+
+def altered_entry(db: sqlite3.Connection, case_id: str) -> None:
+    """The last entry with another actor, its hash made to fit."""
+    asked = "select seq, entry from audit where case_id = ? order by seq desc"
+    seq, last = db.execute(asked, (case_id,)).fetchone()
+    (previous,) = db.execute(
+        "select hash from audit where case_id = ? and seq = ?", (case_id, seq - 1)
+    ).fetchone()
+    text = entry_text(json.loads(last) | {"actor": "forged"})
+    digest = link_hash(previous, text)
+    db.execute("update audit set entry = ?, hash = ? where case_id = ? and seq = ?",
+               (text, digest, case_id, seq))  # fmt: skip
+    db.execute("update audit_head set hash = ? where case_id = ?", (digest, case_id))
+
+
+@pytest.mark.parametrize("deed", [foreign_entry, altered_entry])
+def test_what_somebody_else_wrote_meanwhile_is_not_vouched_for(
+    tagged: Path, store: RealStore, deed: Callable[[sqlite3.Connection, str], None]
+) -> None:
+    case_id, other = at(tagged).signing(), at(tagged).signing()
+    store.locked = True
+    opened = open_embedded(tagged, clock=Ticking(START))
+    desk, mark = Desk(opened.office_id, Sessions(opened.session)), tagging(opened)
+    desk.reserve(case_id)
+    desk.reserve(other)
+    forge(tagged, lambda db: deed(db, case_id))
+    store.locked = False
+    left = mark.again()
+    assert left.why is TagLack.LEFT
+    assert left.entries == (2 if deed is foreign_entry else 1)
+    report = told(tagged)
+    assert report.state is TagState.MISSING
+    assert {one.case_id for one in report.untagged} == {case_id}
+    assert report.late == 1, "the other chain stands as it was written"
+    opened.close()
+
+
+def test_after_a_restart_nobody_vouches_and_the_mark_stays(tagged: Path, store: RealStore) -> None:
+    store.locked = True
+    at(tagged).register("new")
+    store.locked = False
+    opened = open_embedded(tagged, clock=Ticking(START))
+    assert tagging(opened).look() == TagMark(1, TagLack.LEFT)
+    assert tagging(opened).again() == TagMark(1, TagLack.LEFT)
+    assert main(["audit", "tag", "begin", "--db", str(tagged), "--reason", "属实"]) == 0
+    assert tagging(opened).look() == TagMark(0, TagLack.LEFT)
+    assert told(tagged).late == 1
+    opened.close()
+
+
+def test_a_pc_without_the_key_says_so_and_goes_on_when_it_comes(
+    tagged: Path, store: RealStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = use(monkeypatch, RealStore())
+    opened = open_embedded(tagged, clock=Ticking(START))
+    desk, mark = Desk(opened.office_id, Sessions(opened.session)), tagging(opened)
+    desk.register("new")
+    assert mark.look() == TagMark(1, TagLack.NO_KEY)
+    other.kept.update(store.kept)
+    assert mark.again() == TagMark(0, TagLack.LEFT)
+    assert told(tagged).state is TagState.VERIFIED
+    use_none(monkeypatch)
+    again = open_embedded(tagged, clock=Ticking(START))
+    Desk(again.office_id, Sessions(again.session)).register("newer")
+    assert tagging(again).look() == TagMark(1, TagLack.SILENT)
+    opened.close()
+    again.close()
+
+
+def test_an_office_without_tags_remembers_nothing(embedded_path: Path, store: RealStore) -> None:
+    opened = open_embedded(embedded_path, clock=Ticking(START))
+    Desk(opened.office_id, Sessions(opened.session)).register()
+    assert tagging(opened).look() == TagMark()
+    assert opened.late is not None
+    assert not opened.late._runs
+    assert store.asked == 0
+    opened.close()
 
 
 def test_an_office_without_a_store_is_as_it_was(

@@ -123,7 +123,8 @@ def tags_told(report: TagReport, case_id: str | None) -> Told:
     if report.state is TagState.NO_STORE and report.key_id:
         code = "tag.no_store_here"
     entries = sum(one.last - one.first + 1 for one in report.untagged)
-    lines = [
+    lines = [sentence("tag.late", late=report.late)] if report.late else []
+    lines += [
         f"{_whose(fault.case_id)}：" + sentence(f"chain.{fault.what}", seq=fault.seq)
         for fault in report.faults
     ]
