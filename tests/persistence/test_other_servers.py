@@ -347,8 +347,10 @@ def test_the_extension_is_neither_in_the_way_nor_restored(
     with empty(cluster, "without") as name:
         back = ["restore", told["file"], "--db", cluster.url(name), *arguments[2:4]]
         assert main(back) == 0, capsys.readouterr().err
+        shut = "select has_function_privilege('public', 'pg_catalog.lo_create(oid)', 'execute')"
         with cluster.connect(name) as owner:
             assert owner.execute(asked).fetchone() == (0,)
+            assert owner.execute(shut).fetchone() == (False,)
     with empty(cluster, "with_it") as name:
         with cluster.connect(name) as owner:
             owner.execute("create extension pg_buffercache")

@@ -52,6 +52,7 @@ _STRANGE = """select count(*) from pg_class c join pg_namespace n on n.oid = c.r
 # What is restored stands on the first server alone until it is spread.
 _HERE_ALONE = "-c citus.enable_ddl_propagation=off"
 _EXTENSION = re.compile(r"(EXTENSION - |COMMENT - EXTENSION )citus")
+_OF_SERVER = re.compile(r" ACL pg_catalog ")  # the extension's; our own are made anew
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +157,7 @@ def _load(
         at.tools.run("pg_restore", [tool, "--list", f"--file={listed}", str(dump)],
                      alive=lambda: None)  # fmt: skip
         lines = listed.read_text("utf-8").splitlines(keepends=True)
-        listed.write_text("".join(li for li in lines if not _EXTENSION.search(li)), "utf-8")
+        listed.write_text("".join(_without_extension(lines)), "utf-8")
         at.tools.run(
             "pg_restore",
             [tool, "--no-password", "--exit-on-error", "--single-transaction",
@@ -166,6 +167,11 @@ def _load(
         )  # fmt: skip
     finally:
         listed.unlink(missing_ok=True)
+
+
+def _without_extension(lines: Sequence[str]) -> Sequence[str]:
+    kept = [line for line in lines if not _EXTENSION.search(line)]
+    return kept if len(kept) == len(lines) else [li for li in kept if not _OF_SERVER.search(li)]
 
 
 def _gather(made: sa.Engine) -> None:
