@@ -28,7 +28,7 @@ class LinkBanner(Banner):
         self._desk = desk
         self._soon = soon
         self.uploads: Uploads | None = None
-        self.choose = button(self.tr("重新选择文件(&F)…"), self._ask, kind="primary")
+        self.choose = button(self.tr("重新选择文件…"), self._ask, kind="primary")
         self.choose.hide()
         self.add_button(self.choose)
 

@@ -41,7 +41,7 @@ class TagBanner(Banner):
         super().__init__()
         self._desk = desk
         self._mark = TagMark()
-        self.again: QPushButton = button(self.tr("再试一次(&Z)"), self._again, kind="small")
+        self.again: QPushButton = button(self.tr("再试一次"), self._again, kind="small")
         self.add_button(self.again)
         self.add_button(button(self.tr("知道了"), lambda: self.show_text(""), kind="small"))
 
