@@ -42,27 +42,29 @@ def test_state_and_action_name_one_row_only() -> None:
     assert len(keys) == len(set(keys))
 
 
-@pytest.mark.parametrize(
-    ("state", "action", "role"),
-    list(itertools.product([None, *State], Action, Role)),
-)
-def test_every_triple_is_open_or_refused_for_its_reason(
-    state: State | None, action: Action, role: Role
-) -> None:
+def _as_the_table_says(state: State | None, action: Action, role: Role) -> bool:
+    """Whether the step is open, or refused for the right reason, both asked and taken."""
     row = next((t for t in TRANSITIONS if t.source == state and t.action is action), None)
+    expected: WorkflowFault | None = WorkflowFault.NO_TRANSITION
+    if row is not None:
+        expected = None if role in row.roles else WorkflowFault.NOT_YOUR_ROLE
     position = Position(state, reviewer="p1", handlers=("p1",), registered_by="p1")
-    fault = why_not(position, action, actor(role))
-    if row is None:
-        assert fault is WorkflowFault.NO_TRANSITION
-    elif role not in row.roles:
-        assert fault is WorkflowFault.NOT_YOUR_ROLE
-    else:
-        assert fault is None
-        assert step(position, action, actor(role), reason="理由").target is row.target
-    if fault is not None:
-        with pytest.raises(DomainError) as caught:
-            step(position, action, actor(role), reason="理由")
-        assert caught.value.code is fault
+    if why_not(position, action, actor(role)) is not expected:
+        return False
+    try:
+        taken = step(position, action, actor(role), reason="理由")
+    except DomainError as error:
+        return error.code is expected
+    return row is not None and expected is None and taken.target is row.target
+
+
+# One test for each state: as one for each of some 8 000 triples they cost a minute of two cores.
+@pytest.mark.parametrize("state", [None, *State])
+def test_every_triple_is_open_or_refused_for_its_reason(state: State | None) -> None:
+    triples = list(itertools.product(Action, Role))
+    assert len(triples) > 600
+    wrong = [(a.value, r.value) for a, r in triples if not _as_the_table_says(state, a, r)]
+    assert not wrong
 
 
 def test_only_the_assigned_reviewer_answers() -> None:

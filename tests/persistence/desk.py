@@ -12,6 +12,8 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import sqlalchemy as sa
+
 from sanzhi_desktop.application.commands import (
     Changed,
     Command,
@@ -22,6 +24,7 @@ from sanzhi_desktop.application.commands import (
 from sanzhi_desktop.application.ports import Gateway, Session
 from sanzhi_desktop.domain.case import (
     Case,
+    CaseFault,
     Handler,
     Party,
     PartyType,
@@ -29,8 +32,12 @@ from sanzhi_desktop.domain.case import (
     Submission,
     submission_to_json,
 )
+from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.domain.people import Role
 from sanzhi_desktop.domain.workflow import Action
+from sanzhi_desktop.persistence import tables
+from sanzhi_desktop.persistence.reader import DatabaseReader
+from sanzhi_desktop.persistence.snapshot import reading
 
 PEOPLE: dict[str, tuple[str, tuple[Role, ...]]] = {
     "h1": ("甲承办", (Role.HANDLER,)),
@@ -159,8 +166,25 @@ class Desk:
     def case(self, case_id: str) -> Case:
         return self.sessions["ld"].reader.case(case_id)
 
-    def version(self, case_id: str) -> int:
-        return self.case(case_id).version
+    def version(self, case_id: str, who: str = "ld") -> int:
+        """The version that somebody sees there now; a whole case is not read for it.
+
+        Raises DomainError(CaseFault.NOT_FOUND), as reading the case does.
+        """
+        reader = self.sessions[who].reader
+        assert isinstance(reader, DatabaseReader)
+        case, head = tables.case_.c, tables.audit_head.c
+        same = (head.office_id == case.office_id) & (head.case_id == case.case_id)
+        query = (
+            sa.select(sa.func.coalesce(head.version, case.version))
+            .select_from(tables.case_.outerjoin(tables.audit_head, same))
+            .where(case.office_id == reader.office_id, case.case_id == case_id)
+        )
+        with reading(reader.engine) as db:
+            found = db.execute(query).scalar_one_or_none()
+        if found is None:
+            raise DomainError(CaseFault.NOT_FOUND)
+        return int(found)
 
     def send(
         self,

@@ -20,8 +20,9 @@ Facts = dict[str, dict[str, Any]]
 _FACTS = """select jsonb_build_object(
 'role', (select jsonb_object_agg(rolname, to_jsonb(a) || jsonb_build_object('rolvaliduntil',
     coalesce(rolvaliduntil, 'infinity'))) from pg_authid a where rolname !~ '^pg_'),
-'member', (select coalesce(jsonb_object_agg(format('%s in %s by %s', m.rolname, r.rolname, g.rolname),
-    to_jsonb(x) - 'oid' || jsonb_build_object('r', r.rolname, 'm', m.rolname, 'g', g.rolname)), '{}')
+'member', (select coalesce(jsonb_object_agg(
+    format('%s in %s by %s', m.rolname, r.rolname, g.rolname), to_jsonb(x) - 'oid'
+        || jsonb_build_object('r', r.rolname, 'm', m.rolname, 'g', g.rolname)), '{}')
     from pg_auth_members x join pg_roles r on r.oid = x.roleid join pg_roles m on m.oid = x.member
     join pg_roles g on g.oid = x.grantor where m.rolname !~ '^pg_'),
 'setting', (select coalesce(jsonb_object_agg(format('%s in %s', r.rolname, d.datname),

@@ -22,8 +22,9 @@ from typing import Any
 import pytest
 
 from sanzhi_desktop.application.ports import Session
+from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.domain.people import Person
-from sanzhi_desktop.persistence import logins
+from sanzhi_desktop.persistence import logins, server
 from sanzhi_desktop.persistence.founding import NewOffice
 from sanzhi_desktop.persistence.open import (
     Opened,
@@ -32,6 +33,7 @@ from sanzhi_desktop.persistence.open import (
     open_embedded,
     open_shared,
 )
+from sanzhi_desktop.persistence.places import target
 from tests.persistence.cluster import OWNER_PASSWORD, Cluster, binaries, running
 from tests.persistence.desk import ADMIN, ALL, PEOPLE, START, Desk, Sessions, Ticking, put_people
 from tests.persistence.kept import Keeper
@@ -64,7 +66,7 @@ def _served(*, restarts: bool) -> Iterator[Keeper]:
 
 @pytest.fixture(scope="session")
 def shared_server() -> Iterator[Keeper]:
-    """The server of the run. What a module builds on it, it builds within `shared_server.kept()`."""
+    """The server of the run. A module builds on it within `shared_server.kept()` or `copied`."""
     with _served(restarts=False) as served:
         yield served
 
@@ -127,6 +129,18 @@ def shared(cluster: Cluster, database: str, who: str) -> Opened:
     return open_shared(cluster.url(database, who), files=Path("unused"), password=PASSWORD)
 
 
+def come_in(cluster: Cluster, database: str, who: str) -> Opened:
+    """As `shared`, into a database whose walls somebody's desk has just looked at."""
+    where = target(cluster.url(database, who))
+    engine = server.engine(where, password=PASSWORD)
+    try:
+        logins.enter(engine, int(OFFICE.code))
+    except DomainError:
+        engine.dispose()
+        raise
+    return Opened(engine, int(OFFICE.code), Path("unused"), None)
+
+
 def as_on_first_day(owner: Any) -> None:
     """Everybody has the roles that the register gives him on the tests' first day.
 
@@ -164,7 +178,8 @@ def server_desk(
     opened: list[Opened] = []
 
     def session(who: str) -> Session:
-        opened.append(shared(cluster, server_database, who))
+        way = come_in if opened else shared  # the walls are the same for everybody
+        opened.append(way(cluster, server_database, who))
         return opened[-1].session(who)
 
     if getattr(request.module, "CHECKS_READERS", False):

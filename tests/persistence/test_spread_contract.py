@@ -41,9 +41,9 @@ vars().update(
 @pytest.fixture(scope="module")
 def server_template(shared_server: Keeper) -> Iterator[str]:
     """A template of this file: the run's own is never changed."""
-    shipped = server_check.shipped
-    with copied(shared_server.cluster, "template_spread") as name, pytest.MonkeyPatch.context() as patch:
-        with shared_server.cluster.connect(name) as owner:
+    shipped, on = server_check.shipped, shared_server.cluster
+    with copied(on, "template_spread") as name, pytest.MonkeyPatch.context() as patch:
+        with on.connect(name) as owner:
             spreading.apply(owner)
         patch.setattr(server_check, "shipped", lambda: shipped(spread=True))
         yield name
