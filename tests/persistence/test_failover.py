@@ -280,8 +280,8 @@ def test_a_file_that_was_lost_goes_out_again_from_where_it_left_off(
             session, link = opened.session("h1"), beating(opened)
             link.beat("")
 
-            def first_two(done: int, _total: int) -> None:
-                if done == 2 * CHUNK:
+            def first_two(done: int, total: int) -> None:
+                if done == 2 * CHUNK < total:
                     standby.catch_up(cluster)
                     standby.halt()
 
@@ -513,6 +513,50 @@ def test_a_desk_that_is_started_anew_does_not_write_an_old_primary(
             assert session.gateway.send(edit(opened, case_id, 2, "写对地方")).version == 3
     assert registered(cluster, server_database) == [(case_id, 1)]
     assert registered(standby, server_database) == [(case_id, 2 if alone else 3)]
+
+
+def test_one_address_that_leads_back_to_the_old_primary(
+    cluster: Cluster, standby: Standby, server_database: str
+) -> None:
+    """A name or an address that moves with the primary, and one day moves the wrong way."""
+    with cable(cluster.port) as line:
+        url = url_of(line.port, database=server_database, user="h1")
+        with desk_at(url, reconnect=0.1) as opened:
+            session, link = opened.session("h1"), beating(opened)
+            link.beat("")
+            cluster.halt()
+            standby.promote()
+            line.target = standby.port
+            assert link.beat("").state is LinkState.ONLINE
+            command = registering(opened.office_id)
+            session.gateway.send(command)
+            cluster.again()
+            line.target = cluster.port
+            line.drop()
+            read_only_behind(link, line.port)
+            with pytest.raises(DomainError) as caught:
+                session.gateway.send(edit(opened, command.case_id, 1, "写错地方"))
+            assert caught.value.code is LinkFault.READ_ONLY
+            line.target = standby.port
+            assert link.beat("").state is LinkState.ONLINE, "looked for by every beat"
+            assert session.gateway.send(edit(opened, command.case_id, 1, "对")).version == 2
+    assert registered(cluster, server_database) == []
+
+
+def test_a_standby_that_is_promoted_under_the_beat_is_known_at_once(
+    cluster: Cluster, standby: Standby, server_database: str, tmp_path: Path
+) -> None:
+    """The beat's own connection was to the standby and stays; nothing else was connected."""
+    known = tmp_path / "known.json"
+    url = url_of(standby.port, database=server_database, user="h1")
+    with desk_at(url, reconnect=0.1, known=known) as opened:
+        link = beating(opened)
+        assert link.beat("").state is LinkState.READ_ONLY
+        standby.promote()
+        assert link.beat("").state is LinkState.ONLINE
+    old = url_of(cluster.port, database=server_database, user="h1")
+    with desk_at(old, reconnect=0.1, known=known) as opened:
+        read_only_behind(beating(opened), cluster.port)
 
 
 def test_an_old_primary_that_is_promoted_past_the_new_one_counts_again(
