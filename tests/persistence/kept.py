@@ -204,13 +204,13 @@ def _revoke(row: Mapping[str, Any]) -> str:
 
 
 def _grant(row: Mapping[str, Any]) -> str:
-    whole = f"grant {_name(row['r'])} to {_name(row['m'])}"
-    if "inherit_option" not in row:  # before 16
-        return f"{whole}{' with admin option' if row['admin_option'] else ''}"
-    return (
-        f"{whole} with admin {row['admin_option']}, inherit {row['inherit_option']},"
-        f" set {row['set_option']} granted by {_name(row['g'])}"
-    )
+    options = "with admin option" if row["admin_option"] else ""
+    if "inherit_option" in row:  # from 16 on
+        options = (
+            f"with admin {row['admin_option']}, inherit {row['inherit_option']},"
+            f" set {row['set_option']}"
+        )
+    return f"grant {_name(row['r'])} to {_name(row['m'])} {options} granted by {_name(row['g'])}"
 
 
 def _same(row: Mapping[str, Any] | None) -> dict[str, Any] | None:
