@@ -304,6 +304,21 @@ def test_a_spread_database_is_backed_up_and_comes_back_as_one_of_one_server(
         assert {n: rows.get(n) for n in functions} == {n: wanted[n] for n in functions}
 
 
+def test_no_column_is_one_that_a_dump_through_the_first_server_would_shift(
+    cluster: Cluster, server_database: str
+) -> None:
+    """COPY of a spread table is SELECT * there (`ProcessCopyStmt`), and pg_dump names the columns
+    without the generated ones."""
+    asked = """select count(*), count(*) filter (where attgenerated <> '' or attisdropped)
+      from pg_attribute where attnum > 0 and attrelid in (select oid from pg_class
+        where relnamespace = 'app'::regnamespace and relkind = 'r')"""
+    with cluster.connect(server_database) as owner:
+        row = owner.execute(asked).fetchone()
+    assert row is not None
+    assert row[0] > 400
+    assert row[1] == 0
+
+
 def test_a_backup_of_different_moments_says_what_to_do(
     cluster: Cluster, spread_office: str, server_desk: Desk, arguments: list[str],
     taken_for_cluster: Callable[..., list[str]], capsys: pytest.CaptureFixture[str],

@@ -215,7 +215,8 @@ def restore(
 ) -> list[str]:
     """Puts a dump into an empty database; returns the log-ins that were made, without a password.
 
-    What was spread over several servers stands on one then, and may be spread again. Raises DomainError when the database is not empty or the log-in is no superuser.
+    What was spread over several servers stands on one then, and may be spread again. Raises
+    DomainError when the database is not empty or the log-in is no superuser.
     """
     from psycopg import sql
 
