@@ -12,7 +12,7 @@ _AGAIN = "20 seconds"  # a row is written anew only when it is older: a beat is 
 # Whoever looks may have seen an entry before an earlier one was committed; so the number moves
 # with the entries of the last moments, not with the last entry alone.
 _LATE = "20 seconds"
-_OWN = "(pid = pg_backend_pid() or since is null)"  # he may have it open at another desk still
+_OWN = "(pid = v_mine or since is null)"  # he may have it open at another desk still
 
 
 # A desk that dies leaves its row behind; its session ends with it, at once where the program was
@@ -33,9 +33,9 @@ _COME = """      -- He had the case open in a session that has ended: from now o
       select pid, since into v_pid, v_since from presence
        where office_id = p_office and case_id = p_case and person_id = v_me;
       if found then v_gone := not app.at_desk(v_pid, v_since); end if;
-      select backend_start into v_begun from pg_stat_get_activity(pg_backend_pid());
+      select backend_start into v_begun from pg_stat_get_activity(v_mine);
       insert into presence (office_id, case_id, person_id, seen_at, pid, since)
-      values (p_office, p_case, v_me, v_now, pg_backend_pid(), v_begun)
+      values (p_office, p_case, v_me, v_now, v_mine, v_begun)
       on conflict (office_id, case_id, person_id) do update
          set seen_at = excluded.seen_at, pid = excluded.pid, since = excluded.since
        where presence.seen_at < v_stale or v_gone;"""
@@ -60,6 +60,7 @@ create function api.beat(p_office integer, p_case text, p_left text)
 returns jsonb language plpgsql {definer} as $$
 declare
   v_me text := session_user; v_now timestamptz := clock_timestamp();
+  v_mine integer := pg_backend_pid();
   v_still boolean := pg_is_in_recovery() or current_setting('transaction_read_only') = 'on';
   v_revision text; v_last timestamptz; v_count bigint; v_sees boolean;
   v_present jsonb := '[]'; v_stale timestamptz := v_now - interval '{_AGAIN}';

@@ -12,6 +12,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 Tree = Any  # a Node, a list of trees, or an atom
+# Each server has a clock and sessions of its own; asked within a statement over tables they are
+# those of the server that holds the row.
+HERE = ("clock_timestamp", "statement_timestamp", "transaction_timestamp", "now", "timeofday",
+        "pg_backend_pid", "pg_stat_get_activity", "current_setting", "set_config",
+        "current_database", "current_schema", "inet_client_addr", "pg_is_in_recovery",
+        "txid_current", "pg_current_xact_id", "pg_postmaster_start_time", "version")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -204,9 +210,8 @@ def _values(query: Node, known: Catalogue) -> Mapping[str, bool]:
             inside |= {id(part) for part in walk(node["arg"])}
     return {
         # evaluated where the shard is, on a connection of the owner: notes of a run on Citus 13.2
-        "log-in or clock inside a statement": any(
-            node.kind == "SQLVALUEFUNCTION"
-            or known.names.get(node.number("funcid")) == "clock_timestamp"
+        "log-in, clock or session inside a statement": any(
+            node.kind == "SQLVALUEFUNCTION" or known.names.get(node.number("funcid")) in HERE
             for node in walk(query)
         ),
         # the row type of a shard is another type than the table's

@@ -49,7 +49,7 @@ def catalogue(ask: Ask) -> rules.Catalogue:
             ask(
                 "select p.oid::bigint, case nspname when 'pg_catalog' then '' else nspname || '.'"
                 " end || proname from pg_proc p join pg_namespace n on n.oid = pronamespace"
-                " where nspname in ('app', 'api') or proname = 'clock_timestamp'"
+                f" where nspname in ('app', 'api') or proname = any (array{list(rules.HERE)})"
             )
         ),
         rows=frozenset(

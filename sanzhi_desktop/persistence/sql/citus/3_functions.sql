@@ -3970,6 +3970,7 @@ create or replace function api.beat(p_office integer, p_case text, p_left text)
 returns jsonb language plpgsql security definer set search_path = pg_catalog, app, pg_temp set lock_timeout = '2s' set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 declare
   v_me text := session_user; v_now timestamptz := clock_timestamp();
+  v_mine integer := pg_backend_pid();
   v_still boolean := pg_is_in_recovery() or current_setting('transaction_read_only') = 'on';
   v_revision text; v_last timestamptz; v_count bigint; v_sees boolean;
   v_present jsonb := '[]'; v_stale timestamptz := v_now - interval '20 seconds';
@@ -3998,14 +3999,14 @@ begin
   if v_sees then
     if not v_still then
       delete from presence where office_id = p_office and person_id = v_me
-        and (case_id = p_left and (pid = pg_backend_pid() or since is null) or seen_at < v_now - interval '60 seconds');
+        and (case_id = p_left and (pid = v_mine or since is null) or seen_at < v_now - interval '60 seconds');
       -- He had the case open in a session that has ended: from now on in this one.
       select pid, since into v_pid, v_since from presence
        where office_id = p_office and case_id = p_case and person_id = v_me;
       if found then v_gone := not app.at_desk(v_pid, v_since); end if;
-      select backend_start into v_begun from pg_stat_get_activity(pg_backend_pid());
+      select backend_start into v_begun from pg_stat_get_activity(v_mine);
       insert into presence (office_id, case_id, person_id, seen_at, pid, since)
-      values (p_office, p_case, v_me, v_now, pg_backend_pid(), v_begun)
+      values (p_office, p_case, v_me, v_now, v_mine, v_begun)
       on conflict (office_id, case_id, person_id) do update
          set seen_at = excluded.seen_at, pid = excluded.pid, since = excluded.since
        where presence.seen_at < v_stale or v_gone;
@@ -4020,7 +4021,7 @@ begin
     end loop;
   elsif p_left <> '' and not v_still then
     delete from presence where office_id = p_office and person_id = v_me and case_id = p_left
-      and (pid = pg_backend_pid() or since is null);
+      and (pid = v_mine or since is null);
   end if;
   return jsonb_build_object('present', v_present, 'still', v_still, 'revision', v_revision,
     'at', v_now, 'news', hashtextextended(coalesce(v_last::text, '') || ' ' || v_count, 0));
