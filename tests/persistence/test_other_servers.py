@@ -342,6 +342,24 @@ def test_a_backup_of_different_moments_says_what_to_do(
     assert "没有同一时刻的快照" in told["why"]
 
 
+def test_a_copy_whose_rows_do_not_fit_together_is_kept_and_not_called_good(
+    cluster: Cluster, spread_office: str, arguments: list[str],
+    taken_for_cluster: Callable[..., list[str]], capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    """As when a row was saved between the dumping of its table and of the table it names."""
+    taken_for_cluster(spread_office, spread=(spread_office,))
+    with cluster.connect(spread_office) as owner:
+        owner.execute("set session_replication_role = replica")
+        owner.execute("delete from app.case_")
+    assert main(["backup", "--db", cluster.url(spread_office), *arguments]) == 1
+    told = json.loads(capsys.readouterr().out)
+    assert not told["verified"]
+    assert "foreign key" in told["why"]
+    assert "没有同一时刻的快照" in told["why"]
+    assert "。。" not in told["why"]
+    assert Path(told["file"]).is_file()
+
+
 def test_the_extension_is_neither_in_the_way_nor_restored(
     cluster: Cluster, server_desk: Desk, server_database: str, arguments: list[str],
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch,

@@ -126,12 +126,18 @@ def _embedded_fault(
 
 
 def _server_fault(at: Server, part: Path, taken: server_dump.Taken, *, report: Report) -> str:
-    why = server_dump.fault(at, part, taken, report=report)
+    """Of several servers a copy may be of different moments; then a key may have lost its row."""
+    from sanzhi_desktop.resources.sentences import explain, sentence
+
+    try:
+        why = server_dump.fault(at, part, taken, report=report)
+    except DomainError as error:
+        if not taken.spread or error.code is not KeepingFault.TOOL_FAILED:
+            raise
+        why = explain(error)
     if not why or not taken.spread:
         return why
-    from sanzhi_desktop.resources.sentences import sentence
-
-    return sentence(SpreadFault.NO_SNAPSHOT, why=why)
+    return sentence(SpreadFault.NO_SNAPSHOT, why=why.rstrip("。"))
 
 
 def _judged(manifest: Manifest, why: str, now: datetime) -> Manifest:
