@@ -43,21 +43,25 @@ class HistoryKeys:
         return f"HistoryKeys({sorted(self._held)})"
 
     def of(self, name: str, *, anyway: bool = False) -> bytes | None:
-        """The key of that name, None where the store has it not. The first time, and with
-        `anyway`, it may wait for the user."""
+        """The key of that name, None where the store has it not or is locked. Only with `anyway`
+        does it make a locked store ask its user."""
         if name in self._held:
             return self._held[name]
         before = self._asked.get(name)
-        soon = before is not None and self._clock() - before < AGAIN
-        if before is not None and not anyway and (soon or not key_store.quiet()):
+        if before is not None and not anyway and self._clock() - before < AGAIN:
             return None
+        self._asked[name] = self._clock()
+        if not anyway:
+            locked = key_store.locked()
+            if locked or (locked is None and before is not None):
+                self.silent = self.silent or bool(locked)
+                return None
         try:
             key = _read(key_store.ask(SERVICE, name), name)
             self.silent = False
         except key_store.StoreSilentError:
             key = None
             self.silent = True
-        self._asked[name] = self._clock()
         if key is not None:
             self._held[name] = key
         return key

@@ -19,7 +19,7 @@ _REAL = (
     "keyring.backends.libsecret.",
     "keyring.backends.kwallet.",
 )
-_NEVER_ASK = ("keyring.backends.Windows", "keyring.backends.macOS")
+_SECRET_SERVICE = ("keyring.backends.SecretService.", "keyring.backends.libsecret.")
 
 
 def _store() -> "KeyringBackend | None":
@@ -69,25 +69,22 @@ def ask(service: str, name: str) -> str | None:
         raise StoreSilentError from error
 
 
-def quiet() -> bool:
-    """Whether asking the store now bothers nobody. On Linux a locked one shows its user a window;
-    those of Windows and macOS are open as long as he is signed in."""
-    store = _store()
-    kind = type(store).__module__
-    if not kind.startswith("keyring.backends.") or kind.startswith(_NEVER_ASK):
-        return True
-    if not kind.startswith("keyring.backends.SecretService"):
-        return False
+def locked() -> bool | None:
+    """Whether asking the store now would show its user a window; None where that is not known. The
+    stores of Windows and macOS are open as long as he is signed in."""
+    kind = f"{type(_store()).__module__}."
+    if not kind.startswith(_SECRET_SERVICE):
+        return None if kind.startswith("keyring.backends.kwallet.") else False
     import secretstorage
 
     try:
         bus = secretstorage.dbus_init()
         try:
-            return not secretstorage.get_default_collection(bus).is_locked()
+            return bool(secretstorage.get_default_collection(bus).is_locked())
         finally:
             bus.close()
     except (secretstorage.exceptions.SecretStorageException, OSError):
-        return False
+        return None
 
 
 def put(service: str, name: str, secret: str) -> bool:

@@ -62,8 +62,8 @@ class LateTags:
         return f"LateTags({self._keys!r})"
 
     def key(self, engine: "Engine", office_id: int) -> bytes | None:
-        """The key of the office's tags, before anything is locked: the key store may ask its
-        user, once; after that only `LateTags.look` and `again` ask."""
+        """The key of the office's tags, asked for before the database is locked. No save waits for
+        a person who is asked for a password: see `again`."""
         with looking(engine) as db:
             name = tags.key_name(db, office_id)
         self._tagged = bool(name)

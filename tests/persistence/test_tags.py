@@ -311,6 +311,26 @@ def test_what_was_written_while_the_store_was_locked_is_said_and_tagged_when_it_
     assert told(tagged).state is TagState.WRONG
 
 
+def test_a_save_never_makes_a_locked_store_ask_its_user(
+    tagged: Path, store: RealStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = open_embedded(tagged, clock=Ticking(START))
+    desk, mark = Desk(opened.office_id, Sessions(opened.session)), tagging(opened)
+    asked = store.asked
+    monkeypatch.setattr(history_key, "AGAIN", 0.0)
+    monkeypatch.setattr(key_store, "locked", lambda: True)
+    desk.register("new")
+    assert mark.look() == TagMark(1, TagLack.SILENT)
+    assert store.asked == asked
+    # Where nobody knows whether it is locked, it is asked once; then when the person wants it.
+    monkeypatch.setattr(key_store, "locked", lambda: None)
+    assert mark.look().entries == 1
+    assert store.asked == asked
+    assert mark.again().entries == 0, "the store itself asked him, and he let it open"
+    opened.close()
+    assert told(tagged).state is TagState.VERIFIED
+
+
 def test_the_store_is_asked_again_by_itself_after_a_while(
     tagged: Path, store: RealStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -322,7 +342,7 @@ def test_the_store_is_asked_again_by_itself_after_a_while(
     store.locked = False
     monkeypatch.setattr(history_key, "AGAIN", 0.0)
     with monkeypatch.context() as lock:
-        lock.setattr(key_store, "quiet", lambda: False)
+        lock.setattr(key_store, "locked", lambda: True)
         assert mark.look() == TagMark(1, TagLack.SILENT), "it would show its user a window"
     assert mark.look() == TagMark(0, TagLack.LEFT)
     assert told(tagged).state is TagState.VERIFIED
