@@ -235,6 +235,7 @@ def restore(
     with opened(at.engine()) as db:  # rights of the database itself are in no dump
         raw: Any = db.connection.driver_connection
         raw.execute(doors.database())
+        raw.commit()  # before the owner acts, as with the roles: it waits for what is not kept
         raw.execute(sql.SQL("set local role {}").format(sql.Identifier(doors.OWNER)))
         for person in made:
             raw.execute(
