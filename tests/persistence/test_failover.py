@@ -26,8 +26,9 @@ from sanzhi_desktop.resources.sentences import explain
 from tests.persistence.cable import Cable, Way, cable
 from tests.persistence.cluster import OWNER, OWNER_PASSWORD, Cluster
 from tests.persistence.desk import Desk, submission
+from tests.persistence.kept import Keeper
 from tests.persistence.lines import beating, desk_at, registering, url_of
-from tests.persistence.offices import PASSWORD
+from tests.persistence.offices import PASSWORD, TEMPLATE
 from tests.persistence.standby import Standby, standby_of
 
 pytestmark = [pytest.mark.postgres, pytest.mark.usefixtures("own_server")]
@@ -574,6 +575,24 @@ def test_an_old_primary_that_is_promoted_past_the_new_one_counts_again(
     with desk_at(url, reconnect=0.1, known=known) as opened:
         assert beating(opened).beat("").state is LinkState.ONLINE
         assert opened.session("h1").gateway.send(edit(opened, case_id, 1, "续")).version == 2
+
+
+def test_a_server_with_other_data_is_a_server_like_any_other(
+    replaced: tuple[Path, str], shared_server: Keeper
+) -> None:
+    """A backup restored elsewhere has no promotion behind it, and was never behind anything."""
+    known, _ = replaced
+    with shared_server.kept():
+        other = shared_server.cluster
+        with other.connect() as owner:
+            owner.execute(f"create database elsewhere template {TEMPLATE} strategy file_copy")
+        url = url_of(other.port, database="elsewhere", user="h1")
+        with desk_at(url, reconnect=0.1, known=known) as opened:
+            beat = beating(opened).beat("")
+            assert (beat.state, beat.fault) == (LinkState.ONLINE, None)
+            assert opened.session("h1").gateway.send(registering(opened.office_id)).version == 1
+        with other.connect() as owner:
+            owner.execute("drop database elsewhere with (force)")
 
 
 def test_a_pc_that_knows_nothing_looks_at_all_addresses(
