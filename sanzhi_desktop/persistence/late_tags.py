@@ -1,4 +1,4 @@
-"""Entries that were written while the key store did not answer: remembered, and tagged when it does.
+"""Entries written while the key store did not answer: remembered, and tagged when it does.
 
 Lives here: what this program wrote without the key, and taking it in. Must not: what a tag is, or
 tagging what somebody else wrote; that is for an administrator (`tags.begin`).
