@@ -150,6 +150,13 @@ begin
   end loop;
 end $$;"""
 
+# What a log-in may hold of the server, whoever makes it: an office's administrator, or a restore.
+LIMITS = {"idle_in_transaction_session_timeout": "60s", "temp_file_limit": "512MB"}
+_LIMITS = "\n".join(
+    f"    execute format('alter role %I set {name} = %L', p_person, '{value}');"
+    for name, value in LIMITS.items()
+)
+
 # The verifier is made by whoever types the password; the password itself never travels.
 _MAKE_LOGIN = f"""create function app.make_login(p_office integer, p_person text,
   p_verifier text, p_today date)
@@ -169,8 +176,7 @@ begin
   elsif to_regrole(p_person) is null then
     execute format('create role %I login connection limit 16 password %L', p_person, p_verifier);
     execute format('comment on role %I is %L', p_person, 'sanzhi office ' || p_office);
-    execute format('alter role %I set idle_in_transaction_session_timeout = %L', p_person, '60s');
-    execute format('alter role %I set temp_file_limit = %L', p_person, '512MB');
+{_LIMITS}
   elsif app.made_here(p_office, p_person) then
     execute format('alter role %I login password %L', p_person, p_verifier);
   else

@@ -424,7 +424,12 @@ def test_restored_people_belong_to_their_groups_by_the_owner_on_every_server(
             assert sent == (["0_servers.sql"] if clustered else [])
             with cluster.connect(name) as owner:
                 told = _roles(owner)
+                asked = "select rolconnlimit, rolconfig from pg_roles where rolname = 'li8'"
+                most, held = owner.execute(asked).fetchall()[0]
                 owner.execute("drop role li8, sz_o8_all, sz_o8")
+            assert most == 16
+            assert sorted(held) == ["idle_in_transaction_session_timeout=60s",
+                                    "temp_file_limit=512MB"]  # fmt: skip
         assert {"li8 in sz_o8_all by sanzhi_owner", "sanzhi_owner over li8"} <= told
         assert "sanzhi_owner in sz_o8_all admin" in told
     assert kept == [False, True]

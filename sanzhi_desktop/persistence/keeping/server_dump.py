@@ -24,6 +24,7 @@ from sanzhi_desktop.persistence.keeping import survey as counting
 from sanzhi_desktop.persistence.keeping.embedded_copy import IN_FOLDER
 from sanzhi_desktop.persistence.keeping.survey import Survey, survey
 from sanzhi_desktop.persistence.keeping.tools import Tools, connection
+from sanzhi_desktop.persistence.members import LIMITS
 from sanzhi_desktop.persistence.other_servers import PREPARE, carry_out
 from sanzhi_desktop.persistence.places import Target
 
@@ -293,6 +294,9 @@ def _make_role(raw: Any, role: Mapping[str, Any], database: str, *, cluster: boo
     if role["login"]:
         limit = sql.Literal(role["connections"])
         raw.execute(sql.SQL("alter role {} connection limit {}").format(name, limit))
+        for what, value in LIMITS.items():
+            setting = sql.SQL("alter role {} set {} = {}")
+            raw.execute(setting.format(name, sql.Identifier(what), sql.Literal(value)))
         if raw.info.server_version >= _OWN_LOGINS:
             # Before 13.1 Citus passes on no grant that speaks of INHERIT or SET.
             everywhere = sql.SQL("grant {} to {} with admin option")
