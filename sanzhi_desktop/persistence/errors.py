@@ -24,6 +24,7 @@ _WALLS: tuple[tuple[str, Code], ...] = (
     ("SZ-DUTY", PeopleFault.HANDLING),
     ("signer_not_reviewer", CaseFault.SAME_PERSON_REASON),
     ("_not_handler", PeopleFault.HANDLING),
+    ("ux_audit_command", PersistenceFault.COMMAND_TAKEN),
 )
 _SQLITE: tuple[tuple[str, Code], ...] = (
     ("locked", PersistenceFault.BUSY),

@@ -23,7 +23,7 @@ from sanzhi_desktop.persistence.writes import Each, Effect, Moves, Refuse, Run
 
 def frames(definer: str, by_key: str) -> str:
     """CREATE FUNCTION of the frames; what they call of each other comes first."""
-    return "\n\n".join((_ROLES, _AGAIN, _REPLAYED, _FINISH, _act(by_key), _act_office(definer)))
+    return "\n\n".join((_ROLES, _REPLAYED, _FINISH, _act(by_key), _act_office(definer)))
 
 
 _IN_FORCE = """office_id = p_office and person_id = {person}
@@ -41,55 +41,60 @@ def _refuse(code: str, facts: str = "") -> str:
     return f"perform app.refuse('{code}', jsonb_build_object({facts}));"
 
 
-# The entry of a command holds what it was answered with.
-_AGAIN = f"""create function app.again(p_entry jsonb, v_me text)
+# Whether this very command was carried out before, in this very place: then that answer again, as
+# the entry of the command holds it. Somebody who is no active member learns nothing: every case is
+# unknown to him.
+_REPLAYED = f"""create function app.replayed(p_office integer, p_cmd text, p_case text, v_me text)
 returns jsonb language plpgsql {SAFE} as $$
+declare v_entry jsonb;
 begin
-  if p_entry ->> 'actor' <> v_me then {_refuse(PersistenceFault.COMMAND_TAKEN)} end if;
-  return jsonb_build_object('case_id', p_entry -> 'case', 'version', p_entry -> 'version',
-    'state', p_entry -> 'state', 'number', p_entry -> 'number', 'replayed', true);
-end $$;"""
-
-
-def _known(more: str = "", into: str = "") -> str:
-    """Who asks, and whether this very command was carried out before: then that answer again.
-
-    Somebody who is no active member learns nothing: every case is unknown to him.
-    """
-    return f"""select k.entry{more} into v_entry{into}
-    from person p left join audit k on k.office_id = p_office and k.command_id = p_cmd
+  select a.entry::jsonb into v_entry
+    from person p left join audit a on a.office_id = p_office and a.command_id = p_cmd
    where p.office_id = p_office and p.person_id = v_me and p.active = 1;
   if not found then {_refuse(CaseFault.NOT_FOUND)} end if;
-  if v_entry is not null then return app.again(v_entry::jsonb, v_me); end if;"""
-
-
-_REPLAYED = f"""create function app.replayed(p_office integer, p_cmd text, v_me text)
-returns jsonb language plpgsql {SAFE} as $$
-declare v_entry text;
-begin
-  {_known()}
-  return null;
+  if v_entry ->> 'actor' <> v_me or v_entry ->> 'case' <> p_case then
+    {_refuse(PersistenceFault.COMMAND_TAKEN)}
+  end if;
+  if v_entry is null then return null; end if;
+  return jsonb_build_object('case_id', p_case, 'version', v_entry -> 'version',
+    'state', v_entry -> 'state', 'number', v_entry -> 'number', 'replayed', true);
 end $$;"""
+
+
+def _entry() -> str:
+    """The canonical text of an entry, in the order and with the blanks that jsonb has: the shorter
+    key first, then by its letters. What a person may have typed is quoted by the database."""
+    values = {
+        "at": """"%s" to_char(v_now at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')""",
+        "seq": "%s h.seq + 1",
+        "case": "%s to_json(p_case)",
+        "actor": "%s to_json(v_me)",
+        "state": '"%s" v_target',
+        "action": '"%s" p_action',
+        "number": "%s to_json(v_number)",
+        "office": "%s p_office",
+        "reason": "%s to_json(coalesce(p_reason, ''))",
+        "command": "%s to_json(p_cmd)",
+        "payload": "%s (p_payload #- '{document,pdf}') - '{image,argon2}'::text[]",
+        "version": "%s v_version",
+    }
+    text = ", ".join(f'"{key}": {value.partition(" ")[0]}' for key, value in values.items())
+    listed = ",\n    ".join(value.partition(" ")[2] for value in values.values())
+    return f"format('{{{text}}}',\n    {listed})"
+
 
 # How every command ends: the entry, which is also the answer kept for a repeat, and its place in
 # the chain; said once for the frames below. Whoever comes here holds the head `h` of the chain, so
-# that nothing moves between reading its end and adding to it. Both writes in one statement, for a
-# statement costs more to begin than a row to write.
-_LINK = """v_entry := jsonb_build_object(
-    'action', p_action, 'actor', v_me, 'case', p_case, 'command', p_cmd, 'office', p_office,
-    'at', to_char(v_now at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
-    'number', v_number, 'reason', p_reason, 'seq', h.seq + 1, 'state', v_state,
-    'version', v_version,
-    'payload', (p_payload #- '{document,pdf}') - 'image' - 'argon2')::text;
-  with head as (
-    update audit_head set seq = h.seq + 1, version = v_version, moved = 1,
-      hash = encode(sha256(convert_to(h.hash || v_entry, 'UTF8')), 'hex')
-     where office_id = p_office and case_id = p_case returning seq, hash
-  )
+# that nothing moves between reading its end and adding to it. The entry is put together as text,
+# for building it as JSON costs as much as a statement.
+_LINK = f"""v_entry := {_entry()};
+  v_hash := encode(sha256(convert_to(h.hash || v_entry, 'UTF8')), 'hex');
+  update audit_head set seq = h.seq + 1, version = v_version, moved = 1, hash = v_hash
+   where office_id = p_office and case_id = p_case;
   insert into audit (office_id, case_id, seq, command_id, at, hash, entry, readers)
-  select p_office, p_case, head.seq, p_cmd, v_now, head.hash, v_entry, v_readers from head;
-  return jsonb_build_object(
-    'case_id', p_case, 'version', v_version, 'state', v_state, 'number', v_number);"""
+  values (p_office, p_case, h.seq + 1, p_cmd, v_now, v_hash, v_entry, v_readers);
+  return format('{{"case_id": %s, "version": %s, "state": "%s", "number": %s}}',
+    to_json(p_case), v_version, v_target, to_json(v_number))::jsonb;"""
 
 # A command on the office stands in the office's own chain, which is there from the founding.
 _FINISH = f"""create function app.finish(p_office integer, p_cmd text, p_action text, p_reason text,
@@ -97,8 +102,8 @@ _FINISH = f"""create function app.finish(p_office integer, p_cmd text, p_action 
 returns jsonb language plpgsql {SAFE} as $$
 declare
   p_case constant text := ''; v_readers constant text := ''; v_number constant text := '';
-  v_state constant text := ''; v_version constant integer := 0;
-  h app.audit_head; v_entry text;
+  v_target constant text := ''; v_version constant integer := 0;
+  h app.audit_head; v_entry text; v_hash text;
 begin
   select * into strict h from audit_head
    where office_id = p_office and case_id = p_case for update;
@@ -128,12 +133,7 @@ def _dispatch(actions: Sequence[str]) -> str:
     )
 
 
-def _dispatch_case() -> str:
-    """What is saved many times a day comes first and stands here itself: calling a function costs
-    as much as one of its statements."""
-    own = {a: e for a, e in EFFECTS.items() if e.moves is Moves.VERSION}
-    here = "\n".join(f"  when '{action}' then\n{steps(e)}" for action, e in own.items())
-    return here + "\n" + _dispatch([a for a in EFFECTS if a not in own])
+_OFTEN = {action: effect for action, effect in EFFECTS.items() if effect.moves is Moves.VERSION}
 
 
 _SPEAKERS = ", ".join(f"'{role.value}'" for role in sorted(SPEAKERS))
@@ -167,62 +167,90 @@ def moves_readers(effect: Effect) -> bool:
     return any(column in effect.case for column in _READ) or any(map(writes, effect.steps))
 
 
-def _of_whom(wrong: str) -> str:
-    """Whether the person at work is the one whom the step belongs to."""
-    return f"""  v_who := t ->> 2;
-  if v_who = '{Who.REVIEWER}' and c.reviewer <> v_me
-     or v_who = '{Who.HANDLER}' and {_NOT_HANDLER}
-     or v_who = '{Who.SIDES}' and c.reviewer <> v_me and {_NOT_HANDLER} and not {_SPEAKS} then
-    {_refuse(WorkflowFault.NOT_YOUR_CASE, wrong)}
-  end if;"""
+# Whether the person at work is not the one whom the step belongs to.
+_NOT_HIS = f"""t ->> 2 = '{Who.REVIEWER}' and c.reviewer <> v_me
+    or t ->> 2 = '{Who.HANDLER}' and {_NOT_HANDLER}
+    or t ->> 2 = '{Who.SIDES}' and c.reviewer <> v_me and {_NOT_HANDLER} and not {_SPEAKS}"""
 
 
 def _listed(*moves: Moves) -> str:
     return ", ".join(f"'{action.value}'" for action, e in EFFECTS.items() if e.moves in moves)
 
 
+# What is asked of a case before every step; the whole row is read where a step needs it.
+_ASKED = ("case_id", "state", "round", "reviewer", "handler_codes", "registered_by", "readers")
+_HEAD = ("case_id", "seq", "hash", "version")
+
+
+def _read(record: str, columns: Sequence[str], table: str) -> str:
+    listed, into = ", ".join(columns), ", ".join(f"{record}.{column}" for column in columns)
+    return f"""select {listed} into {into}
+    from {table} where office_id = p_office and case_id = p_case"""
+
+
 def _standing() -> str:
-    """The case as it stands, locked; and whether it is there for whoever asks, as he saw it."""
-    quiet = _listed(Moves.NOTHING)
-    return f"""-- The head of the chain locks the case: it is narrow, and every command moves it.
-  select * into h from audit_head where office_id = p_office and case_id = p_case for update;
-  -- Somebody may have been carrying out this very command while we waited for the row; then the
-  -- case is no longer as it was seen, unless the action leaves the version alone.
-  if h.version is distinct from p_seen or p_action in ({quiet}) then
-    v_result := app.replayed(p_office, p_cmd, v_me);
-    if v_result is not null then return v_result; end if;
-  end if;
-  select * into c from case_ where office_id = p_office and case_id = p_case;
-  v_now := clock_timestamp();
-  v_today := (v_now at time zone 'Asia/Shanghai')::date;
-  if p_action = '{Action.REGISTER}' then
-    if c.case_id is not null then {_refuse(PersistenceFault.CASE_EXISTS)} end if;
-  -- What somebody may not see is not there: no answer tells that case from an invented one.
-  -- Nor is a case whose chain has lost its head: nothing could be added to its history.
-  elsif c.case_id is null or h.case_id is null or not {SEES} then
-    {_refuse(CaseFault.NOT_FOUND)}
-  elsif h.version <> p_seen then
-    {_refuse(CaseFault.STALE, "'seen', p_seen, 'current', h.version")}
-  end if;
-  v_readers := coalesce(c.readers, '');
-  c.version := h.version;"""
+    """Who asks, and the case as it stands. One table after the other, each by its key: joining
+    them in one statement costs more than beginning three."""
+    mine = "select role from person_role where " + _IN_FORCE.format(person="v_me", today="v_today")
+    return f"""select array({mine})
+    into v_roles
+    from person where office_id = p_office and person_id = v_me and active = 1;
+  -- Somebody who is no active member learns nothing: every case is unknown to him.
+  if not found then {_refuse(CaseFault.NOT_FOUND)} end if;
+  -- The head of the chain locks the case: it is narrow, and every command moves it.
+  {_read("h", _HEAD, "audit_head")} for update;
+  {_read("c", _ASKED, "case_")};"""
+
+
+def _plain() -> str:
+    """Whether what is saved often is plainly in order, in as few words as that can be said: each
+    word of a condition costs whenever it is asked. Whatever is not so plain is asked all of it.
+    That his command was not carried out before is told by the version that he saw."""
+    rows = {
+        (t.source, t.target, t.roles, t.who, t.needs_reason)
+        for t in TRANSITIONS
+        if t.action in _OFTEN
+    }
+    ((source, target, roles, who, needs_reason),) = rows
+    (role,) = roles
+    if source is None or target is not source or who is not Who.REVIEWER or needs_reason:
+        raise ValueError(f"not plain: {rows}")
+    return (
+        f"p_action in ({_listed(Moves.VERSION)}) and h.version = p_seen"
+        f" and c.state = '{source.value}' and c.reviewer = v_me and '{role.value}' = any(v_roles)"
+    )
 
 
 def _allowed() -> str:
-    """Whether the step is one, and his to take."""
+    """Whether the case is there for whoever asks, as he saw it, and the step is one, and his."""
     wrong = (
         "'action', p_action, 'state', coalesce(c.state, ''), 'reviewer', coalesce(c.reviewer, '')"
     )
-    return f"""t := {_transition("coalesce(c.state, '') || '>' || p_action")};
-  if t is null then {_refuse(WorkflowFault.NO_TRANSITION, wrong)} end if;
-  if not t -> 1 ?| v_roles then
-    {_refuse(WorkflowFault.NOT_YOUR_ROLE, wrong)}
-  end if;
-{_of_whom(wrong)}
-  if t -> 3 = 'true' and trim(p_reason) = '' then
-    {_refuse(WorkflowFault.REASON_MISSING, "'action', p_action")}
-  end if;
-  v_target := t ->> 0;"""
+    return f"""-- Somebody may have carried out this very command while we waited for the row; then
+    -- the case is no longer as it was seen, unless the action leaves the version alone.
+    if h.version is distinct from p_seen or p_action in ({_listed(Moves.NOTHING)}) then
+      v_result := app.replayed(p_office, p_cmd, p_case, v_me);
+      if v_result is not null then return v_result; end if;
+    end if;
+    if p_action = '{Action.REGISTER}' then
+      if c.case_id is not null then {_refuse(PersistenceFault.CASE_EXISTS)} end if;
+    -- What somebody may not see is not there: no answer tells that case from an invented one.
+    -- Nor is a case whose chain has lost its head: nothing could be added to its history.
+    elsif c.case_id is null or h.case_id is null or not {SEES} then
+      {_refuse(CaseFault.NOT_FOUND)}
+    elsif h.version <> p_seen then
+      {_refuse(CaseFault.STALE, "'seen', p_seen, 'current', h.version")}
+    end if;
+    t := {_transition("coalesce(c.state, '') || '>' || p_action")};
+    if t is null then {_refuse(WorkflowFault.NO_TRANSITION, wrong)} end if;
+    if not t -> 1 ?| v_roles then {_refuse(WorkflowFault.NOT_YOUR_ROLE, wrong)} end if;
+    if {_NOT_HIS} then
+      {_refuse(WorkflowFault.NOT_YOUR_CASE, wrong)}
+    end if;
+    if t -> 3 = 'true' and trim(p_reason) = '' then
+      {_refuse(WorkflowFault.REASON_MISSING, "'action', p_action")}
+    end if;
+    v_target := t ->> 0;"""
 
 
 # A new case's chain begins with a head that has no entry yet; of two that begin it at once the
@@ -235,9 +263,36 @@ _BEGUN = f"""if p_action = '{Action.REGISTER}' then
   end if;"""
 
 
-def _act(by_key: str) -> str:
-    mine = "select role from person_role where " + _IN_FORCE.format(person="v_me", today="v_today")
+def _step() -> str:
+    """What the action writes. What is saved many times a day stands here itself and needs the
+    narrow part of the case only: calling a function costs as much as one of its statements."""
+    often = "\n".join(
+        f"  {'els' if place else ''}if p_action = '{action}' then\n{steps(effect)}"
+        for place, (action, effect) in enumerate(_OFTEN.items())
+    )
     moving = ", ".join(f"'{a.value}'" for a, e in EFFECTS.items() if moves_readers(e))
+    return f"""v_version := h.version + 1;
+{often}
+  else
+    select * into c from case_ where office_id = p_office and case_id = p_case;
+    c.version := h.version;
+    v_readers := coalesce(c.readers, '');
+    v_today := (v_now at time zone 'Asia/Shanghai')::date;
+    {_BEGUN}
+  case p_action
+{_dispatch([action for action in EFFECTS if action not in _OFTEN])}
+  end case;
+    if p_action in ({moving}) then
+      v_readers := app.keep_readers(p_office, p_case, v_readers);
+    end if;
+    v_version := h.version + case when p_action in ({_listed(Moves.NOTHING)}) then 0 else 1 end;
+    select coalesce(min(r.number), '') into v_number from case_ k join round r
+        on r.office_id = k.office_id and r.case_id = k.case_id and r.round = k.round
+     where k.office_id = p_office and k.case_id = p_case;
+  end if;"""
+
+
+def _act(by_key: str) -> str:
     return f"""create function api.act(p_office integer, p_cmd text, p_case text, p_seen integer,
   p_action text, p_reason text, p_payload jsonb)
 returns jsonb language plpgsql {by_key} as $$
@@ -245,27 +300,18 @@ returns jsonb language plpgsql {by_key} as $$
 declare
   v_me text := session_user; v_now timestamptz; v_items jsonb; v_item jsonb;
   v_today date := (clock_timestamp() at time zone 'Asia/Shanghai')::date;
-  v_roles text[]; t jsonb;
-  v_who text; v_target text; v_readers text; h app.audit_head; c app.case_;
-  v_version integer; v_state text; v_number text := ''; v_entry text; v_result jsonb;
+  v_roles text[]; t jsonb; v_target text; v_readers text; h app.audit_head; c app.case_;
+  v_version integer; v_number text := ''; v_entry text; v_hash text; v_result jsonb;
 begin
-  {_known(", array(" + mine + ")", ", v_roles")}
   {_standing()}
-  {_allowed()}
-  {_BEGUN}
-  case p_action
-{_dispatch_case()}
-  end case;
-  if p_action in ({moving}) then
-    v_readers := app.keep_readers(p_office, p_case, v_readers);
+  if {_plain()} then
+    v_target := c.state;
+  else
+    {_allowed()}
   end if;
-  v_state := v_target;
-  v_version := h.version + case when p_action in ({_listed(Moves.NOTHING)}) then 0 else 1 end;
-  if p_action not in ({_listed(Moves.VERSION)}) then
-    select coalesce(min(r.number), '') into v_number from case_ k join round r
-        on r.office_id = k.office_id and r.case_id = k.case_id and r.round = k.round
-     where k.office_id = p_office and k.case_id = p_case;
-  end if;
+  v_now := clock_timestamp();
+  v_readers := c.readers;
+  {_step()}
   {_LINK}
 end $$;"""
 
@@ -287,7 +333,7 @@ declare
   v_result jsonb; v_target text := ''; v_readers text := ''; p_case text := ''; c app.case_;
   p_reason text := coalesce(p_payload ->> 'reason', '');
 begin
-  v_result := app.replayed(p_office, p_cmd, v_me);
+  v_result := app.replayed(p_office, p_cmd, p_case, v_me);
   if v_result is not null then return v_result; end if;
   if not (p_action in ({own}) and coalesce(p_payload ->> 'person_id', '') = v_me)
      and not coalesce(app.roles(p_office, v_me, v_today) && case p_action

@@ -15,22 +15,21 @@ from sanzhi_desktop.persistence.checkpoint_functions import checkpoint_functions
 from sanzhi_desktop.persistence.faults import PersistenceFault
 from sanzhi_desktop.persistence.finding import finding_functions
 from sanzhi_desktop.persistence.frames import frames
-from sanzhi_desktop.persistence.inner_functions import SAFE, inner
+from sanzhi_desktop.persistence.inner_functions import DATES, SAFE, inner
 from sanzhi_desktop.persistence.members import member_functions
 from sanzhi_desktop.persistence.office_effects import EMBEDDED_ONLY, OFFICE_EFFECTS
 from sanzhi_desktop.persistence.writes import Effect, Moves, Refuse
 
 SCHEMAS = "set local search_path = app;\n\n"
 
-_DEFINER = (
-    f"security definer {SAFE} set lock_timeout = '2s' set timezone = 'UTC'"
-    " set datestyle = 'ISO, YMD'"
-)
+# Milliseconds: a unit would be read anew on every call.
+_WAITS = f"security definer {SAFE} set lock_timeout = '2000'"
+_DEFINER = f"{_WAITS} {DATES}"
 # Every statement of a command asks by a key. Without statistics, on the first day of an office,
 # the planner prefers bitmaps, which visit every dead version of a row that is saved often; and a
 # plan made for an empty table would be kept when the table has grown.
 _BY_KEY = (
-    f"{_DEFINER} set enable_bitmapscan = 'off' set enable_seqscan = 'off'"
+    f"{_WAITS} set enable_bitmapscan = 'off' set enable_seqscan = 'off'"
     " set plan_cache_mode = 'force_generic_plan'"
 )
 

@@ -10,6 +10,8 @@ from sanzhi_desktop.persistence.blobs import functions as files
 from sanzhi_desktop.persistence.writes import Each, Effect, Refuse, Run, postgresql
 
 SAFE = "set search_path = pg_catalog, app, pg_temp"
+# How days and moments are read and written, whatever the session says.
+DATES = "set timezone = 'UTC' set datestyle = 'ISO, YMD'"
 _INNER = (
     "p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_,"
     " v_me text, v_now timestamptz, v_today date, v_target text, v_readers text"
@@ -27,7 +29,7 @@ def inner(name: str, effect: Effect, *, moves: bool) -> str:
         body.append(_move(effect.case))
     text = "\n".join(body)
     return f"""create function app.{name}({_INNER})
-returns void language plpgsql {SAFE} as $$
+returns void language plpgsql {SAFE} {DATES} as $$
 #variable_conflict use_column
 declare v_items jsonb; v_item jsonb;
 begin
@@ -44,7 +46,7 @@ def _step(part: Run | Refuse | Each) -> str:
     if isinstance(part, Each):
         each = "\n".join(_step(step) for step in part.steps)
         return (
-            f"  v_items := coalesce(nullif(p_payload #> '{{{part.items}}}', 'null'), '[]');\n"
+            f"  v_items := coalesce(nullif(p_payload -> '{part.items}', 'null'), '[]');\n"
             "  for v_index in 0 .. jsonb_array_length(v_items) - 1 loop\n"
             "  v_item := v_items -> v_index;\n"
             f"{each}\n  end loop;"

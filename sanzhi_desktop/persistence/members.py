@@ -194,7 +194,7 @@ declare
   v_me text := session_user; v_now timestamptz := clock_timestamp();
   v_today date := (clock_timestamp() at time zone 'Asia/Shanghai')::date; v_result jsonb;
 begin
-  v_result := app.replayed(p_office, p_cmd, v_me);
+  v_result := app.replayed(p_office, p_cmd, '', v_me);
   if v_result is not null then return v_result; end if;
   if p_person is distinct from v_me
      and not '{Role.ADMIN.value}' = any (app.roles(p_office, v_me, v_today)) then

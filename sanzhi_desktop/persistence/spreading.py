@@ -25,12 +25,6 @@ _TOKEN = re.compile(r"'(?:[^']|'')*'|[(),]")
 _SUBQUERY = re.compile(r"\(\s*select\b", re.IGNORECASE)
 _DECLARE = re.compile(r"^declare\s", re.MULTILINE)
 _BEGIN = re.compile(r"^begin$", re.MULTILINE)
-# A chain's head and its entry go in one statement on one server.
-_LINK = re.compile(
-    r"with head as \(\s*(update audit_head .*? returning seq, hash)\s*\)\s*"
-    r"insert into audit (\([^)]*\))\s*select (.*?) from head;",
-    re.DOTALL,
-)
 
 # What is made anew is everybody's at first.
 _SHUT = "revoke all on all functions in schema app from public;\n"
@@ -64,7 +58,6 @@ def _one(head: str, manner: str, body: str) -> str:
         # of an SQL function no parameter is known when its statement is planned
         manner = manner.replace("language sql", "language plpgsql", 1)
         body = f"\nbegin\n  return ({body.strip()});\nend "
-    body = _LINK.sub(_in_turn, body)
     body, taken = _taken_first(body)
     if taken:
         declared = "".join(f"{name} {kind}; " for name, kind in taken)
@@ -75,11 +68,6 @@ def _one(head: str, manner: str, body: str) -> str:
         place = found.end() if not word else found.start()
         body = f"{body[:place]}{word}{declared.rstrip()}\n{'  ' if not word else ''}{body[place:]}"
     return f"{head.replace('create function', 'create or replace function', 1)}{manner}$${body}$$;"
-
-
-def _in_turn(found: re.Match[str]) -> str:
-    values = found[3].replace("head.", "h.")
-    return f"{found[1]} into h.seq, h.hash;\n  insert into audit {found[2]} values ({values});"
 
 
 def _taken_first(body: str) -> tuple[str, list[tuple[str, str]]]:

@@ -181,7 +181,7 @@ class _Frame:
         if row is None:
             return None
         said: dict[str, Any] = json.loads(row[0])
-        if said["actor"] != self.plain["me"]:
+        if (said["actor"], said["case"]) != (self.plain["me"], self.plain["case"]):
             raise DomainError(PersistenceFault.COMMAND_TAKEN)
         return _answer(said["case"], said)
 

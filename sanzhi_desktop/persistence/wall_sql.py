@@ -99,8 +99,14 @@ def postgresql_across() -> str:
 
 def _triggers(walls: Sequence[Wall]) -> list[str]:
     parts = [_function(f"wall_{w.table}_{w.event}_{w.name}", _raise(w)) for w in walls]
-    parts.extend(_trigger("before", w.event, w.table, w.name) for w in walls)
+    parts.extend(_trigger("before", w.event, w.table, w.name, only=_only(w)) for w in walls)
     return parts
+
+
+def _only(wall: Wall) -> tuple[str, ...]:
+    """The columns without which a wall has nothing to refuse, where it names nothing else."""
+    found = _DIFFERS.fullmatch(wall.server or wall.when)
+    return tuple(found[1].split()) if found and wall.event == "update" else ()
 
 
 def _raise(wall: Wall) -> str:
@@ -120,11 +126,13 @@ def _function(name: str, body: str) -> str:
     )
 
 
-def _trigger(moment: str, event: str, table: str, name: str) -> str:
+def _trigger(moment: str, event: str, table: str, name: str, *, only: tuple[str, ...] = ()) -> str:
     full = f"wall_{table}_{event}_{name}"
     columns = metadata.tables[table].c
     if event == "update" and READERS in columns:  # who may read a row is not part of what it says
-        event += " of " + ", ".join(c.name for c in columns if c.name != READERS)
+        only = only or tuple(c.name for c in columns if c.name != READERS)
+    if only:
+        event += f" of {', '.join(only)}"
     return (
         f"create trigger {full} {moment} {event} on app.{table}\n"
         f"for each row execute function app.{full}();"

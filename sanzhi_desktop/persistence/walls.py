@@ -40,7 +40,7 @@ class Wall:
     # On a server triggers run in the order of their names: what an earlier one has refused need
     # not be left out here, and the condition gets by with the row itself.
     server: str = ""
-    # Part of the condition that needs no other row: a server asks it first, and mostly only it.
+    # What a server asks first, and mostly only: without it the condition is never true.
     guard: str = ""
 
 
@@ -151,14 +151,7 @@ _CASE = (
     Wall("case_", "update", "version", "NEW.version <= OLD.version", VERSION),
     # The head of the chain knows the version; it moves with the entry, at the end of the command.
     Wall("case_", "update", "head", f"not {_NEXT_VERSION}", VERSION),
-    Wall(
-        "case_",
-        "update",
-        "decided",
-        _DECIDED_BARE,
-        GATE,
-        guard="NEW.state <> OLD.state",
-    ),
+    Wall("case_", "update", "decided", _DECIDED_BARE, GATE, guard="NEW.state <> OLD.state"),
     Wall(
         "case_",
         "update",
@@ -170,14 +163,7 @@ _CASE = (
         f"OLD.state || '>' || NEW.state not in {_pairs()}"
         " or {differs office_id case_id registered_by registered_at}",
     ),
-    Wall(
-        "case_",
-        "update",
-        "passed",
-        _PASSED_BARE,
-        GATE,
-        guard="NEW.state <> OLD.state",
-    ),
+    Wall("case_", "update", "passed", _PASSED_BARE, GATE, guard="NEW.state <> OLD.state"),
 )
 
 _ROUND = (
@@ -298,11 +284,13 @@ _OTHERS = (
         "update",
         "next",
         # one entry more, or a checkpoint that took note of the end as it stands
-        "{differs office_id case_id} or NEW.seq <> OLD.seq + 1 and (NEW.moved <> 0"
-        " or {differs seq hash version}) or NEW.seq = OLD.seq + 1 and (NEW.moved <> 1"
+        "NEW.seq <> OLD.seq + 1 and (NEW.moved <> 0 or {differs seq hash version})"
+        " or NEW.seq = OLD.seq + 1 and (NEW.moved <> 1"
         " or NEW.version not in (OLD.version, OLD.version + 1))",
         HISTORY,
+        guard="NEW.seq <> OLD.seq + 1 or NEW.moved <> 1 or NEW.version - OLD.version not in (0, 1)",
     ),
+    Wall("audit_head", "update", "key", "{differs office_id case_id}", HISTORY),
     Wall("audit_head", "insert", "first", "NEW.seq not in (0, 1)", HISTORY),
     Wall("history_tag", "update", "on", "{differs office_id chain} or NEW.seq < OLD.seq", HISTORY),
     Wall(

@@ -263,7 +263,9 @@ def _expression(where: Slot) -> str:
         return f"c.{where.path[0]}"
     if where.source in ("p", "i"):
         base = "p_payload" if where.source == "p" else "v_item"
-        path = "'{" + ",".join(where.path) + "}'"
+        deep = "#" if len(where.path) > 1 else "-"
+        path = "'{" + ",".join(where.path) + "}'" if deep == "#" else f"'{where.path[0]}'"
         shape = READINGS[where.reading].postgresql
-        return shape.replace("{t}", f"({base} #>> {path})").replace("{j}", f"({base} #> {path})")
+        as_text, as_json = f"({base} {deep}>> {path})", f"({base} {deep}> {path})"
+        return shape.replace("{t}", as_text).replace("{j}", as_json)
     return _VARIABLES[where.source]

@@ -280,6 +280,14 @@ def test_a_repeated_command_is_answered_not_repeated(desk: Desk) -> None:
         PersistenceFault.COMMAND_TAKEN,
         lambda: desk.send("rh", case_id, Action.RESERVE, **wanted),
     )
+    answer = {"answers": [{"item_id": "C01", "answer": "CONFORMS"}], "command_id": command}
+    another = desk.reviewing("r1")
+    before = desk.version(another)
+    refused(
+        PersistenceFault.COMMAND_TAKEN, lambda: desk.send("r1", another, Action.ANSWER, **answer)
+    )
+    mine = desk.send("r1", another, Action.ANSWER, **answer | {"command_id": new_id()})
+    assert mine.version == before + 1
     registered = desk.register()
     refused(PersistenceFault.CASE_EXISTS, lambda: desk.register(registered))
 

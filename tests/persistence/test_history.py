@@ -28,8 +28,10 @@ from sanzhi_desktop.domain.case import CaseFault
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.domain.workflow import Action
 from sanzhi_desktop.persistence import witness
+from sanzhi_desktop.persistence.entry_row import entry_row
 from sanzhi_desktop.persistence.faults import PersistenceFault
 from sanzhi_desktop.persistence.reader import DatabaseReader
+from sanzhi_desktop.persistence.writes import stamp
 from tests.persistence.cluster import Cluster
 from tests.persistence.desk import Desk
 from tests.persistence.offices import shared
@@ -181,6 +183,40 @@ def test_nothing_is_written_to_a_case_whose_chain_lost_its_head(
         desk.send("r1", case_id, Action.ANSWER, answers=[answer])
     assert refused.value.code is CaseFault.NOT_FOUND
     assert desk.case(case_id) == before
+
+
+def test_what_was_typed_stands_in_the_entry_as_it_was_typed(
+    desk: Desk, request: pytest.FixtureRequest
+) -> None:
+    """Quotes, line breaks, places of a format, what would end a JSON text, a rare character; and
+    beside the entry stands what it says."""
+    typed = 'a "quoted" \\ 50% %s %1$s\n\t{"x": [1]} \u0001 〔2026〕 \U00020bb7'
+    case_id = desk.reviewing("r1")
+    answers = [{"item_id": "C01", "answer": "CONFORMS", "note": typed}]
+    desk.send("r1", case_id, Action.ANSWER, answers=answers)
+    desk.send("ld", case_id, Action.REASSIGN, reviewer="r2", reason=typed)
+    reader = desk.sessions["au"].reader
+    answered, moved = reader.history(case_id)[-2:]
+    assert answered.detail["answers"][0]["note"] == moved.reason == typed
+    assert reader.verify_chains() == ()
+    found: list[Any] = []
+
+    def look(run: Run, _: str) -> None:
+        found.extend(run("select case_id, seq, command_id, at, hash, entry from audit").fetchall())
+
+    _tamper(request, look)
+    assert len(found) > 10
+    for *columns, at, digest, text in found:
+        row = entry_row(text, digest)
+        assert columns == [row["case_id"], row["seq"], row["command_id"]]
+        assert (stamp(row["at"]) if isinstance(at, str) else row["at"]) == at
+        assert (row["hash"], row["entry"]) == (digest, text)
+        said = json.loads(text)
+        shorter_first = dict(sorted(said.items(), key=lambda pair: (len(pair[0]), pair[0])))
+        on_server = json.dumps(shorter_first | {"payload": 0}, ensure_ascii=False)
+        before, _, after = on_server.partition('"payload": 0')
+        begins = text.startswith(before) and text.endswith(after)
+        assert text == entry_text(said) or begins, text
 
 
 def test_a_role_taken_past_the_program_is_found(desk: Desk, request: pytest.FixtureRequest) -> None:

@@ -51,7 +51,7 @@ end $$;
 do $$ begin
   if not exists (select 1 from pg_trigger where tgrelid = 'app.round'::regclass
       and tgname = 'wall_round_update_key') then
-    create trigger wall_round_update_key before update of office_id, case_id, round, reason, submission, kind, party_name, party_number, amount_fen, handler_codes, submitted_by, submitted_at, declared, reviewer, outcome, opinion, materials_digest, certified_sha256, certified_at, sent_back, number, dated, issued, signer, same_person_reason, override_reason, issued_sha256, issued_at on app.round
+    create trigger wall_round_update_key before update of office_id, case_id, round on app.round
 for each row execute function app.wall_round_update_key();
   end if;
 end $$;
@@ -130,6 +130,14 @@ end $$;
 
 do $$ begin
   if not exists (select 1 from pg_trigger where tgrelid = 'app.audit_head'::regclass
+      and tgname = 'wall_audit_head_update_key') then
+    create trigger wall_audit_head_update_key before update of office_id, case_id on app.audit_head
+for each row execute function app.wall_audit_head_update_key();
+  end if;
+end $$;
+
+do $$ begin
+  if not exists (select 1 from pg_trigger where tgrelid = 'app.audit_head'::regclass
       and tgname = 'wall_audit_head_insert_first') then
     create trigger wall_audit_head_insert_first before insert on app.audit_head
 for each row execute function app.wall_audit_head_insert_first();
@@ -171,7 +179,7 @@ end $$;
 do $$ begin
   if not exists (select 1 from pg_trigger where tgrelid = 'app.person'::regclass
       and tgname = 'wall_person_update_code') then
-    create trigger wall_person_update_code before update on app.person
+    create trigger wall_person_update_code before update of office_id, person_id on app.person
 for each row execute function app.wall_person_update_code();
   end if;
 end $$;

@@ -27,26 +27,26 @@ begin
 end $$;
 
 create function app.do_register(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 #variable_conflict use_column
 declare v_items jsonb; v_item jsonb;
 begin
-  insert into case_ (office_id, readers, case_id, version, state, round, submission, name, sort_key, kind, party_name, party_number, amount_fen, agency, file_number, handler_codes, finder, unit, registered_by, registered_at, due_on, profile_id, profile_edition, updated_at) values (p_office, v_readers, p_case, 1, v_target, 0, coalesce(((p_payload #> '{submission}'))::text, ''), coalesce((p_payload #>> '{submission,name}'), ''), coalesce((p_payload #>> '{sort_key}'), ''), coalesce((p_payload #>> '{submission,kind}'), ''), coalesce((p_payload #>> '{submission,party,name}'), ''), coalesce((p_payload #>> '{submission,party,number}'), ''), coalesce(((p_payload #>> '{submission,amount_fen}'))::bigint, 0), coalesce((p_payload #>> '{submission,agency}'), ''), coalesce((p_payload #>> '{submission,file_number}'), ''), (',' || coalesce((select string_agg((h.value ->> 'person_id') || ',', '' order by h.n) from jsonb_array_elements((p_payload #> '{submission,handlers}')) with ordinality as h(value, n) where h.value ->> 'person_id' <> ''), '')), app.fold((p_payload #>> '{submission,name}')) || '|' || app.fold((p_payload #>> '{submission,party,name}')) || '|' || app.fold((p_payload #>> '{submission,party,number}')) || '|' || app.fold((p_payload #>> '{submission,file_number}')), coalesce((p_payload #>> '{unit}'), ''), v_me, v_now, app.day((p_payload #>> '{due_on}')), coalesce((p_payload #>> '{profile_id}'), ''), coalesce((p_payload #>> '{profile_edition}'), ''), v_now);
-  if coalesce((p_payload #>> '{unit}'), '') <> '' then
-    insert into unit (office_id, name) values (p_office, coalesce((p_payload #>> '{unit}'), '')) on conflict (office_id, name) do nothing;
+  insert into case_ (office_id, readers, case_id, version, state, round, submission, name, sort_key, kind, party_name, party_number, amount_fen, agency, file_number, handler_codes, finder, unit, registered_by, registered_at, due_on, profile_id, profile_edition, updated_at) values (p_office, v_readers, p_case, 1, v_target, 0, coalesce(((p_payload -> 'submission'))::text, ''), coalesce((p_payload #>> '{submission,name}'), ''), coalesce((p_payload ->> 'sort_key'), ''), coalesce((p_payload #>> '{submission,kind}'), ''), coalesce((p_payload #>> '{submission,party,name}'), ''), coalesce((p_payload #>> '{submission,party,number}'), ''), coalesce(((p_payload #>> '{submission,amount_fen}'))::bigint, 0), coalesce((p_payload #>> '{submission,agency}'), ''), coalesce((p_payload #>> '{submission,file_number}'), ''), (',' || coalesce((select string_agg((h.value ->> 'person_id') || ',', '' order by h.n) from jsonb_array_elements((p_payload #> '{submission,handlers}')) with ordinality as h(value, n) where h.value ->> 'person_id' <> ''), '')), app.fold((p_payload #>> '{submission,name}')) || '|' || app.fold((p_payload #>> '{submission,party,name}')) || '|' || app.fold((p_payload #>> '{submission,party,number}')) || '|' || app.fold((p_payload #>> '{submission,file_number}')), coalesce((p_payload ->> 'unit'), ''), v_me, v_now, app.day((p_payload ->> 'due_on')), coalesce((p_payload ->> 'profile_id'), ''), coalesce((p_payload ->> 'profile_edition'), ''), v_now);
+  if coalesce((p_payload ->> 'unit'), '') <> '' then
+    insert into unit (office_id, name) values (p_office, coalesce((p_payload ->> 'unit'), '')) on conflict (office_id, name) do nothing;
   end if;
-  v_items := coalesce(nullif(p_payload #> '{materials}', 'null'), '[]');
+  v_items := coalesce(nullif(p_payload -> 'materials', 'null'), '[]');
   for v_index in 0 .. jsonb_array_length(v_items) - 1 loop
   v_item := v_items -> v_index;
-  if coalesce((v_item #>> '{sha256}'), '') <> '' and exists (select 1 from file_store where office_id = p_office and kind <> 'folder') and not exists (select 1 from blob where office_id = p_office and sha256 = coalesce((v_item #>> '{sha256}'), '') and complete = 1) then
-    perform app.refuse('files.not_stored', jsonb_build_object('name', coalesce((v_item #>> '{name}'), '')));
+  if coalesce((v_item ->> 'sha256'), '') <> '' and exists (select 1 from file_store where office_id = p_office and kind <> 'folder') and not exists (select 1 from blob where office_id = p_office and sha256 = coalesce((v_item ->> 'sha256'), '') and complete = 1) then
+    perform app.refuse('files.not_stored', jsonb_build_object('name', coalesce((v_item ->> 'name'), '')));
   end if;
-  insert into material (office_id, readers, case_id, material_id, place, code, name, pages, original, sha256, size, file_name, waived) values (p_office, v_readers, p_case, coalesce((v_item #>> '{material_id}'), ''), v_index, coalesce((v_item #>> '{code}'), ''), coalesce((v_item #>> '{name}'), ''), (nullif((v_item #>> '{pages}'), ''))::bigint, (case when (v_item #> '{original}') = 'false'::jsonb then 0 else 1 end), coalesce((v_item #>> '{sha256}'), ''), coalesce(((v_item #>> '{size}'))::bigint, 0), coalesce((v_item #>> '{file_name}'), ''), coalesce((v_item #>> '{waived}'), ''));
+  insert into material (office_id, readers, case_id, material_id, place, code, name, pages, original, sha256, size, file_name, waived) values (p_office, v_readers, p_case, coalesce((v_item ->> 'material_id'), ''), v_index, coalesce((v_item ->> 'code'), ''), coalesce((v_item ->> 'name'), ''), (nullif((v_item ->> 'pages'), ''))::bigint, (case when (v_item -> 'original') = 'false'::jsonb then 0 else 1 end), coalesce((v_item ->> 'sha256'), ''), coalesce(((v_item ->> 'size'))::bigint, 0), coalesce((v_item ->> 'file_name'), ''), coalesce((v_item ->> 'waived'), ''));
   end loop;
 end $$;
 
 create function app.do_edit(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 #variable_conflict use_column
 declare v_items jsonb; v_item jsonb;
 begin
@@ -56,59 +56,59 @@ begin
   if coalesce(coalesce((p_payload #>> '{submission,unit}'), ''), '') <> '' then
     insert into unit (office_id, name) values (p_office, coalesce((p_payload #>> '{submission,unit}'), '')) on conflict (office_id, name) do nothing;
   end if;
-  if (coalesce((p_payload #> '{materials}'), 'null'::jsonb) <> 'null'::jsonb) then
+  if (coalesce((p_payload -> 'materials'), 'null'::jsonb) <> 'null'::jsonb) then
     delete from material where office_id = p_office and case_id = p_case;
   end if;
-  v_items := coalesce(nullif(p_payload #> '{materials}', 'null'), '[]');
+  v_items := coalesce(nullif(p_payload -> 'materials', 'null'), '[]');
   for v_index in 0 .. jsonb_array_length(v_items) - 1 loop
   v_item := v_items -> v_index;
-  if coalesce((v_item #>> '{sha256}'), '') <> '' and exists (select 1 from file_store where office_id = p_office and kind <> 'folder') and not exists (select 1 from blob where office_id = p_office and sha256 = coalesce((v_item #>> '{sha256}'), '') and complete = 1) then
-    perform app.refuse('files.not_stored', jsonb_build_object('name', coalesce((v_item #>> '{name}'), '')));
+  if coalesce((v_item ->> 'sha256'), '') <> '' and exists (select 1 from file_store where office_id = p_office and kind <> 'folder') and not exists (select 1 from blob where office_id = p_office and sha256 = coalesce((v_item ->> 'sha256'), '') and complete = 1) then
+    perform app.refuse('files.not_stored', jsonb_build_object('name', coalesce((v_item ->> 'name'), '')));
   end if;
-  insert into material (office_id, readers, case_id, material_id, place, code, name, pages, original, sha256, size, file_name, waived) values (p_office, v_readers, p_case, coalesce((v_item #>> '{material_id}'), ''), v_index, coalesce((v_item #>> '{code}'), ''), coalesce((v_item #>> '{name}'), ''), (nullif((v_item #>> '{pages}'), ''))::bigint, (case when (v_item #> '{original}') = 'false'::jsonb then 0 else 1 end), coalesce((v_item #>> '{sha256}'), ''), coalesce(((v_item #>> '{size}'))::bigint, 0), coalesce((v_item #>> '{file_name}'), ''), coalesce((v_item #>> '{waived}'), ''));
+  insert into material (office_id, readers, case_id, material_id, place, code, name, pages, original, sha256, size, file_name, waived) values (p_office, v_readers, p_case, coalesce((v_item ->> 'material_id'), ''), v_index, coalesce((v_item ->> 'code'), ''), coalesce((v_item ->> 'name'), ''), (nullif((v_item ->> 'pages'), ''))::bigint, (case when (v_item -> 'original') = 'false'::jsonb then 0 else 1 end), coalesce((v_item ->> 'sha256'), ''), coalesce(((v_item ->> 'size'))::bigint, 0), coalesce((v_item ->> 'file_name'), ''), coalesce((v_item ->> 'waived'), ''));
   end loop;
   update clearance set open = 0, closed_at = v_now, closed_because = p_reason where office_id = p_office and case_id = p_case and open = 1;
   update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end,
-    submission = case when (coalesce((p_payload #> '{submission}'), 'null'::jsonb) <> 'null'::jsonb) then coalesce(((p_payload #> '{submission}'))::text, '') else submission end,
-    name = case when (coalesce((p_payload #> '{submission}'), 'null'::jsonb) <> 'null'::jsonb) then coalesce((p_payload #>> '{submission,name}'), '') else name end,
-    sort_key = case when (coalesce((p_payload #> '{submission}'), 'null'::jsonb) <> 'null'::jsonb) then coalesce((p_payload #>> '{sort_key}'), '') else sort_key end,
-    kind = case when (coalesce((p_payload #> '{submission}'), 'null'::jsonb) <> 'null'::jsonb) then coalesce((p_payload #>> '{submission,kind}'), '') else kind end,
-    party_name = case when (coalesce((p_payload #> '{submission}'), 'null'::jsonb) <> 'null'::jsonb) then coalesce((p_payload #>> '{submission,party,name}'), '') else party_name end,
-    party_number = case when (coalesce((p_payload #> '{submission}'), 'null'::jsonb) <> 'null'::jsonb) then coalesce((p_payload #>> '{submission,party,number}'), '') else party_number end,
-    amount_fen = case when (coalesce((p_payload #> '{submission}'), 'null'::jsonb) <> 'null'::jsonb) then coalesce(((p_payload #>> '{submission,amount_fen}'))::bigint, 0) else amount_fen end,
-    agency = case when (coalesce((p_payload #> '{submission}'), 'null'::jsonb) <> 'null'::jsonb) then coalesce((p_payload #>> '{submission,agency}'), '') else agency end,
-    file_number = case when (coalesce((p_payload #> '{submission}'), 'null'::jsonb) <> 'null'::jsonb) then coalesce((p_payload #>> '{submission,file_number}'), '') else file_number end,
-    handler_codes = case when (coalesce((p_payload #> '{submission}'), 'null'::jsonb) <> 'null'::jsonb) then (',' || coalesce((select string_agg((h.value ->> 'person_id') || ',', '' order by h.n) from jsonb_array_elements((p_payload #> '{submission,handlers}')) with ordinality as h(value, n) where h.value ->> 'person_id' <> ''), '')) else handler_codes end,
-    finder = case when (coalesce((p_payload #> '{submission}'), 'null'::jsonb) <> 'null'::jsonb) then app.fold((p_payload #>> '{submission,name}')) || '|' || app.fold((p_payload #>> '{submission,party,name}')) || '|' || app.fold((p_payload #>> '{submission,party,number}')) || '|' || app.fold((p_payload #>> '{submission,file_number}')) || numbers else finder end,
-    unit = case when (coalesce((p_payload #> '{submission}'), 'null'::jsonb) <> 'null'::jsonb) then coalesce((p_payload #>> '{submission,unit}'), '') else unit end,
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload ->> 'due_on')) else due_on end,
+    submission = case when (coalesce((p_payload -> 'submission'), 'null'::jsonb) <> 'null'::jsonb) then coalesce(((p_payload -> 'submission'))::text, '') else submission end,
+    name = case when (coalesce((p_payload -> 'submission'), 'null'::jsonb) <> 'null'::jsonb) then coalesce((p_payload #>> '{submission,name}'), '') else name end,
+    sort_key = case when (coalesce((p_payload -> 'submission'), 'null'::jsonb) <> 'null'::jsonb) then coalesce((p_payload ->> 'sort_key'), '') else sort_key end,
+    kind = case when (coalesce((p_payload -> 'submission'), 'null'::jsonb) <> 'null'::jsonb) then coalesce((p_payload #>> '{submission,kind}'), '') else kind end,
+    party_name = case when (coalesce((p_payload -> 'submission'), 'null'::jsonb) <> 'null'::jsonb) then coalesce((p_payload #>> '{submission,party,name}'), '') else party_name end,
+    party_number = case when (coalesce((p_payload -> 'submission'), 'null'::jsonb) <> 'null'::jsonb) then coalesce((p_payload #>> '{submission,party,number}'), '') else party_number end,
+    amount_fen = case when (coalesce((p_payload -> 'submission'), 'null'::jsonb) <> 'null'::jsonb) then coalesce(((p_payload #>> '{submission,amount_fen}'))::bigint, 0) else amount_fen end,
+    agency = case when (coalesce((p_payload -> 'submission'), 'null'::jsonb) <> 'null'::jsonb) then coalesce((p_payload #>> '{submission,agency}'), '') else agency end,
+    file_number = case when (coalesce((p_payload -> 'submission'), 'null'::jsonb) <> 'null'::jsonb) then coalesce((p_payload #>> '{submission,file_number}'), '') else file_number end,
+    handler_codes = case when (coalesce((p_payload -> 'submission'), 'null'::jsonb) <> 'null'::jsonb) then (',' || coalesce((select string_agg((h.value ->> 'person_id') || ',', '' order by h.n) from jsonb_array_elements((p_payload #> '{submission,handlers}')) with ordinality as h(value, n) where h.value ->> 'person_id' <> ''), '')) else handler_codes end,
+    finder = case when (coalesce((p_payload -> 'submission'), 'null'::jsonb) <> 'null'::jsonb) then app.fold((p_payload #>> '{submission,name}')) || '|' || app.fold((p_payload #>> '{submission,party,name}')) || '|' || app.fold((p_payload #>> '{submission,party,number}')) || '|' || app.fold((p_payload #>> '{submission,file_number}')) || numbers else finder end,
+    unit = case when (coalesce((p_payload -> 'submission'), 'null'::jsonb) <> 'null'::jsonb) then coalesce((p_payload #>> '{submission,unit}'), '') else unit end,
     edited_round = case when c.state = 'responding' then c.round else edited_round end
    where office_id = p_office and case_id = p_case;
 end $$;
 
 create function app.do_confirm(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 #variable_conflict use_column
 declare v_items jsonb; v_item jsonb;
 begin
-  if (case when (p_payload #> '{declared}') = 'true'::jsonb then 1 else 0 end) = 0 then
+  if (case when (p_payload -> 'declared') = 'true'::jsonb then 1 else 0 end) = 0 then
     perform app.refuse('case.not_declared', jsonb_build_object());
   end if;
   if c.state = 'responding' and (exists (select 1 from escalation where office_id = p_office and case_id = p_case and round = c.round and withdrawn_at is null) and not exists (select 1 from dispute_result where office_id = p_office and case_id = p_case and round = c.round)) then
     perform app.refuse('dispute.pending', jsonb_build_object());
   end if;
-  if coalesce((p_payload #>> '{round_reason}'), '') = 'review_of_review' and exists (select 1 from round where office_id = p_office and case_id = p_case and round = c.round and (outcome <> 'AGREE')) and not exists (select 1 from objection where office_id = p_office and case_id = p_case and round = c.round) then
+  if coalesce((p_payload ->> 'round_reason'), '') = 'review_of_review' and exists (select 1 from round where office_id = p_office and case_id = p_case and round = c.round and (outcome <> 'AGREE')) and not exists (select 1 from objection where office_id = p_office and case_id = p_case and round = c.round) then
     perform app.refuse('dispute.no_objection', jsonb_build_object());
   end if;
   if c.state = 'responding' and exists (select 1 from problem where office_id = p_office and case_id = p_case and round = c.round and trim(response) = '') then
     perform app.refuse('case.response_missing', jsonb_build_object('number', (select min(number) from problem where office_id = p_office and case_id = p_case and round = c.round and trim(response) = '')));
   end if;
   if not exists (select 1 from round where office_id = p_office and case_id = p_case and round = (case when c.state = 'draft' then 1 when c.state = 'responding' then c.round + 1 else c.round end)) then
-    insert into round (office_id, readers, case_id, round, reason, submission, kind, party_name, party_number, amount_fen, handler_codes, submitted_by, submitted_at, declared) values (p_office, v_readers, p_case, (case when c.state = 'draft' then 1 when c.state = 'responding' then c.round + 1 else c.round end), coalesce((p_payload #>> '{round_reason}'), ''), c.submission, c.kind, c.party_name, c.party_number, c.amount_fen, c.handler_codes, v_me, v_now, 1);
+    insert into round (office_id, readers, case_id, round, reason, submission, kind, party_name, party_number, amount_fen, handler_codes, submitted_by, submitted_at, declared) values (p_office, v_readers, p_case, (case when c.state = 'draft' then 1 when c.state = 'responding' then c.round + 1 else c.round end), coalesce((p_payload ->> 'round_reason'), ''), c.submission, c.kind, c.party_name, c.party_number, c.amount_fen, c.handler_codes, v_me, v_now, 1);
   end if;
-  update round set submission = c.submission, kind = c.kind, party_name = c.party_name, party_number = c.party_number, amount_fen = c.amount_fen, handler_codes = c.handler_codes, submitted_by = v_me, submitted_at = v_now, declared = 1, reason = case when c.state = 'correction' then reason else coalesce((p_payload #>> '{round_reason}'), '') end where office_id = p_office and case_id = p_case and round = (case when c.state = 'draft' then 1 when c.state = 'responding' then c.round + 1 else c.round end);
+  update round set submission = c.submission, kind = c.kind, party_name = c.party_name, party_number = c.party_number, amount_fen = c.amount_fen, handler_codes = c.handler_codes, submitted_by = v_me, submitted_at = v_now, declared = 1, reason = case when c.state = 'correction' then reason else coalesce((p_payload ->> 'round_reason'), '') end where office_id = p_office and case_id = p_case and round = (case when c.state = 'draft' then 1 when c.state = 'responding' then c.round + 1 else c.round end);
   if c.state <> 'correction' then
     insert into clock_event (office_id, case_id, seq, round, event, at, cause, number, unit, approver, reason, readers) select p_office, p_case, coalesce(max(seq), 0) + 1, (case when c.state = 'draft' then 1 when c.state = 'responding' then c.round + 1 else c.round end), 'start_receipt', v_now, '', 0, '', '', p_reason, v_readers from clock_event where office_id = p_office and case_id = p_case;
   end if;
@@ -118,7 +118,7 @@ begin
   update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end,
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload ->> 'due_on')) else due_on end,
     round = (case when c.state = 'draft' then 1 when c.state = 'responding' then c.round + 1 else c.round end),
     received_at = case when c.state = 'correction' then received_at else v_now end,
     accepted_at = null,
@@ -129,61 +129,61 @@ begin
 end $$;
 
 create function app.do_ask_correction(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 #variable_conflict use_column
 declare v_items jsonb; v_item jsonb;
 begin
-  if (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) and coalesce(encode(sha256(decode((p_payload #>> '{document,pdf}'), 'base64')), 'hex'), '') <> coalesce((p_payload #>> '{document,sha256}'), '') then
+  if (coalesce((p_payload -> 'document'), 'null'::jsonb) <> 'null'::jsonb) and coalesce(encode(sha256(decode((p_payload #>> '{document,pdf}'), 'base64')), 'hex'), '') <> coalesce((p_payload #>> '{document,sha256}'), '') then
     perform app.refuse('persistence.digest_mismatch', jsonb_build_object());
   end if;
-  if (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) and not exists (select 1 from document where office_id = p_office and case_id = p_case and sha256 = coalesce((p_payload #>> '{document,sha256}'), '')) then
+  if (coalesce((p_payload -> 'document'), 'null'::jsonb) <> 'null'::jsonb) and not exists (select 1 from document where office_id = p_office and case_id = p_case and sha256 = coalesce((p_payload #>> '{document,sha256}'), '')) then
     insert into document (office_id, readers, case_id, sha256, round, kind, size, content, stored_by, stored_at) values (p_office, v_readers, p_case, coalesce((p_payload #>> '{document,sha256}'), ''), c.round, 'correction', length(decode((p_payload #>> '{document,pdf}'), 'base64')), decode((p_payload #>> '{document,pdf}'), 'base64'), v_me, v_now);
   end if;
   insert into clock_event (office_id, case_id, seq, round, event, at, cause, number, unit, approver, reason, readers) select p_office, p_case, coalesce(max(seq), 0) + 1, c.round, 'suspend', v_now, 'correction', coalesce(((p_payload #>> '{days,number}'))::bigint, 0), coalesce((p_payload #>> '{days,unit}'), ''), '', p_reason, v_readers from clock_event where office_id = p_office and case_id = p_case;
   update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload ->> 'due_on')) else due_on end
    where office_id = p_office and case_id = p_case;
 end $$;
 
 create function app.do_accept(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 #variable_conflict use_column
 declare v_items jsonb; v_item jsonb;
 begin
-  if (app.day((p_payload #>> '{received_on}'))::timestamp at time zone 'Asia/Shanghai') > c.received_at then
-    perform app.refuse('persistence.received_later', jsonb_build_object('received_on', coalesce((p_payload #>> '{received_on}'), '')));
+  if (app.day((p_payload ->> 'received_on'))::timestamp at time zone 'Asia/Shanghai') > c.received_at then
+    perform app.refuse('persistence.received_later', jsonb_build_object('received_on', coalesce((p_payload ->> 'received_on'), '')));
   end if;
-  if coalesce((p_payload #>> '{received_on}'), '') <> '' then
-    update clock_event set at = (app.day((p_payload #>> '{received_on}'))::timestamp at time zone 'Asia/Shanghai'), cause = 'paper' where office_id = p_office and case_id = p_case and round = c.round and event = 'start_receipt';
+  if coalesce((p_payload ->> 'received_on'), '') <> '' then
+    update clock_event set at = (app.day((p_payload ->> 'received_on'))::timestamp at time zone 'Asia/Shanghai'), cause = 'paper' where office_id = p_office and case_id = p_case and round = c.round and event = 'start_receipt';
   end if;
   insert into clock_event (office_id, case_id, seq, round, event, at, cause, number, unit, approver, reason, readers) select p_office, p_case, coalesce(max(seq), 0) + 1, c.round, 'start_acceptance', v_now, '', 0, '', '', p_reason, v_readers from clock_event where office_id = p_office and case_id = p_case;
   update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end,
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload ->> 'due_on')) else due_on end,
     accepted_at = v_now,
-    received_at = coalesce((app.day((p_payload #>> '{received_on}'))::timestamp at time zone 'Asia/Shanghai'), received_at),
-    scope = coalesce(((p_payload #> '{scope}'))::text, '')
+    received_at = coalesce((app.day((p_payload ->> 'received_on'))::timestamp at time zone 'Asia/Shanghai'), received_at),
+    scope = coalesce(((p_payload -> 'scope'))::text, '')
    where office_id = p_office and case_id = p_case;
 end $$;
 
 create function app.do_return(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 #variable_conflict use_column
 declare v_items jsonb; v_item jsonb;
 begin
   if coalesce((p_payload #>> '{confirmed,by}'), '') <> 'password' and (coalesce((p_payload #>> '{confirmed,by}'), '') <> 'sample' or not exists (select 1 from office where office_id = p_office and sample = 1)) then
     perform app.refuse('confirmation.missing', jsonb_build_object());
   end if;
-  if not (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) then
+  if not (coalesce((p_payload -> 'document'), 'null'::jsonb) <> 'null'::jsonb) then
     perform app.refuse('persistence.document_missing', jsonb_build_object());
   end if;
-  if (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) and coalesce(encode(sha256(decode((p_payload #>> '{document,pdf}'), 'base64')), 'hex'), '') <> coalesce((p_payload #>> '{document,sha256}'), '') then
+  if (coalesce((p_payload -> 'document'), 'null'::jsonb) <> 'null'::jsonb) and coalesce(encode(sha256(decode((p_payload #>> '{document,pdf}'), 'base64')), 'hex'), '') <> coalesce((p_payload #>> '{document,sha256}'), '') then
     perform app.refuse('persistence.digest_mismatch', jsonb_build_object());
   end if;
-  if (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) and not exists (select 1 from document where office_id = p_office and case_id = p_case and sha256 = coalesce((p_payload #>> '{document,sha256}'), '')) then
+  if (coalesce((p_payload -> 'document'), 'null'::jsonb) <> 'null'::jsonb) and not exists (select 1 from document where office_id = p_office and case_id = p_case and sha256 = coalesce((p_payload #>> '{document,sha256}'), '')) then
     insert into document (office_id, readers, case_id, sha256, round, kind, size, content, stored_by, stored_at) values (p_office, v_readers, p_case, coalesce((p_payload #>> '{document,sha256}'), ''), c.round, 'return', length(decode((p_payload #>> '{document,pdf}'), 'base64')), decode((p_payload #>> '{document,pdf}'), 'base64'), v_me, v_now);
   end if;
   if c.state in ('submitted', 'correction', 'accepted', 'reviewing', 'signing') then
@@ -192,154 +192,154 @@ begin
   update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end,
-    scope = coalesce(((p_payload #> '{scope}'))::text, '')
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload ->> 'due_on')) else due_on end,
+    scope = coalesce(((p_payload -> 'scope'))::text, '')
    where office_id = p_office and case_id = p_case;
 end $$;
 
 create function app.do_not_needed(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 #variable_conflict use_column
 declare v_items jsonb; v_item jsonb;
 begin
   if coalesce((p_payload #>> '{confirmed,by}'), '') <> 'password' and (coalesce((p_payload #>> '{confirmed,by}'), '') <> 'sample' or not exists (select 1 from office where office_id = p_office and sample = 1)) then
     perform app.refuse('confirmation.missing', jsonb_build_object());
   end if;
-  if not (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) then
+  if not (coalesce((p_payload -> 'document'), 'null'::jsonb) <> 'null'::jsonb) then
     perform app.refuse('persistence.document_missing', jsonb_build_object());
   end if;
-  if (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) and coalesce(encode(sha256(decode((p_payload #>> '{document,pdf}'), 'base64')), 'hex'), '') <> coalesce((p_payload #>> '{document,sha256}'), '') then
+  if (coalesce((p_payload -> 'document'), 'null'::jsonb) <> 'null'::jsonb) and coalesce(encode(sha256(decode((p_payload #>> '{document,pdf}'), 'base64')), 'hex'), '') <> coalesce((p_payload #>> '{document,sha256}'), '') then
     perform app.refuse('persistence.digest_mismatch', jsonb_build_object());
   end if;
-  if (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) and not exists (select 1 from document where office_id = p_office and case_id = p_case and sha256 = coalesce((p_payload #>> '{document,sha256}'), '')) then
+  if (coalesce((p_payload -> 'document'), 'null'::jsonb) <> 'null'::jsonb) and not exists (select 1 from document where office_id = p_office and case_id = p_case and sha256 = coalesce((p_payload #>> '{document,sha256}'), '')) then
     insert into document (office_id, readers, case_id, sha256, round, kind, size, content, stored_by, stored_at) values (p_office, v_readers, p_case, coalesce((p_payload #>> '{document,sha256}'), ''), c.round, 'not_needed', length(decode((p_payload #>> '{document,pdf}'), 'base64')), decode((p_payload #>> '{document,pdf}'), 'base64'), v_me, v_now);
   end if;
   update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end,
-    scope = coalesce(((p_payload #> '{scope}'))::text, '')
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload ->> 'due_on')) else due_on end,
+    scope = coalesce(((p_payload -> 'scope'))::text, '')
    where office_id = p_office and case_id = p_case;
 end $$;
 
 create function app.do_assign(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 #variable_conflict use_column
 declare v_items jsonb; v_item jsonb;
 begin
-  if not exists (select 1 from person where office_id = p_office and person_id = coalesce((p_payload #>> '{reviewer}'), '') and active = 1) then
-    perform app.refuse('people.inactive', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((p_payload #>> '{reviewer}'), '')), coalesce((p_payload #>> '{reviewer}'), ''))));
+  if not exists (select 1 from person where office_id = p_office and person_id = coalesce((p_payload ->> 'reviewer'), '') and active = 1) then
+    perform app.refuse('people.inactive', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((p_payload ->> 'reviewer'), '')), coalesce((p_payload ->> 'reviewer'), ''))));
   end if;
-  if not exists (select 1 from person_role where office_id = p_office and person_id = coalesce((p_payload #>> '{reviewer}'), '') and role = 'reviewer' and (valid_from is null or valid_from <= v_today) and (valid_to is null or valid_to >= v_today)) then
-    perform app.refuse('people.not_reviewer', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((p_payload #>> '{reviewer}'), '')), coalesce((p_payload #>> '{reviewer}'), ''))));
+  if not exists (select 1 from person_role where office_id = p_office and person_id = coalesce((p_payload ->> 'reviewer'), '') and role = 'reviewer' and (valid_from is null or valid_from <= v_today) and (valid_to is null or valid_to >= v_today)) then
+    perform app.refuse('people.not_reviewer', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((p_payload ->> 'reviewer'), '')), coalesce((p_payload ->> 'reviewer'), ''))));
   end if;
-  if replace(c.handler_codes, ',' || coalesce((p_payload #>> '{reviewer}'), '') || ',', '') <> c.handler_codes then
-    perform app.refuse('people.handling', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((p_payload #>> '{reviewer}'), '')), coalesce((p_payload #>> '{reviewer}'), ''))));
+  if replace(c.handler_codes, ',' || coalesce((p_payload ->> 'reviewer'), '') || ',', '') <> c.handler_codes then
+    perform app.refuse('people.handling', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((p_payload ->> 'reviewer'), '')), coalesce((p_payload ->> 'reviewer'), ''))));
   end if;
-  if exists (select 1 from recusal where office_id = p_office and person_id = coalesce((p_payload #>> '{reviewer}'), '') and ((case_id <> '' and case_id = p_case) or (party <> '' and party = c.party_name) or (unit <> '' and unit = c.unit))) then
-    perform app.refuse('people.recused', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((p_payload #>> '{reviewer}'), '')), coalesce((p_payload #>> '{reviewer}'), ''))));
+  if exists (select 1 from recusal where office_id = p_office and person_id = coalesce((p_payload ->> 'reviewer'), '') and ((case_id <> '' and case_id = p_case) or (party <> '' and party = c.party_name) or (unit <> '' and unit = c.unit))) then
+    perform app.refuse('people.recused', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((p_payload ->> 'reviewer'), '')), coalesce((p_payload ->> 'reviewer'), ''))));
   end if;
-  if exists (select 1 from round where office_id = p_office and case_id = p_case and round = c.round and (reason = 'review_of_review')) and exists (select 1 from round where office_id = p_office and case_id = p_case and round = c.round - 1 and reviewer = coalesce((p_payload #>> '{reviewer}'), '')) then
-    perform app.refuse('dispute.same_reviewer', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((p_payload #>> '{reviewer}'), '')), coalesce((p_payload #>> '{reviewer}'), ''))));
+  if exists (select 1 from round where office_id = p_office and case_id = p_case and round = c.round and (reason = 'review_of_review')) and exists (select 1 from round where office_id = p_office and case_id = p_case and round = c.round - 1 and reviewer = coalesce((p_payload ->> 'reviewer'), '')) then
+    perform app.refuse('dispute.same_reviewer', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((p_payload ->> 'reviewer'), '')), coalesce((p_payload ->> 'reviewer'), ''))));
   end if;
-  if exists (select 1 from person where office_id = p_office and person_id = coalesce((p_payload #>> '{reviewer}'), '') and trim(legal_qualification) = '' and (first_review_on is null or first_review_on >= '2018-01-01')) then
-    perform app.refuse('people.unqualified', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((p_payload #>> '{reviewer}'), '')), coalesce((p_payload #>> '{reviewer}'), ''))));
+  if exists (select 1 from person where office_id = p_office and person_id = coalesce((p_payload ->> 'reviewer'), '') and trim(legal_qualification) = '' and (first_review_on is null or first_review_on >= '2018-01-01')) then
+    perform app.refuse('people.unqualified', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((p_payload ->> 'reviewer'), '')), coalesce((p_payload ->> 'reviewer'), ''))));
   end if;
-  update round set reviewer = coalesce((p_payload #>> '{reviewer}'), '') where office_id = p_office and case_id = p_case and round = c.round;
+  update round set reviewer = coalesce((p_payload ->> 'reviewer'), '') where office_id = p_office and case_id = p_case and round = c.round;
   update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end,
-    reviewer = coalesce((p_payload #>> '{reviewer}'), '')
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload ->> 'due_on')) else due_on end,
+    reviewer = coalesce((p_payload ->> 'reviewer'), '')
    where office_id = p_office and case_id = p_case;
 end $$;
 
 create function app.do_reassign(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 #variable_conflict use_column
 declare v_items jsonb; v_item jsonb;
 begin
-  if not exists (select 1 from person where office_id = p_office and person_id = coalesce((p_payload #>> '{reviewer}'), '') and active = 1) then
-    perform app.refuse('people.inactive', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((p_payload #>> '{reviewer}'), '')), coalesce((p_payload #>> '{reviewer}'), ''))));
+  if not exists (select 1 from person where office_id = p_office and person_id = coalesce((p_payload ->> 'reviewer'), '') and active = 1) then
+    perform app.refuse('people.inactive', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((p_payload ->> 'reviewer'), '')), coalesce((p_payload ->> 'reviewer'), ''))));
   end if;
-  if not exists (select 1 from person_role where office_id = p_office and person_id = coalesce((p_payload #>> '{reviewer}'), '') and role = 'reviewer' and (valid_from is null or valid_from <= v_today) and (valid_to is null or valid_to >= v_today)) then
-    perform app.refuse('people.not_reviewer', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((p_payload #>> '{reviewer}'), '')), coalesce((p_payload #>> '{reviewer}'), ''))));
+  if not exists (select 1 from person_role where office_id = p_office and person_id = coalesce((p_payload ->> 'reviewer'), '') and role = 'reviewer' and (valid_from is null or valid_from <= v_today) and (valid_to is null or valid_to >= v_today)) then
+    perform app.refuse('people.not_reviewer', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((p_payload ->> 'reviewer'), '')), coalesce((p_payload ->> 'reviewer'), ''))));
   end if;
-  if replace(c.handler_codes, ',' || coalesce((p_payload #>> '{reviewer}'), '') || ',', '') <> c.handler_codes then
-    perform app.refuse('people.handling', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((p_payload #>> '{reviewer}'), '')), coalesce((p_payload #>> '{reviewer}'), ''))));
+  if replace(c.handler_codes, ',' || coalesce((p_payload ->> 'reviewer'), '') || ',', '') <> c.handler_codes then
+    perform app.refuse('people.handling', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((p_payload ->> 'reviewer'), '')), coalesce((p_payload ->> 'reviewer'), ''))));
   end if;
-  if exists (select 1 from recusal where office_id = p_office and person_id = coalesce((p_payload #>> '{reviewer}'), '') and ((case_id <> '' and case_id = p_case) or (party <> '' and party = c.party_name) or (unit <> '' and unit = c.unit))) then
-    perform app.refuse('people.recused', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((p_payload #>> '{reviewer}'), '')), coalesce((p_payload #>> '{reviewer}'), ''))));
+  if exists (select 1 from recusal where office_id = p_office and person_id = coalesce((p_payload ->> 'reviewer'), '') and ((case_id <> '' and case_id = p_case) or (party <> '' and party = c.party_name) or (unit <> '' and unit = c.unit))) then
+    perform app.refuse('people.recused', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((p_payload ->> 'reviewer'), '')), coalesce((p_payload ->> 'reviewer'), ''))));
   end if;
-  if exists (select 1 from round where office_id = p_office and case_id = p_case and round = c.round and (reason = 'review_of_review')) and exists (select 1 from round where office_id = p_office and case_id = p_case and round = c.round - 1 and reviewer = coalesce((p_payload #>> '{reviewer}'), '')) then
-    perform app.refuse('dispute.same_reviewer', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((p_payload #>> '{reviewer}'), '')), coalesce((p_payload #>> '{reviewer}'), ''))));
+  if exists (select 1 from round where office_id = p_office and case_id = p_case and round = c.round and (reason = 'review_of_review')) and exists (select 1 from round where office_id = p_office and case_id = p_case and round = c.round - 1 and reviewer = coalesce((p_payload ->> 'reviewer'), '')) then
+    perform app.refuse('dispute.same_reviewer', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((p_payload ->> 'reviewer'), '')), coalesce((p_payload ->> 'reviewer'), ''))));
   end if;
-  if exists (select 1 from person where office_id = p_office and person_id = coalesce((p_payload #>> '{reviewer}'), '') and trim(legal_qualification) = '' and (first_review_on is null or first_review_on >= '2018-01-01')) then
-    perform app.refuse('people.unqualified', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((p_payload #>> '{reviewer}'), '')), coalesce((p_payload #>> '{reviewer}'), ''))));
+  if exists (select 1 from person where office_id = p_office and person_id = coalesce((p_payload ->> 'reviewer'), '') and trim(legal_qualification) = '' and (first_review_on is null or first_review_on >= '2018-01-01')) then
+    perform app.refuse('people.unqualified', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((p_payload ->> 'reviewer'), '')), coalesce((p_payload ->> 'reviewer'), ''))));
   end if;
-  update round set reviewer = coalesce((p_payload #>> '{reviewer}'), '') where office_id = p_office and case_id = p_case and round = c.round;
+  update round set reviewer = coalesce((p_payload ->> 'reviewer'), '') where office_id = p_office and case_id = p_case and round = c.round;
   update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end,
-    reviewer = coalesce((p_payload #>> '{reviewer}'), '')
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload ->> 'due_on')) else due_on end,
+    reviewer = coalesce((p_payload ->> 'reviewer'), '')
    where office_id = p_office and case_id = p_case;
 end $$;
 
 create function app.do_extend(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 #variable_conflict use_column
 declare v_items jsonb; v_item jsonb;
 begin
-  insert into clock_event (office_id, case_id, seq, round, event, at, cause, number, unit, approver, reason, readers) select p_office, p_case, coalesce(max(seq), 0) + 1, c.round, 'extend', v_now, '', coalesce(((p_payload #>> '{number}'))::bigint, 0), coalesce((p_payload #>> '{unit}'), ''), coalesce((p_payload #>> '{approver}'), ''), p_reason, v_readers from clock_event where office_id = p_office and case_id = p_case;
+  insert into clock_event (office_id, case_id, seq, round, event, at, cause, number, unit, approver, reason, readers) select p_office, p_case, coalesce(max(seq), 0) + 1, c.round, 'extend', v_now, '', coalesce(((p_payload ->> 'number'))::bigint, 0), coalesce((p_payload ->> 'unit'), ''), coalesce((p_payload ->> 'approver'), ''), p_reason, v_readers from clock_event where office_id = p_office and case_id = p_case;
   update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload ->> 'due_on')) else due_on end
    where office_id = p_office and case_id = p_case;
 end $$;
 
 create function app.do_extend_case(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 #variable_conflict use_column
 declare v_items jsonb; v_item jsonb;
 begin
-  if coalesce(((p_payload #>> '{number}'))::bigint, 0) < 1 or trim(coalesce((p_payload #>> '{approver}'), '')) = '' or trim(coalesce((p_payload #>> '{paper}'), '')) = '' or coalesce((p_payload #>> '{approved_on}'), '') = '' then
+  if coalesce(((p_payload ->> 'number'))::bigint, 0) < 1 or trim(coalesce((p_payload ->> 'approver'), '')) = '' or trim(coalesce((p_payload ->> 'paper'), '')) = '' or coalesce((p_payload ->> 'approved_on'), '') = '' then
     perform app.refuse('case_period.incomplete', jsonb_build_object());
   end if;
-  if app.day((p_payload #>> '{approved_on}')) > v_today then
-    perform app.refuse('case.in_future', jsonb_build_object('field', 'approved_on', 'date', coalesce((p_payload #>> '{approved_on}'), ''), 'today', cast(v_today as text)));
+  if app.day((p_payload ->> 'approved_on')) > v_today then
+    perform app.refuse('case.in_future', jsonb_build_object('field', 'approved_on', 'date', coalesce((p_payload ->> 'approved_on'), ''), 'today', cast(v_today as text)));
   end if;
-  if (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) and coalesce(encode(sha256(decode((p_payload #>> '{document,pdf}'), 'base64')), 'hex'), '') <> coalesce((p_payload #>> '{document,sha256}'), '') then
+  if (coalesce((p_payload -> 'document'), 'null'::jsonb) <> 'null'::jsonb) and coalesce(encode(sha256(decode((p_payload #>> '{document,pdf}'), 'base64')), 'hex'), '') <> coalesce((p_payload #>> '{document,sha256}'), '') then
     perform app.refuse('persistence.digest_mismatch', jsonb_build_object());
   end if;
-  if (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) and not exists (select 1 from document where office_id = p_office and case_id = p_case and sha256 = coalesce((p_payload #>> '{document,sha256}'), '')) then
+  if (coalesce((p_payload -> 'document'), 'null'::jsonb) <> 'null'::jsonb) and not exists (select 1 from document where office_id = p_office and case_id = p_case and sha256 = coalesce((p_payload #>> '{document,sha256}'), '')) then
     insert into document (office_id, readers, case_id, sha256, round, kind, size, content, stored_by, stored_at) values (p_office, v_readers, p_case, coalesce((p_payload #>> '{document,sha256}'), ''), c.round, 'case_extension', length(decode((p_payload #>> '{document,pdf}'), 'base64')), decode((p_payload #>> '{document,pdf}'), 'base64'), v_me, v_now);
   end if;
-  insert into clock_event (office_id, case_id, seq, round, event, at, cause, number, unit, approver, reason, readers) select p_office, p_case, coalesce(max(seq), 0) + 1, c.round, 'extend_case', (app.day((p_payload #>> '{approved_on}'))::timestamp at time zone 'Asia/Shanghai'), coalesce((p_payload #>> '{paper}'), ''), coalesce(((p_payload #>> '{number}'))::bigint, 0), coalesce((p_payload #>> '{unit}'), ''), coalesce((p_payload #>> '{approver}'), ''), p_reason, v_readers from clock_event where office_id = p_office and case_id = p_case;
+  insert into clock_event (office_id, case_id, seq, round, event, at, cause, number, unit, approver, reason, readers) select p_office, p_case, coalesce(max(seq), 0) + 1, c.round, 'extend_case', (app.day((p_payload ->> 'approved_on'))::timestamp at time zone 'Asia/Shanghai'), coalesce((p_payload ->> 'paper'), ''), coalesce(((p_payload ->> 'number'))::bigint, 0), coalesce((p_payload ->> 'unit'), ''), coalesce((p_payload ->> 'approver'), ''), p_reason, v_readers from clock_event where office_id = p_office and case_id = p_case;
 end $$;
 
 create function app.do_move_due(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 #variable_conflict use_column
 declare v_items jsonb; v_item jsonb;
 begin
-  if not exists (select 1 from calendar where office_id = p_office and year = coalesce(((p_payload #>> '{year}'))::bigint, 0) and edition = coalesce((p_payload #>> '{edition}'), '')) then
-    perform app.refuse('persistence.calendar_unknown', jsonb_build_object('year', coalesce(((p_payload #>> '{year}'))::bigint, 0), 'edition', coalesce((p_payload #>> '{edition}'), '')));
+  if not exists (select 1 from calendar where office_id = p_office and year = coalesce(((p_payload ->> 'year'))::bigint, 0) and edition = coalesce((p_payload ->> 'edition'), '')) then
+    perform app.refuse('persistence.calendar_unknown', jsonb_build_object('year', coalesce(((p_payload ->> 'year'))::bigint, 0), 'edition', coalesce((p_payload ->> 'edition'), '')));
   end if;
   update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload ->> 'due_on')) else due_on end
    where office_id = p_office and case_id = p_case;
 end $$;
 
 create function app.do_certify(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 #variable_conflict use_column
 declare v_items jsonb; v_item jsonb;
 begin
-  if coalesce((p_payload #>> '{outcome}'), '') = '' then
+  if coalesce((p_payload ->> 'outcome'), '') = '' then
     perform app.refuse('persistence.outcome_mismatch', jsonb_build_object());
   end if;
   if exists (select 1 from expert_request where office_id = p_office and case_id = p_case and round = c.round and answered_at is null and withdrawn_at is null) then
@@ -348,45 +348,45 @@ begin
   if exists (select 1 from recusal where office_id = p_office and person_id = v_me and ((case_id <> '' and case_id = p_case) or (party <> '' and party = c.party_name) or (unit <> '' and unit = c.unit))) then
     perform app.refuse('people.recused', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
   end if;
-  if not (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) then
+  if not (coalesce((p_payload -> 'document'), 'null'::jsonb) <> 'null'::jsonb) then
     perform app.refuse('persistence.document_missing', jsonb_build_object());
   end if;
-  if (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) and coalesce(encode(sha256(decode((p_payload #>> '{document,pdf}'), 'base64')), 'hex'), '') <> coalesce((p_payload #>> '{document,sha256}'), '') then
+  if (coalesce((p_payload -> 'document'), 'null'::jsonb) <> 'null'::jsonb) and coalesce(encode(sha256(decode((p_payload #>> '{document,pdf}'), 'base64')), 'hex'), '') <> coalesce((p_payload #>> '{document,sha256}'), '') then
     perform app.refuse('persistence.digest_mismatch', jsonb_build_object());
   end if;
-  if (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) and not exists (select 1 from document where office_id = p_office and case_id = p_case and sha256 = coalesce((p_payload #>> '{document,sha256}'), '')) then
+  if (coalesce((p_payload -> 'document'), 'null'::jsonb) <> 'null'::jsonb) and not exists (select 1 from document where office_id = p_office and case_id = p_case and sha256 = coalesce((p_payload #>> '{document,sha256}'), '')) then
     insert into document (office_id, readers, case_id, sha256, round, kind, size, content, stored_by, stored_at) values (p_office, v_readers, p_case, coalesce((p_payload #>> '{document,sha256}'), ''), c.round, 'opinion_certified', length(decode((p_payload #>> '{document,pdf}'), 'base64')), decode((p_payload #>> '{document,pdf}'), 'base64'), v_me, v_now);
   end if;
   delete from problem_mark where office_id = p_office and case_id = p_case and round = c.round;
   delete from problem where office_id = p_office and case_id = p_case and round = c.round;
-  v_items := coalesce(nullif(p_payload #> '{earlier}', 'null'), '[]');
+  v_items := coalesce(nullif(p_payload -> 'earlier', 'null'), '[]');
   for v_index in 0 .. jsonb_array_length(v_items) - 1 loop
   v_item := v_items -> v_index;
-  insert into problem_mark (office_id, readers, case_id, round, number, solved, note, marked_by, marked_at) values (p_office, v_readers, p_case, c.round, coalesce(((v_item #>> '{number}'))::bigint, 0), (case when (v_item #> '{solved}') = 'true'::jsonb then 1 else 0 end), coalesce((v_item #>> '{note}'), ''), v_me, v_now);
+  insert into problem_mark (office_id, readers, case_id, round, number, solved, note, marked_by, marked_at) values (p_office, v_readers, p_case, c.round, coalesce(((v_item ->> 'number'))::bigint, 0), (case when (v_item -> 'solved') = 'true'::jsonb then 1 else 0 end), coalesce((v_item ->> 'note'), ''), v_me, v_now);
   end loop;
   if exists (select 1 from problem p where p.office_id = p_office and p.case_id = p_case and p.round < c.round and not exists (select 1 from problem_mark m where m.office_id = p.office_id and m.case_id = p.case_id and m.round = c.round and m.number = p.number)) then
     perform app.refuse('dispute.earlier_unmarked', jsonb_build_object('number', (select min(p.number) from problem p where p.office_id = p_office and p.case_id = p_case and p.round < c.round and not exists (select 1 from problem_mark m where m.office_id = p.office_id and m.case_id = p.case_id and m.round = c.round and m.number = p.number))));
   end if;
-  v_items := coalesce(nullif(p_payload #> '{problems}', 'null'), '[]');
+  v_items := coalesce(nullif(p_payload -> 'problems', 'null'), '[]');
   for v_index in 0 .. jsonb_array_length(v_items) - 1 loop
   v_item := v_items -> v_index;
-  if coalesce(((v_item #>> '{number}'))::bigint, 0) <> (select coalesce(max(number), 0) from problem where office_id = p_office and case_id = p_case and round <> c.round) + 1 + v_index then
-    perform app.refuse('persistence.problem_numbers', jsonb_build_object('number', coalesce(((v_item #>> '{number}'))::bigint, 0), 'expected', (select coalesce(max(number), 0) from problem where office_id = p_office and case_id = p_case and round <> c.round) + 1 + v_index));
+  if coalesce(((v_item ->> 'number'))::bigint, 0) <> (select coalesce(max(number), 0) from problem where office_id = p_office and case_id = p_case and round <> c.round) + 1 + v_index then
+    perform app.refuse('persistence.problem_numbers', jsonb_build_object('number', coalesce(((v_item ->> 'number'))::bigint, 0), 'expected', (select coalesce(max(number), 0) from problem where office_id = p_office and case_id = p_case and round <> c.round) + 1 + v_index));
   end if;
-  insert into problem (office_id, readers, case_id, number, round, item_id, dimension, finding, basis, evidence, suggestion) values (p_office, v_readers, p_case, coalesce(((v_item #>> '{number}'))::bigint, 0), c.round, coalesce((v_item #>> '{item_id}'), ''), coalesce((v_item #>> '{dimension}'), ''), coalesce((v_item #>> '{finding}'), ''), coalesce((v_item #>> '{basis}'), ''), coalesce((v_item #>> '{evidence}'), ''), coalesce((v_item #>> '{suggestion}'), ''));
+  insert into problem (office_id, readers, case_id, number, round, item_id, dimension, finding, basis, evidence, suggestion) values (p_office, v_readers, p_case, coalesce(((v_item ->> 'number'))::bigint, 0), c.round, coalesce((v_item ->> 'item_id'), ''), coalesce((v_item ->> 'dimension'), ''), coalesce((v_item ->> 'finding'), ''), coalesce((v_item ->> 'basis'), ''), coalesce((v_item ->> 'evidence'), ''), coalesce((v_item ->> 'suggestion'), ''));
   end loop;
-  update round set opinion = coalesce(((p_payload #> '{opinion}'))::text, ''), outcome = nullif((p_payload #>> '{outcome}'), ''), materials_digest = coalesce((p_payload #>> '{materials_digest}'), ''), same_person_reason = coalesce((p_payload #>> '{opinion,same_person_reason}'), ''), override_reason = coalesce((p_payload #>> '{opinion,override_reason}'), ''), certified_sha256 = coalesce((p_payload #>> '{document,sha256}'), ''), certified_at = v_now, sent_back = '' where office_id = p_office and case_id = p_case and round = c.round;
+  update round set opinion = coalesce(((p_payload -> 'opinion'))::text, ''), outcome = nullif((p_payload ->> 'outcome'), ''), materials_digest = coalesce((p_payload ->> 'materials_digest'), ''), same_person_reason = coalesce((p_payload #>> '{opinion,same_person_reason}'), ''), override_reason = coalesce((p_payload #>> '{opinion,override_reason}'), ''), certified_sha256 = coalesce((p_payload #>> '{document,sha256}'), ''), certified_at = v_now, sent_back = '' where office_id = p_office and case_id = p_case and round = c.round;
   update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end,
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload ->> 'due_on')) else due_on end,
     sent_from = c.state,
     sent_version = c.version + 1
    where office_id = p_office and case_id = p_case;
 end $$;
 
 create function app.do_send_back(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 #variable_conflict use_column
 declare v_items jsonb; v_item jsonb;
 begin
@@ -394,34 +394,34 @@ begin
   update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload ->> 'due_on')) else due_on end
    where office_id = p_office and case_id = p_case;
 end $$;
 
 create function app.do_reserve(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 #variable_conflict use_column
 declare v_items jsonb; v_item jsonb;
 begin
-  if coalesce(coalesce(((p_payload #>> '{year}'))::bigint, 0), 0) < 1949 or substr(cast(app.day((p_payload #>> '{dated}')) as text), 1, 4) <> cast(coalesce(((p_payload #>> '{year}'))::bigint, 0) as text) or coalesce((p_payload #>> '{dated}'), '') = '' then
-    perform app.refuse('persistence.year_mismatch', jsonb_build_object('year', coalesce((p_payload #>> '{year}'), ''), 'dated', coalesce((p_payload #>> '{dated}'), '')));
+  if coalesce(coalesce(((p_payload ->> 'year'))::bigint, 0), 0) < 1949 or substr(cast(app.day((p_payload ->> 'dated')) as text), 1, 4) <> cast(coalesce(((p_payload ->> 'year'))::bigint, 0) as text) or coalesce((p_payload ->> 'dated'), '') = '' then
+    perform app.refuse('persistence.year_mismatch', jsonb_build_object('year', coalesce((p_payload ->> 'year'), ''), 'dated', coalesce((p_payload ->> 'dated'), '')));
   end if;
-  update number set status = 'void', void_reason = '跨年度未签发，另取新号', voided_at = v_now where office_id = p_office and case_id = p_case and round = c.round and status = 'reserved' and year <> coalesce(((p_payload #>> '{year}'))::bigint, 0);
-  insert into counter (office_id, series, year, last_no) select p_office, (select series from office where office_id = p_office), coalesce(((p_payload #>> '{year}'))::bigint, 0), 0 where not exists (select 1 from counter where office_id = p_office and series = (select series from office where office_id = p_office) and year = coalesce(((p_payload #>> '{year}'))::bigint, 0)) on conflict (office_id, series, year) do nothing;
-  update counter set last_no = last_no + 1 where office_id = p_office and series = (select series from office where office_id = p_office) and year = coalesce(((p_payload #>> '{year}'))::bigint, 0) and not exists (select 1 from number where office_id = p_office and case_id = p_case and round = c.round and status <> 'void');
-  insert into number (office_id, series, year, no, label, case_id, round, status, reserved_by, reserved_at, readers) select k.office_id, k.series, k.year, k.last_no, k.series || '〔' || cast(k.year as text) || '〕' || cast(k.last_no as text) || '号', p_case, c.round, 'reserved', v_me, v_now, v_readers from counter k where k.office_id = p_office and k.series = (select series from office where office_id = p_office) and k.year = coalesce(((p_payload #>> '{year}'))::bigint, 0) and not exists (select 1 from number where office_id = p_office and case_id = p_case and round = c.round and status <> 'void');
-  update round set number = (select label from number where office_id = p_office and case_id = p_case and round = c.round and status <> 'void'), dated = app.day((p_payload #>> '{dated}')) where office_id = p_office and case_id = p_case and round = c.round;
+  update number set status = 'void', void_reason = '跨年度未签发，另取新号', voided_at = v_now where office_id = p_office and case_id = p_case and round = c.round and status = 'reserved' and year <> coalesce(((p_payload ->> 'year'))::bigint, 0);
+  insert into counter (office_id, series, year, last_no) select p_office, (select series from office where office_id = p_office), coalesce(((p_payload ->> 'year'))::bigint, 0), 0 where not exists (select 1 from counter where office_id = p_office and series = (select series from office where office_id = p_office) and year = coalesce(((p_payload ->> 'year'))::bigint, 0)) on conflict (office_id, series, year) do nothing;
+  update counter set last_no = last_no + 1 where office_id = p_office and series = (select series from office where office_id = p_office) and year = coalesce(((p_payload ->> 'year'))::bigint, 0) and not exists (select 1 from number where office_id = p_office and case_id = p_case and round = c.round and status <> 'void');
+  insert into number (office_id, series, year, no, label, case_id, round, status, reserved_by, reserved_at, readers) select k.office_id, k.series, k.year, k.last_no, k.series || '〔' || cast(k.year as text) || '〕' || cast(k.last_no as text) || '号', p_case, c.round, 'reserved', v_me, v_now, v_readers from counter k where k.office_id = p_office and k.series = (select series from office where office_id = p_office) and k.year = coalesce(((p_payload ->> 'year'))::bigint, 0) and not exists (select 1 from number where office_id = p_office and case_id = p_case and round = c.round and status <> 'void');
+  update round set number = (select label from number where office_id = p_office and case_id = p_case and round = c.round and status <> 'void'), dated = app.day((p_payload ->> 'dated')) where office_id = p_office and case_id = p_case and round = c.round;
   update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end,
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload ->> 'due_on')) else due_on end,
     numbers = replace(numbers, '|' || (select replace(replace(lower(label), '〔', ''), '〕', '') from number where office_id = p_office and case_id = p_case and round = c.round and status <> 'void'), '') || '|' || (select replace(replace(lower(label), '〔', ''), '〕', '') from number where office_id = p_office and case_id = p_case and round = c.round and status <> 'void'),
     finder = replace(finder, '|' || (select replace(replace(lower(label), '〔', ''), '〕', '') from number where office_id = p_office and case_id = p_case and round = c.round and status <> 'void'), '') || '|' || (select replace(replace(lower(label), '〔', ''), '〕', '') from number where office_id = p_office and case_id = p_case and round = c.round and status <> 'void')
    where office_id = p_office and case_id = p_case;
 end $$;
 
 create function app.do_issue_pass(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 #variable_conflict use_column
 declare v_items jsonb; v_item jsonb;
 begin
@@ -431,7 +431,7 @@ begin
   if exists (select 1 from round where office_id = p_office and case_id = p_case and round = c.round and (coalesce(outcome, '') <> 'AGREE')) then
     perform app.refuse('persistence.outcome_mismatch', jsonb_build_object());
   end if;
-  if exists (select 1 from round where office_id = p_office and case_id = p_case and round = c.round and (certified_sha256 <> coalesce((p_payload #>> '{certified_sha256}'), '') or certified_sha256 = '')) then
+  if exists (select 1 from round where office_id = p_office and case_id = p_case and round = c.round and (certified_sha256 <> coalesce((p_payload ->> 'certified_sha256'), '') or certified_sha256 = '')) then
     perform app.refuse('case.signed_other', jsonb_build_object());
   end if;
   if replace(c.handler_codes, ',' || v_me || ',', '') <> c.handler_codes then
@@ -449,13 +449,13 @@ begin
   if v_me <> c.reviewer and exists (select 1 from round where office_id = p_office and case_id = p_case and round = c.round and (trim(same_person_reason) <> '')) then
     perform app.refuse('case.same_person_other', jsonb_build_object());
   end if;
-  if not (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) then
+  if not (coalesce((p_payload -> 'document'), 'null'::jsonb) <> 'null'::jsonb) then
     perform app.refuse('persistence.document_missing', jsonb_build_object());
   end if;
-  if (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) and coalesce(encode(sha256(decode((p_payload #>> '{document,pdf}'), 'base64')), 'hex'), '') <> coalesce((p_payload #>> '{document,sha256}'), '') then
+  if (coalesce((p_payload -> 'document'), 'null'::jsonb) <> 'null'::jsonb) and coalesce(encode(sha256(decode((p_payload #>> '{document,pdf}'), 'base64')), 'hex'), '') <> coalesce((p_payload #>> '{document,sha256}'), '') then
     perform app.refuse('persistence.digest_mismatch', jsonb_build_object());
   end if;
-  if (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) and not exists (select 1 from document where office_id = p_office and case_id = p_case and sha256 = coalesce((p_payload #>> '{document,sha256}'), '')) then
+  if (coalesce((p_payload -> 'document'), 'null'::jsonb) <> 'null'::jsonb) and not exists (select 1 from document where office_id = p_office and case_id = p_case and sha256 = coalesce((p_payload #>> '{document,sha256}'), '')) then
     insert into document (office_id, readers, case_id, sha256, round, kind, size, content, stored_by, stored_at) values (p_office, v_readers, p_case, coalesce((p_payload #>> '{document,sha256}'), ''), c.round, 'opinion', length(decode((p_payload #>> '{document,pdf}'), 'base64')), decode((p_payload #>> '{document,pdf}'), 'base64'), v_me, v_now);
   end if;
   update round set issued = 1, issued_at = v_now, issued_sha256 = coalesce((p_payload #>> '{document,sha256}'), ''), signer = v_me where office_id = p_office and case_id = p_case and round = c.round;
@@ -465,12 +465,12 @@ begin
   update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload ->> 'due_on')) else due_on end
    where office_id = p_office and case_id = p_case;
 end $$;
 
 create function app.do_issue_return(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 #variable_conflict use_column
 declare v_items jsonb; v_item jsonb;
 begin
@@ -480,7 +480,7 @@ begin
   if exists (select 1 from round where office_id = p_office and case_id = p_case and round = c.round and (coalesce(outcome, 'AGREE') = 'AGREE')) then
     perform app.refuse('persistence.outcome_mismatch', jsonb_build_object());
   end if;
-  if exists (select 1 from round where office_id = p_office and case_id = p_case and round = c.round and (certified_sha256 <> coalesce((p_payload #>> '{certified_sha256}'), '') or certified_sha256 = '')) then
+  if exists (select 1 from round where office_id = p_office and case_id = p_case and round = c.round and (certified_sha256 <> coalesce((p_payload ->> 'certified_sha256'), '') or certified_sha256 = '')) then
     perform app.refuse('case.signed_other', jsonb_build_object());
   end if;
   if replace(c.handler_codes, ',' || v_me || ',', '') <> c.handler_codes then
@@ -498,13 +498,13 @@ begin
   if v_me <> c.reviewer and exists (select 1 from round where office_id = p_office and case_id = p_case and round = c.round and (trim(same_person_reason) <> '')) then
     perform app.refuse('case.same_person_other', jsonb_build_object());
   end if;
-  if not (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) then
+  if not (coalesce((p_payload -> 'document'), 'null'::jsonb) <> 'null'::jsonb) then
     perform app.refuse('persistence.document_missing', jsonb_build_object());
   end if;
-  if (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) and coalesce(encode(sha256(decode((p_payload #>> '{document,pdf}'), 'base64')), 'hex'), '') <> coalesce((p_payload #>> '{document,sha256}'), '') then
+  if (coalesce((p_payload -> 'document'), 'null'::jsonb) <> 'null'::jsonb) and coalesce(encode(sha256(decode((p_payload #>> '{document,pdf}'), 'base64')), 'hex'), '') <> coalesce((p_payload #>> '{document,sha256}'), '') then
     perform app.refuse('persistence.digest_mismatch', jsonb_build_object());
   end if;
-  if (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) and not exists (select 1 from document where office_id = p_office and case_id = p_case and sha256 = coalesce((p_payload #>> '{document,sha256}'), '')) then
+  if (coalesce((p_payload -> 'document'), 'null'::jsonb) <> 'null'::jsonb) and not exists (select 1 from document where office_id = p_office and case_id = p_case and sha256 = coalesce((p_payload #>> '{document,sha256}'), '')) then
     insert into document (office_id, readers, case_id, sha256, round, kind, size, content, stored_by, stored_at) values (p_office, v_readers, p_case, coalesce((p_payload #>> '{document,sha256}'), ''), c.round, 'opinion', length(decode((p_payload #>> '{document,pdf}'), 'base64')), decode((p_payload #>> '{document,pdf}'), 'base64'), v_me, v_now);
   end if;
   update round set issued = 1, issued_at = v_now, issued_sha256 = coalesce((p_payload #>> '{document,sha256}'), ''), signer = v_me where office_id = p_office and case_id = p_case and round = c.round;
@@ -513,32 +513,32 @@ begin
   update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload ->> 'due_on')) else due_on end
    where office_id = p_office and case_id = p_case;
 end $$;
 
 create function app.do_respond(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 #variable_conflict use_column
 declare v_items jsonb; v_item jsonb;
 begin
-  v_items := coalesce(nullif(p_payload #> '{responses}', 'null'), '[]');
+  v_items := coalesce(nullif(p_payload -> 'responses', 'null'), '[]');
   for v_index in 0 .. jsonb_array_length(v_items) - 1 loop
   v_item := v_items -> v_index;
-  if not exists (select 1 from problem where office_id = p_office and case_id = p_case and number = coalesce(((v_item #>> '{number}'))::bigint, 0) and round = c.round) then
-    perform app.refuse('persistence.no_such_problem', jsonb_build_object('number', coalesce(((v_item #>> '{number}'))::bigint, 0)));
+  if not exists (select 1 from problem where office_id = p_office and case_id = p_case and number = coalesce(((v_item ->> 'number'))::bigint, 0) and round = c.round) then
+    perform app.refuse('persistence.no_such_problem', jsonb_build_object('number', coalesce(((v_item ->> 'number'))::bigint, 0)));
   end if;
-  update problem set response = coalesce((v_item #>> '{response}'), ''), responded_by = v_me where office_id = p_office and case_id = p_case and number = coalesce(((v_item #>> '{number}'))::bigint, 0);
+  update problem set response = coalesce((v_item ->> 'response'), ''), responded_by = v_me where office_id = p_office and case_id = p_case and number = coalesce(((v_item ->> 'number'))::bigint, 0);
   end loop;
   update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload ->> 'due_on')) else due_on end
    where office_id = p_office and case_id = p_case;
 end $$;
 
 create function app.do_new_round(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 #variable_conflict use_column
 declare v_items jsonb; v_item jsonb;
 begin
@@ -546,12 +546,12 @@ begin
   update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload ->> 'due_on')) else due_on end
    where office_id = p_office and case_id = p_case;
 end $$;
 
 create function app.do_materials_changed(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 #variable_conflict use_column
 declare v_items jsonb; v_item jsonb;
 begin
@@ -560,12 +560,12 @@ begin
   update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload ->> 'due_on')) else due_on end
    where office_id = p_office and case_id = p_case;
 end $$;
 
 create function app.do_register_decision(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 #variable_conflict use_column
 declare v_items jsonb; v_item jsonb;
 begin
@@ -573,53 +573,53 @@ begin
   if not exists (select 1 from clearance where office_id = p_office and case_id = p_case and open = 1) then
     perform app.refuse('case.gate_shut', jsonb_build_object());
   end if;
-  if not exists (select 1 from clearance where office_id = p_office and case_id = p_case and open = 1 and kind = coalesce((p_payload #>> '{kind}'), '') and party_name = coalesce((p_payload #>> '{party_name}'), '') and party_number = coalesce((p_payload #>> '{party_number}'), '') and amount_fen = coalesce(((p_payload #>> '{amount_fen}'))::bigint, 0)) then
-    perform app.refuse('case.differs_from_cleared', jsonb_build_object('field', (select case when kind <> coalesce((p_payload #>> '{kind}'), '') then 'kind' when party_name <> coalesce((p_payload #>> '{party_name}'), '') then 'party_name' when party_number <> coalesce((p_payload #>> '{party_number}'), '') then 'party_number' when amount_fen <> coalesce(((p_payload #>> '{amount_fen}'))::bigint, 0) then 'amount_fen' end from clearance where office_id = p_office and case_id = p_case and open = 1), 'cleared', (select case when kind <> coalesce((p_payload #>> '{kind}'), '') then cast(kind as text) when party_name <> coalesce((p_payload #>> '{party_name}'), '') then cast(party_name as text) when party_number <> coalesce((p_payload #>> '{party_number}'), '') then cast(party_number as text) when amount_fen <> coalesce(((p_payload #>> '{amount_fen}'))::bigint, 0) then cast(amount_fen as text) end from clearance where office_id = p_office and case_id = p_case and open = 1), 'given', (select case when kind <> coalesce((p_payload #>> '{kind}'), '') then cast(coalesce((p_payload #>> '{kind}'), '') as text) when party_name <> coalesce((p_payload #>> '{party_name}'), '') then cast(coalesce((p_payload #>> '{party_name}'), '') as text) when party_number <> coalesce((p_payload #>> '{party_number}'), '') then cast(coalesce((p_payload #>> '{party_number}'), '') as text) when amount_fen <> coalesce(((p_payload #>> '{amount_fen}'))::bigint, 0) then cast(coalesce(((p_payload #>> '{amount_fen}'))::bigint, 0) as text) end from clearance where office_id = p_office and case_id = p_case and open = 1)));
+  if not exists (select 1 from clearance where office_id = p_office and case_id = p_case and open = 1 and kind = coalesce((p_payload ->> 'kind'), '') and party_name = coalesce((p_payload ->> 'party_name'), '') and party_number = coalesce((p_payload ->> 'party_number'), '') and amount_fen = coalesce(((p_payload ->> 'amount_fen'))::bigint, 0)) then
+    perform app.refuse('case.differs_from_cleared', jsonb_build_object('field', (select case when kind <> coalesce((p_payload ->> 'kind'), '') then 'kind' when party_name <> coalesce((p_payload ->> 'party_name'), '') then 'party_name' when party_number <> coalesce((p_payload ->> 'party_number'), '') then 'party_number' when amount_fen <> coalesce(((p_payload ->> 'amount_fen'))::bigint, 0) then 'amount_fen' end from clearance where office_id = p_office and case_id = p_case and open = 1), 'cleared', (select case when kind <> coalesce((p_payload ->> 'kind'), '') then cast(kind as text) when party_name <> coalesce((p_payload ->> 'party_name'), '') then cast(party_name as text) when party_number <> coalesce((p_payload ->> 'party_number'), '') then cast(party_number as text) when amount_fen <> coalesce(((p_payload ->> 'amount_fen'))::bigint, 0) then cast(amount_fen as text) end from clearance where office_id = p_office and case_id = p_case and open = 1), 'given', (select case when kind <> coalesce((p_payload ->> 'kind'), '') then cast(coalesce((p_payload ->> 'kind'), '') as text) when party_name <> coalesce((p_payload ->> 'party_name'), '') then cast(coalesce((p_payload ->> 'party_name'), '') as text) when party_number <> coalesce((p_payload ->> 'party_number'), '') then cast(coalesce((p_payload ->> 'party_number'), '') as text) when amount_fen <> coalesce(((p_payload ->> 'amount_fen'))::bigint, 0) then cast(coalesce(((p_payload ->> 'amount_fen'))::bigint, 0) as text) end from clearance where office_id = p_office and case_id = p_case and open = 1)));
   end if;
-  if c.kind = 'penalty' and exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and (stage in ('opened', 'reported', 'approved', 'signed') and opened_on <= app.day((p_payload #>> '{decided_on}')))) then
+  if c.kind = 'penalty' and exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and (stage in ('opened', 'reported', 'approved', 'signed') and opened_on <= app.day((p_payload ->> 'decided_on')))) then
     perform app.refuse('transfer.no_substitute', jsonb_build_object());
   end if;
-  if exists (select 1 from dispute_result where office_id = p_office and case_id = p_case and held_on > app.day((p_payload #>> '{decided_on}'))) then
-    perform app.refuse('dispute.meeting_after_decision', jsonb_build_object('date', (select cast(max(held_on) as text) from dispute_result where office_id = p_office and case_id = p_case), 'decided', coalesce((p_payload #>> '{decided_on}'), '')));
+  if exists (select 1 from dispute_result where office_id = p_office and case_id = p_case and held_on > app.day((p_payload ->> 'decided_on'))) then
+    perform app.refuse('dispute.meeting_after_decision', jsonb_build_object('date', (select cast(max(held_on) as text) from dispute_result where office_id = p_office and case_id = p_case), 'decided', coalesce((p_payload ->> 'decided_on'), '')));
   end if;
-  if exists (select 1 from round where office_id = p_office and case_id = p_case and round = c.round and (dated > app.day((p_payload #>> '{decided_on}')))) then
-    perform app.refuse('case.date_order', jsonb_build_object('first', 'opinion.dated', 'second', 'decision.decided_on', 'earlier', (select cast(dated as text) from round where office_id = p_office and case_id = p_case and round = c.round), 'later', coalesce((p_payload #>> '{decided_on}'), '')));
+  if exists (select 1 from round where office_id = p_office and case_id = p_case and round = c.round and (dated > app.day((p_payload ->> 'decided_on')))) then
+    perform app.refuse('case.date_order', jsonb_build_object('first', 'opinion.dated', 'second', 'decision.decided_on', 'earlier', (select cast(dated as text) from round where office_id = p_office and case_id = p_case and round = c.round), 'later', coalesce((p_payload ->> 'decided_on'), '')));
   end if;
-  insert into decision (office_id, case_id, clearance_id, kind, party_name, party_number, amount_fen, number, decided_on, content, registered_by, registered_at, readers) select office_id, case_id, clearance_id, coalesce((p_payload #>> '{kind}'), ''), coalesce((p_payload #>> '{party_name}'), ''), coalesce((p_payload #>> '{party_number}'), ''), coalesce(((p_payload #>> '{amount_fen}'))::bigint, 0), coalesce((p_payload #>> '{number}'), ''), app.day((p_payload #>> '{decided_on}')), coalesce((p_payload #>> '{content}'), ''), v_me, v_now, v_readers from clearance where office_id = p_office and case_id = p_case and open = 1 and kind = coalesce((p_payload #>> '{kind}'), '') and party_name = coalesce((p_payload #>> '{party_name}'), '') and party_number = coalesce((p_payload #>> '{party_number}'), '') and amount_fen = coalesce(((p_payload #>> '{amount_fen}'))::bigint, 0);
+  insert into decision (office_id, case_id, clearance_id, kind, party_name, party_number, amount_fen, number, decided_on, content, registered_by, registered_at, readers) select office_id, case_id, clearance_id, coalesce((p_payload ->> 'kind'), ''), coalesce((p_payload ->> 'party_name'), ''), coalesce((p_payload ->> 'party_number'), ''), coalesce(((p_payload ->> 'amount_fen'))::bigint, 0), coalesce((p_payload ->> 'number'), ''), app.day((p_payload ->> 'decided_on')), coalesce((p_payload ->> 'content'), ''), v_me, v_now, v_readers from clearance where office_id = p_office and case_id = p_case and open = 1 and kind = coalesce((p_payload ->> 'kind'), '') and party_name = coalesce((p_payload ->> 'party_name'), '') and party_number = coalesce((p_payload ->> 'party_number'), '') and amount_fen = coalesce(((p_payload ->> 'amount_fen'))::bigint, 0);
   update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end,
-    numbers = replace(numbers, '|' || app.fold((p_payload #>> '{number}')), '') || '|' || app.fold((p_payload #>> '{number}')),
-    finder = replace(finder, '|' || app.fold((p_payload #>> '{number}')), '') || '|' || app.fold((p_payload #>> '{number}'))
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload ->> 'due_on')) else due_on end,
+    numbers = replace(numbers, '|' || app.fold((p_payload ->> 'number')), '') || '|' || app.fold((p_payload ->> 'number')),
+    finder = replace(finder, '|' || app.fold((p_payload ->> 'number')), '') || '|' || app.fold((p_payload ->> 'number'))
    where office_id = p_office and case_id = p_case;
 end $$;
 
 create function app.do_adopt(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 #variable_conflict use_column
 declare v_items jsonb; v_item jsonb;
 begin
-  v_items := coalesce(nullif(p_payload #> '{adoptions}', 'null'), '[]');
+  v_items := coalesce(nullif(p_payload -> 'adoptions', 'null'), '[]');
   for v_index in 0 .. jsonb_array_length(v_items) - 1 loop
   v_item := v_items -> v_index;
-  if not exists (select 1 from problem where office_id = p_office and case_id = p_case and number = coalesce(((v_item #>> '{number}'))::bigint, 0)) then
-    perform app.refuse('persistence.no_such_problem', jsonb_build_object('number', coalesce(((v_item #>> '{number}'))::bigint, 0)));
+  if not exists (select 1 from problem where office_id = p_office and case_id = p_case and number = coalesce(((v_item ->> 'number'))::bigint, 0)) then
+    perform app.refuse('persistence.no_such_problem', jsonb_build_object('number', coalesce(((v_item ->> 'number'))::bigint, 0)));
   end if;
-  if coalesce((v_item #>> '{adoption}'), '') <> 'full' and trim(coalesce((v_item #>> '{reason}'), '')) = '' then
-    perform app.refuse('case.adoption_reason', jsonb_build_object('number', coalesce(((v_item #>> '{number}'))::bigint, 0)));
+  if coalesce((v_item ->> 'adoption'), '') <> 'full' and trim(coalesce((v_item ->> 'reason'), '')) = '' then
+    perform app.refuse('case.adoption_reason', jsonb_build_object('number', coalesce(((v_item ->> 'number'))::bigint, 0)));
   end if;
-  update problem set adoption = nullif((v_item #>> '{adoption}'), ''), adoption_reason = coalesce((v_item #>> '{reason}'), '') where office_id = p_office and case_id = p_case and number = coalesce(((v_item #>> '{number}'))::bigint, 0);
+  update problem set adoption = nullif((v_item ->> 'adoption'), ''), adoption_reason = coalesce((v_item ->> 'reason'), '') where office_id = p_office and case_id = p_case and number = coalesce(((v_item ->> 'number'))::bigint, 0);
   end loop;
   update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload ->> 'due_on')) else due_on end
    where office_id = p_office and case_id = p_case;
 end $$;
 
 create function app.do_withdraw(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 #variable_conflict use_column
 declare v_items jsonb; v_item jsonb;
 begin
@@ -632,92 +632,92 @@ begin
   update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload ->> 'due_on')) else due_on end
    where office_id = p_office and case_id = p_case;
 end $$;
 
 create function app.do_report_transfer(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 #variable_conflict use_column
 declare v_items jsonb; v_item jsonb;
 begin
   if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0) then
     perform app.refuse('transfer.not_open', jsonb_build_object());
   end if;
-  if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and ((stage = 'opened' and coalesce((p_payload #>> '{choice}'), '') = ''))) then
+  if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and ((stage = 'opened' and coalesce((p_payload ->> 'choice'), '') = ''))) then
     perform app.refuse('transfer.step', jsonb_build_object('action', 'report_transfer', 'stage', coalesce((select stage from transfer where office_id = p_office and case_id = p_case and ended = 0), '')));
   end if;
   if exists (select 1 from recusal where office_id = p_office and person_id = v_me and ((case_id <> '' and case_id = p_case) or (party <> '' and party = c.party_name) or (unit <> '' and unit = c.unit))) then
     perform app.refuse('people.recused', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
   end if;
-  if app.instant((p_payload #>> '{at}')) is null then
+  if app.instant((p_payload ->> 'at')) is null then
     perform app.refuse('case.field_missing', jsonb_build_object('field', 'transfer.at'));
   end if;
-  if app.instant((p_payload #>> '{at}')) > v_now then
+  if app.instant((p_payload ->> 'at')) > v_now then
     perform app.refuse('transfer.in_future', jsonb_build_object());
   end if;
-  if exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and (last_at > app.instant((p_payload #>> '{at}')))) then
+  if exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and (last_at > app.instant((p_payload ->> 'at')))) then
     perform app.refuse('transfer.time_order', jsonb_build_object());
   end if;
   if not exists (select 1 from transfer_member where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and left_at is null and person_id = v_me) then
     perform app.refuse('transfer.not_in_team', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
   end if;
-  insert into transfer_event (office_id, readers, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action) values (p_office, v_readers, p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), (select coalesce(max(seq), 0) + 1 from transfer_event where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0)), coalesce((p_payload #>> '{choice}'), ''), app.instant((p_payload #>> '{at}')), v_now, v_me, p_reason, coalesce(((p_payload #> '{detail}'))::text, ''), 'report_transfer');
-  update transfer set stage = case when stage = 'opened' and coalesce((p_payload #>> '{choice}'), '') = '' then 'reported' end, ended = case when case when stage = 'opened' and coalesce((p_payload #>> '{choice}'), '') = '' then 'reported' end in ('refused', 'done', 'closed') then 1 else 0 end, last_at = app.instant((p_payload #>> '{at}')) where office_id = p_office and case_id = p_case and ended = 0;
+  insert into transfer_event (office_id, readers, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action) values (p_office, v_readers, p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), (select coalesce(max(seq), 0) + 1 from transfer_event where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0)), coalesce((p_payload ->> 'choice'), ''), app.instant((p_payload ->> 'at')), v_now, v_me, p_reason, coalesce(((p_payload -> 'detail'))::text, ''), 'report_transfer');
+  update transfer set stage = case when stage = 'opened' and coalesce((p_payload ->> 'choice'), '') = '' then 'reported' end, ended = case when case when stage = 'opened' and coalesce((p_payload ->> 'choice'), '') = '' then 'reported' end in ('refused', 'done', 'closed') then 1 else 0 end, last_at = app.instant((p_payload ->> 'at')) where office_id = p_office and case_id = p_case and ended = 0;
   update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload ->> 'due_on')) else due_on end
    where office_id = p_office and case_id = p_case;
 end $$;
 
 create function app.do_decide_transfer(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 #variable_conflict use_column
 declare v_items jsonb; v_item jsonb;
 begin
   if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0) then
     perform app.refuse('transfer.not_open', jsonb_build_object());
   end if;
-  if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and ((stage = 'reported' and coalesce((p_payload #>> '{choice}'), '') = 'approved') or (stage = 'reported' and coalesce((p_payload #>> '{choice}'), '') = 'refused'))) then
+  if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and ((stage = 'reported' and coalesce((p_payload ->> 'choice'), '') = 'approved') or (stage = 'reported' and coalesce((p_payload ->> 'choice'), '') = 'refused'))) then
     perform app.refuse('transfer.step', jsonb_build_object('action', 'decide_transfer', 'stage', coalesce((select stage from transfer where office_id = p_office and case_id = p_case and ended = 0), '')));
   end if;
   if exists (select 1 from recusal where office_id = p_office and person_id = v_me and ((case_id <> '' and case_id = p_case) or (party <> '' and party = c.party_name) or (unit <> '' and unit = c.unit))) then
     perform app.refuse('people.recused', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
   end if;
-  if app.instant((p_payload #>> '{at}')) is null then
+  if app.instant((p_payload ->> 'at')) is null then
     perform app.refuse('case.field_missing', jsonb_build_object('field', 'transfer.at'));
   end if;
-  if app.instant((p_payload #>> '{at}')) > v_now then
+  if app.instant((p_payload ->> 'at')) > v_now then
     perform app.refuse('transfer.in_future', jsonb_build_object());
   end if;
-  if exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and (last_at > app.instant((p_payload #>> '{at}')))) then
+  if exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and (last_at > app.instant((p_payload ->> 'at')))) then
     perform app.refuse('transfer.time_order', jsonb_build_object());
   end if;
   if exists (select 1 from transfer_member where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and person_id = v_me) then
     perform app.refuse('transfer.approver_in_team', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
   end if;
-  if coalesce((p_payload #>> '{choice}'), '') = 'refused' and trim(p_reason) = '' then
+  if coalesce((p_payload ->> 'choice'), '') = 'refused' and trim(p_reason) = '' then
     perform app.refuse('transfer.reason_missing', jsonb_build_object());
   end if;
-  insert into transfer_event (office_id, readers, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action) values (p_office, v_readers, p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), (select coalesce(max(seq), 0) + 1 from transfer_event where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0)), coalesce((p_payload #>> '{choice}'), ''), app.instant((p_payload #>> '{at}')), v_now, v_me, p_reason, coalesce(((p_payload #> '{detail}'))::text, ''), 'decide_transfer');
-  update transfer set stage = case when stage = 'reported' and coalesce((p_payload #>> '{choice}'), '') = 'approved' then 'approved' when stage = 'reported' and coalesce((p_payload #>> '{choice}'), '') = 'refused' then 'refused' end, ended = case when case when stage = 'reported' and coalesce((p_payload #>> '{choice}'), '') = 'approved' then 'approved' when stage = 'reported' and coalesce((p_payload #>> '{choice}'), '') = 'refused' then 'refused' end in ('refused', 'done', 'closed') then 1 else 0 end, last_at = app.instant((p_payload #>> '{at}')) where office_id = p_office and case_id = p_case and ended = 0;
+  insert into transfer_event (office_id, readers, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action) values (p_office, v_readers, p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), (select coalesce(max(seq), 0) + 1 from transfer_event where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0)), coalesce((p_payload ->> 'choice'), ''), app.instant((p_payload ->> 'at')), v_now, v_me, p_reason, coalesce(((p_payload -> 'detail'))::text, ''), 'decide_transfer');
+  update transfer set stage = case when stage = 'reported' and coalesce((p_payload ->> 'choice'), '') = 'approved' then 'approved' when stage = 'reported' and coalesce((p_payload ->> 'choice'), '') = 'refused' then 'refused' end, ended = case when case when stage = 'reported' and coalesce((p_payload ->> 'choice'), '') = 'approved' then 'approved' when stage = 'reported' and coalesce((p_payload ->> 'choice'), '') = 'refused' then 'refused' end in ('refused', 'done', 'closed') then 1 else 0 end, last_at = app.instant((p_payload ->> 'at')) where office_id = p_office and case_id = p_case and ended = 0;
   update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload ->> 'due_on')) else due_on end
    where office_id = p_office and case_id = p_case;
 end $$;
 
 create function app.do_prepare_transfer(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 #variable_conflict use_column
 declare v_items jsonb; v_item jsonb;
 begin
   if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0) then
     perform app.refuse('transfer.not_open', jsonb_build_object());
   end if;
-  if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and ((stage = 'opened' and coalesce((p_payload #>> '{choice}'), '') = '') or (stage = 'reported' and coalesce((p_payload #>> '{choice}'), '') = '') or (stage = 'approved' and coalesce((p_payload #>> '{choice}'), '') = ''))) then
+  if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and ((stage = 'opened' and coalesce((p_payload ->> 'choice'), '') = '') or (stage = 'reported' and coalesce((p_payload ->> 'choice'), '') = '') or (stage = 'approved' and coalesce((p_payload ->> 'choice'), '') = ''))) then
     perform app.refuse('transfer.step', jsonb_build_object('action', 'prepare_transfer', 'stage', coalesce((select stage from transfer where office_id = p_office and case_id = p_case and ended = 0), '')));
   end if;
   if exists (select 1 from recusal where office_id = p_office and person_id = v_me and ((case_id <> '' and case_id = p_case) or (party <> '' and party = c.party_name) or (unit <> '' and unit = c.unit))) then
@@ -726,23 +726,23 @@ begin
   if not exists (select 1 from transfer_member where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and left_at is null and person_id = v_me) and not exists (select 1 from person_role where office_id = p_office and person_id = v_me and role = 'clerk' and (valid_from is null or valid_from <= v_today) and (valid_to is null or valid_to >= v_today)) then
     perform app.refuse('transfer.not_in_team', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
   end if;
-  update transfer set attachments = coalesce(((p_payload #> '{attachments}'))::text, '') where office_id = p_office and case_id = p_case and ended = 0;
+  update transfer set attachments = coalesce(((p_payload -> 'attachments'))::text, '') where office_id = p_office and case_id = p_case and ended = 0;
   update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload ->> 'due_on')) else due_on end
    where office_id = p_office and case_id = p_case;
 end $$;
 
 create function app.do_reserve_transfer(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 #variable_conflict use_column
 declare v_items jsonb; v_item jsonb;
 begin
   if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0) then
     perform app.refuse('transfer.not_open', jsonb_build_object());
   end if;
-  if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and ((stage = 'approved' and coalesce((p_payload #>> '{choice}'), '') = ''))) then
+  if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and ((stage = 'approved' and coalesce((p_payload ->> 'choice'), '') = ''))) then
     perform app.refuse('transfer.step', jsonb_build_object('action', 'reserve_transfer', 'stage', coalesce((select stage from transfer where office_id = p_office and case_id = p_case and ended = 0), '')));
   end if;
   if exists (select 1 from recusal where office_id = p_office and person_id = v_me and ((case_id <> '' and case_id = p_case) or (party <> '' and party = c.party_name) or (unit <> '' and unit = c.unit))) then
@@ -751,44 +751,44 @@ begin
   if exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and (attachments = '')) then
     perform app.refuse('transfer.not_prepared', jsonb_build_object());
   end if;
-  if coalesce(coalesce(((p_payload #>> '{year}'))::bigint, 0), 0) < 1949 or substr(cast(app.day((p_payload #>> '{dated}')) as text), 1, 4) <> cast(coalesce(((p_payload #>> '{year}'))::bigint, 0) as text) or coalesce((p_payload #>> '{dated}'), '') = '' then
-    perform app.refuse('persistence.year_mismatch', jsonb_build_object('year', coalesce((p_payload #>> '{year}'), ''), 'dated', coalesce((p_payload #>> '{dated}'), '')));
+  if coalesce(coalesce(((p_payload ->> 'year'))::bigint, 0), 0) < 1949 or substr(cast(app.day((p_payload ->> 'dated')) as text), 1, 4) <> cast(coalesce(((p_payload ->> 'year'))::bigint, 0) as text) or coalesce((p_payload ->> 'dated'), '') = '' then
+    perform app.refuse('persistence.year_mismatch', jsonb_build_object('year', coalesce((p_payload ->> 'year'), ''), 'dated', coalesce((p_payload ->> 'dated'), '')));
   end if;
-  update transfer_number set status = 'void', void_reason = '跨年度未签发，另取新号', voided_at = v_now where office_id = p_office and case_id = p_case and transfer_no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and status <> 'void' and status = 'reserved' and year <> coalesce(((p_payload #>> '{year}'))::bigint, 0);
-  insert into counter (office_id, series, year, last_no) select p_office, (select series || '移' from office where office_id = p_office), coalesce(((p_payload #>> '{year}'))::bigint, 0), 0 where not exists (select 1 from counter where office_id = p_office and series = (select series || '移' from office where office_id = p_office) and year = coalesce(((p_payload #>> '{year}'))::bigint, 0)) on conflict (office_id, series, year) do nothing;
-  update counter set last_no = last_no + 1 where office_id = p_office and series = (select series || '移' from office where office_id = p_office) and year = coalesce(((p_payload #>> '{year}'))::bigint, 0) and not exists (select 1 from transfer_number where office_id = p_office and case_id = p_case and transfer_no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and status <> 'void');
+  update transfer_number set status = 'void', void_reason = '跨年度未签发，另取新号', voided_at = v_now where office_id = p_office and case_id = p_case and transfer_no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and status <> 'void' and status = 'reserved' and year <> coalesce(((p_payload ->> 'year'))::bigint, 0);
+  insert into counter (office_id, series, year, last_no) select p_office, (select series || '移' from office where office_id = p_office), coalesce(((p_payload ->> 'year'))::bigint, 0), 0 where not exists (select 1 from counter where office_id = p_office and series = (select series || '移' from office where office_id = p_office) and year = coalesce(((p_payload ->> 'year'))::bigint, 0)) on conflict (office_id, series, year) do nothing;
+  update counter set last_no = last_no + 1 where office_id = p_office and series = (select series || '移' from office where office_id = p_office) and year = coalesce(((p_payload ->> 'year'))::bigint, 0) and not exists (select 1 from transfer_number where office_id = p_office and case_id = p_case and transfer_no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and status <> 'void');
   if not exists (select 1 from transfer_number where office_id = p_office and case_id = p_case and transfer_no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and status <> 'void') then
-    insert into transfer_number (office_id, readers, series, year, no, label, case_id, transfer_no, status, reserved_by, reserved_at) values (p_office, v_readers, (select series || '移' from office where office_id = p_office), coalesce(((p_payload #>> '{year}'))::bigint, 0), (select last_no from counter where office_id = p_office and series = (select series || '移' from office where office_id = p_office) and year = coalesce(((p_payload #>> '{year}'))::bigint, 0)), (select series || '移' from office where office_id = p_office) || '〔' || cast(coalesce(((p_payload #>> '{year}'))::bigint, 0) as text) || '〕' || cast((select last_no from counter where office_id = p_office and series = (select series || '移' from office where office_id = p_office) and year = coalesce(((p_payload #>> '{year}'))::bigint, 0)) as text) || '号', p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), 'reserved', v_me, v_now);
+    insert into transfer_number (office_id, readers, series, year, no, label, case_id, transfer_no, status, reserved_by, reserved_at) values (p_office, v_readers, (select series || '移' from office where office_id = p_office), coalesce(((p_payload ->> 'year'))::bigint, 0), (select last_no from counter where office_id = p_office and series = (select series || '移' from office where office_id = p_office) and year = coalesce(((p_payload ->> 'year'))::bigint, 0)), (select series || '移' from office where office_id = p_office) || '〔' || cast(coalesce(((p_payload ->> 'year'))::bigint, 0) as text) || '〕' || cast((select last_no from counter where office_id = p_office and series = (select series || '移' from office where office_id = p_office) and year = coalesce(((p_payload ->> 'year'))::bigint, 0)) as text) || '号', p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), 'reserved', v_me, v_now);
   end if;
-  update transfer set number = (select label from transfer_number where office_id = p_office and case_id = p_case and transfer_no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and status <> 'void'), dated = app.day((p_payload #>> '{dated}')) where office_id = p_office and case_id = p_case and ended = 0;
+  update transfer set number = (select label from transfer_number where office_id = p_office and case_id = p_case and transfer_no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and status <> 'void'), dated = app.day((p_payload ->> 'dated')) where office_id = p_office and case_id = p_case and ended = 0;
   update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload ->> 'due_on')) else due_on end
    where office_id = p_office and case_id = p_case;
 end $$;
 
 create function app.do_issue_transfer(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 #variable_conflict use_column
 declare v_items jsonb; v_item jsonb;
 begin
   if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0) then
     perform app.refuse('transfer.not_open', jsonb_build_object());
   end if;
-  if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and ((stage = 'approved' and coalesce((p_payload #>> '{choice}'), '') = ''))) then
+  if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and ((stage = 'approved' and coalesce((p_payload ->> 'choice'), '') = ''))) then
     perform app.refuse('transfer.step', jsonb_build_object('action', 'issue_transfer', 'stage', coalesce((select stage from transfer where office_id = p_office and case_id = p_case and ended = 0), '')));
   end if;
   if exists (select 1 from recusal where office_id = p_office and person_id = v_me and ((case_id <> '' and case_id = p_case) or (party <> '' and party = c.party_name) or (unit <> '' and unit = c.unit))) then
     perform app.refuse('people.recused', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
   end if;
-  if app.instant((p_payload #>> '{at}')) is null then
+  if app.instant((p_payload ->> 'at')) is null then
     perform app.refuse('case.field_missing', jsonb_build_object('field', 'transfer.at'));
   end if;
-  if app.instant((p_payload #>> '{at}')) > v_now then
+  if app.instant((p_payload ->> 'at')) > v_now then
     perform app.refuse('transfer.in_future', jsonb_build_object());
   end if;
-  if exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and (last_at > app.instant((p_payload #>> '{at}')))) then
+  if exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and (last_at > app.instant((p_payload ->> 'at')))) then
     perform app.refuse('transfer.time_order', jsonb_build_object());
   end if;
   if exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and (attachments = '')) then
@@ -797,238 +797,238 @@ begin
   if exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and (number = '' or dated is null)) then
     perform app.refuse('transfer.number_first', jsonb_build_object());
   end if;
-  if not (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) then
+  if not (coalesce((p_payload -> 'document'), 'null'::jsonb) <> 'null'::jsonb) then
     perform app.refuse('persistence.document_missing', jsonb_build_object());
   end if;
-  if (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) and coalesce(encode(sha256(decode((p_payload #>> '{document,pdf}'), 'base64')), 'hex'), '') <> coalesce((p_payload #>> '{document,sha256}'), '') then
+  if (coalesce((p_payload -> 'document'), 'null'::jsonb) <> 'null'::jsonb) and coalesce(encode(sha256(decode((p_payload #>> '{document,pdf}'), 'base64')), 'hex'), '') <> coalesce((p_payload #>> '{document,sha256}'), '') then
     perform app.refuse('persistence.digest_mismatch', jsonb_build_object());
   end if;
-  if (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) and not exists (select 1 from document where office_id = p_office and case_id = p_case and sha256 = coalesce((p_payload #>> '{document,sha256}'), '')) then
+  if (coalesce((p_payload -> 'document'), 'null'::jsonb) <> 'null'::jsonb) and not exists (select 1 from document where office_id = p_office and case_id = p_case and sha256 = coalesce((p_payload #>> '{document,sha256}'), '')) then
     insert into document (office_id, readers, case_id, sha256, round, kind, size, content, stored_by, stored_at) values (p_office, v_readers, p_case, coalesce((p_payload #>> '{document,sha256}'), ''), c.round, 'transfer', length(decode((p_payload #>> '{document,pdf}'), 'base64')), decode((p_payload #>> '{document,pdf}'), 'base64'), v_me, v_now);
   end if;
   update transfer set letter_sha256 = coalesce((p_payload #>> '{document,sha256}'), '') where office_id = p_office and case_id = p_case and ended = 0;
   update transfer_number set status = 'issued' where office_id = p_office and case_id = p_case and transfer_no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and status <> 'void' and status = 'reserved';
-  insert into transfer_event (office_id, readers, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action) values (p_office, v_readers, p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), (select coalesce(max(seq), 0) + 1 from transfer_event where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0)), coalesce((p_payload #>> '{choice}'), ''), app.instant((p_payload #>> '{at}')), v_now, v_me, p_reason, coalesce(((p_payload #> '{detail}'))::text, ''), 'issue_transfer');
-  update transfer set stage = case when stage = 'approved' and coalesce((p_payload #>> '{choice}'), '') = '' then 'signed' end, ended = case when case when stage = 'approved' and coalesce((p_payload #>> '{choice}'), '') = '' then 'signed' end in ('refused', 'done', 'closed') then 1 else 0 end, last_at = app.instant((p_payload #>> '{at}')) where office_id = p_office and case_id = p_case and ended = 0;
+  insert into transfer_event (office_id, readers, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action) values (p_office, v_readers, p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), (select coalesce(max(seq), 0) + 1 from transfer_event where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0)), coalesce((p_payload ->> 'choice'), ''), app.instant((p_payload ->> 'at')), v_now, v_me, p_reason, coalesce(((p_payload -> 'detail'))::text, ''), 'issue_transfer');
+  update transfer set stage = case when stage = 'approved' and coalesce((p_payload ->> 'choice'), '') = '' then 'signed' end, ended = case when case when stage = 'approved' and coalesce((p_payload ->> 'choice'), '') = '' then 'signed' end in ('refused', 'done', 'closed') then 1 else 0 end, last_at = app.instant((p_payload ->> 'at')) where office_id = p_office and case_id = p_case and ended = 0;
   update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload ->> 'due_on')) else due_on end
    where office_id = p_office and case_id = p_case;
 end $$;
 
 create function app.do_deliver_transfer(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 #variable_conflict use_column
 declare v_items jsonb; v_item jsonb;
 begin
   if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0) then
     perform app.refuse('transfer.not_open', jsonb_build_object());
   end if;
-  if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and ((stage = 'signed' and coalesce((p_payload #>> '{choice}'), '') = ''))) then
+  if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and ((stage = 'signed' and coalesce((p_payload ->> 'choice'), '') = ''))) then
     perform app.refuse('transfer.step', jsonb_build_object('action', 'deliver_transfer', 'stage', coalesce((select stage from transfer where office_id = p_office and case_id = p_case and ended = 0), '')));
   end if;
   if exists (select 1 from recusal where office_id = p_office and person_id = v_me and ((case_id <> '' and case_id = p_case) or (party <> '' and party = c.party_name) or (unit <> '' and unit = c.unit))) then
     perform app.refuse('people.recused', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
   end if;
-  if app.instant((p_payload #>> '{at}')) is null then
+  if app.instant((p_payload ->> 'at')) is null then
     perform app.refuse('case.field_missing', jsonb_build_object('field', 'transfer.at'));
   end if;
-  if app.instant((p_payload #>> '{at}')) > v_now then
+  if app.instant((p_payload ->> 'at')) > v_now then
     perform app.refuse('transfer.in_future', jsonb_build_object());
   end if;
-  if exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and (last_at > app.instant((p_payload #>> '{at}')))) then
+  if exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and (last_at > app.instant((p_payload ->> 'at')))) then
     perform app.refuse('transfer.time_order', jsonb_build_object());
   end if;
   if not exists (select 1 from transfer_member where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and left_at is null and person_id = v_me) and not exists (select 1 from person_role where office_id = p_office and person_id = v_me and role = 'clerk' and (valid_from is null or valid_from <= v_today) and (valid_to is null or valid_to >= v_today)) then
     perform app.refuse('transfer.not_in_team', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
   end if;
-  insert into transfer_event (office_id, readers, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action) values (p_office, v_readers, p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), (select coalesce(max(seq), 0) + 1 from transfer_event where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0)), coalesce((p_payload #>> '{choice}'), ''), app.instant((p_payload #>> '{at}')), v_now, v_me, p_reason, coalesce(((p_payload #> '{detail}'))::text, ''), 'deliver_transfer');
-  update transfer set stage = case when stage = 'signed' and coalesce((p_payload #>> '{choice}'), '') = '' then 'delivered' end, ended = case when case when stage = 'signed' and coalesce((p_payload #>> '{choice}'), '') = '' then 'delivered' end in ('refused', 'done', 'closed') then 1 else 0 end, last_at = app.instant((p_payload #>> '{at}')) where office_id = p_office and case_id = p_case and ended = 0;
+  insert into transfer_event (office_id, readers, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action) values (p_office, v_readers, p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), (select coalesce(max(seq), 0) + 1 from transfer_event where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0)), coalesce((p_payload ->> 'choice'), ''), app.instant((p_payload ->> 'at')), v_now, v_me, p_reason, coalesce(((p_payload -> 'detail'))::text, ''), 'deliver_transfer');
+  update transfer set stage = case when stage = 'signed' and coalesce((p_payload ->> 'choice'), '') = '' then 'delivered' end, ended = case when case when stage = 'signed' and coalesce((p_payload ->> 'choice'), '') = '' then 'delivered' end in ('refused', 'done', 'closed') then 1 else 0 end, last_at = app.instant((p_payload ->> 'at')) where office_id = p_office and case_id = p_case and ended = 0;
   update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload ->> 'due_on')) else due_on end
    where office_id = p_office and case_id = p_case;
 end $$;
 
 create function app.do_receipt_transfer(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 #variable_conflict use_column
 declare v_items jsonb; v_item jsonb;
 begin
   if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0) then
     perform app.refuse('transfer.not_open', jsonb_build_object());
   end if;
-  if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and ((stage = 'delivered' and coalesce((p_payload #>> '{choice}'), '') = '' and destination = 'police') or (stage = 'delivered' and coalesce((p_payload #>> '{choice}'), '') = '' and destination = 'supervisory'))) then
+  if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and ((stage = 'delivered' and coalesce((p_payload ->> 'choice'), '') = '' and destination = 'police') or (stage = 'delivered' and coalesce((p_payload ->> 'choice'), '') = '' and destination = 'supervisory'))) then
     perform app.refuse('transfer.step', jsonb_build_object('action', 'receipt_transfer', 'stage', coalesce((select stage from transfer where office_id = p_office and case_id = p_case and ended = 0), '')));
   end if;
   if exists (select 1 from recusal where office_id = p_office and person_id = v_me and ((case_id <> '' and case_id = p_case) or (party <> '' and party = c.party_name) or (unit <> '' and unit = c.unit))) then
     perform app.refuse('people.recused', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
   end if;
-  if app.instant((p_payload #>> '{at}')) is null then
+  if app.instant((p_payload ->> 'at')) is null then
     perform app.refuse('case.field_missing', jsonb_build_object('field', 'transfer.at'));
   end if;
-  if app.instant((p_payload #>> '{at}')) > v_now then
+  if app.instant((p_payload ->> 'at')) > v_now then
     perform app.refuse('transfer.in_future', jsonb_build_object());
   end if;
-  if exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and (last_at > app.instant((p_payload #>> '{at}')))) then
+  if exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and (last_at > app.instant((p_payload ->> 'at')))) then
     perform app.refuse('transfer.time_order', jsonb_build_object());
   end if;
   if not exists (select 1 from transfer_member where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and left_at is null and person_id = v_me) and not exists (select 1 from person_role where office_id = p_office and person_id = v_me and role = 'clerk' and (valid_from is null or valid_from <= v_today) and (valid_to is null or valid_to >= v_today)) then
     perform app.refuse('transfer.not_in_team', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
   end if;
-  insert into transfer_event (office_id, readers, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action) values (p_office, v_readers, p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), (select coalesce(max(seq), 0) + 1 from transfer_event where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0)), coalesce((p_payload #>> '{choice}'), ''), app.instant((p_payload #>> '{at}')), v_now, v_me, p_reason, coalesce(((p_payload #> '{detail}'))::text, ''), 'receipt_transfer');
-  update transfer set stage = case when stage = 'delivered' and coalesce((p_payload #>> '{choice}'), '') = '' and destination = 'police' then 'received' when stage = 'delivered' and coalesce((p_payload #>> '{choice}'), '') = '' and destination = 'supervisory' then 'done' end, ended = case when case when stage = 'delivered' and coalesce((p_payload #>> '{choice}'), '') = '' and destination = 'police' then 'received' when stage = 'delivered' and coalesce((p_payload #>> '{choice}'), '') = '' and destination = 'supervisory' then 'done' end in ('refused', 'done', 'closed') then 1 else 0 end, last_at = app.instant((p_payload #>> '{at}')) where office_id = p_office and case_id = p_case and ended = 0;
+  insert into transfer_event (office_id, readers, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action) values (p_office, v_readers, p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), (select coalesce(max(seq), 0) + 1 from transfer_event where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0)), coalesce((p_payload ->> 'choice'), ''), app.instant((p_payload ->> 'at')), v_now, v_me, p_reason, coalesce(((p_payload -> 'detail'))::text, ''), 'receipt_transfer');
+  update transfer set stage = case when stage = 'delivered' and coalesce((p_payload ->> 'choice'), '') = '' and destination = 'police' then 'received' when stage = 'delivered' and coalesce((p_payload ->> 'choice'), '') = '' and destination = 'supervisory' then 'done' end, ended = case when case when stage = 'delivered' and coalesce((p_payload ->> 'choice'), '') = '' and destination = 'police' then 'received' when stage = 'delivered' and coalesce((p_payload ->> 'choice'), '') = '' and destination = 'supervisory' then 'done' end in ('refused', 'done', 'closed') then 1 else 0 end, last_at = app.instant((p_payload ->> 'at')) where office_id = p_office and case_id = p_case and ended = 0;
   update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload ->> 'due_on')) else due_on end
    where office_id = p_office and case_id = p_case;
 end $$;
 
 create function app.do_police_answer(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 #variable_conflict use_column
 declare v_items jsonb; v_item jsonb;
 begin
   if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0) then
     perform app.refuse('transfer.not_open', jsonb_build_object());
   end if;
-  if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and ((stage = 'received' and coalesce((p_payload #>> '{choice}'), '') = 'filed') or (stage = 'received' and coalesce((p_payload #>> '{choice}'), '') = 'not_filed') or (stage = 'received' and coalesce((p_payload #>> '{choice}'), '') = 'forwarded') or (stage = 'forwarded' and coalesce((p_payload #>> '{choice}'), '') = 'filed') or (stage = 'forwarded' and coalesce((p_payload #>> '{choice}'), '') = 'not_filed') or (stage = 'forwarded' and coalesce((p_payload #>> '{choice}'), '') = 'forwarded') or (stage = 'objected' and coalesce((p_payload #>> '{choice}'), '') = 'filed') or (stage = 'objected' and coalesce((p_payload #>> '{choice}'), '') = 'not_filed') or (stage = 'supervised' and coalesce((p_payload #>> '{choice}'), '') = 'filed') or (stage = 'supervised' and coalesce((p_payload #>> '{choice}'), '') = 'not_filed'))) then
+  if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and ((stage = 'received' and coalesce((p_payload ->> 'choice'), '') = 'filed') or (stage = 'received' and coalesce((p_payload ->> 'choice'), '') = 'not_filed') or (stage = 'received' and coalesce((p_payload ->> 'choice'), '') = 'forwarded') or (stage = 'forwarded' and coalesce((p_payload ->> 'choice'), '') = 'filed') or (stage = 'forwarded' and coalesce((p_payload ->> 'choice'), '') = 'not_filed') or (stage = 'forwarded' and coalesce((p_payload ->> 'choice'), '') = 'forwarded') or (stage = 'objected' and coalesce((p_payload ->> 'choice'), '') = 'filed') or (stage = 'objected' and coalesce((p_payload ->> 'choice'), '') = 'not_filed') or (stage = 'supervised' and coalesce((p_payload ->> 'choice'), '') = 'filed') or (stage = 'supervised' and coalesce((p_payload ->> 'choice'), '') = 'not_filed'))) then
     perform app.refuse('transfer.step', jsonb_build_object('action', 'police_answer', 'stage', coalesce((select stage from transfer where office_id = p_office and case_id = p_case and ended = 0), '')));
   end if;
   if exists (select 1 from recusal where office_id = p_office and person_id = v_me and ((case_id <> '' and case_id = p_case) or (party <> '' and party = c.party_name) or (unit <> '' and unit = c.unit))) then
     perform app.refuse('people.recused', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
   end if;
-  if app.instant((p_payload #>> '{at}')) is null then
+  if app.instant((p_payload ->> 'at')) is null then
     perform app.refuse('case.field_missing', jsonb_build_object('field', 'transfer.at'));
   end if;
-  if app.instant((p_payload #>> '{at}')) > v_now then
+  if app.instant((p_payload ->> 'at')) > v_now then
     perform app.refuse('transfer.in_future', jsonb_build_object());
   end if;
-  if exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and (last_at > app.instant((p_payload #>> '{at}')))) then
+  if exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and (last_at > app.instant((p_payload ->> 'at')))) then
     perform app.refuse('transfer.time_order', jsonb_build_object());
   end if;
   if not exists (select 1 from transfer_member where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and left_at is null and person_id = v_me) and not exists (select 1 from person_role where office_id = p_office and person_id = v_me and role = 'clerk' and (valid_from is null or valid_from <= v_today) and (valid_to is null or valid_to >= v_today)) then
     perform app.refuse('transfer.not_in_team', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
   end if;
-  insert into transfer_event (office_id, readers, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action) values (p_office, v_readers, p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), (select coalesce(max(seq), 0) + 1 from transfer_event where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0)), coalesce((p_payload #>> '{choice}'), ''), app.instant((p_payload #>> '{at}')), v_now, v_me, p_reason, coalesce(((p_payload #> '{detail}'))::text, ''), 'police_answer');
-  update transfer set stage = case when stage = 'received' and coalesce((p_payload #>> '{choice}'), '') = 'filed' then 'filed' when stage = 'received' and coalesce((p_payload #>> '{choice}'), '') = 'not_filed' then 'not_filed' when stage = 'received' and coalesce((p_payload #>> '{choice}'), '') = 'forwarded' then 'forwarded' when stage = 'forwarded' and coalesce((p_payload #>> '{choice}'), '') = 'filed' then 'filed' when stage = 'forwarded' and coalesce((p_payload #>> '{choice}'), '') = 'not_filed' then 'not_filed' when stage = 'forwarded' and coalesce((p_payload #>> '{choice}'), '') = 'forwarded' then 'forwarded' when stage = 'objected' and coalesce((p_payload #>> '{choice}'), '') = 'filed' then 'filed' when stage = 'objected' and coalesce((p_payload #>> '{choice}'), '') = 'not_filed' then 'upheld' when stage = 'supervised' and coalesce((p_payload #>> '{choice}'), '') = 'filed' then 'filed' when stage = 'supervised' and coalesce((p_payload #>> '{choice}'), '') = 'not_filed' then 'closed' end, ended = case when case when stage = 'received' and coalesce((p_payload #>> '{choice}'), '') = 'filed' then 'filed' when stage = 'received' and coalesce((p_payload #>> '{choice}'), '') = 'not_filed' then 'not_filed' when stage = 'received' and coalesce((p_payload #>> '{choice}'), '') = 'forwarded' then 'forwarded' when stage = 'forwarded' and coalesce((p_payload #>> '{choice}'), '') = 'filed' then 'filed' when stage = 'forwarded' and coalesce((p_payload #>> '{choice}'), '') = 'not_filed' then 'not_filed' when stage = 'forwarded' and coalesce((p_payload #>> '{choice}'), '') = 'forwarded' then 'forwarded' when stage = 'objected' and coalesce((p_payload #>> '{choice}'), '') = 'filed' then 'filed' when stage = 'objected' and coalesce((p_payload #>> '{choice}'), '') = 'not_filed' then 'upheld' when stage = 'supervised' and coalesce((p_payload #>> '{choice}'), '') = 'filed' then 'filed' when stage = 'supervised' and coalesce((p_payload #>> '{choice}'), '') = 'not_filed' then 'closed' end in ('refused', 'done', 'closed') then 1 else 0 end, last_at = app.instant((p_payload #>> '{at}')) where office_id = p_office and case_id = p_case and ended = 0;
+  insert into transfer_event (office_id, readers, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action) values (p_office, v_readers, p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), (select coalesce(max(seq), 0) + 1 from transfer_event where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0)), coalesce((p_payload ->> 'choice'), ''), app.instant((p_payload ->> 'at')), v_now, v_me, p_reason, coalesce(((p_payload -> 'detail'))::text, ''), 'police_answer');
+  update transfer set stage = case when stage = 'received' and coalesce((p_payload ->> 'choice'), '') = 'filed' then 'filed' when stage = 'received' and coalesce((p_payload ->> 'choice'), '') = 'not_filed' then 'not_filed' when stage = 'received' and coalesce((p_payload ->> 'choice'), '') = 'forwarded' then 'forwarded' when stage = 'forwarded' and coalesce((p_payload ->> 'choice'), '') = 'filed' then 'filed' when stage = 'forwarded' and coalesce((p_payload ->> 'choice'), '') = 'not_filed' then 'not_filed' when stage = 'forwarded' and coalesce((p_payload ->> 'choice'), '') = 'forwarded' then 'forwarded' when stage = 'objected' and coalesce((p_payload ->> 'choice'), '') = 'filed' then 'filed' when stage = 'objected' and coalesce((p_payload ->> 'choice'), '') = 'not_filed' then 'upheld' when stage = 'supervised' and coalesce((p_payload ->> 'choice'), '') = 'filed' then 'filed' when stage = 'supervised' and coalesce((p_payload ->> 'choice'), '') = 'not_filed' then 'closed' end, ended = case when case when stage = 'received' and coalesce((p_payload ->> 'choice'), '') = 'filed' then 'filed' when stage = 'received' and coalesce((p_payload ->> 'choice'), '') = 'not_filed' then 'not_filed' when stage = 'received' and coalesce((p_payload ->> 'choice'), '') = 'forwarded' then 'forwarded' when stage = 'forwarded' and coalesce((p_payload ->> 'choice'), '') = 'filed' then 'filed' when stage = 'forwarded' and coalesce((p_payload ->> 'choice'), '') = 'not_filed' then 'not_filed' when stage = 'forwarded' and coalesce((p_payload ->> 'choice'), '') = 'forwarded' then 'forwarded' when stage = 'objected' and coalesce((p_payload ->> 'choice'), '') = 'filed' then 'filed' when stage = 'objected' and coalesce((p_payload ->> 'choice'), '') = 'not_filed' then 'upheld' when stage = 'supervised' and coalesce((p_payload ->> 'choice'), '') = 'filed' then 'filed' when stage = 'supervised' and coalesce((p_payload ->> 'choice'), '') = 'not_filed' then 'closed' end in ('refused', 'done', 'closed') then 1 else 0 end, last_at = app.instant((p_payload ->> 'at')) where office_id = p_office and case_id = p_case and ended = 0;
   update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload ->> 'due_on')) else due_on end
    where office_id = p_office and case_id = p_case;
 end $$;
 
 create function app.do_object_transfer(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 #variable_conflict use_column
 declare v_items jsonb; v_item jsonb;
 begin
   if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0) then
     perform app.refuse('transfer.not_open', jsonb_build_object());
   end if;
-  if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and ((stage = 'not_filed' and coalesce((p_payload #>> '{choice}'), '') = 'reconsider') or (stage = 'not_filed' and coalesce((p_payload #>> '{choice}'), '') = 'supervise') or (stage = 'upheld' and coalesce((p_payload #>> '{choice}'), '') = 'supervise'))) then
+  if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and ((stage = 'not_filed' and coalesce((p_payload ->> 'choice'), '') = 'reconsider') or (stage = 'not_filed' and coalesce((p_payload ->> 'choice'), '') = 'supervise') or (stage = 'upheld' and coalesce((p_payload ->> 'choice'), '') = 'supervise'))) then
     perform app.refuse('transfer.step', jsonb_build_object('action', 'object_transfer', 'stage', coalesce((select stage from transfer where office_id = p_office and case_id = p_case and ended = 0), '')));
   end if;
   if exists (select 1 from recusal where office_id = p_office and person_id = v_me and ((case_id <> '' and case_id = p_case) or (party <> '' and party = c.party_name) or (unit <> '' and unit = c.unit))) then
     perform app.refuse('people.recused', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
   end if;
-  if app.instant((p_payload #>> '{at}')) is null then
+  if app.instant((p_payload ->> 'at')) is null then
     perform app.refuse('case.field_missing', jsonb_build_object('field', 'transfer.at'));
   end if;
-  if app.instant((p_payload #>> '{at}')) > v_now then
+  if app.instant((p_payload ->> 'at')) > v_now then
     perform app.refuse('transfer.in_future', jsonb_build_object());
   end if;
-  if exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and (last_at > app.instant((p_payload #>> '{at}')))) then
+  if exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and (last_at > app.instant((p_payload ->> 'at')))) then
     perform app.refuse('transfer.time_order', jsonb_build_object());
   end if;
   if not exists (select 1 from transfer_member where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and left_at is null and person_id = v_me) and not exists (select 1 from person_role where office_id = p_office and person_id = v_me and role = 'unit_head' and (valid_from is null or valid_from <= v_today) and (valid_to is null or valid_to >= v_today)) then
     perform app.refuse('transfer.not_in_team', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
   end if;
-  insert into transfer_event (office_id, readers, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action) values (p_office, v_readers, p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), (select coalesce(max(seq), 0) + 1 from transfer_event where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0)), coalesce((p_payload #>> '{choice}'), ''), app.instant((p_payload #>> '{at}')), v_now, v_me, p_reason, coalesce(((p_payload #> '{detail}'))::text, ''), 'object_transfer');
-  update transfer set stage = case when stage = 'not_filed' and coalesce((p_payload #>> '{choice}'), '') = 'reconsider' then 'objected' when stage = 'not_filed' and coalesce((p_payload #>> '{choice}'), '') = 'supervise' then 'supervised' when stage = 'upheld' and coalesce((p_payload #>> '{choice}'), '') = 'supervise' then 'supervised' end, ended = case when case when stage = 'not_filed' and coalesce((p_payload #>> '{choice}'), '') = 'reconsider' then 'objected' when stage = 'not_filed' and coalesce((p_payload #>> '{choice}'), '') = 'supervise' then 'supervised' when stage = 'upheld' and coalesce((p_payload #>> '{choice}'), '') = 'supervise' then 'supervised' end in ('refused', 'done', 'closed') then 1 else 0 end, last_at = app.instant((p_payload #>> '{at}')) where office_id = p_office and case_id = p_case and ended = 0;
+  insert into transfer_event (office_id, readers, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action) values (p_office, v_readers, p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), (select coalesce(max(seq), 0) + 1 from transfer_event where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0)), coalesce((p_payload ->> 'choice'), ''), app.instant((p_payload ->> 'at')), v_now, v_me, p_reason, coalesce(((p_payload -> 'detail'))::text, ''), 'object_transfer');
+  update transfer set stage = case when stage = 'not_filed' and coalesce((p_payload ->> 'choice'), '') = 'reconsider' then 'objected' when stage = 'not_filed' and coalesce((p_payload ->> 'choice'), '') = 'supervise' then 'supervised' when stage = 'upheld' and coalesce((p_payload ->> 'choice'), '') = 'supervise' then 'supervised' end, ended = case when case when stage = 'not_filed' and coalesce((p_payload ->> 'choice'), '') = 'reconsider' then 'objected' when stage = 'not_filed' and coalesce((p_payload ->> 'choice'), '') = 'supervise' then 'supervised' when stage = 'upheld' and coalesce((p_payload ->> 'choice'), '') = 'supervise' then 'supervised' end in ('refused', 'done', 'closed') then 1 else 0 end, last_at = app.instant((p_payload ->> 'at')) where office_id = p_office and case_id = p_case and ended = 0;
   update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload ->> 'due_on')) else due_on end
    where office_id = p_office and case_id = p_case;
 end $$;
 
 create function app.do_close_transfer(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 #variable_conflict use_column
 declare v_items jsonb; v_item jsonb;
 begin
   if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0) then
     perform app.refuse('transfer.not_open', jsonb_build_object());
   end if;
-  if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and ((stage = 'not_filed' and coalesce((p_payload #>> '{choice}'), '') = '') or (stage = 'upheld' and coalesce((p_payload #>> '{choice}'), '') = ''))) then
+  if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and ((stage = 'not_filed' and coalesce((p_payload ->> 'choice'), '') = '') or (stage = 'upheld' and coalesce((p_payload ->> 'choice'), '') = ''))) then
     perform app.refuse('transfer.step', jsonb_build_object('action', 'close_transfer', 'stage', coalesce((select stage from transfer where office_id = p_office and case_id = p_case and ended = 0), '')));
   end if;
   if exists (select 1 from recusal where office_id = p_office and person_id = v_me and ((case_id <> '' and case_id = p_case) or (party <> '' and party = c.party_name) or (unit <> '' and unit = c.unit))) then
     perform app.refuse('people.recused', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
   end if;
-  if app.instant((p_payload #>> '{at}')) is null then
+  if app.instant((p_payload ->> 'at')) is null then
     perform app.refuse('case.field_missing', jsonb_build_object('field', 'transfer.at'));
   end if;
-  if app.instant((p_payload #>> '{at}')) > v_now then
+  if app.instant((p_payload ->> 'at')) > v_now then
     perform app.refuse('transfer.in_future', jsonb_build_object());
   end if;
-  if exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and (last_at > app.instant((p_payload #>> '{at}')))) then
+  if exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and (last_at > app.instant((p_payload ->> 'at')))) then
     perform app.refuse('transfer.time_order', jsonb_build_object());
   end if;
   if not exists (select 1 from transfer_member where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and left_at is null and person_id = v_me) and not exists (select 1 from person_role where office_id = p_office and person_id = v_me and role = 'unit_head' and (valid_from is null or valid_from <= v_today) and (valid_to is null or valid_to >= v_today)) then
     perform app.refuse('transfer.not_in_team', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
   end if;
-  insert into transfer_event (office_id, readers, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action) values (p_office, v_readers, p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), (select coalesce(max(seq), 0) + 1 from transfer_event where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0)), coalesce((p_payload #>> '{choice}'), ''), app.instant((p_payload #>> '{at}')), v_now, v_me, p_reason, coalesce(((p_payload #> '{detail}'))::text, ''), 'close_transfer');
-  update transfer set stage = case when stage = 'not_filed' and coalesce((p_payload #>> '{choice}'), '') = '' then 'closed' when stage = 'upheld' and coalesce((p_payload #>> '{choice}'), '') = '' then 'closed' end, ended = case when case when stage = 'not_filed' and coalesce((p_payload #>> '{choice}'), '') = '' then 'closed' when stage = 'upheld' and coalesce((p_payload #>> '{choice}'), '') = '' then 'closed' end in ('refused', 'done', 'closed') then 1 else 0 end, last_at = app.instant((p_payload #>> '{at}')) where office_id = p_office and case_id = p_case and ended = 0;
+  insert into transfer_event (office_id, readers, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action) values (p_office, v_readers, p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), (select coalesce(max(seq), 0) + 1 from transfer_event where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0)), coalesce((p_payload ->> 'choice'), ''), app.instant((p_payload ->> 'at')), v_now, v_me, p_reason, coalesce(((p_payload -> 'detail'))::text, ''), 'close_transfer');
+  update transfer set stage = case when stage = 'not_filed' and coalesce((p_payload ->> 'choice'), '') = '' then 'closed' when stage = 'upheld' and coalesce((p_payload ->> 'choice'), '') = '' then 'closed' end, ended = case when case when stage = 'not_filed' and coalesce((p_payload ->> 'choice'), '') = '' then 'closed' when stage = 'upheld' and coalesce((p_payload ->> 'choice'), '') = '' then 'closed' end in ('refused', 'done', 'closed') then 1 else 0 end, last_at = app.instant((p_payload ->> 'at')) where office_id = p_office and case_id = p_case and ended = 0;
   update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload ->> 'due_on')) else due_on end
    where office_id = p_office and case_id = p_case;
 end $$;
 
 create function app.do_hand_over(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 #variable_conflict use_column
 declare v_items jsonb; v_item jsonb;
 begin
   if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0) then
     perform app.refuse('transfer.not_open', jsonb_build_object());
   end if;
-  if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and ((stage = 'filed' and coalesce((p_payload #>> '{choice}'), '') = ''))) then
+  if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and ((stage = 'filed' and coalesce((p_payload ->> 'choice'), '') = ''))) then
     perform app.refuse('transfer.step', jsonb_build_object('action', 'hand_over', 'stage', coalesce((select stage from transfer where office_id = p_office and case_id = p_case and ended = 0), '')));
   end if;
   if exists (select 1 from recusal where office_id = p_office and person_id = v_me and ((case_id <> '' and case_id = p_case) or (party <> '' and party = c.party_name) or (unit <> '' and unit = c.unit))) then
     perform app.refuse('people.recused', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
   end if;
-  if app.instant((p_payload #>> '{at}')) is null then
+  if app.instant((p_payload ->> 'at')) is null then
     perform app.refuse('case.field_missing', jsonb_build_object('field', 'transfer.at'));
   end if;
-  if app.instant((p_payload #>> '{at}')) > v_now then
+  if app.instant((p_payload ->> 'at')) > v_now then
     perform app.refuse('transfer.in_future', jsonb_build_object());
   end if;
-  if exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and (last_at > app.instant((p_payload #>> '{at}')))) then
+  if exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and (last_at > app.instant((p_payload ->> 'at')))) then
     perform app.refuse('transfer.time_order', jsonb_build_object());
   end if;
   if not exists (select 1 from transfer_member where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and left_at is null and person_id = v_me) and not exists (select 1 from person_role where office_id = p_office and person_id = v_me and role = 'clerk' and (valid_from is null or valid_from <= v_today) and (valid_to is null or valid_to >= v_today)) then
     perform app.refuse('transfer.not_in_team', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
   end if;
-  insert into transfer_event (office_id, readers, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action) values (p_office, v_readers, p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), (select coalesce(max(seq), 0) + 1 from transfer_event where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0)), coalesce((p_payload #>> '{choice}'), ''), app.instant((p_payload #>> '{at}')), v_now, v_me, p_reason, coalesce(((p_payload #> '{detail}'))::text, ''), 'hand_over');
-  update transfer set stage = case when stage = 'filed' and coalesce((p_payload #>> '{choice}'), '') = '' then 'done' end, ended = case when case when stage = 'filed' and coalesce((p_payload #>> '{choice}'), '') = '' then 'done' end in ('refused', 'done', 'closed') then 1 else 0 end, last_at = app.instant((p_payload #>> '{at}')) where office_id = p_office and case_id = p_case and ended = 0;
+  insert into transfer_event (office_id, readers, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action) values (p_office, v_readers, p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), (select coalesce(max(seq), 0) + 1 from transfer_event where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0)), coalesce((p_payload ->> 'choice'), ''), app.instant((p_payload ->> 'at')), v_now, v_me, p_reason, coalesce(((p_payload -> 'detail'))::text, ''), 'hand_over');
+  update transfer set stage = case when stage = 'filed' and coalesce((p_payload ->> 'choice'), '') = '' then 'done' end, ended = case when case when stage = 'filed' and coalesce((p_payload ->> 'choice'), '') = '' then 'done' end in ('refused', 'done', 'closed') then 1 else 0 end, last_at = app.instant((p_payload ->> 'at')) where office_id = p_office and case_id = p_case and ended = 0;
   update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload ->> 'due_on')) else due_on end
    where office_id = p_office and case_id = p_case;
 end $$;
 
 create function app.do_open_transfer(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 #variable_conflict use_column
 declare v_items jsonb; v_item jsonb;
 begin
@@ -1038,52 +1038,52 @@ begin
   if exists (select 1 from recusal where office_id = p_office and person_id = v_me and ((case_id <> '' and case_id = p_case) or (party <> '' and party = c.party_name) or (unit <> '' and unit = c.unit))) then
     perform app.refuse('people.recused', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
   end if;
-  if app.instant((p_payload #>> '{at}')) is null then
+  if app.instant((p_payload ->> 'at')) is null then
     perform app.refuse('case.field_missing', jsonb_build_object('field', 'transfer.at'));
   end if;
-  if app.instant((p_payload #>> '{at}')) > v_now then
+  if app.instant((p_payload ->> 'at')) > v_now then
     perform app.refuse('transfer.in_future', jsonb_build_object());
   end if;
-  if coalesce((app.day((p_payload #>> '{opened_on}'))::timestamp at time zone 'Asia/Shanghai') > app.instant((p_payload #>> '{at}')), true) then
+  if coalesce((app.day((p_payload ->> 'opened_on'))::timestamp at time zone 'Asia/Shanghai') > app.instant((p_payload ->> 'at')), true) then
     perform app.refuse('case.field_missing', jsonb_build_object('field', 'transfer.at'));
   end if;
-  insert into transfer (office_id, readers, case_id, no, stage, destination, opened_on, last_at) values (p_office, v_readers, p_case, (select coalesce(max(no), 0) + 1 from transfer where office_id = p_office and case_id = p_case), 'opened', coalesce((p_payload #>> '{destination}'), ''), app.day((p_payload #>> '{opened_on}')), app.instant((p_payload #>> '{at}')));
-  v_items := coalesce(nullif(p_payload #> '{team}', 'null'), '[]');
+  insert into transfer (office_id, readers, case_id, no, stage, destination, opened_on, last_at) values (p_office, v_readers, p_case, (select coalesce(max(no), 0) + 1 from transfer where office_id = p_office and case_id = p_case), 'opened', coalesce((p_payload ->> 'destination'), ''), app.day((p_payload ->> 'opened_on')), app.instant((p_payload ->> 'at')));
+  v_items := coalesce(nullif(p_payload -> 'team', 'null'), '[]');
   for v_index in 0 .. jsonb_array_length(v_items) - 1 loop
   v_item := v_items -> v_index;
-  if not exists (select 1 from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '') and active = 1) then
-    perform app.refuse('people.inactive', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '')), coalesce((v_item #>> '{person_id}'), ''))));
+  if not exists (select 1 from person where office_id = p_office and person_id = coalesce((v_item ->> 'person_id'), '') and active = 1) then
+    perform app.refuse('people.inactive', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((v_item ->> 'person_id'), '')), coalesce((v_item ->> 'person_id'), ''))));
   end if;
-  if not exists (select 1 from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '') and trim(enforcement_certificate) <> '') then
-    perform app.refuse('people.handler_no_certificate', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '')), coalesce((v_item #>> '{person_id}'), ''))));
+  if not exists (select 1 from person where office_id = p_office and person_id = coalesce((v_item ->> 'person_id'), '') and trim(enforcement_certificate) <> '') then
+    perform app.refuse('people.handler_no_certificate', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((v_item ->> 'person_id'), '')), coalesce((v_item ->> 'person_id'), ''))));
   end if;
-  if not exists (select 1 from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '') and (certificate_valid_to is null or certificate_valid_to >= v_today)) then
-    perform app.refuse('people.handler_certificate_expired', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '')), coalesce((v_item #>> '{person_id}'), '')), 'date', (select cast(certificate_valid_to as text) from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), ''))));
+  if not exists (select 1 from person where office_id = p_office and person_id = coalesce((v_item ->> 'person_id'), '') and (certificate_valid_to is null or certificate_valid_to >= v_today)) then
+    perform app.refuse('people.handler_certificate_expired', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((v_item ->> 'person_id'), '')), coalesce((v_item ->> 'person_id'), '')), 'date', (select cast(certificate_valid_to as text) from person where office_id = p_office and person_id = coalesce((v_item ->> 'person_id'), ''))));
   end if;
-  if exists (select 1 from recusal where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '') and ((case_id <> '' and case_id = p_case) or (party <> '' and party = c.party_name) or (unit <> '' and unit = c.unit))) then
-    perform app.refuse('people.recused', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '')), coalesce((v_item #>> '{person_id}'), ''))));
+  if exists (select 1 from recusal where office_id = p_office and person_id = coalesce((v_item ->> 'person_id'), '') and ((case_id <> '' and case_id = p_case) or (party <> '' and party = c.party_name) or (unit <> '' and unit = c.unit))) then
+    perform app.refuse('people.recused', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((v_item ->> 'person_id'), '')), coalesce((v_item ->> 'person_id'), ''))));
   end if;
-  if exists (select 1 from transfer_event where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and action = 'decide_transfer' and recorded_by = coalesce((v_item #>> '{person_id}'), '')) then
-    perform app.refuse('transfer.approver_in_team', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '')), coalesce((v_item #>> '{person_id}'), ''))));
+  if exists (select 1 from transfer_event where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and action = 'decide_transfer' and recorded_by = coalesce((v_item ->> 'person_id'), '')) then
+    perform app.refuse('transfer.approver_in_team', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((v_item ->> 'person_id'), '')), coalesce((v_item ->> 'person_id'), ''))));
   end if;
-  update transfer_member set left_at = null, joined_at = case when left_at = v_now then joined_at else v_now end where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and person_id = coalesce((v_item #>> '{person_id}'), '') and left_at is not null;
-  if not exists (select 1 from transfer_member where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and person_id = coalesce((v_item #>> '{person_id}'), '')) then
-    insert into transfer_member (office_id, readers, case_id, no, person_id, place, name, certificate, joined_at) values (p_office, v_readers, p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), coalesce((v_item #>> '{person_id}'), ''), (select count(*) from transfer_member where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0)), coalesce((select name from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '')), coalesce((v_item #>> '{person_id}'), '')), (select enforcement_certificate from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '')), v_now);
+  update transfer_member set left_at = null, joined_at = case when left_at = v_now then joined_at else v_now end where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and person_id = coalesce((v_item ->> 'person_id'), '') and left_at is not null;
+  if not exists (select 1 from transfer_member where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and person_id = coalesce((v_item ->> 'person_id'), '')) then
+    insert into transfer_member (office_id, readers, case_id, no, person_id, place, name, certificate, joined_at) values (p_office, v_readers, p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), coalesce((v_item ->> 'person_id'), ''), (select count(*) from transfer_member where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0)), coalesce((select name from person where office_id = p_office and person_id = coalesce((v_item ->> 'person_id'), '')), coalesce((v_item ->> 'person_id'), '')), (select enforcement_certificate from person where office_id = p_office and person_id = coalesce((v_item ->> 'person_id'), '')), v_now);
   end if;
   end loop;
   if (select count(*) from transfer_member where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and left_at is null) < 2 then
     perform app.refuse('transfer.team_too_few', jsonb_build_object('count', (select count(*) from transfer_member where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and left_at is null), 'least', 2));
   end if;
-  insert into transfer_event (office_id, readers, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action) values (p_office, v_readers, p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), (select coalesce(max(seq), 0) + 1 from transfer_event where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0)), coalesce((p_payload #>> '{choice}'), ''), app.instant((p_payload #>> '{at}')), v_now, v_me, p_reason, coalesce(((p_payload #> '{detail}'))::text, ''), 'open_transfer');
+  insert into transfer_event (office_id, readers, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action) values (p_office, v_readers, p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), (select coalesce(max(seq), 0) + 1 from transfer_event where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0)), coalesce((p_payload ->> 'choice'), ''), app.instant((p_payload ->> 'at')), v_now, v_me, p_reason, coalesce(((p_payload -> 'detail'))::text, ''), 'open_transfer');
   update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload ->> 'due_on')) else due_on end
    where office_id = p_office and case_id = p_case;
 end $$;
 
 create function app.do_change_transfer_team(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 #variable_conflict use_column
 declare v_items jsonb; v_item jsonb;
 begin
@@ -1093,35 +1093,35 @@ begin
   if exists (select 1 from recusal where office_id = p_office and person_id = v_me and ((case_id <> '' and case_id = p_case) or (party <> '' and party = c.party_name) or (unit <> '' and unit = c.unit))) then
     perform app.refuse('people.recused', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
   end if;
-  if app.instant((p_payload #>> '{at}')) is null then
+  if app.instant((p_payload ->> 'at')) is null then
     perform app.refuse('case.field_missing', jsonb_build_object('field', 'transfer.at'));
   end if;
-  if app.instant((p_payload #>> '{at}')) > v_now then
+  if app.instant((p_payload ->> 'at')) > v_now then
     perform app.refuse('transfer.in_future', jsonb_build_object());
   end if;
-  insert into transfer_event (office_id, readers, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action) values (p_office, v_readers, p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), (select coalesce(max(seq), 0) + 1 from transfer_event where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0)), coalesce((p_payload #>> '{choice}'), ''), app.instant((p_payload #>> '{at}')), v_now, v_me, p_reason, coalesce(((p_payload #> '{detail}'))::text, ''), 'change_transfer_team');
+  insert into transfer_event (office_id, readers, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action) values (p_office, v_readers, p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), (select coalesce(max(seq), 0) + 1 from transfer_event where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0)), coalesce((p_payload ->> 'choice'), ''), app.instant((p_payload ->> 'at')), v_now, v_me, p_reason, coalesce(((p_payload -> 'detail'))::text, ''), 'change_transfer_team');
   update transfer_member set left_at = v_now where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and left_at is null;
-  v_items := coalesce(nullif(p_payload #> '{team}', 'null'), '[]');
+  v_items := coalesce(nullif(p_payload -> 'team', 'null'), '[]');
   for v_index in 0 .. jsonb_array_length(v_items) - 1 loop
   v_item := v_items -> v_index;
-  if not exists (select 1 from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '') and active = 1) then
-    perform app.refuse('people.inactive', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '')), coalesce((v_item #>> '{person_id}'), ''))));
+  if not exists (select 1 from person where office_id = p_office and person_id = coalesce((v_item ->> 'person_id'), '') and active = 1) then
+    perform app.refuse('people.inactive', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((v_item ->> 'person_id'), '')), coalesce((v_item ->> 'person_id'), ''))));
   end if;
-  if not exists (select 1 from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '') and trim(enforcement_certificate) <> '') then
-    perform app.refuse('people.handler_no_certificate', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '')), coalesce((v_item #>> '{person_id}'), ''))));
+  if not exists (select 1 from person where office_id = p_office and person_id = coalesce((v_item ->> 'person_id'), '') and trim(enforcement_certificate) <> '') then
+    perform app.refuse('people.handler_no_certificate', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((v_item ->> 'person_id'), '')), coalesce((v_item ->> 'person_id'), ''))));
   end if;
-  if not exists (select 1 from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '') and (certificate_valid_to is null or certificate_valid_to >= v_today)) then
-    perform app.refuse('people.handler_certificate_expired', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '')), coalesce((v_item #>> '{person_id}'), '')), 'date', (select cast(certificate_valid_to as text) from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), ''))));
+  if not exists (select 1 from person where office_id = p_office and person_id = coalesce((v_item ->> 'person_id'), '') and (certificate_valid_to is null or certificate_valid_to >= v_today)) then
+    perform app.refuse('people.handler_certificate_expired', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((v_item ->> 'person_id'), '')), coalesce((v_item ->> 'person_id'), '')), 'date', (select cast(certificate_valid_to as text) from person where office_id = p_office and person_id = coalesce((v_item ->> 'person_id'), ''))));
   end if;
-  if exists (select 1 from recusal where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '') and ((case_id <> '' and case_id = p_case) or (party <> '' and party = c.party_name) or (unit <> '' and unit = c.unit))) then
-    perform app.refuse('people.recused', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '')), coalesce((v_item #>> '{person_id}'), ''))));
+  if exists (select 1 from recusal where office_id = p_office and person_id = coalesce((v_item ->> 'person_id'), '') and ((case_id <> '' and case_id = p_case) or (party <> '' and party = c.party_name) or (unit <> '' and unit = c.unit))) then
+    perform app.refuse('people.recused', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((v_item ->> 'person_id'), '')), coalesce((v_item ->> 'person_id'), ''))));
   end if;
-  if exists (select 1 from transfer_event where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and action = 'decide_transfer' and recorded_by = coalesce((v_item #>> '{person_id}'), '')) then
-    perform app.refuse('transfer.approver_in_team', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '')), coalesce((v_item #>> '{person_id}'), ''))));
+  if exists (select 1 from transfer_event where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and action = 'decide_transfer' and recorded_by = coalesce((v_item ->> 'person_id'), '')) then
+    perform app.refuse('transfer.approver_in_team', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((v_item ->> 'person_id'), '')), coalesce((v_item ->> 'person_id'), ''))));
   end if;
-  update transfer_member set left_at = null, joined_at = case when left_at = v_now then joined_at else v_now end where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and person_id = coalesce((v_item #>> '{person_id}'), '') and left_at is not null;
-  if not exists (select 1 from transfer_member where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and person_id = coalesce((v_item #>> '{person_id}'), '')) then
-    insert into transfer_member (office_id, readers, case_id, no, person_id, place, name, certificate, joined_at) values (p_office, v_readers, p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), coalesce((v_item #>> '{person_id}'), ''), (select count(*) from transfer_member where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0)), coalesce((select name from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '')), coalesce((v_item #>> '{person_id}'), '')), (select enforcement_certificate from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '')), v_now);
+  update transfer_member set left_at = null, joined_at = case when left_at = v_now then joined_at else v_now end where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and person_id = coalesce((v_item ->> 'person_id'), '') and left_at is not null;
+  if not exists (select 1 from transfer_member where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and person_id = coalesce((v_item ->> 'person_id'), '')) then
+    insert into transfer_member (office_id, readers, case_id, no, person_id, place, name, certificate, joined_at) values (p_office, v_readers, p_case, (select no from transfer where office_id = p_office and case_id = p_case and ended = 0), coalesce((v_item ->> 'person_id'), ''), (select count(*) from transfer_member where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0)), coalesce((select name from person where office_id = p_office and person_id = coalesce((v_item ->> 'person_id'), '')), coalesce((v_item ->> 'person_id'), '')), (select enforcement_certificate from person where office_id = p_office and person_id = coalesce((v_item ->> 'person_id'), '')), v_now);
   end if;
   end loop;
   if (select count(*) from transfer_member where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and left_at is null) < 2 then
@@ -1133,50 +1133,50 @@ begin
   update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload ->> 'due_on')) else due_on end
    where office_id = p_office and case_id = p_case;
 end $$;
 
 create function app.do_correct_transfer(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 #variable_conflict use_column
 declare v_items jsonb; v_item jsonb;
 begin
-  if not exists (select 1 from transfer_event where office_id = p_office and case_id = p_case and no = coalesce(((p_payload #>> '{no}'))::bigint, 0) and seq = coalesce(((p_payload #>> '{seq}'))::bigint, 0) and corrects = 0 and action in ('open_transfer', 'report_transfer', 'decide_transfer', 'deliver_transfer', 'receipt_transfer', 'police_answer', 'object_transfer', 'hand_over', 'close_transfer')) then
+  if not exists (select 1 from transfer_event where office_id = p_office and case_id = p_case and no = coalesce(((p_payload ->> 'no'))::bigint, 0) and seq = coalesce(((p_payload ->> 'seq'))::bigint, 0) and corrects = 0 and action in ('open_transfer', 'report_transfer', 'decide_transfer', 'deliver_transfer', 'receipt_transfer', 'police_answer', 'object_transfer', 'hand_over', 'close_transfer')) then
     perform app.refuse('transfer.not_correctable', jsonb_build_object());
   end if;
   if exists (select 1 from recusal where office_id = p_office and person_id = v_me and ((case_id <> '' and case_id = p_case) or (party <> '' and party = c.party_name) or (unit <> '' and unit = c.unit))) then
     perform app.refuse('people.recused', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
   end if;
-  if exists (select 1 from transfer_event where office_id = p_office and case_id = p_case and no = coalesce(((p_payload #>> '{no}'))::bigint, 0) and seq = coalesce(((p_payload #>> '{seq}'))::bigint, 0) and corrects = 0 and action = 'decide_transfer' and recorded_by <> v_me) then
+  if exists (select 1 from transfer_event where office_id = p_office and case_id = p_case and no = coalesce(((p_payload ->> 'no'))::bigint, 0) and seq = coalesce(((p_payload ->> 'seq'))::bigint, 0) and corrects = 0 and action = 'decide_transfer' and recorded_by <> v_me) then
     perform app.refuse('transfer.decider_corrects', jsonb_build_object());
   end if;
-  if not exists (select 1 from transfer_event where office_id = p_office and case_id = p_case and no = coalesce(((p_payload #>> '{no}'))::bigint, 0) and seq = coalesce(((p_payload #>> '{seq}'))::bigint, 0) and corrects = 0 and recorded_by = v_me) and not exists (select 1 from transfer_member where office_id = p_office and case_id = p_case and no = coalesce(((p_payload #>> '{no}'))::bigint, 0) and left_at is null and person_id = v_me) and not exists (select 1 from person_role where office_id = p_office and person_id = v_me and role in ('clerk', 'unit_head', 'lead') and (valid_from is null or valid_from <= v_today) and (valid_to is null or valid_to >= v_today)) then
+  if not exists (select 1 from transfer_event where office_id = p_office and case_id = p_case and no = coalesce(((p_payload ->> 'no'))::bigint, 0) and seq = coalesce(((p_payload ->> 'seq'))::bigint, 0) and corrects = 0 and recorded_by = v_me) and not exists (select 1 from transfer_member where office_id = p_office and case_id = p_case and no = coalesce(((p_payload ->> 'no'))::bigint, 0) and left_at is null and person_id = v_me) and not exists (select 1 from person_role where office_id = p_office and person_id = v_me and role in ('clerk', 'unit_head', 'lead') and (valid_from is null or valid_from <= v_today) and (valid_to is null or valid_to >= v_today)) then
     perform app.refuse('transfer.not_in_team', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
   end if;
-  if app.instant((p_payload #>> '{at}')) is null then
+  if app.instant((p_payload ->> 'at')) is null then
     perform app.refuse('case.field_missing', jsonb_build_object('field', 'transfer.at'));
   end if;
-  if app.instant((p_payload #>> '{at}')) > v_now then
+  if app.instant((p_payload ->> 'at')) > v_now then
     perform app.refuse('transfer.in_future', jsonb_build_object());
   end if;
-  if coalesce((app.day((p_payload #>> '{opened_on}'))::timestamp at time zone 'Asia/Shanghai') > app.instant((p_payload #>> '{at}')), true) then
+  if coalesce((app.day((p_payload ->> 'opened_on'))::timestamp at time zone 'Asia/Shanghai') > app.instant((p_payload ->> 'at')), true) then
     perform app.refuse('case.field_missing', jsonb_build_object('field', 'transfer.at'));
   end if;
-  if exists (select 1 from transfer_event e where e.office_id = p_office and e.case_id = p_case and e.no = coalesce(((p_payload #>> '{no}'))::bigint, 0) and e.corrects = 0 and e.action in ('open_transfer', 'report_transfer', 'decide_transfer', 'deliver_transfer', 'receipt_transfer', 'police_answer', 'object_transfer', 'hand_over', 'close_transfer', 'issue_transfer') and e.seq < coalesce(((p_payload #>> '{seq}'))::bigint, 0) and coalesce((select k.at from transfer_event k where k.office_id = e.office_id and k.case_id = e.case_id and k.no = e.no and k.corrects = e.seq order by k.seq desc limit 1), e.at) > app.instant((p_payload #>> '{at}'))) or exists (select 1 from transfer_event e where e.office_id = p_office and e.case_id = p_case and e.no = coalesce(((p_payload #>> '{no}'))::bigint, 0) and e.corrects = 0 and e.action in ('open_transfer', 'report_transfer', 'decide_transfer', 'deliver_transfer', 'receipt_transfer', 'police_answer', 'object_transfer', 'hand_over', 'close_transfer', 'issue_transfer') and e.seq > coalesce(((p_payload #>> '{seq}'))::bigint, 0) and coalesce((select k.at from transfer_event k where k.office_id = e.office_id and k.case_id = e.case_id and k.no = e.no and k.corrects = e.seq order by k.seq desc limit 1), e.at) < app.instant((p_payload #>> '{at}'))) then
+  if exists (select 1 from transfer_event e where e.office_id = p_office and e.case_id = p_case and e.no = coalesce(((p_payload ->> 'no'))::bigint, 0) and e.corrects = 0 and e.action in ('open_transfer', 'report_transfer', 'decide_transfer', 'deliver_transfer', 'receipt_transfer', 'police_answer', 'object_transfer', 'hand_over', 'close_transfer', 'issue_transfer') and e.seq < coalesce(((p_payload ->> 'seq'))::bigint, 0) and coalesce((select k.at from transfer_event k where k.office_id = e.office_id and k.case_id = e.case_id and k.no = e.no and k.corrects = e.seq order by k.seq desc limit 1), e.at) > app.instant((p_payload ->> 'at'))) or exists (select 1 from transfer_event e where e.office_id = p_office and e.case_id = p_case and e.no = coalesce(((p_payload ->> 'no'))::bigint, 0) and e.corrects = 0 and e.action in ('open_transfer', 'report_transfer', 'decide_transfer', 'deliver_transfer', 'receipt_transfer', 'police_answer', 'object_transfer', 'hand_over', 'close_transfer', 'issue_transfer') and e.seq > coalesce(((p_payload ->> 'seq'))::bigint, 0) and coalesce((select k.at from transfer_event k where k.office_id = e.office_id and k.case_id = e.case_id and k.no = e.no and k.corrects = e.seq order by k.seq desc limit 1), e.at) < app.instant((p_payload ->> 'at'))) then
     perform app.refuse('transfer.correction_order', jsonb_build_object());
   end if;
-  insert into transfer_event (office_id, readers, case_id, no, seq, action, choice, at, recorded_at, recorded_by, reason, detail, corrects) values (p_office, v_readers, p_case, coalesce(((p_payload #>> '{no}'))::bigint, 0), (select max(seq) + 1 from transfer_event where office_id = p_office and case_id = p_case and no = coalesce(((p_payload #>> '{no}'))::bigint, 0)), 'correct_transfer', '', app.instant((p_payload #>> '{at}')), v_now, v_me, p_reason, coalesce(((p_payload #> '{detail}'))::text, ''), coalesce(((p_payload #>> '{seq}'))::bigint, 0));
-  update transfer set last_at = (select max(coalesce((select k.at from transfer_event k where k.office_id = e.office_id and k.case_id = e.case_id and k.no = e.no and k.corrects = e.seq order by k.seq desc limit 1), e.at)) from transfer_event e where e.office_id = p_office and e.case_id = p_case and e.no = coalesce(((p_payload #>> '{no}'))::bigint, 0) and e.corrects = 0 and e.action in ('open_transfer', 'report_transfer', 'decide_transfer', 'deliver_transfer', 'receipt_transfer', 'police_answer', 'object_transfer', 'hand_over', 'close_transfer', 'issue_transfer')), opened_on = case when coalesce(((p_payload #>> '{seq}'))::bigint, 0) = 1 and app.day((p_payload #>> '{opened_on}')) < opened_on then app.day((p_payload #>> '{opened_on}')) else opened_on end where office_id = p_office and case_id = p_case and no = coalesce(((p_payload #>> '{no}'))::bigint, 0) and ended = 0;
+  insert into transfer_event (office_id, readers, case_id, no, seq, action, choice, at, recorded_at, recorded_by, reason, detail, corrects) values (p_office, v_readers, p_case, coalesce(((p_payload ->> 'no'))::bigint, 0), (select max(seq) + 1 from transfer_event where office_id = p_office and case_id = p_case and no = coalesce(((p_payload ->> 'no'))::bigint, 0)), 'correct_transfer', '', app.instant((p_payload ->> 'at')), v_now, v_me, p_reason, coalesce(((p_payload -> 'detail'))::text, ''), coalesce(((p_payload ->> 'seq'))::bigint, 0));
+  update transfer set last_at = (select max(coalesce((select k.at from transfer_event k where k.office_id = e.office_id and k.case_id = e.case_id and k.no = e.no and k.corrects = e.seq order by k.seq desc limit 1), e.at)) from transfer_event e where e.office_id = p_office and e.case_id = p_case and e.no = coalesce(((p_payload ->> 'no'))::bigint, 0) and e.corrects = 0 and e.action in ('open_transfer', 'report_transfer', 'decide_transfer', 'deliver_transfer', 'receipt_transfer', 'police_answer', 'object_transfer', 'hand_over', 'close_transfer', 'issue_transfer')), opened_on = case when coalesce(((p_payload ->> 'seq'))::bigint, 0) = 1 and app.day((p_payload ->> 'opened_on')) < opened_on then app.day((p_payload ->> 'opened_on')) else opened_on end where office_id = p_office and case_id = p_case and no = coalesce(((p_payload ->> 'no'))::bigint, 0) and ended = 0;
   update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload ->> 'due_on')) else due_on end
    where office_id = p_office and case_id = p_case;
 end $$;
 
 create function app.do_open(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 #variable_conflict use_column
 declare v_items jsonb; v_item jsonb;
 begin
@@ -1186,7 +1186,7 @@ begin
 end $$;
 
 create function app.do_recall(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 #variable_conflict use_column
 declare v_items jsonb; v_item jsonb;
 begin
@@ -1207,7 +1207,7 @@ begin
 end $$;
 
 create function app.do_recall_correction(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 #variable_conflict use_column
 declare v_items jsonb; v_item jsonb;
 begin
@@ -1221,12 +1221,12 @@ begin
   update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload ->> 'due_on')) else due_on end
    where office_id = p_office and case_id = p_case;
 end $$;
 
 create function app.do_recall_again(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 #variable_conflict use_column
 declare v_items jsonb; v_item jsonb;
 begin
@@ -1247,7 +1247,7 @@ begin
 end $$;
 
 create function app.do_recall_opinion(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 #variable_conflict use_column
 declare v_items jsonb; v_item jsonb;
 begin
@@ -1258,194 +1258,194 @@ begin
   update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload ->> 'due_on')) else due_on end
    where office_id = p_office and case_id = p_case;
 end $$;
 
 create function app.do_remind(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 #variable_conflict use_column
 declare v_items jsonb; v_item jsonb;
 begin
-  if trim(coalesce((p_payload #>> '{text}'), '')) = '' then
+  if trim(coalesce((p_payload ->> 'text'), '')) = '' then
     perform app.refuse('office_life.text_missing', jsonb_build_object());
   end if;
-  if not exists (select 1 from person where office_id = p_office and person_id = coalesce((p_payload #>> '{person_id}'), '') and active = 1) then
-    perform app.refuse('people.inactive', jsonb_build_object('name', coalesce((p_payload #>> '{person_id}'), '')));
+  if not exists (select 1 from person where office_id = p_office and person_id = coalesce((p_payload ->> 'person_id'), '') and active = 1) then
+    perform app.refuse('people.inactive', jsonb_build_object('name', coalesce((p_payload ->> 'person_id'), '')));
   end if;
-  if coalesce((p_payload #>> '{until}'), '') <> '' and app.day((p_payload #>> '{until}')) < v_today then
+  if coalesce((p_payload ->> 'until'), '') <> '' and app.day((p_payload ->> 'until')) < v_today then
     perform app.refuse('office_life.until_past', jsonb_build_object());
   end if;
-  insert into reminder (office_id, readers, case_id, reminder_id, sender, addressee, text, until, sent_at) values (p_office, v_readers, p_case, p_cmd, v_me, coalesce((p_payload #>> '{person_id}'), ''), coalesce((p_payload #>> '{text}'), ''), app.day((p_payload #>> '{until}')), v_now);
+  insert into reminder (office_id, readers, case_id, reminder_id, sender, addressee, text, until, sent_at) values (p_office, v_readers, p_case, p_cmd, v_me, coalesce((p_payload ->> 'person_id'), ''), coalesce((p_payload ->> 'text'), ''), app.day((p_payload ->> 'until')), v_now);
 end $$;
 
 create function app.do_ask_opinion(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 #variable_conflict use_column
 declare v_items jsonb; v_item jsonb;
 begin
-  if trim(coalesce((p_payload #>> '{question}'), '')) = '' then
+  if trim(coalesce((p_payload ->> 'question'), '')) = '' then
     perform app.refuse('office_life.text_missing', jsonb_build_object());
   end if;
-  if not exists (select 1 from person where office_id = p_office and person_id = coalesce((p_payload #>> '{person_id}'), '') and active = 1) then
-    perform app.refuse('people.inactive', jsonb_build_object('name', coalesce((p_payload #>> '{person_id}'), '')));
+  if not exists (select 1 from person where office_id = p_office and person_id = coalesce((p_payload ->> 'person_id'), '') and active = 1) then
+    perform app.refuse('people.inactive', jsonb_build_object('name', coalesce((p_payload ->> 'person_id'), '')));
   end if;
-  if coalesce((p_payload #>> '{until}'), '') <> '' and app.day((p_payload #>> '{until}')) < v_today then
+  if coalesce((p_payload ->> 'until'), '') <> '' and app.day((p_payload ->> 'until')) < v_today then
     perform app.refuse('office_life.until_past', jsonb_build_object());
   end if;
-  if coalesce((p_payload #>> '{person_id}'), '') = v_me then
+  if coalesce((p_payload ->> 'person_id'), '') = v_me then
     perform app.refuse('office_life.asked_self', jsonb_build_object());
   end if;
-  if replace(c.handler_codes, ',' || coalesce((p_payload #>> '{person_id}'), '') || ',', '') <> c.handler_codes then
+  if replace(c.handler_codes, ',' || coalesce((p_payload ->> 'person_id'), '') || ',', '') <> c.handler_codes then
     perform app.refuse('office_life.asked_handler', jsonb_build_object());
   end if;
-  if exists (select 1 from second_opinion where office_id = p_office and case_id = p_case and asked_of = coalesce((p_payload #>> '{person_id}'), '') and given_at is null) then
+  if exists (select 1 from second_opinion where office_id = p_office and case_id = p_case and asked_of = coalesce((p_payload ->> 'person_id'), '') and given_at is null) then
     perform app.refuse('office_life.already_asked', jsonb_build_object());
   end if;
-  insert into second_opinion (office_id, readers, case_id, request_id, asked_by, asked_of, question, until, asked_at) values (p_office, v_readers, p_case, p_cmd, v_me, coalesce((p_payload #>> '{person_id}'), ''), coalesce((p_payload #>> '{question}'), ''), app.day((p_payload #>> '{until}')), v_now);
+  insert into second_opinion (office_id, readers, case_id, request_id, asked_by, asked_of, question, until, asked_at) values (p_office, v_readers, p_case, p_cmd, v_me, coalesce((p_payload ->> 'person_id'), ''), coalesce((p_payload ->> 'question'), ''), app.day((p_payload ->> 'until')), v_now);
 end $$;
 
 create function app.do_give_opinion(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 #variable_conflict use_column
 declare v_items jsonb; v_item jsonb;
 begin
-  if trim(coalesce((p_payload #>> '{opinion}'), '')) = '' then
+  if trim(coalesce((p_payload ->> 'opinion'), '')) = '' then
     perform app.refuse('office_life.text_missing', jsonb_build_object());
   end if;
-  if not exists (select 1 from second_opinion where office_id = p_office and case_id = p_case and request_id = coalesce((p_payload #>> '{request_id}'), '') and asked_of = v_me and given_at is null) then
+  if not exists (select 1 from second_opinion where office_id = p_office and case_id = p_case and request_id = coalesce((p_payload ->> 'request_id'), '') and asked_of = v_me and given_at is null) then
     perform app.refuse('office_life.not_asked', jsonb_build_object());
   end if;
-  update second_opinion set opinion = coalesce((p_payload #>> '{opinion}'), ''), given_at = v_now where office_id = p_office and case_id = p_case and request_id = coalesce((p_payload #>> '{request_id}'), '') and asked_of = v_me and given_at is null;
+  update second_opinion set opinion = coalesce((p_payload ->> 'opinion'), ''), given_at = v_now where office_id = p_office and case_id = p_case and request_id = coalesce((p_payload ->> 'request_id'), '') and asked_of = v_me and given_at is null;
 end $$;
 
 create function app.do_open_consultation(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 #variable_conflict use_column
 declare v_items jsonb; v_item jsonb;
 begin
   if exists (select 1 from escalation where office_id = p_office and case_id = p_case and round = c.round and withdrawn_at is null) and not exists (select 1 from dispute_result where office_id = p_office and case_id = p_case and round = c.round) then
     perform app.refuse('dispute.pending', jsonb_build_object());
   end if;
-  insert into consultation (office_id, readers, case_id, consultation_id, round, opened_by, opened_side, opened_at) values (p_office, v_readers, p_case, coalesce((p_payload #>> '{consultation_id}'), ''), c.round, v_me, (case when (c.registered_by = v_me or replace(c.handler_codes, ',' || v_me || ',', '') <> c.handler_codes or v_me <> c.reviewer and exists (select 1 from person_role where office_id = p_office and person_id = v_me and role = 'unit_head' and (valid_from is null or valid_from <= v_today) and (valid_to is null or valid_to >= v_today))) then 'unit' else 'review' end), v_now);
-  v_items := coalesce(nullif(p_payload #> '{points}', 'null'), '[]');
+  insert into consultation (office_id, readers, case_id, consultation_id, round, opened_by, opened_side, opened_at) values (p_office, v_readers, p_case, coalesce((p_payload ->> 'consultation_id'), ''), c.round, v_me, (case when (c.registered_by = v_me or replace(c.handler_codes, ',' || v_me || ',', '') <> c.handler_codes or v_me <> c.reviewer and exists (select 1 from person_role where office_id = p_office and person_id = v_me and role = 'unit_head' and (valid_from is null or valid_from <= v_today) and (valid_to is null or valid_to >= v_today))) then 'unit' else 'review' end), v_now);
+  v_items := coalesce(nullif(p_payload -> 'points', 'null'), '[]');
   for v_index in 0 .. jsonb_array_length(v_items) - 1 loop
   v_item := v_items -> v_index;
-  if not exists (select 1 from problem where office_id = p_office and case_id = p_case and round = c.round and number = coalesce(((v_item #>> '{number}'))::bigint, 0)) then
-    perform app.refuse('dispute.point_unknown', jsonb_build_object('number', coalesce(((v_item #>> '{number}'))::bigint, 0)));
+  if not exists (select 1 from problem where office_id = p_office and case_id = p_case and round = c.round and number = coalesce(((v_item ->> 'number'))::bigint, 0)) then
+    perform app.refuse('dispute.point_unknown', jsonb_build_object('number', coalesce(((v_item ->> 'number'))::bigint, 0)));
   end if;
-  insert into consultation_point (office_id, readers, case_id, consultation_id, number) values (p_office, v_readers, p_case, coalesce((p_payload #>> '{consultation_id}'), ''), coalesce(((v_item #>> '{number}'))::bigint, 0));
+  insert into consultation_point (office_id, readers, case_id, consultation_id, number) values (p_office, v_readers, p_case, coalesce((p_payload ->> 'consultation_id'), ''), coalesce(((v_item ->> 'number'))::bigint, 0));
   end loop;
-  if not exists (select 1 from consultation_point where office_id = p_office and case_id = p_case and consultation_id = coalesce((p_payload #>> '{consultation_id}'), '')) then
+  if not exists (select 1 from consultation_point where office_id = p_office and case_id = p_case and consultation_id = coalesce((p_payload ->> 'consultation_id'), '')) then
     perform app.refuse('dispute.points_missing', jsonb_build_object());
   end if;
   update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload ->> 'due_on')) else due_on end
    where office_id = p_office and case_id = p_case;
 end $$;
 
 create function app.do_say(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 #variable_conflict use_column
 declare v_items jsonb; v_item jsonb;
 begin
   if exists (select 1 from escalation where office_id = p_office and case_id = p_case and round = c.round and withdrawn_at is null) and not exists (select 1 from dispute_result where office_id = p_office and case_id = p_case and round = c.round) then
     perform app.refuse('dispute.pending', jsonb_build_object());
   end if;
-  if not exists (select 1 from consultation where office_id = p_office and case_id = p_case and consultation_id = coalesce((p_payload #>> '{consultation_id}'), '')) then
+  if not exists (select 1 from consultation where office_id = p_office and case_id = p_case and consultation_id = coalesce((p_payload ->> 'consultation_id'), '')) then
     perform app.refuse('dispute.consultation_unknown', jsonb_build_object());
   end if;
-  if exists (select 1 from consultation where office_id = p_office and case_id = p_case and consultation_id = coalesce((p_payload #>> '{consultation_id}'), '') and (closed_at is not null or round <> c.round)) then
+  if exists (select 1 from consultation where office_id = p_office and case_id = p_case and consultation_id = coalesce((p_payload ->> 'consultation_id'), '') and (closed_at is not null or round <> c.round)) then
     perform app.refuse('dispute.consultation_closed', jsonb_build_object());
   end if;
-  if trim(coalesce((p_payload #>> '{text}'), '')) = '' then
+  if trim(coalesce((p_payload ->> 'text'), '')) = '' then
     perform app.refuse('dispute.text_missing', jsonb_build_object());
   end if;
-  if not exists (select 1 from consultation_point where office_id = p_office and case_id = p_case and consultation_id = coalesce((p_payload #>> '{consultation_id}'), '') and number = coalesce(((p_payload #>> '{number}'))::bigint, 0)) then
-    perform app.refuse('dispute.point_unknown', jsonb_build_object('number', coalesce(((p_payload #>> '{number}'))::bigint, 0)));
+  if not exists (select 1 from consultation_point where office_id = p_office and case_id = p_case and consultation_id = coalesce((p_payload ->> 'consultation_id'), '') and number = coalesce(((p_payload ->> 'number'))::bigint, 0)) then
+    perform app.refuse('dispute.point_unknown', jsonb_build_object('number', coalesce(((p_payload ->> 'number'))::bigint, 0)));
   end if;
-  insert into consultation_entry (office_id, readers, case_id, entry_id, consultation_id, number, side, author, said_at, text) values (p_office, v_readers, p_case, coalesce((p_payload #>> '{entry_id}'), ''), coalesce((p_payload #>> '{consultation_id}'), ''), coalesce(((p_payload #>> '{number}'))::bigint, 0), (case when (c.registered_by = v_me or replace(c.handler_codes, ',' || v_me || ',', '') <> c.handler_codes or v_me <> c.reviewer and exists (select 1 from person_role where office_id = p_office and person_id = v_me and role = 'unit_head' and (valid_from is null or valid_from <= v_today) and (valid_to is null or valid_to >= v_today))) then 'unit' else 'review' end), v_me, v_now, coalesce((p_payload #>> '{text}'), ''));
-  v_items := coalesce(nullif(p_payload #> '{files}', 'null'), '[]');
+  insert into consultation_entry (office_id, readers, case_id, entry_id, consultation_id, number, side, author, said_at, text) values (p_office, v_readers, p_case, coalesce((p_payload ->> 'entry_id'), ''), coalesce((p_payload ->> 'consultation_id'), ''), coalesce(((p_payload ->> 'number'))::bigint, 0), (case when (c.registered_by = v_me or replace(c.handler_codes, ',' || v_me || ',', '') <> c.handler_codes or v_me <> c.reviewer and exists (select 1 from person_role where office_id = p_office and person_id = v_me and role = 'unit_head' and (valid_from is null or valid_from <= v_today) and (valid_to is null or valid_to >= v_today))) then 'unit' else 'review' end), v_me, v_now, coalesce((p_payload ->> 'text'), ''));
+  v_items := coalesce(nullif(p_payload -> 'files', 'null'), '[]');
   for v_index in 0 .. jsonb_array_length(v_items) - 1 loop
   v_item := v_items -> v_index;
-  insert into dispute_file (office_id, readers, case_id, owner_id, place, sha256, name, size) values (p_office, v_readers, p_case, coalesce((p_payload #>> '{entry_id}'), ''), v_index, coalesce((v_item #>> '{sha256}'), ''), coalesce((v_item #>> '{name}'), ''), coalesce(((v_item #>> '{size}'))::bigint, 0));
+  insert into dispute_file (office_id, readers, case_id, owner_id, place, sha256, name, size) values (p_office, v_readers, p_case, coalesce((p_payload ->> 'entry_id'), ''), v_index, coalesce((v_item ->> 'sha256'), ''), coalesce((v_item ->> 'name'), ''), coalesce(((v_item ->> 'size'))::bigint, 0));
   end loop;
   update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload ->> 'due_on')) else due_on end
    where office_id = p_office and case_id = p_case;
 end $$;
 
 create function app.do_propose_result(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 #variable_conflict use_column
 declare v_items jsonb; v_item jsonb;
 begin
   if exists (select 1 from escalation where office_id = p_office and case_id = p_case and round = c.round and withdrawn_at is null) and not exists (select 1 from dispute_result where office_id = p_office and case_id = p_case and round = c.round) then
     perform app.refuse('dispute.pending', jsonb_build_object());
   end if;
-  if not exists (select 1 from consultation where office_id = p_office and case_id = p_case and consultation_id = coalesce((p_payload #>> '{consultation_id}'), '')) then
+  if not exists (select 1 from consultation where office_id = p_office and case_id = p_case and consultation_id = coalesce((p_payload ->> 'consultation_id'), '')) then
     perform app.refuse('dispute.consultation_unknown', jsonb_build_object());
   end if;
-  if exists (select 1 from consultation where office_id = p_office and case_id = p_case and consultation_id = coalesce((p_payload #>> '{consultation_id}'), '') and (closed_at is not null or round <> c.round)) then
+  if exists (select 1 from consultation where office_id = p_office and case_id = p_case and consultation_id = coalesce((p_payload ->> 'consultation_id'), '') and (closed_at is not null or round <> c.round)) then
     perform app.refuse('dispute.consultation_closed', jsonb_build_object());
   end if;
-  v_items := coalesce(nullif(p_payload #> '{points}', 'null'), '[]');
+  v_items := coalesce(nullif(p_payload -> 'points', 'null'), '[]');
   for v_index in 0 .. jsonb_array_length(v_items) - 1 loop
   v_item := v_items -> v_index;
-  if not exists (select 1 from consultation_point where office_id = p_office and case_id = p_case and consultation_id = coalesce((p_payload #>> '{consultation_id}'), '') and number = coalesce(((v_item #>> '{number}'))::bigint, 0)) then
-    perform app.refuse('dispute.point_unknown', jsonb_build_object('number', coalesce(((v_item #>> '{number}'))::bigint, 0)));
+  if not exists (select 1 from consultation_point where office_id = p_office and case_id = p_case and consultation_id = coalesce((p_payload ->> 'consultation_id'), '') and number = coalesce(((v_item ->> 'number'))::bigint, 0)) then
+    perform app.refuse('dispute.point_unknown', jsonb_build_object('number', coalesce(((v_item ->> 'number'))::bigint, 0)));
   end if;
-  if coalesce((v_item #>> '{agreement}'), '') <> 'open' and trim(coalesce((v_item #>> '{note}'), '')) = '' then
-    perform app.refuse('dispute.note_missing', jsonb_build_object('number', coalesce(((v_item #>> '{number}'))::bigint, 0)));
+  if coalesce((v_item ->> 'agreement'), '') <> 'open' and trim(coalesce((v_item ->> 'note'), '')) = '' then
+    perform app.refuse('dispute.note_missing', jsonb_build_object('number', coalesce(((v_item ->> 'number'))::bigint, 0)));
   end if;
-  update consultation_point set agreement = nullif((v_item #>> '{agreement}'), ''), note = coalesce((v_item #>> '{note}'), '') where office_id = p_office and case_id = p_case and consultation_id = coalesce((p_payload #>> '{consultation_id}'), '') and number = coalesce(((v_item #>> '{number}'))::bigint, 0);
+  update consultation_point set agreement = nullif((v_item ->> 'agreement'), ''), note = coalesce((v_item ->> 'note'), '') where office_id = p_office and case_id = p_case and consultation_id = coalesce((p_payload ->> 'consultation_id'), '') and number = coalesce(((v_item ->> 'number'))::bigint, 0);
   end loop;
-  if exists (select 1 from consultation_point where office_id = p_office and case_id = p_case and consultation_id = coalesce((p_payload #>> '{consultation_id}'), '') and agreement is null) then
+  if exists (select 1 from consultation_point where office_id = p_office and case_id = p_case and consultation_id = coalesce((p_payload ->> 'consultation_id'), '') and agreement is null) then
     perform app.refuse('dispute.points_missing', jsonb_build_object());
   end if;
-  update consultation set proposed_by = v_me, proposed_side = (case when (c.registered_by = v_me or replace(c.handler_codes, ',' || v_me || ',', '') <> c.handler_codes or v_me <> c.reviewer and exists (select 1 from person_role where office_id = p_office and person_id = v_me and role = 'unit_head' and (valid_from is null or valid_from <= v_today) and (valid_to is null or valid_to >= v_today))) then 'unit' else 'review' end), proposed_at = v_now where office_id = p_office and case_id = p_case and consultation_id = coalesce((p_payload #>> '{consultation_id}'), '');
-  update consultation set closed_by = v_me, closed_at = v_now where office_id = p_office and case_id = p_case and consultation_id = coalesce((p_payload #>> '{consultation_id}'), '') and not exists (select 1 from consultation_point where office_id = p_office and case_id = p_case and consultation_id = coalesce((p_payload #>> '{consultation_id}'), '') and agreement <> 'open');
+  update consultation set proposed_by = v_me, proposed_side = (case when (c.registered_by = v_me or replace(c.handler_codes, ',' || v_me || ',', '') <> c.handler_codes or v_me <> c.reviewer and exists (select 1 from person_role where office_id = p_office and person_id = v_me and role = 'unit_head' and (valid_from is null or valid_from <= v_today) and (valid_to is null or valid_to >= v_today))) then 'unit' else 'review' end), proposed_at = v_now where office_id = p_office and case_id = p_case and consultation_id = coalesce((p_payload ->> 'consultation_id'), '');
+  update consultation set closed_by = v_me, closed_at = v_now where office_id = p_office and case_id = p_case and consultation_id = coalesce((p_payload ->> 'consultation_id'), '') and not exists (select 1 from consultation_point where office_id = p_office and case_id = p_case and consultation_id = coalesce((p_payload ->> 'consultation_id'), '') and agreement <> 'open');
   update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload ->> 'due_on')) else due_on end
    where office_id = p_office and case_id = p_case;
 end $$;
 
 create function app.do_close_consultation(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 #variable_conflict use_column
 declare v_items jsonb; v_item jsonb;
 begin
   if exists (select 1 from escalation where office_id = p_office and case_id = p_case and round = c.round and withdrawn_at is null) and not exists (select 1 from dispute_result where office_id = p_office and case_id = p_case and round = c.round) then
     perform app.refuse('dispute.pending', jsonb_build_object());
   end if;
-  if not exists (select 1 from consultation where office_id = p_office and case_id = p_case and consultation_id = coalesce((p_payload #>> '{consultation_id}'), '')) then
+  if not exists (select 1 from consultation where office_id = p_office and case_id = p_case and consultation_id = coalesce((p_payload ->> 'consultation_id'), '')) then
     perform app.refuse('dispute.consultation_unknown', jsonb_build_object());
   end if;
-  if exists (select 1 from consultation where office_id = p_office and case_id = p_case and consultation_id = coalesce((p_payload #>> '{consultation_id}'), '') and (closed_at is not null or round <> c.round)) then
+  if exists (select 1 from consultation where office_id = p_office and case_id = p_case and consultation_id = coalesce((p_payload ->> 'consultation_id'), '') and (closed_at is not null or round <> c.round)) then
     perform app.refuse('dispute.consultation_closed', jsonb_build_object());
   end if;
-  if exists (select 1 from consultation where office_id = p_office and case_id = p_case and consultation_id = coalesce((p_payload #>> '{consultation_id}'), '') and proposed_at is null) then
+  if exists (select 1 from consultation where office_id = p_office and case_id = p_case and consultation_id = coalesce((p_payload ->> 'consultation_id'), '') and proposed_at is null) then
     perform app.refuse('dispute.not_proposed', jsonb_build_object());
   end if;
-  if exists (select 1 from consultation where office_id = p_office and case_id = p_case and consultation_id = coalesce((p_payload #>> '{consultation_id}'), '') and proposed_side = (case when (c.registered_by = v_me or replace(c.handler_codes, ',' || v_me || ',', '') <> c.handler_codes or v_me <> c.reviewer and exists (select 1 from person_role where office_id = p_office and person_id = v_me and role = 'unit_head' and (valid_from is null or valid_from <= v_today) and (valid_to is null or valid_to >= v_today))) then 'unit' else 'review' end)) then
+  if exists (select 1 from consultation where office_id = p_office and case_id = p_case and consultation_id = coalesce((p_payload ->> 'consultation_id'), '') and proposed_side = (case when (c.registered_by = v_me or replace(c.handler_codes, ',' || v_me || ',', '') <> c.handler_codes or v_me <> c.reviewer and exists (select 1 from person_role where office_id = p_office and person_id = v_me and role = 'unit_head' and (valid_from is null or valid_from <= v_today) and (valid_to is null or valid_to >= v_today))) then 'unit' else 'review' end)) then
     perform app.refuse('dispute.own_proposal', jsonb_build_object());
   end if;
-  update consultation set closed_by = v_me, closed_at = v_now where office_id = p_office and case_id = p_case and consultation_id = coalesce((p_payload #>> '{consultation_id}'), '');
+  update consultation set closed_by = v_me, closed_at = v_now where office_id = p_office and case_id = p_case and consultation_id = coalesce((p_payload ->> 'consultation_id'), '');
   update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload ->> 'due_on')) else due_on end
    where office_id = p_office and case_id = p_case;
 end $$;
 
 create function app.do_allow_late(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 #variable_conflict use_column
 declare v_items jsonb; v_item jsonb;
 begin
@@ -1458,12 +1458,12 @@ begin
   update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload ->> 'due_on')) else due_on end
    where office_id = p_office and case_id = p_case;
 end $$;
 
 create function app.do_object(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 #variable_conflict use_column
 declare v_items jsonb; v_item jsonb;
 begin
@@ -1474,34 +1474,34 @@ begin
     perform app.refuse('dispute.already_objected', jsonb_build_object());
   end if;
   insert into objection (office_id, readers, case_id, round, raised_by, raised_at) values (p_office, v_readers, p_case, c.round, v_me, v_now);
-  v_items := coalesce(nullif(p_payload #> '{points}', 'null'), '[]');
+  v_items := coalesce(nullif(p_payload -> 'points', 'null'), '[]');
   for v_index in 0 .. jsonb_array_length(v_items) - 1 loop
   v_item := v_items -> v_index;
-  if not exists (select 1 from problem where office_id = p_office and case_id = p_case and round = c.round and number = coalesce(((v_item #>> '{number}'))::bigint, 0)) then
-    perform app.refuse('dispute.point_unknown', jsonb_build_object('number', coalesce(((v_item #>> '{number}'))::bigint, 0)));
+  if not exists (select 1 from problem where office_id = p_office and case_id = p_case and round = c.round and number = coalesce(((v_item ->> 'number'))::bigint, 0)) then
+    perform app.refuse('dispute.point_unknown', jsonb_build_object('number', coalesce(((v_item ->> 'number'))::bigint, 0)));
   end if;
-  if trim(coalesce((v_item #>> '{reasons}'), '')) = '' then
-    perform app.refuse('dispute.reasons_missing', jsonb_build_object('number', coalesce(((v_item #>> '{number}'))::bigint, 0)));
+  if trim(coalesce((v_item ->> 'reasons'), '')) = '' then
+    perform app.refuse('dispute.reasons_missing', jsonb_build_object('number', coalesce(((v_item ->> 'number'))::bigint, 0)));
   end if;
-  insert into objection_point (office_id, readers, case_id, round, number, reasons, basis, evidence) values (p_office, v_readers, p_case, c.round, coalesce(((v_item #>> '{number}'))::bigint, 0), coalesce((v_item #>> '{reasons}'), ''), coalesce((v_item #>> '{basis}'), ''), coalesce((v_item #>> '{evidence}'), ''));
+  insert into objection_point (office_id, readers, case_id, round, number, reasons, basis, evidence) values (p_office, v_readers, p_case, c.round, coalesce(((v_item ->> 'number'))::bigint, 0), coalesce((v_item ->> 'reasons'), ''), coalesce((v_item ->> 'basis'), ''), coalesce((v_item ->> 'evidence'), ''));
   end loop;
   if not exists (select 1 from objection_point where office_id = p_office and case_id = p_case and round = c.round) then
     perform app.refuse('dispute.points_missing', jsonb_build_object());
   end if;
-  v_items := coalesce(nullif(p_payload #> '{files}', 'null'), '[]');
+  v_items := coalesce(nullif(p_payload -> 'files', 'null'), '[]');
   for v_index in 0 .. jsonb_array_length(v_items) - 1 loop
   v_item := v_items -> v_index;
-  insert into dispute_file (office_id, readers, case_id, owner_id, place, sha256, name, size) values (p_office, v_readers, p_case, 'objection-' || cast(c.round as text) || '-' || coalesce((v_item #>> '{number}'), ''), v_index, coalesce((v_item #>> '{sha256}'), ''), coalesce((v_item #>> '{name}'), ''), coalesce(((v_item #>> '{size}'))::bigint, 0));
+  insert into dispute_file (office_id, readers, case_id, owner_id, place, sha256, name, size) values (p_office, v_readers, p_case, 'objection-' || cast(c.round as text) || '-' || coalesce((v_item ->> 'number'), ''), v_index, coalesce((v_item ->> 'sha256'), ''), coalesce((v_item ->> 'name'), ''), coalesce(((v_item ->> 'size'))::bigint, 0));
   end loop;
   update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload ->> 'due_on')) else due_on end
    where office_id = p_office and case_id = p_case;
 end $$;
 
 create function app.do_reply_objection(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 #variable_conflict use_column
 declare v_items jsonb; v_item jsonb;
 begin
@@ -1517,16 +1517,16 @@ begin
   if exists (select 1 from recusal where office_id = p_office and person_id = v_me and ((case_id <> '' and case_id = p_case) or (party <> '' and party = c.party_name) or (unit <> '' and unit = c.unit))) then
     perform app.refuse('people.recused', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
   end if;
-  v_items := coalesce(nullif(p_payload #> '{points}', 'null'), '[]');
+  v_items := coalesce(nullif(p_payload -> 'points', 'null'), '[]');
   for v_index in 0 .. jsonb_array_length(v_items) - 1 loop
   v_item := v_items -> v_index;
-  if not exists (select 1 from objection_point where office_id = p_office and case_id = p_case and round = c.round and number = coalesce(((v_item #>> '{number}'))::bigint, 0)) then
-    perform app.refuse('dispute.point_unknown', jsonb_build_object('number', coalesce(((v_item #>> '{number}'))::bigint, 0)));
+  if not exists (select 1 from objection_point where office_id = p_office and case_id = p_case and round = c.round and number = coalesce(((v_item ->> 'number'))::bigint, 0)) then
+    perform app.refuse('dispute.point_unknown', jsonb_build_object('number', coalesce(((v_item ->> 'number'))::bigint, 0)));
   end if;
-  if trim(coalesce((v_item #>> '{reply}'), '')) = '' then
-    perform app.refuse('dispute.reply_missing', jsonb_build_object('number', coalesce(((v_item #>> '{number}'))::bigint, 0)));
+  if trim(coalesce((v_item ->> 'reply'), '')) = '' then
+    perform app.refuse('dispute.reply_missing', jsonb_build_object('number', coalesce(((v_item ->> 'number'))::bigint, 0)));
   end if;
-  update objection_point set stance = nullif((v_item #>> '{stance}'), ''), reply = coalesce((v_item #>> '{reply}'), '') where office_id = p_office and case_id = p_case and round = c.round and number = coalesce(((v_item #>> '{number}'))::bigint, 0);
+  update objection_point set stance = nullif((v_item ->> 'stance'), ''), reply = coalesce((v_item ->> 'reply'), '') where office_id = p_office and case_id = p_case and round = c.round and number = coalesce(((v_item ->> 'number'))::bigint, 0);
   end loop;
   if exists (select 1 from objection_point where office_id = p_office and case_id = p_case and round = c.round and stance is null) then
     perform app.refuse('dispute.reply_missing', jsonb_build_object('number', (select min(number) from objection_point where office_id = p_office and case_id = p_case and round = c.round and stance is null)));
@@ -1535,28 +1535,28 @@ begin
   update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload ->> 'due_on')) else due_on end
    where office_id = p_office and case_id = p_case;
 end $$;
 
 create function app.do_keep_sheet(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 #variable_conflict use_column
 declare v_items jsonb; v_item jsonb;
 begin
-  if not (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) then
+  if not (coalesce((p_payload -> 'document'), 'null'::jsonb) <> 'null'::jsonb) then
     perform app.refuse('persistence.document_missing', jsonb_build_object());
   end if;
-  if (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) and coalesce(encode(sha256(decode((p_payload #>> '{document,pdf}'), 'base64')), 'hex'), '') <> coalesce((p_payload #>> '{document,sha256}'), '') then
+  if (coalesce((p_payload -> 'document'), 'null'::jsonb) <> 'null'::jsonb) and coalesce(encode(sha256(decode((p_payload #>> '{document,pdf}'), 'base64')), 'hex'), '') <> coalesce((p_payload #>> '{document,sha256}'), '') then
     perform app.refuse('persistence.digest_mismatch', jsonb_build_object());
   end if;
-  if (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) and not exists (select 1 from document where office_id = p_office and case_id = p_case and sha256 = coalesce((p_payload #>> '{document,sha256}'), '')) then
+  if (coalesce((p_payload -> 'document'), 'null'::jsonb) <> 'null'::jsonb) and not exists (select 1 from document where office_id = p_office and case_id = p_case and sha256 = coalesce((p_payload #>> '{document,sha256}'), '')) then
     insert into document (office_id, readers, case_id, sha256, round, kind, size, content, stored_by, stored_at) values (p_office, v_readers, p_case, coalesce((p_payload #>> '{document,sha256}'), ''), c.round, 'responsibility', length(decode((p_payload #>> '{document,pdf}'), 'base64')), decode((p_payload #>> '{document,pdf}'), 'base64'), v_me, v_now);
   end if;
 end $$;
 
 create function app.do_freeze_record(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 #variable_conflict use_column
 declare v_items jsonb; v_item jsonb;
 begin
@@ -1569,25 +1569,25 @@ begin
   if exists (select 1 from objection where office_id = p_office and case_id = p_case and round = c.round and replied_at is null) then
     perform app.refuse('dispute.not_replied', jsonb_build_object());
   end if;
-  if not (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) then
+  if not (coalesce((p_payload -> 'document'), 'null'::jsonb) <> 'null'::jsonb) then
     perform app.refuse('persistence.document_missing', jsonb_build_object());
   end if;
-  if (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) and coalesce(encode(sha256(decode((p_payload #>> '{document,pdf}'), 'base64')), 'hex'), '') <> coalesce((p_payload #>> '{document,sha256}'), '') then
+  if (coalesce((p_payload -> 'document'), 'null'::jsonb) <> 'null'::jsonb) and coalesce(encode(sha256(decode((p_payload #>> '{document,pdf}'), 'base64')), 'hex'), '') <> coalesce((p_payload #>> '{document,sha256}'), '') then
     perform app.refuse('persistence.digest_mismatch', jsonb_build_object());
   end if;
-  if (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) and not exists (select 1 from document where office_id = p_office and case_id = p_case and sha256 = coalesce((p_payload #>> '{document,sha256}'), '')) then
+  if (coalesce((p_payload -> 'document'), 'null'::jsonb) <> 'null'::jsonb) and not exists (select 1 from document where office_id = p_office and case_id = p_case and sha256 = coalesce((p_payload #>> '{document,sha256}'), '')) then
     insert into document (office_id, readers, case_id, sha256, round, kind, size, content, stored_by, stored_at) values (p_office, v_readers, p_case, coalesce((p_payload #>> '{document,sha256}'), ''), c.round, 'record_prepared', length(decode((p_payload #>> '{document,pdf}'), 'base64')), decode((p_payload #>> '{document,pdf}'), 'base64'), v_me, v_now);
   end if;
-  insert into record_edition (office_id, readers, case_id, round, edition, content, content_sha256, prepared_sha256, frozen_by, frozen_at) values (p_office, v_readers, p_case, c.round, coalesce((select max(edition) from record_edition where office_id = p_office and case_id = p_case and round = c.round), 0) + 1, coalesce((p_payload #>> '{content}'), ''), encode(sha256(convert_to(coalesce((p_payload #>> '{content}'), ''), 'UTF8')), 'hex'), coalesce((p_payload #>> '{document,sha256}'), ''), v_me, v_now);
+  insert into record_edition (office_id, readers, case_id, round, edition, content, content_sha256, prepared_sha256, frozen_by, frozen_at) values (p_office, v_readers, p_case, c.round, coalesce((select max(edition) from record_edition where office_id = p_office and case_id = p_case and round = c.round), 0) + 1, coalesce((p_payload ->> 'content'), ''), encode(sha256(convert_to(coalesce((p_payload ->> 'content'), ''), 'UTF8')), 'hex'), coalesce((p_payload #>> '{document,sha256}'), ''), v_me, v_now);
   update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload ->> 'due_on')) else due_on end
    where office_id = p_office and case_id = p_case;
 end $$;
 
 create function app.do_certify_record(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 #variable_conflict use_column
 declare v_items jsonb; v_item jsonb;
 begin
@@ -1600,31 +1600,31 @@ begin
   if exists (select 1 from record_edition where office_id = p_office and case_id = p_case and round = c.round and edition = (select max(edition) from record_edition where office_id = p_office and case_id = p_case and round = c.round) and certified_at is not null) then
     perform app.refuse('dispute.record_signed', jsonb_build_object());
   end if;
-  if exists (select 1 from record_edition where office_id = p_office and case_id = p_case and round = c.round and edition = (select max(edition) from record_edition where office_id = p_office and case_id = p_case and round = c.round) and prepared_sha256 <> coalesce((p_payload #>> '{seen_sha256}'), '')) then
+  if exists (select 1 from record_edition where office_id = p_office and case_id = p_case and round = c.round and edition = (select max(edition) from record_edition where office_id = p_office and case_id = p_case and round = c.round) and prepared_sha256 <> coalesce((p_payload ->> 'seen_sha256'), '')) then
     perform app.refuse('dispute.record_changed', jsonb_build_object());
   end if;
   if exists (select 1 from recusal where office_id = p_office and person_id = v_me and ((case_id <> '' and case_id = p_case) or (party <> '' and party = c.party_name) or (unit <> '' and unit = c.unit))) then
     perform app.refuse('people.recused', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
   end if;
-  if not (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) then
+  if not (coalesce((p_payload -> 'document'), 'null'::jsonb) <> 'null'::jsonb) then
     perform app.refuse('persistence.document_missing', jsonb_build_object());
   end if;
-  if (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) and coalesce(encode(sha256(decode((p_payload #>> '{document,pdf}'), 'base64')), 'hex'), '') <> coalesce((p_payload #>> '{document,sha256}'), '') then
+  if (coalesce((p_payload -> 'document'), 'null'::jsonb) <> 'null'::jsonb) and coalesce(encode(sha256(decode((p_payload #>> '{document,pdf}'), 'base64')), 'hex'), '') <> coalesce((p_payload #>> '{document,sha256}'), '') then
     perform app.refuse('persistence.digest_mismatch', jsonb_build_object());
   end if;
-  if (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) and not exists (select 1 from document where office_id = p_office and case_id = p_case and sha256 = coalesce((p_payload #>> '{document,sha256}'), '')) then
+  if (coalesce((p_payload -> 'document'), 'null'::jsonb) <> 'null'::jsonb) and not exists (select 1 from document where office_id = p_office and case_id = p_case and sha256 = coalesce((p_payload #>> '{document,sha256}'), '')) then
     insert into document (office_id, readers, case_id, sha256, round, kind, size, content, stored_by, stored_at) values (p_office, v_readers, p_case, coalesce((p_payload #>> '{document,sha256}'), ''), c.round, 'record_certified', length(decode((p_payload #>> '{document,pdf}'), 'base64')), decode((p_payload #>> '{document,pdf}'), 'base64'), v_me, v_now);
   end if;
   update record_edition set certified_sha256 = coalesce((p_payload #>> '{document,sha256}'), ''), certified_by = v_me, certified_at = v_now where office_id = p_office and case_id = p_case and round = c.round and edition = (select max(edition) from record_edition where office_id = p_office and case_id = p_case and round = c.round);
   update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload ->> 'due_on')) else due_on end
    where office_id = p_office and case_id = p_case;
 end $$;
 
 create function app.do_sign_record(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 #variable_conflict use_column
 declare v_items jsonb; v_item jsonb;
 begin
@@ -1640,31 +1640,31 @@ begin
   if exists (select 1 from record_edition where office_id = p_office and case_id = p_case and round = c.round and edition = (select max(edition) from record_edition where office_id = p_office and case_id = p_case and round = c.round) and complete = 1) then
     perform app.refuse('dispute.record_signed', jsonb_build_object());
   end if;
-  if exists (select 1 from record_edition where office_id = p_office and case_id = p_case and round = c.round and edition = (select max(edition) from record_edition where office_id = p_office and case_id = p_case and round = c.round) and certified_sha256 <> coalesce((p_payload #>> '{seen_sha256}'), '')) then
+  if exists (select 1 from record_edition where office_id = p_office and case_id = p_case and round = c.round and edition = (select max(edition) from record_edition where office_id = p_office and case_id = p_case and round = c.round) and certified_sha256 <> coalesce((p_payload ->> 'seen_sha256'), '')) then
     perform app.refuse('dispute.record_changed', jsonb_build_object());
   end if;
   if exists (select 1 from recusal where office_id = p_office and person_id = v_me and ((case_id <> '' and case_id = p_case) or (party <> '' and party = c.party_name) or (unit <> '' and unit = c.unit))) then
     perform app.refuse('people.recused', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
   end if;
-  if not (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) then
+  if not (coalesce((p_payload -> 'document'), 'null'::jsonb) <> 'null'::jsonb) then
     perform app.refuse('persistence.document_missing', jsonb_build_object());
   end if;
-  if (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) and coalesce(encode(sha256(decode((p_payload #>> '{document,pdf}'), 'base64')), 'hex'), '') <> coalesce((p_payload #>> '{document,sha256}'), '') then
+  if (coalesce((p_payload -> 'document'), 'null'::jsonb) <> 'null'::jsonb) and coalesce(encode(sha256(decode((p_payload #>> '{document,pdf}'), 'base64')), 'hex'), '') <> coalesce((p_payload #>> '{document,sha256}'), '') then
     perform app.refuse('persistence.digest_mismatch', jsonb_build_object());
   end if;
-  if (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) and not exists (select 1 from document where office_id = p_office and case_id = p_case and sha256 = coalesce((p_payload #>> '{document,sha256}'), '')) then
+  if (coalesce((p_payload -> 'document'), 'null'::jsonb) <> 'null'::jsonb) and not exists (select 1 from document where office_id = p_office and case_id = p_case and sha256 = coalesce((p_payload #>> '{document,sha256}'), '')) then
     insert into document (office_id, readers, case_id, sha256, round, kind, size, content, stored_by, stored_at) values (p_office, v_readers, p_case, coalesce((p_payload #>> '{document,sha256}'), ''), c.round, 'record', length(decode((p_payload #>> '{document,pdf}'), 'base64')), decode((p_payload #>> '{document,pdf}'), 'base64'), v_me, v_now);
   end if;
   update record_edition set signed_sha256 = coalesce((p_payload #>> '{document,sha256}'), ''), signed_by = v_me, signed_at = v_now, complete = 1 where office_id = p_office and case_id = p_case and round = c.round and edition = (select max(edition) from record_edition where office_id = p_office and case_id = p_case and round = c.round);
   update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload ->> 'due_on')) else due_on end
    where office_id = p_office and case_id = p_case;
 end $$;
 
 create function app.do_escalate(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 #variable_conflict use_column
 declare v_items jsonb; v_item jsonb;
 begin
@@ -1690,13 +1690,13 @@ begin
     perform app.refuse('dispute.record_outdated', jsonb_build_object());
   end if;
   insert into escalation (office_id, readers, case_id, round, place, edition, escalated_by, escalated_at, escalated_on, reason) values (p_office, v_readers, p_case, c.round, coalesce((select max(place) from escalation where office_id = p_office and case_id = p_case and round = c.round), 0) + 1, (select max(edition) from record_edition where office_id = p_office and case_id = p_case and round = c.round), v_me, v_now, v_today, p_reason);
-  v_items := coalesce(nullif(p_payload #> '{points}', 'null'), '[]');
+  v_items := coalesce(nullif(p_payload -> 'points', 'null'), '[]');
   for v_index in 0 .. jsonb_array_length(v_items) - 1 loop
   v_item := v_items -> v_index;
-  if not exists (select 1 from objection_point where office_id = p_office and case_id = p_case and round = c.round and number = coalesce(((v_item #>> '{number}'))::bigint, 0) and stance = 'maintained') then
-    perform app.refuse('dispute.point_unknown', jsonb_build_object('number', coalesce(((v_item #>> '{number}'))::bigint, 0)));
+  if not exists (select 1 from objection_point where office_id = p_office and case_id = p_case and round = c.round and number = coalesce(((v_item ->> 'number'))::bigint, 0) and stance = 'maintained') then
+    perform app.refuse('dispute.point_unknown', jsonb_build_object('number', coalesce(((v_item ->> 'number'))::bigint, 0)));
   end if;
-  insert into escalation_point (office_id, readers, case_id, round, place, number) values (p_office, v_readers, p_case, c.round, (select max(place) from escalation where office_id = p_office and case_id = p_case and round = c.round), coalesce(((v_item #>> '{number}'))::bigint, 0));
+  insert into escalation_point (office_id, readers, case_id, round, place, number) values (p_office, v_readers, p_case, c.round, (select max(place) from escalation where office_id = p_office and case_id = p_case and round = c.round), coalesce(((v_item ->> 'number'))::bigint, 0));
   end loop;
   if not exists (select 1 from escalation_point where office_id = p_office and case_id = p_case and round = c.round and place = (select max(place) from escalation where office_id = p_office and case_id = p_case and round = c.round)) then
     perform app.refuse('dispute.nothing_open', jsonb_build_object());
@@ -1704,12 +1704,12 @@ begin
   update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload ->> 'due_on')) else due_on end
    where office_id = p_office and case_id = p_case;
 end $$;
 
 create function app.do_withdraw_escalation(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 #variable_conflict use_column
 declare v_items jsonb; v_item jsonb;
 begin
@@ -1723,16 +1723,16 @@ begin
   update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload ->> 'due_on')) else due_on end
    where office_id = p_office and case_id = p_case;
 end $$;
 
 create function app.do_discuss(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 #variable_conflict use_column
 declare v_items jsonb; v_item jsonb;
 begin
-  if exists (select 1 from agenda_item a join meeting m on m.office_id = a.office_id and m.meeting_id = a.meeting_id where a.office_id = p_office and a.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and a.case_id = p_case and a.round = c.round and a.state = 'closed' and m.signed = 1) and ((select kind from round where office_id = p_office and case_id = p_case and round = c.round) <> 'penalty' and exists (select 1 from profile_edition where office_id = p_office and profile_id = c.profile_id and edition = c.profile_edition and replace(clears, ',' || (select kind from round where office_id = p_office and case_id = p_case and round = c.round) || ',', '') <> clears) and not exists (select 1 from problem pr where pr.office_id = p_office and pr.case_id = p_case and pr.round = c.round and not exists (select 1 from ruling r where r.office_id = p_office and r.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and r.case_id = p_case and r.number = pr.number and (r.ruling = 'adopt' or r.permits = 1)) and not exists (select 1 from objection_point o where o.office_id = p_office and o.case_id = p_case and o.number = pr.number and o.stance = 'accepted') and not exists (select 1 from consultation_point q join consultation k on k.office_id = q.office_id and k.case_id = q.case_id and k.consultation_id = q.consultation_id where q.office_id = p_office and q.case_id = p_case and q.number = pr.number and q.agreement = 'review_yields' and k.closed_at is not null)) and c.edited_round <> c.round) then
+  if exists (select 1 from agenda_item a join meeting m on m.office_id = a.office_id and m.meeting_id = a.meeting_id where a.office_id = p_office and a.meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and a.case_id = p_case and a.round = c.round and a.state = 'closed' and m.signed = 1) and ((select kind from round where office_id = p_office and case_id = p_case and round = c.round) <> 'penalty' and exists (select 1 from profile_edition where office_id = p_office and profile_id = c.profile_id and edition = c.profile_edition and replace(clears, ',' || (select kind from round where office_id = p_office and case_id = p_case and round = c.round) || ',', '') <> clears) and not exists (select 1 from problem pr where pr.office_id = p_office and pr.case_id = p_case and pr.round = c.round and not exists (select 1 from ruling r where r.office_id = p_office and r.meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and r.case_id = p_case and r.number = pr.number and (r.ruling = 'adopt' or r.permits = 1)) and not exists (select 1 from objection_point o where o.office_id = p_office and o.case_id = p_case and o.number = pr.number and o.stance = 'accepted') and not exists (select 1 from consultation_point q join consultation k on k.office_id = q.office_id and k.case_id = q.case_id and k.consultation_id = q.consultation_id where q.office_id = p_office and q.case_id = p_case and q.number = pr.number and q.agreement = 'review_yields' and k.closed_at is not null)) and c.edited_round <> c.round) then
     perform app.refuse('dispute.clears', jsonb_build_object());
   end if;
   if not exists (select 1 from escalation where office_id = p_office and case_id = p_case and round = c.round and withdrawn_at is null) then
@@ -1741,35 +1741,35 @@ begin
   if exists (select 1 from dispute_result where office_id = p_office and case_id = p_case and round = c.round) then
     perform app.refuse('dispute.already_recorded', jsonb_build_object());
   end if;
-  if not exists (select 1 from agenda_item a join meeting m on m.office_id = a.office_id and m.meeting_id = a.meeting_id where a.office_id = p_office and a.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and a.case_id = p_case and a.round = c.round and a.state = 'closed' and m.signed = 1) then
+  if not exists (select 1 from agenda_item a join meeting m on m.office_id = a.office_id and m.meeting_id = a.meeting_id where a.office_id = p_office and a.meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and a.case_id = p_case and a.round = c.round and a.state = 'closed' and m.signed = 1) then
     perform app.refuse('dispute.not_decided', jsonb_build_object());
   end if;
-  insert into dispute_result (office_id, readers, case_id, round, meeting_id, held_on, signed, item_state, for_unit, permits, kind, party_name, party_number, amount_fen, minutes_sha256, recorded_by, recorded_at) values (p_office, v_readers, p_case, c.round, coalesce((p_payload #>> '{meeting_id}'), ''), (select held_on from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')), 1, 'closed', (case when not exists (select 1 from problem pr where pr.office_id = p_office and pr.case_id = p_case and pr.round = c.round and not exists (select 1 from ruling r where r.office_id = p_office and r.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and r.case_id = p_case and r.number = pr.number and (r.ruling = 'adopt' or r.permits = 1)) and not exists (select 1 from objection_point o where o.office_id = p_office and o.case_id = p_case and o.number = pr.number and o.stance = 'accepted') and not exists (select 1 from consultation_point q join consultation k on k.office_id = q.office_id and k.case_id = q.case_id and k.consultation_id = q.consultation_id where q.office_id = p_office and q.case_id = p_case and q.number = pr.number and q.agreement = 'review_yields' and k.closed_at is not null)) then 1 else 0 end), (case when (select kind from round where office_id = p_office and case_id = p_case and round = c.round) <> 'penalty' and not exists (select 1 from problem pr where pr.office_id = p_office and pr.case_id = p_case and pr.round = c.round and not exists (select 1 from ruling r where r.office_id = p_office and r.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and r.case_id = p_case and r.number = pr.number and (r.ruling = 'adopt' or r.permits = 1)) and not exists (select 1 from objection_point o where o.office_id = p_office and o.case_id = p_case and o.number = pr.number and o.stance = 'accepted') and not exists (select 1 from consultation_point q join consultation k on k.office_id = q.office_id and k.case_id = q.case_id and k.consultation_id = q.consultation_id where q.office_id = p_office and q.case_id = p_case and q.number = pr.number and q.agreement = 'review_yields' and k.closed_at is not null)) then 1 else 0 end), (select kind from round where office_id = p_office and case_id = p_case and round = c.round), (select party_name from round where office_id = p_office and case_id = p_case and round = c.round), (select party_number from round where office_id = p_office and case_id = p_case and round = c.round), (select amount_fen from round where office_id = p_office and case_id = p_case and round = c.round), (select minutes_sha256 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')), v_me, v_now);
-  if not exists (select 1 from document where office_id = p_office and case_id = p_case and sha256 = (select minutes_sha256 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), ''))) then
-    insert into document (office_id, readers, case_id, sha256, round, kind, size, content, stored_by, stored_at) values (p_office, v_readers, p_case, (select minutes_sha256 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')), c.round, 'minutes', (select length(content) from minutes where office_id = p_office and sha256 = (select minutes_sha256 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), ''))), (select content from minutes where office_id = p_office and sha256 = (select minutes_sha256 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), ''))), v_me, v_now);
+  insert into dispute_result (office_id, readers, case_id, round, meeting_id, held_on, signed, item_state, for_unit, permits, kind, party_name, party_number, amount_fen, minutes_sha256, recorded_by, recorded_at) values (p_office, v_readers, p_case, c.round, coalesce((p_payload ->> 'meeting_id'), ''), (select held_on from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '')), 1, 'closed', (case when not exists (select 1 from problem pr where pr.office_id = p_office and pr.case_id = p_case and pr.round = c.round and not exists (select 1 from ruling r where r.office_id = p_office and r.meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and r.case_id = p_case and r.number = pr.number and (r.ruling = 'adopt' or r.permits = 1)) and not exists (select 1 from objection_point o where o.office_id = p_office and o.case_id = p_case and o.number = pr.number and o.stance = 'accepted') and not exists (select 1 from consultation_point q join consultation k on k.office_id = q.office_id and k.case_id = q.case_id and k.consultation_id = q.consultation_id where q.office_id = p_office and q.case_id = p_case and q.number = pr.number and q.agreement = 'review_yields' and k.closed_at is not null)) then 1 else 0 end), (case when (select kind from round where office_id = p_office and case_id = p_case and round = c.round) <> 'penalty' and not exists (select 1 from problem pr where pr.office_id = p_office and pr.case_id = p_case and pr.round = c.round and not exists (select 1 from ruling r where r.office_id = p_office and r.meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and r.case_id = p_case and r.number = pr.number and (r.ruling = 'adopt' or r.permits = 1)) and not exists (select 1 from objection_point o where o.office_id = p_office and o.case_id = p_case and o.number = pr.number and o.stance = 'accepted') and not exists (select 1 from consultation_point q join consultation k on k.office_id = q.office_id and k.case_id = q.case_id and k.consultation_id = q.consultation_id where q.office_id = p_office and q.case_id = p_case and q.number = pr.number and q.agreement = 'review_yields' and k.closed_at is not null)) then 1 else 0 end), (select kind from round where office_id = p_office and case_id = p_case and round = c.round), (select party_name from round where office_id = p_office and case_id = p_case and round = c.round), (select party_number from round where office_id = p_office and case_id = p_case and round = c.round), (select amount_fen from round where office_id = p_office and case_id = p_case and round = c.round), (select minutes_sha256 from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '')), v_me, v_now);
+  if not exists (select 1 from document where office_id = p_office and case_id = p_case and sha256 = (select minutes_sha256 from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), ''))) then
+    insert into document (office_id, readers, case_id, sha256, round, kind, size, content, stored_by, stored_at) values (p_office, v_readers, p_case, (select minutes_sha256 from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '')), c.round, 'minutes', (select length(content) from minutes where office_id = p_office and sha256 = (select minutes_sha256 from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), ''))), (select content from minutes where office_id = p_office and sha256 = (select minutes_sha256 from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), ''))), v_me, v_now);
   end if;
   update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload ->> 'due_on')) else due_on end
    where office_id = p_office and case_id = p_case;
 end $$;
 
 create function app.do_discuss_clear(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 #variable_conflict use_column
 declare v_items jsonb; v_item jsonb;
 begin
   if not exists (select 1 from escalation where office_id = p_office and case_id = p_case and round = c.round and withdrawn_at is null) then
     perform app.refuse('dispute.not_escalated', jsonb_build_object());
   end if;
-  if not exists (select 1 from agenda_item a join meeting m on m.office_id = a.office_id and m.meeting_id = a.meeting_id where a.office_id = p_office and a.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and a.case_id = p_case and a.round = c.round and a.state = 'closed' and m.signed = 1) then
+  if not exists (select 1 from agenda_item a join meeting m on m.office_id = a.office_id and m.meeting_id = a.meeting_id where a.office_id = p_office and a.meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and a.case_id = p_case and a.round = c.round and a.state = 'closed' and m.signed = 1) then
     perform app.refuse('dispute.not_decided', jsonb_build_object());
   end if;
   if c.edited_round = c.round then
     perform app.refuse('dispute.changed_since', jsonb_build_object());
   end if;
-  if not ((select kind from round where office_id = p_office and case_id = p_case and round = c.round) <> 'penalty' and exists (select 1 from profile_edition where office_id = p_office and profile_id = c.profile_id and edition = c.profile_edition and replace(clears, ',' || (select kind from round where office_id = p_office and case_id = p_case and round = c.round) || ',', '') <> clears) and not exists (select 1 from problem pr where pr.office_id = p_office and pr.case_id = p_case and pr.round = c.round and not exists (select 1 from ruling r where r.office_id = p_office and r.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and r.case_id = p_case and r.number = pr.number and (r.ruling = 'adopt' or r.permits = 1)) and not exists (select 1 from objection_point o where o.office_id = p_office and o.case_id = p_case and o.number = pr.number and o.stance = 'accepted') and not exists (select 1 from consultation_point q join consultation k on k.office_id = q.office_id and k.case_id = q.case_id and k.consultation_id = q.consultation_id where q.office_id = p_office and q.case_id = p_case and q.number = pr.number and q.agreement = 'review_yields' and k.closed_at is not null)) and c.edited_round <> c.round) then
+  if not ((select kind from round where office_id = p_office and case_id = p_case and round = c.round) <> 'penalty' and exists (select 1 from profile_edition where office_id = p_office and profile_id = c.profile_id and edition = c.profile_edition and replace(clears, ',' || (select kind from round where office_id = p_office and case_id = p_case and round = c.round) || ',', '') <> clears) and not exists (select 1 from problem pr where pr.office_id = p_office and pr.case_id = p_case and pr.round = c.round and not exists (select 1 from ruling r where r.office_id = p_office and r.meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and r.case_id = p_case and r.number = pr.number and (r.ruling = 'adopt' or r.permits = 1)) and not exists (select 1 from objection_point o where o.office_id = p_office and o.case_id = p_case and o.number = pr.number and o.stance = 'accepted') and not exists (select 1 from consultation_point q join consultation k on k.office_id = q.office_id and k.case_id = q.case_id and k.consultation_id = q.consultation_id where q.office_id = p_office and q.case_id = p_case and q.number = pr.number and q.agreement = 'review_yields' and k.closed_at is not null)) and c.edited_round <> c.round) then
     perform app.refuse('dispute.does_not_clear', jsonb_build_object());
   end if;
   if not exists (select 1 from escalation where office_id = p_office and case_id = p_case and round = c.round and withdrawn_at is null) then
@@ -1778,115 +1778,115 @@ begin
   if exists (select 1 from dispute_result where office_id = p_office and case_id = p_case and round = c.round) then
     perform app.refuse('dispute.already_recorded', jsonb_build_object());
   end if;
-  if not exists (select 1 from agenda_item a join meeting m on m.office_id = a.office_id and m.meeting_id = a.meeting_id where a.office_id = p_office and a.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and a.case_id = p_case and a.round = c.round and a.state = 'closed' and m.signed = 1) then
+  if not exists (select 1 from agenda_item a join meeting m on m.office_id = a.office_id and m.meeting_id = a.meeting_id where a.office_id = p_office and a.meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and a.case_id = p_case and a.round = c.round and a.state = 'closed' and m.signed = 1) then
     perform app.refuse('dispute.not_decided', jsonb_build_object());
   end if;
-  insert into dispute_result (office_id, readers, case_id, round, meeting_id, held_on, signed, item_state, for_unit, permits, kind, party_name, party_number, amount_fen, minutes_sha256, recorded_by, recorded_at) values (p_office, v_readers, p_case, c.round, coalesce((p_payload #>> '{meeting_id}'), ''), (select held_on from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')), 1, 'closed', (case when not exists (select 1 from problem pr where pr.office_id = p_office and pr.case_id = p_case and pr.round = c.round and not exists (select 1 from ruling r where r.office_id = p_office and r.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and r.case_id = p_case and r.number = pr.number and (r.ruling = 'adopt' or r.permits = 1)) and not exists (select 1 from objection_point o where o.office_id = p_office and o.case_id = p_case and o.number = pr.number and o.stance = 'accepted') and not exists (select 1 from consultation_point q join consultation k on k.office_id = q.office_id and k.case_id = q.case_id and k.consultation_id = q.consultation_id where q.office_id = p_office and q.case_id = p_case and q.number = pr.number and q.agreement = 'review_yields' and k.closed_at is not null)) then 1 else 0 end), (case when (select kind from round where office_id = p_office and case_id = p_case and round = c.round) <> 'penalty' and not exists (select 1 from problem pr where pr.office_id = p_office and pr.case_id = p_case and pr.round = c.round and not exists (select 1 from ruling r where r.office_id = p_office and r.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and r.case_id = p_case and r.number = pr.number and (r.ruling = 'adopt' or r.permits = 1)) and not exists (select 1 from objection_point o where o.office_id = p_office and o.case_id = p_case and o.number = pr.number and o.stance = 'accepted') and not exists (select 1 from consultation_point q join consultation k on k.office_id = q.office_id and k.case_id = q.case_id and k.consultation_id = q.consultation_id where q.office_id = p_office and q.case_id = p_case and q.number = pr.number and q.agreement = 'review_yields' and k.closed_at is not null)) then 1 else 0 end), (select kind from round where office_id = p_office and case_id = p_case and round = c.round), (select party_name from round where office_id = p_office and case_id = p_case and round = c.round), (select party_number from round where office_id = p_office and case_id = p_case and round = c.round), (select amount_fen from round where office_id = p_office and case_id = p_case and round = c.round), (select minutes_sha256 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')), v_me, v_now);
-  if not exists (select 1 from document where office_id = p_office and case_id = p_case and sha256 = (select minutes_sha256 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), ''))) then
-    insert into document (office_id, readers, case_id, sha256, round, kind, size, content, stored_by, stored_at) values (p_office, v_readers, p_case, (select minutes_sha256 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')), c.round, 'minutes', (select length(content) from minutes where office_id = p_office and sha256 = (select minutes_sha256 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), ''))), (select content from minutes where office_id = p_office and sha256 = (select minutes_sha256 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), ''))), v_me, v_now);
+  insert into dispute_result (office_id, readers, case_id, round, meeting_id, held_on, signed, item_state, for_unit, permits, kind, party_name, party_number, amount_fen, minutes_sha256, recorded_by, recorded_at) values (p_office, v_readers, p_case, c.round, coalesce((p_payload ->> 'meeting_id'), ''), (select held_on from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '')), 1, 'closed', (case when not exists (select 1 from problem pr where pr.office_id = p_office and pr.case_id = p_case and pr.round = c.round and not exists (select 1 from ruling r where r.office_id = p_office and r.meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and r.case_id = p_case and r.number = pr.number and (r.ruling = 'adopt' or r.permits = 1)) and not exists (select 1 from objection_point o where o.office_id = p_office and o.case_id = p_case and o.number = pr.number and o.stance = 'accepted') and not exists (select 1 from consultation_point q join consultation k on k.office_id = q.office_id and k.case_id = q.case_id and k.consultation_id = q.consultation_id where q.office_id = p_office and q.case_id = p_case and q.number = pr.number and q.agreement = 'review_yields' and k.closed_at is not null)) then 1 else 0 end), (case when (select kind from round where office_id = p_office and case_id = p_case and round = c.round) <> 'penalty' and not exists (select 1 from problem pr where pr.office_id = p_office and pr.case_id = p_case and pr.round = c.round and not exists (select 1 from ruling r where r.office_id = p_office and r.meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and r.case_id = p_case and r.number = pr.number and (r.ruling = 'adopt' or r.permits = 1)) and not exists (select 1 from objection_point o where o.office_id = p_office and o.case_id = p_case and o.number = pr.number and o.stance = 'accepted') and not exists (select 1 from consultation_point q join consultation k on k.office_id = q.office_id and k.case_id = q.case_id and k.consultation_id = q.consultation_id where q.office_id = p_office and q.case_id = p_case and q.number = pr.number and q.agreement = 'review_yields' and k.closed_at is not null)) then 1 else 0 end), (select kind from round where office_id = p_office and case_id = p_case and round = c.round), (select party_name from round where office_id = p_office and case_id = p_case and round = c.round), (select party_number from round where office_id = p_office and case_id = p_case and round = c.round), (select amount_fen from round where office_id = p_office and case_id = p_case and round = c.round), (select minutes_sha256 from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '')), v_me, v_now);
+  if not exists (select 1 from document where office_id = p_office and case_id = p_case and sha256 = (select minutes_sha256 from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), ''))) then
+    insert into document (office_id, readers, case_id, sha256, round, kind, size, content, stored_by, stored_at) values (p_office, v_readers, p_case, (select minutes_sha256 from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '')), c.round, 'minutes', (select length(content) from minutes where office_id = p_office and sha256 = (select minutes_sha256 from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), ''))), (select content from minutes where office_id = p_office and sha256 = (select minutes_sha256 from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), ''))), v_me, v_now);
   end if;
-  insert into clearance (office_id, readers, clearance_id, case_id, round, origin, outcome, issued, kind, party_name, party_number, amount_fen, materials_digest, meeting_id, permits, opened_at) values (p_office, v_readers, p_cmd, p_case, c.round, 'collective_decision', (select outcome from round where office_id = p_office and case_id = p_case and round = c.round), (select issued from round where office_id = p_office and case_id = p_case and round = c.round), (select kind from round where office_id = p_office and case_id = p_case and round = c.round), (select party_name from round where office_id = p_office and case_id = p_case and round = c.round), (select party_number from round where office_id = p_office and case_id = p_case and round = c.round), (select amount_fen from round where office_id = p_office and case_id = p_case and round = c.round), (select materials_digest from round where office_id = p_office and case_id = p_case and round = c.round), coalesce((p_payload #>> '{meeting_id}'), ''), 1, v_now);
+  insert into clearance (office_id, readers, clearance_id, case_id, round, origin, outcome, issued, kind, party_name, party_number, amount_fen, materials_digest, meeting_id, permits, opened_at) values (p_office, v_readers, p_cmd, p_case, c.round, 'collective_decision', (select outcome from round where office_id = p_office and case_id = p_case and round = c.round), (select issued from round where office_id = p_office and case_id = p_case and round = c.round), (select kind from round where office_id = p_office and case_id = p_case and round = c.round), (select party_name from round where office_id = p_office and case_id = p_case and round = c.round), (select party_number from round where office_id = p_office and case_id = p_case and round = c.round), (select amount_fen from round where office_id = p_office and case_id = p_case and round = c.round), (select materials_digest from round where office_id = p_office and case_id = p_case and round = c.round), coalesce((p_payload ->> 'meeting_id'), ''), 1, v_now);
   update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload ->> 'due_on')) else due_on end
    where office_id = p_office and case_id = p_case;
 end $$;
 
 create function app.do_ask_expert(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 #variable_conflict use_column
 declare v_items jsonb; v_item jsonb;
 begin
-  if not exists (select 1 from expert where office_id = p_office and expert_id = coalesce((p_payload #>> '{expert_id}'), '')) then
+  if not exists (select 1 from expert where office_id = p_office and expert_id = coalesce((p_payload ->> 'expert_id'), '')) then
     perform app.refuse('expert.unknown', jsonb_build_object());
   end if;
-  if not exists (select 1 from expert where office_id = p_office and expert_id = coalesce((p_payload #>> '{expert_id}'), '') and active = 1 and (valid_from is null or valid_from <= v_today) and (valid_to is null or valid_to >= v_today)) then
-    perform app.refuse('expert.out_of_term', jsonb_build_object('name', (select name from expert where office_id = p_office and expert_id = coalesce((p_payload #>> '{expert_id}'), '')), 'date', v_today));
+  if not exists (select 1 from expert where office_id = p_office and expert_id = coalesce((p_payload ->> 'expert_id'), '') and active = 1 and (valid_from is null or valid_from <= v_today) and (valid_to is null or valid_to >= v_today)) then
+    perform app.refuse('expert.out_of_term', jsonb_build_object('name', (select name from expert where office_id = p_office and expert_id = coalesce((p_payload ->> 'expert_id'), '')), 'date', v_today));
   end if;
-  if exists (select 1 from expert where office_id = p_office and expert_id = coalesce((p_payload #>> '{expert_id}'), '') and (case when person_id <> '' and replace(c.handler_codes, ',' || person_id || ',', '') <> c.handler_codes then '本案承办人' when unit <> '' and unit = c.unit then unit when replace(conflicts, '
+  if exists (select 1 from expert where office_id = p_office and expert_id = coalesce((p_payload ->> 'expert_id'), '') and (case when person_id <> '' and replace(c.handler_codes, ',' || person_id || ',', '') <> c.handler_codes then '本案承办人' when unit <> '' and unit = c.unit then unit when replace(conflicts, '
 ' || c.party_name || '
 ', '') <> conflicts then c.party_name else '' end) <> '') then
-    perform app.refuse('expert.conflict', jsonb_build_object('name', (select name from expert where office_id = p_office and expert_id = coalesce((p_payload #>> '{expert_id}'), '')), 'conflict', (select (case when person_id <> '' and replace(c.handler_codes, ',' || person_id || ',', '') <> c.handler_codes then '本案承办人' when unit <> '' and unit = c.unit then unit when replace(conflicts, '
+    perform app.refuse('expert.conflict', jsonb_build_object('name', (select name from expert where office_id = p_office and expert_id = coalesce((p_payload ->> 'expert_id'), '')), 'conflict', (select (case when person_id <> '' and replace(c.handler_codes, ',' || person_id || ',', '') <> c.handler_codes then '本案承办人' when unit <> '' and unit = c.unit then unit when replace(conflicts, '
 ' || c.party_name || '
-', '') <> conflicts then c.party_name else '' end) from expert where office_id = p_office and expert_id = coalesce((p_payload #>> '{expert_id}'), ''))));
+', '') <> conflicts then c.party_name else '' end) from expert where office_id = p_office and expert_id = coalesce((p_payload ->> 'expert_id'), ''))));
   end if;
-  if trim(coalesce((p_payload #>> '{question}'), '')) = '' then
+  if trim(coalesce((p_payload ->> 'question'), '')) = '' then
     perform app.refuse('expert.question_missing', jsonb_build_object());
   end if;
-  if c.state = 'reviewing' and not exists (select 1 from expert_request where office_id = p_office and case_id = p_case and round = c.round and answered_at is null and withdrawn_at is null and request_id <> coalesce((p_payload #>> '{request_id}'), '')) then
+  if c.state = 'reviewing' and not exists (select 1 from expert_request where office_id = p_office and case_id = p_case and round = c.round and answered_at is null and withdrawn_at is null and request_id <> coalesce((p_payload ->> 'request_id'), '')) then
     insert into clock_event (office_id, case_id, seq, round, event, at, cause, number, unit, approver, reason, readers) select p_office, p_case, coalesce(max(seq), 0) + 1, c.round, 'suspend', v_now, 'expert', 0, '', '', p_reason, v_readers from clock_event where office_id = p_office and case_id = p_case;
   end if;
-  insert into expert_request (office_id, readers, case_id, request_id, round, expert_id, expert_name, expert_kind, question, asked_by, asked_at) values (p_office, v_readers, p_case, coalesce((p_payload #>> '{request_id}'), ''), c.round, coalesce((p_payload #>> '{expert_id}'), ''), (select name from expert where office_id = p_office and expert_id = coalesce((p_payload #>> '{expert_id}'), '')), (select kind from expert where office_id = p_office and expert_id = coalesce((p_payload #>> '{expert_id}'), '')), coalesce((p_payload #>> '{question}'), ''), v_me, v_now);
-  v_items := coalesce(nullif(p_payload #> '{materials}', 'null'), '[]');
+  insert into expert_request (office_id, readers, case_id, request_id, round, expert_id, expert_name, expert_kind, question, asked_by, asked_at) values (p_office, v_readers, p_case, coalesce((p_payload ->> 'request_id'), ''), c.round, coalesce((p_payload ->> 'expert_id'), ''), (select name from expert where office_id = p_office and expert_id = coalesce((p_payload ->> 'expert_id'), '')), (select kind from expert where office_id = p_office and expert_id = coalesce((p_payload ->> 'expert_id'), '')), coalesce((p_payload ->> 'question'), ''), v_me, v_now);
+  v_items := coalesce(nullif(p_payload -> 'materials', 'null'), '[]');
   for v_index in 0 .. jsonb_array_length(v_items) - 1 loop
   v_item := v_items -> v_index;
-  if not exists (select 1 from material where office_id = p_office and case_id = p_case and material_id = coalesce((v_item #>> '{material_id}'), '')) then
+  if not exists (select 1 from material where office_id = p_office and case_id = p_case and material_id = coalesce((v_item ->> 'material_id'), '')) then
     perform app.refuse('expert.material_unknown', jsonb_build_object());
   end if;
-  insert into expert_material (office_id, readers, case_id, request_id, material_id, name, sha256) values (p_office, v_readers, p_case, coalesce((p_payload #>> '{request_id}'), ''), coalesce((v_item #>> '{material_id}'), ''), (select name from material where office_id = p_office and case_id = p_case and material_id = coalesce((v_item #>> '{material_id}'), '')), (select sha256 from material where office_id = p_office and case_id = p_case and material_id = coalesce((v_item #>> '{material_id}'), '')));
+  insert into expert_material (office_id, readers, case_id, request_id, material_id, name, sha256) values (p_office, v_readers, p_case, coalesce((p_payload ->> 'request_id'), ''), coalesce((v_item ->> 'material_id'), ''), (select name from material where office_id = p_office and case_id = p_case and material_id = coalesce((v_item ->> 'material_id'), '')), (select sha256 from material where office_id = p_office and case_id = p_case and material_id = coalesce((v_item ->> 'material_id'), '')));
   end loop;
   update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload ->> 'due_on')) else due_on end
    where office_id = p_office and case_id = p_case;
 end $$;
 
 create function app.do_expert_answer(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 #variable_conflict use_column
 declare v_items jsonb; v_item jsonb;
 begin
-  if not exists (select 1 from expert_request where office_id = p_office and case_id = p_case and request_id = coalesce((p_payload #>> '{request_id}'), '') and answered_at is null and withdrawn_at is null) then
+  if not exists (select 1 from expert_request where office_id = p_office and case_id = p_case and request_id = coalesce((p_payload ->> 'request_id'), '') and answered_at is null and withdrawn_at is null) then
     perform app.refuse('expert.not_open', jsonb_build_object());
   end if;
-  if trim(coalesce((p_payload #>> '{answer}'), '')) = '' then
+  if trim(coalesce((p_payload ->> 'answer'), '')) = '' then
     perform app.refuse('expert.answer_missing', jsonb_build_object());
   end if;
-  update expert_request set answer = coalesce((p_payload #>> '{answer}'), ''), answered_at = v_now, recorded_by = v_me where office_id = p_office and case_id = p_case and request_id = coalesce((p_payload #>> '{request_id}'), '');
-  v_items := coalesce(nullif(p_payload #> '{files}', 'null'), '[]');
+  update expert_request set answer = coalesce((p_payload ->> 'answer'), ''), answered_at = v_now, recorded_by = v_me where office_id = p_office and case_id = p_case and request_id = coalesce((p_payload ->> 'request_id'), '');
+  v_items := coalesce(nullif(p_payload -> 'files', 'null'), '[]');
   for v_index in 0 .. jsonb_array_length(v_items) - 1 loop
   v_item := v_items -> v_index;
-  insert into dispute_file (office_id, readers, case_id, owner_id, place, sha256, name, size) values (p_office, v_readers, p_case, coalesce((p_payload #>> '{request_id}'), ''), v_index, coalesce((v_item #>> '{sha256}'), ''), coalesce((v_item #>> '{name}'), ''), coalesce(((v_item #>> '{size}'))::bigint, 0));
+  insert into dispute_file (office_id, readers, case_id, owner_id, place, sha256, name, size) values (p_office, v_readers, p_case, coalesce((p_payload ->> 'request_id'), ''), v_index, coalesce((v_item ->> 'sha256'), ''), coalesce((v_item ->> 'name'), ''), coalesce(((v_item ->> 'size'))::bigint, 0));
   end loop;
-  if c.state = 'reviewing' and not exists (select 1 from expert_request where office_id = p_office and case_id = p_case and round = c.round and answered_at is null and withdrawn_at is null and request_id <> coalesce((p_payload #>> '{request_id}'), '')) and exists (select 1 from expert_request where office_id = p_office and case_id = p_case and request_id = coalesce((p_payload #>> '{request_id}'), '') and round = c.round) then
+  if c.state = 'reviewing' and not exists (select 1 from expert_request where office_id = p_office and case_id = p_case and round = c.round and answered_at is null and withdrawn_at is null and request_id <> coalesce((p_payload ->> 'request_id'), '')) and exists (select 1 from expert_request where office_id = p_office and case_id = p_case and request_id = coalesce((p_payload ->> 'request_id'), '') and round = c.round) then
     insert into clock_event (office_id, case_id, seq, round, event, at, cause, number, unit, approver, reason, readers) select p_office, p_case, coalesce(max(seq), 0) + 1, c.round, 'resume', v_now, 'expert', 0, '', '', p_reason, v_readers from clock_event where office_id = p_office and case_id = p_case;
   end if;
   update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload ->> 'due_on')) else due_on end
    where office_id = p_office and case_id = p_case;
 end $$;
 
 create function app.do_expert_withdraw(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 #variable_conflict use_column
 declare v_items jsonb; v_item jsonb;
 begin
-  if not exists (select 1 from expert_request where office_id = p_office and case_id = p_case and request_id = coalesce((p_payload #>> '{request_id}'), '') and answered_at is null and withdrawn_at is null) then
+  if not exists (select 1 from expert_request where office_id = p_office and case_id = p_case and request_id = coalesce((p_payload ->> 'request_id'), '') and answered_at is null and withdrawn_at is null) then
     perform app.refuse('expert.not_open', jsonb_build_object());
   end if;
-  update expert_request set withdrawn_at = v_now, withdrawn_because = p_reason where office_id = p_office and case_id = p_case and request_id = coalesce((p_payload #>> '{request_id}'), '');
-  if c.state = 'reviewing' and not exists (select 1 from expert_request where office_id = p_office and case_id = p_case and round = c.round and answered_at is null and withdrawn_at is null and request_id <> coalesce((p_payload #>> '{request_id}'), '')) and exists (select 1 from expert_request where office_id = p_office and case_id = p_case and request_id = coalesce((p_payload #>> '{request_id}'), '') and round = c.round) then
+  update expert_request set withdrawn_at = v_now, withdrawn_because = p_reason where office_id = p_office and case_id = p_case and request_id = coalesce((p_payload ->> 'request_id'), '');
+  if c.state = 'reviewing' and not exists (select 1 from expert_request where office_id = p_office and case_id = p_case and round = c.round and answered_at is null and withdrawn_at is null and request_id <> coalesce((p_payload ->> 'request_id'), '')) and exists (select 1 from expert_request where office_id = p_office and case_id = p_case and request_id = coalesce((p_payload ->> 'request_id'), '') and round = c.round) then
     insert into clock_event (office_id, case_id, seq, round, event, at, cause, number, unit, approver, reason, readers) select p_office, p_case, coalesce(max(seq), 0) + 1, c.round, 'resume', v_now, 'expert', 0, '', '', p_reason, v_readers from clock_event where office_id = p_office and case_id = p_case;
   end if;
   update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
-    due_on = case when p_payload ? 'due_on' then app.day((p_payload #>> '{due_on}')) else due_on end
+    due_on = case when p_payload ? 'due_on' then app.day((p_payload ->> 'due_on')) else due_on end
    where office_id = p_office and case_id = p_case;
 end $$;
 
 create function app.do_put_person(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 #variable_conflict use_column
 declare v_items jsonb; v_item jsonb;
 begin
-  insert into person (office_id, person_id, name, sort_key, unit, enforcement_certificate, certificate_valid_to, legal_qualification, first_review_on, active) values (p_office, coalesce((p_payload #>> '{person_id}'), ''), coalesce((p_payload #>> '{name}'), ''), coalesce((p_payload #>> '{sort_key}'), ''), coalesce((p_payload #>> '{unit}'), ''), coalesce((p_payload #>> '{enforcement_certificate}'), ''), app.day((p_payload #>> '{certificate_valid_to}')), coalesce((p_payload #>> '{legal_qualification}'), ''), app.day((p_payload #>> '{first_review_on}')), (case when (p_payload #> '{active}') = 'false'::jsonb then 0 else 1 end)) on conflict (office_id, person_id) do update set name = excluded.name, sort_key = excluded.sort_key, unit = excluded.unit, enforcement_certificate = excluded.enforcement_certificate, certificate_valid_to = excluded.certificate_valid_to, legal_qualification = excluded.legal_qualification, first_review_on = excluded.first_review_on, active = excluded.active;
-  if coalesce((p_payload #>> '{unit}'), '') <> '' then
-    insert into unit (office_id, name) values (p_office, coalesce((p_payload #>> '{unit}'), '')) on conflict (office_id, name) do nothing;
+  insert into person (office_id, person_id, name, sort_key, unit, enforcement_certificate, certificate_valid_to, legal_qualification, first_review_on, active) values (p_office, coalesce((p_payload ->> 'person_id'), ''), coalesce((p_payload ->> 'name'), ''), coalesce((p_payload ->> 'sort_key'), ''), coalesce((p_payload ->> 'unit'), ''), coalesce((p_payload ->> 'enforcement_certificate'), ''), app.day((p_payload ->> 'certificate_valid_to')), coalesce((p_payload ->> 'legal_qualification'), ''), app.day((p_payload ->> 'first_review_on')), (case when (p_payload -> 'active') = 'false'::jsonb then 0 else 1 end)) on conflict (office_id, person_id) do update set name = excluded.name, sort_key = excluded.sort_key, unit = excluded.unit, enforcement_certificate = excluded.enforcement_certificate, certificate_valid_to = excluded.certificate_valid_to, legal_qualification = excluded.legal_qualification, first_review_on = excluded.first_review_on, active = excluded.active;
+  if coalesce((p_payload ->> 'unit'), '') <> '' then
+    insert into unit (office_id, name) values (p_office, coalesce((p_payload ->> 'unit'), '')) on conflict (office_id, name) do nothing;
   end if;
   if not exists (select 1 from person p join person_role r on r.office_id = p.office_id and r.person_id = p.person_id where p.office_id = p_office and p.active = 1 and r.role = 'admin' and (r.valid_from is null or r.valid_from <= v_today) and (r.valid_to is null or r.valid_to >= v_today)) then
     perform app.refuse('persistence.last_admin', jsonb_build_object());
@@ -1894,18 +1894,18 @@ begin
 end $$;
 
 create function app.do_set_roles(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 #variable_conflict use_column
 declare v_items jsonb; v_item jsonb;
 begin
-  if not exists (select 1 from person where office_id = p_office and person_id = coalesce((p_payload #>> '{person_id}'), '')) then
-    perform app.refuse('persistence.no_such_person', jsonb_build_object('person', coalesce((p_payload #>> '{person_id}'), '')));
+  if not exists (select 1 from person where office_id = p_office and person_id = coalesce((p_payload ->> 'person_id'), '')) then
+    perform app.refuse('persistence.no_such_person', jsonb_build_object('person', coalesce((p_payload ->> 'person_id'), '')));
   end if;
-  delete from person_role where office_id = p_office and person_id = coalesce((p_payload #>> '{person_id}'), '');
-  v_items := coalesce(nullif(p_payload #> '{grants}', 'null'), '[]');
+  delete from person_role where office_id = p_office and person_id = coalesce((p_payload ->> 'person_id'), '');
+  v_items := coalesce(nullif(p_payload -> 'grants', 'null'), '[]');
   for v_index in 0 .. jsonb_array_length(v_items) - 1 loop
   v_item := v_items -> v_index;
-  insert into person_role (office_id, person_id, seq, role, valid_from, valid_to, basis) values (p_office, coalesce((p_payload #>> '{person_id}'), ''), v_index, coalesce((v_item #>> '{role}'), ''), app.day((v_item #>> '{valid_from}')), app.day((v_item #>> '{valid_to}')), coalesce((v_item #>> '{basis}'), ''));
+  insert into person_role (office_id, person_id, seq, role, valid_from, valid_to, basis) values (p_office, coalesce((p_payload ->> 'person_id'), ''), v_index, coalesce((v_item ->> 'role'), ''), app.day((v_item ->> 'valid_from')), app.day((v_item ->> 'valid_to')), coalesce((v_item ->> 'basis'), ''));
   end loop;
   if not exists (select 1 from person p join person_role r on r.office_id = p.office_id and r.person_id = p.person_id where p.office_id = p_office and p.active = 1 and r.role = 'admin' and (r.valid_from is null or r.valid_from <= v_today) and (r.valid_to is null or r.valid_to >= v_today)) then
     perform app.refuse('persistence.last_admin', jsonb_build_object());
@@ -1913,7 +1913,7 @@ begin
 end $$;
 
 create function app.do_set_password(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 #variable_conflict use_column
 declare v_items jsonb; v_item jsonb;
 begin
@@ -1923,719 +1923,719 @@ begin
 end $$;
 
 create function app.do_add_recusal(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 #variable_conflict use_column
 declare v_items jsonb; v_item jsonb;
 begin
-  if not exists (select 1 from person where office_id = p_office and person_id = coalesce((p_payload #>> '{person_id}'), '')) then
-    perform app.refuse('persistence.no_such_person', jsonb_build_object('person', coalesce((p_payload #>> '{person_id}'), '')));
+  if not exists (select 1 from person where office_id = p_office and person_id = coalesce((p_payload ->> 'person_id'), '')) then
+    perform app.refuse('persistence.no_such_person', jsonb_build_object('person', coalesce((p_payload ->> 'person_id'), '')));
   end if;
-  insert into recusal (office_id, recusal_id, person_id, unit, party, case_id, reason) values (p_office, coalesce((p_payload #>> '{recusal_id}'), ''), coalesce((p_payload #>> '{person_id}'), ''), coalesce((p_payload #>> '{unit}'), ''), coalesce((p_payload #>> '{party}'), ''), coalesce((p_payload #>> '{case_id}'), ''), coalesce((p_payload #>> '{reason}'), ''));
+  insert into recusal (office_id, recusal_id, person_id, unit, party, case_id, reason) values (p_office, coalesce((p_payload ->> 'recusal_id'), ''), coalesce((p_payload ->> 'person_id'), ''), coalesce((p_payload ->> 'unit'), ''), coalesce((p_payload ->> 'party'), ''), coalesce((p_payload ->> 'case_id'), ''), coalesce((p_payload ->> 'reason'), ''));
 end $$;
 
 create function app.do_drop_recusal(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 #variable_conflict use_column
 declare v_items jsonb; v_item jsonb;
 begin
-  if not exists (select 1 from recusal where office_id = p_office and recusal_id = coalesce((p_payload #>> '{recusal_id}'), '')) then
+  if not exists (select 1 from recusal where office_id = p_office and recusal_id = coalesce((p_payload ->> 'recusal_id'), '')) then
     perform app.refuse('persistence.no_such_row', jsonb_build_object());
   end if;
-  delete from recusal where office_id = p_office and recusal_id = coalesce((p_payload #>> '{recusal_id}'), '');
+  delete from recusal where office_id = p_office and recusal_id = coalesce((p_payload ->> 'recusal_id'), '');
 end $$;
 
 create function app.do_put_certificate(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 #variable_conflict use_column
 declare v_items jsonb; v_item jsonb;
 begin
-  if not exists (select 1 from person where office_id = p_office and person_id = coalesce((p_payload #>> '{person_id}'), '')) then
-    perform app.refuse('persistence.no_such_person', jsonb_build_object('person', coalesce((p_payload #>> '{person_id}'), '')));
+  if not exists (select 1 from person where office_id = p_office and person_id = coalesce((p_payload ->> 'person_id'), '')) then
+    perform app.refuse('persistence.no_such_person', jsonb_build_object('person', coalesce((p_payload ->> 'person_id'), '')));
   end if;
-  if not exists (select 1 from certificate where office_id = p_office and fingerprint = coalesce((p_payload #>> '{fingerprint}'), '')) then
-    insert into certificate (office_id, fingerprint, person_id, source, pem, serial, not_before, not_after) values (p_office, coalesce((p_payload #>> '{fingerprint}'), ''), coalesce((p_payload #>> '{person_id}'), ''), coalesce((p_payload #>> '{source}'), ''), coalesce((p_payload #>> '{pem}'), ''), coalesce((p_payload #>> '{serial}'), ''), app.instant((p_payload #>> '{not_before}')), app.instant((p_payload #>> '{not_after}')));
+  if not exists (select 1 from certificate where office_id = p_office and fingerprint = coalesce((p_payload ->> 'fingerprint'), '')) then
+    insert into certificate (office_id, fingerprint, person_id, source, pem, serial, not_before, not_after) values (p_office, coalesce((p_payload ->> 'fingerprint'), ''), coalesce((p_payload ->> 'person_id'), ''), coalesce((p_payload ->> 'source'), ''), coalesce((p_payload ->> 'pem'), ''), coalesce((p_payload ->> 'serial'), ''), app.instant((p_payload ->> 'not_before')), app.instant((p_payload ->> 'not_after')));
   end if;
 end $$;
 
 create function app.do_revoke_certificate(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 #variable_conflict use_column
 declare v_items jsonb; v_item jsonb;
 begin
-  if not exists (select 1 from certificate where office_id = p_office and fingerprint = coalesce((p_payload #>> '{fingerprint}'), '')) then
+  if not exists (select 1 from certificate where office_id = p_office and fingerprint = coalesce((p_payload ->> 'fingerprint'), '')) then
     perform app.refuse('persistence.no_such_row', jsonb_build_object());
   end if;
-  update certificate set revoked = 1, revoked_reason = coalesce((p_payload #>> '{reason}'), '') where office_id = p_office and fingerprint = coalesce((p_payload #>> '{fingerprint}'), '');
+  update certificate set revoked = 1, revoked_reason = coalesce((p_payload ->> 'reason'), '') where office_id = p_office and fingerprint = coalesce((p_payload ->> 'fingerprint'), '');
 end $$;
 
 create function app.do_put_seal(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 #variable_conflict use_column
 declare v_items jsonb; v_item jsonb;
 begin
-  insert into seal (office_id, seal_id, name, custodian, image, media) values (p_office, coalesce((p_payload #>> '{seal_id}'), ''), coalesce((p_payload #>> '{name}'), ''), coalesce((p_payload #>> '{custodian}'), ''), decode((p_payload #>> '{image}'), 'base64'), coalesce((p_payload #>> '{media}'), '')) on conflict (office_id, seal_id) do update set name = excluded.name, custodian = excluded.custodian, image = excluded.image, media = excluded.media;
+  insert into seal (office_id, seal_id, name, custodian, image, media) values (p_office, coalesce((p_payload ->> 'seal_id'), ''), coalesce((p_payload ->> 'name'), ''), coalesce((p_payload ->> 'custodian'), ''), decode((p_payload ->> 'image'), 'base64'), coalesce((p_payload ->> 'media'), '')) on conflict (office_id, seal_id) do update set name = excluded.name, custodian = excluded.custodian, image = excluded.image, media = excluded.media;
 end $$;
 
 create function app.do_put_root(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 #variable_conflict use_column
 declare v_items jsonb; v_item jsonb;
 begin
-  insert into root_certificate (office_id, fingerprint, pem, name) values (p_office, coalesce((p_payload #>> '{fingerprint}'), ''), coalesce((p_payload #>> '{pem}'), ''), coalesce((p_payload #>> '{name}'), '')) on conflict (office_id, fingerprint) do update set pem = excluded.pem, name = excluded.name;
+  insert into root_certificate (office_id, fingerprint, pem, name) values (p_office, coalesce((p_payload ->> 'fingerprint'), ''), coalesce((p_payload ->> 'pem'), ''), coalesce((p_payload ->> 'name'), '')) on conflict (office_id, fingerprint) do update set pem = excluded.pem, name = excluded.name;
 end $$;
 
 create function app.do_publish_profile(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 #variable_conflict use_column
 declare v_items jsonb; v_item jsonb;
 begin
-  insert into profile_edition (office_id, profile_id, edition, applied, effective_from, published_by, published_at, clears) values (p_office, coalesce((p_payload #>> '{profile_id}'), ''), coalesce((p_payload #>> '{edition}'), ''), coalesce(((p_payload #> '{applied}'))::text, ''), app.day((p_payload #>> '{effective_from}')), v_me, v_now, coalesce((p_payload #>> '{clears}'), ''));
-  if coalesce(app.day((p_payload #>> '{effective_from}')), v_today) <= v_today then
-    update office set profile_id = coalesce((p_payload #>> '{profile_id}'), ''), profile_edition = coalesce((p_payload #>> '{edition}'), '') where office_id = p_office;
+  insert into profile_edition (office_id, profile_id, edition, applied, effective_from, published_by, published_at, clears) values (p_office, coalesce((p_payload ->> 'profile_id'), ''), coalesce((p_payload ->> 'edition'), ''), coalesce(((p_payload -> 'applied'))::text, ''), app.day((p_payload ->> 'effective_from')), v_me, v_now, coalesce((p_payload ->> 'clears'), ''));
+  if coalesce(app.day((p_payload ->> 'effective_from')), v_today) <= v_today then
+    update office set profile_id = coalesce((p_payload ->> 'profile_id'), ''), profile_edition = coalesce((p_payload ->> 'edition'), '') where office_id = p_office;
   end if;
 end $$;
 
 create function app.do_publish_calendar(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 #variable_conflict use_column
 declare v_items jsonb; v_item jsonb;
 begin
-  if exists (select 1 from calendar where office_id = p_office and year = coalesce(((p_payload #>> '{year}'))::bigint, 0) and edition = coalesce((p_payload #>> '{edition}'), '')) then
-    perform app.refuse('persistence.calendar_edition_taken', jsonb_build_object('year', coalesce(((p_payload #>> '{year}'))::bigint, 0), 'edition', coalesce((p_payload #>> '{edition}'), '')));
+  if exists (select 1 from calendar where office_id = p_office and year = coalesce(((p_payload ->> 'year'))::bigint, 0) and edition = coalesce((p_payload ->> 'edition'), '')) then
+    perform app.refuse('persistence.calendar_edition_taken', jsonb_build_object('year', coalesce(((p_payload ->> 'year'))::bigint, 0), 'edition', coalesce((p_payload ->> 'edition'), '')));
   end if;
-  insert into calendar (office_id, year, edition, number, arrangement, published_by, published_at) values (p_office, coalesce(((p_payload #>> '{year}'))::bigint, 0), coalesce((p_payload #>> '{edition}'), ''), coalesce((p_payload #>> '{number}'), ''), coalesce((p_payload #>> '{arrangement}'), ''), v_me, v_now);
+  insert into calendar (office_id, year, edition, number, arrangement, published_by, published_at) values (p_office, coalesce(((p_payload ->> 'year'))::bigint, 0), coalesce((p_payload ->> 'edition'), ''), coalesce((p_payload ->> 'number'), ''), coalesce((p_payload ->> 'arrangement'), ''), v_me, v_now);
 end $$;
 
 create function app.do_record_irregularity(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 #variable_conflict use_column
 declare v_items jsonb; v_item jsonb;
 begin
-  insert into irregularity (office_id, irregularity_id, case_id, agency, decision_number, decided_on, content, note, recorded_by, recorded_at) values (p_office, coalesce((p_payload #>> '{irregularity_id}'), ''), coalesce((p_payload #>> '{case_id}'), ''), coalesce((p_payload #>> '{agency}'), ''), coalesce((p_payload #>> '{decision_number}'), ''), app.day((p_payload #>> '{decided_on}')), coalesce((p_payload #>> '{content}'), ''), coalesce((p_payload #>> '{note}'), ''), v_me, v_now);
+  insert into irregularity (office_id, irregularity_id, case_id, agency, decision_number, decided_on, content, note, recorded_by, recorded_at) values (p_office, coalesce((p_payload ->> 'irregularity_id'), ''), coalesce((p_payload ->> 'case_id'), ''), coalesce((p_payload ->> 'agency'), ''), coalesce((p_payload ->> 'decision_number'), ''), app.day((p_payload ->> 'decided_on')), coalesce((p_payload ->> 'content'), ''), coalesce((p_payload ->> 'note'), ''), v_me, v_now);
 end $$;
 
 create function app.do_set_file_store(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 #variable_conflict use_column
 declare v_items jsonb; v_item jsonb;
 begin
-  if not exists (select 1 from file_store where office_id = p_office and (kind = 'folder' and coalesce((p_payload #>> '{kind}'), '') = 'folder' or kind <> 'folder' and coalesce((p_payload #>> '{kind}'), '') in ('database', 'objects'))) then
+  if not exists (select 1 from file_store where office_id = p_office and (kind = 'folder' and coalesce((p_payload ->> 'kind'), '') = 'folder' or kind <> 'folder' and coalesce((p_payload ->> 'kind'), '') in ('database', 'objects'))) then
     perform app.refuse('files.store_kind', jsonb_build_object());
   end if;
-  insert into file_store (office_id, kind, endpoint, bucket, region, file_limit, quota, sm3) values (p_office, coalesce((p_payload #>> '{kind}'), ''), coalesce((p_payload #>> '{endpoint}'), ''), coalesce((p_payload #>> '{bucket}'), ''), coalesce((p_payload #>> '{region}'), ''), coalesce(((p_payload #>> '{file_limit}'))::bigint, 0), coalesce(((p_payload #>> '{quota}'))::bigint, 0), (case when (p_payload #> '{sm3}') = 'true'::jsonb then 1 else 0 end)) on conflict (office_id) do update set kind = excluded.kind, endpoint = excluded.endpoint, bucket = excluded.bucket, region = excluded.region, file_limit = excluded.file_limit, quota = excluded.quota, sm3 = excluded.sm3;
+  insert into file_store (office_id, kind, endpoint, bucket, region, file_limit, quota, sm3) values (p_office, coalesce((p_payload ->> 'kind'), ''), coalesce((p_payload ->> 'endpoint'), ''), coalesce((p_payload ->> 'bucket'), ''), coalesce((p_payload ->> 'region'), ''), coalesce(((p_payload ->> 'file_limit'))::bigint, 0), coalesce(((p_payload ->> 'quota'))::bigint, 0), (case when (p_payload -> 'sm3') = 'true'::jsonb then 1 else 0 end)) on conflict (office_id) do update set kind = excluded.kind, endpoint = excluded.endpoint, bucket = excluded.bucket, region = excluded.region, file_limit = excluded.file_limit, quota = excluded.quota, sm3 = excluded.sm3;
 end $$;
 
 create function app.do_free_files(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 #variable_conflict use_column
 declare v_items jsonb; v_item jsonb;
 begin
-  v_items := coalesce(nullif(p_payload #> '{files}', 'null'), '[]');
+  v_items := coalesce(nullif(p_payload -> 'files', 'null'), '[]');
   for v_index in 0 .. jsonb_array_length(v_items) - 1 loop
   v_item := v_items -> v_index;
-  update blob set complete = 0 where office_id = p_office and sha256 = lower(coalesce((v_item #>> '{sha256}'), '')) and begun_at < app.instant((p_payload #>> '{before}'));
-  if length(lower(coalesce((v_item #>> '{sha256}'), ''))) <> 64 or exists (select 1 from blob where office_id = p_office and sha256 = lower(coalesce((v_item #>> '{sha256}'), '')) and begun_at >= app.instant((p_payload #>> '{before}'))) or coalesce((p_payload #>> '{before}'), '') = '' then
-    perform app.refuse('files.too_young', jsonb_build_object('sha256', lower(coalesce((v_item #>> '{sha256}'), ''))));
+  update blob set complete = 0 where office_id = p_office and sha256 = lower(coalesce((v_item ->> 'sha256'), '')) and begun_at < app.instant((p_payload ->> 'before'));
+  if length(lower(coalesce((v_item ->> 'sha256'), ''))) <> 64 or exists (select 1 from blob where office_id = p_office and sha256 = lower(coalesce((v_item ->> 'sha256'), '')) and begun_at >= app.instant((p_payload ->> 'before'))) or coalesce((p_payload ->> 'before'), '') = '' then
+    perform app.refuse('files.too_young', jsonb_build_object('sha256', lower(coalesce((v_item ->> 'sha256'), ''))));
   end if;
-  if exists (select 1 from material where office_id = p_office and sha256 = lower(coalesce((v_item #>> '{sha256}'), ''))) or exists (select 1 from dispute_file where office_id = p_office and sha256 = lower(coalesce((v_item #>> '{sha256}'), ''))) or exists (select 1 from transfer where office_id = p_office and replace(attachments, lower(coalesce((v_item #>> '{sha256}'), '')), '') <> attachments) or exists (select 1 from transfer_event where office_id = p_office and replace(detail, lower(coalesce((v_item #>> '{sha256}'), '')), '') <> detail) or exists (select 1 from audit where office_id = p_office and replace(entry, lower(coalesce((v_item #>> '{sha256}'), '')), '') <> entry) then
-    perform app.refuse('files.in_use', jsonb_build_object('sha256', lower(coalesce((v_item #>> '{sha256}'), ''))));
+  if exists (select 1 from material where office_id = p_office and sha256 = lower(coalesce((v_item ->> 'sha256'), ''))) or exists (select 1 from dispute_file where office_id = p_office and sha256 = lower(coalesce((v_item ->> 'sha256'), ''))) or exists (select 1 from transfer where office_id = p_office and replace(attachments, lower(coalesce((v_item ->> 'sha256'), '')), '') <> attachments) or exists (select 1 from transfer_event where office_id = p_office and replace(detail, lower(coalesce((v_item ->> 'sha256'), '')), '') <> detail) or exists (select 1 from audit where office_id = p_office and replace(entry, lower(coalesce((v_item ->> 'sha256'), '')), '') <> entry) then
+    perform app.refuse('files.in_use', jsonb_build_object('sha256', lower(coalesce((v_item ->> 'sha256'), ''))));
   end if;
-  delete from blob_chunk where office_id = p_office and sha256 = lower(coalesce((v_item #>> '{sha256}'), ''));
-  delete from blob where office_id = p_office and sha256 = lower(coalesce((v_item #>> '{sha256}'), ''));
+  delete from blob_chunk where office_id = p_office and sha256 = lower(coalesce((v_item ->> 'sha256'), ''));
+  delete from blob where office_id = p_office and sha256 = lower(coalesce((v_item ->> 'sha256'), ''));
   end loop;
 end $$;
 
 create function app.do_void_number(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 #variable_conflict use_column
 declare v_items jsonb; v_item jsonb;
 begin
-  if trim(coalesce((p_payload #>> '{reason}'), '')) = '' then
+  if trim(coalesce((p_payload ->> 'reason'), '')) = '' then
     perform app.refuse('workflow.reason_missing', jsonb_build_object('action', 'void_number'));
   end if;
-  if not exists (select 1 from number where office_id = p_office and series = coalesce((p_payload #>> '{series}'), '') and year = coalesce(((p_payload #>> '{year}'))::bigint, 0) and no = coalesce(((p_payload #>> '{no}'))::bigint, 0) and status = 'reserved') then
-    perform app.refuse('persistence.number_not_voidable', jsonb_build_object('series', coalesce((p_payload #>> '{series}'), ''), 'year', coalesce(((p_payload #>> '{year}'))::bigint, 0), 'no', coalesce(((p_payload #>> '{no}'))::bigint, 0)));
+  if not exists (select 1 from number where office_id = p_office and series = coalesce((p_payload ->> 'series'), '') and year = coalesce(((p_payload ->> 'year'))::bigint, 0) and no = coalesce(((p_payload ->> 'no'))::bigint, 0) and status = 'reserved') then
+    perform app.refuse('persistence.number_not_voidable', jsonb_build_object('series', coalesce((p_payload ->> 'series'), ''), 'year', coalesce(((p_payload ->> 'year'))::bigint, 0), 'no', coalesce(((p_payload ->> 'no'))::bigint, 0)));
   end if;
-  update round set number = '', dated = null where office_id = p_office and issued = 0 and number = (select label from number where office_id = p_office and series = coalesce((p_payload #>> '{series}'), '') and year = coalesce(((p_payload #>> '{year}'))::bigint, 0) and no = coalesce(((p_payload #>> '{no}'))::bigint, 0));
-  update number set status = 'void', void_reason = coalesce((p_payload #>> '{reason}'), ''), voided_at = v_now where office_id = p_office and series = coalesce((p_payload #>> '{series}'), '') and year = coalesce(((p_payload #>> '{year}'))::bigint, 0) and no = coalesce(((p_payload #>> '{no}'))::bigint, 0);
+  update round set number = '', dated = null where office_id = p_office and issued = 0 and number = (select label from number where office_id = p_office and series = coalesce((p_payload ->> 'series'), '') and year = coalesce(((p_payload ->> 'year'))::bigint, 0) and no = coalesce(((p_payload ->> 'no'))::bigint, 0));
+  update number set status = 'void', void_reason = coalesce((p_payload ->> 'reason'), ''), voided_at = v_now where office_id = p_office and series = coalesce((p_payload ->> 'series'), '') and year = coalesce(((p_payload ->> 'year'))::bigint, 0) and no = coalesce(((p_payload ->> 'no'))::bigint, 0);
 end $$;
 
 create function app.do_put_expert(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 #variable_conflict use_column
 declare v_items jsonb; v_item jsonb;
 begin
-  if trim(coalesce((p_payload #>> '{name}'), '')) = '' then
+  if trim(coalesce((p_payload ->> 'name'), '')) = '' then
     perform app.refuse('expert.name_missing', jsonb_build_object());
   end if;
-  if app.day((p_payload #>> '{valid_to}')) < app.day((p_payload #>> '{valid_from}')) then
-    perform app.refuse('expert.term_order', jsonb_build_object('name', coalesce((p_payload #>> '{name}'), '')));
+  if app.day((p_payload ->> 'valid_to')) < app.day((p_payload ->> 'valid_from')) then
+    perform app.refuse('expert.term_order', jsonb_build_object('name', coalesce((p_payload ->> 'name'), '')));
   end if;
-  insert into expert (office_id, expert_id, name, kind, speciality, unit, person_id, valid_from, valid_to, conflicts, active) values (p_office, coalesce((p_payload #>> '{expert_id}'), ''), coalesce((p_payload #>> '{name}'), ''), coalesce((p_payload #>> '{kind}'), ''), coalesce((p_payload #>> '{speciality}'), ''), coalesce((p_payload #>> '{unit}'), ''), coalesce((p_payload #>> '{person_id}'), ''), app.day((p_payload #>> '{valid_from}')), app.day((p_payload #>> '{valid_to}')), coalesce((p_payload #>> '{conflicts}'), ''), (case when (p_payload #> '{active}') = 'false'::jsonb then 0 else 1 end)) on conflict (office_id, expert_id) do update set name = excluded.name, kind = excluded.kind, speciality = excluded.speciality, unit = excluded.unit, person_id = excluded.person_id, valid_from = excluded.valid_from, valid_to = excluded.valid_to, conflicts = excluded.conflicts, active = excluded.active;
+  insert into expert (office_id, expert_id, name, kind, speciality, unit, person_id, valid_from, valid_to, conflicts, active) values (p_office, coalesce((p_payload ->> 'expert_id'), ''), coalesce((p_payload ->> 'name'), ''), coalesce((p_payload ->> 'kind'), ''), coalesce((p_payload ->> 'speciality'), ''), coalesce((p_payload ->> 'unit'), ''), coalesce((p_payload ->> 'person_id'), ''), app.day((p_payload ->> 'valid_from')), app.day((p_payload ->> 'valid_to')), coalesce((p_payload ->> 'conflicts'), ''), (case when (p_payload -> 'active') = 'false'::jsonb then 0 else 1 end)) on conflict (office_id, expert_id) do update set name = excluded.name, kind = excluded.kind, speciality = excluded.speciality, unit = excluded.unit, person_id = excluded.person_id, valid_from = excluded.valid_from, valid_to = excluded.valid_to, conflicts = excluded.conflicts, active = excluded.active;
 end $$;
 
 create function app.do_put_meeting(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 #variable_conflict use_column
 declare v_items jsonb; v_item jsonb;
 begin
-  if trim(coalesce((p_payload #>> '{name}'), '')) = '' then
+  if trim(coalesce((p_payload ->> 'name'), '')) = '' then
     perform app.refuse('meeting.field_missing', jsonb_build_object('field', 'meeting.name'));
   end if;
-  if trim(coalesce((p_payload #>> '{place}'), '')) = '' then
+  if trim(coalesce((p_payload ->> 'place'), '')) = '' then
     perform app.refuse('meeting.field_missing', jsonb_build_object('field', 'meeting.place'));
   end if;
-  if trim(coalesce((p_payload #>> '{held_on}'), '')) = '' then
+  if trim(coalesce((p_payload ->> 'held_on'), '')) = '' then
     perform app.refuse('meeting.field_missing', jsonb_build_object('field', 'meeting.held_on'));
   end if;
-  if trim(coalesce((p_payload #>> '{begins}'), '')) = '' then
+  if trim(coalesce((p_payload ->> 'begins'), '')) = '' then
     perform app.refuse('meeting.field_missing', jsonb_build_object('field', 'meeting.begins'));
   end if;
-  if trim(coalesce((p_payload #>> '{chair}'), '')) = '' then
+  if trim(coalesce((p_payload ->> 'chair'), '')) = '' then
     perform app.refuse('meeting.field_missing', jsonb_build_object('field', 'meeting.chair'));
   end if;
-  if trim(coalesce((p_payload #>> '{recorder}'), '')) = '' then
+  if trim(coalesce((p_payload ->> 'recorder'), '')) = '' then
     perform app.refuse('meeting.field_missing', jsonb_build_object('field', 'meeting.recorder'));
   end if;
-  if coalesce(((p_payload #>> '{seen_version}'))::bigint, 0) = 0 and not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) then
-    insert into meeting (office_id, meeting_id, version, state, name, place, held_on, begins, chair, recorder, made_by, updated_at) values (p_office, coalesce((p_payload #>> '{meeting_id}'), ''), 0, 'planned', coalesce((p_payload #>> '{name}'), ''), coalesce((p_payload #>> '{place}'), ''), app.day((p_payload #>> '{held_on}')), coalesce((p_payload #>> '{begins}'), ''), coalesce((p_payload #>> '{chair}'), ''), coalesce((p_payload #>> '{recorder}'), ''), v_me, v_now);
+  if coalesce(((p_payload ->> 'seen_version'))::bigint, 0) = 0 and not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '')) then
+    insert into meeting (office_id, meeting_id, version, state, name, place, held_on, begins, chair, recorder, made_by, updated_at) values (p_office, coalesce((p_payload ->> 'meeting_id'), ''), 0, 'planned', coalesce((p_payload ->> 'name'), ''), coalesce((p_payload ->> 'place'), ''), app.day((p_payload ->> 'held_on')), coalesce((p_payload ->> 'begins'), ''), coalesce((p_payload ->> 'chair'), ''), coalesce((p_payload ->> 'recorder'), ''), v_me, v_now);
   end if;
-  if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) then
+  if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '')) then
     perform app.refuse('meeting.unknown', jsonb_build_object());
   end if;
-  update meeting set version = version + 1, last_command = p_cmd, updated_at = v_now where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and version = coalesce(((p_payload #>> '{seen_version}'))::bigint, 0);
-  if (select last_command from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) <> p_cmd then
-    perform app.refuse('meeting.stale', jsonb_build_object('seen', coalesce(((p_payload #>> '{seen_version}'))::bigint, 0), 'current', (select version from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), ''))));
+  update meeting set version = version + 1, last_command = p_cmd, updated_at = v_now where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and version = coalesce(((p_payload ->> 'seen_version'))::bigint, 0);
+  if (select last_command from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '')) <> p_cmd then
+    perform app.refuse('meeting.stale', jsonb_build_object('seen', coalesce(((p_payload ->> 'seen_version'))::bigint, 0), 'current', (select version from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), ''))));
   end if;
-  if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and state in ('planned')) then
-    perform app.refuse('meeting.wrong_state', jsonb_build_object('state', (select state from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')), 'needed', 'planned'));
+  if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and state in ('planned')) then
+    perform app.refuse('meeting.wrong_state', jsonb_build_object('state', (select state from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '')), 'needed', 'planned'));
   end if;
-  update meeting set name = coalesce((p_payload #>> '{name}'), ''), place = coalesce((p_payload #>> '{place}'), ''), held_on = app.day((p_payload #>> '{held_on}')), begins = coalesce((p_payload #>> '{begins}'), ''), chair = coalesce((p_payload #>> '{chair}'), ''), recorder = coalesce((p_payload #>> '{recorder}'), '') where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '');
-  delete from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '');
-  v_items := coalesce(nullif(p_payload #> '{members}', 'null'), '[]');
+  update meeting set name = coalesce((p_payload ->> 'name'), ''), place = coalesce((p_payload ->> 'place'), ''), held_on = app.day((p_payload ->> 'held_on')), begins = coalesce((p_payload ->> 'begins'), ''), chair = coalesce((p_payload ->> 'chair'), ''), recorder = coalesce((p_payload ->> 'recorder'), '') where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '');
+  delete from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '');
+  v_items := coalesce(nullif(p_payload -> 'members', 'null'), '[]');
   for v_index in 0 .. jsonb_array_length(v_items) - 1 loop
   v_item := v_items -> v_index;
-  if exists (select 1 from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and person_id = coalesce((v_item #>> '{person_id}'), '')) then
-    perform app.refuse('meeting.member_twice', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '')), coalesce((v_item #>> '{person_id}'), ''))));
+  if exists (select 1 from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and person_id = coalesce((v_item ->> 'person_id'), '')) then
+    perform app.refuse('meeting.member_twice', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((v_item ->> 'person_id'), '')), coalesce((v_item ->> 'person_id'), ''))));
   end if;
-  if trim(coalesce((v_item #>> '{post}'), '')) = '' then
+  if trim(coalesce((v_item ->> 'post'), '')) = '' then
     perform app.refuse('meeting.field_missing', jsonb_build_object('field', 'meeting.post'));
   end if;
-  if not exists (select 1 from person_role where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '') and role = 'agency_head' and (valid_from is null or valid_from <= app.day((p_payload #>> '{held_on}'))) and (valid_to is null or valid_to >= app.day((p_payload #>> '{held_on}')))) or not exists (select 1 from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '') and active = 1) then
-    perform app.refuse('meeting.not_head', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '')), coalesce((v_item #>> '{person_id}'), '')), 'date', coalesce((p_payload #>> '{held_on}'), '')));
+  if not exists (select 1 from person_role where office_id = p_office and person_id = coalesce((v_item ->> 'person_id'), '') and role = 'agency_head' and (valid_from is null or valid_from <= app.day((p_payload ->> 'held_on'))) and (valid_to is null or valid_to >= app.day((p_payload ->> 'held_on')))) or not exists (select 1 from person where office_id = p_office and person_id = coalesce((v_item ->> 'person_id'), '') and active = 1) then
+    perform app.refuse('meeting.not_head', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((v_item ->> 'person_id'), '')), coalesce((v_item ->> 'person_id'), '')), 'date', coalesce((p_payload ->> 'held_on'), '')));
   end if;
-  insert into meeting_member (office_id, meeting_id, person_id, place, post, basis, valid_from, valid_to, attendance) values (p_office, coalesce((p_payload #>> '{meeting_id}'), ''), coalesce((v_item #>> '{person_id}'), ''), v_index, coalesce((v_item #>> '{post}'), ''), (select basis from person_role where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '') and role = 'agency_head' and (valid_from is null or valid_from <= app.day((p_payload #>> '{held_on}'))) and (valid_to is null or valid_to >= app.day((p_payload #>> '{held_on}'))) order by seq limit 1), (select valid_from from person_role where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '') and role = 'agency_head' and (valid_from is null or valid_from <= app.day((p_payload #>> '{held_on}'))) and (valid_to is null or valid_to >= app.day((p_payload #>> '{held_on}'))) order by seq limit 1), (select valid_to from person_role where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '') and role = 'agency_head' and (valid_from is null or valid_from <= app.day((p_payload #>> '{held_on}'))) and (valid_to is null or valid_to >= app.day((p_payload #>> '{held_on}'))) order by seq limit 1), 'expected');
+  insert into meeting_member (office_id, meeting_id, person_id, place, post, basis, valid_from, valid_to, attendance) values (p_office, coalesce((p_payload ->> 'meeting_id'), ''), coalesce((v_item ->> 'person_id'), ''), v_index, coalesce((v_item ->> 'post'), ''), (select basis from person_role where office_id = p_office and person_id = coalesce((v_item ->> 'person_id'), '') and role = 'agency_head' and (valid_from is null or valid_from <= app.day((p_payload ->> 'held_on'))) and (valid_to is null or valid_to >= app.day((p_payload ->> 'held_on'))) order by seq limit 1), (select valid_from from person_role where office_id = p_office and person_id = coalesce((v_item ->> 'person_id'), '') and role = 'agency_head' and (valid_from is null or valid_from <= app.day((p_payload ->> 'held_on'))) and (valid_to is null or valid_to >= app.day((p_payload ->> 'held_on'))) order by seq limit 1), (select valid_to from person_role where office_id = p_office and person_id = coalesce((v_item ->> 'person_id'), '') and role = 'agency_head' and (valid_from is null or valid_from <= app.day((p_payload ->> 'held_on'))) and (valid_to is null or valid_to >= app.day((p_payload ->> 'held_on'))) order by seq limit 1), 'expected');
   end loop;
-  if (select count(*) from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) < 2 then
-    perform app.refuse('meeting.members_too_few', jsonb_build_object('count', (select count(*) from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), ''))));
+  if (select count(*) from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '')) < 2 then
+    perform app.refuse('meeting.members_too_few', jsonb_build_object('count', (select count(*) from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), ''))));
   end if;
-  if not exists (select 1 from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and person_id = coalesce((p_payload #>> '{chair}'), '')) then
+  if not exists (select 1 from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and person_id = coalesce((p_payload ->> 'chair'), '')) then
     perform app.refuse('meeting.chair_not_member', jsonb_build_object());
   end if;
-  if exists (select 1 from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and person_id = coalesce((p_payload #>> '{recorder}'), '')) or not exists (select 1 from person_role where office_id = p_office and person_id = coalesce((p_payload #>> '{recorder}'), '') and role = 'secretary' and (valid_from is null or valid_from <= app.day((p_payload #>> '{held_on}'))) and (valid_to is null or valid_to >= app.day((p_payload #>> '{held_on}')))) then
-    perform app.refuse('meeting.recorder_unfit', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((p_payload #>> '{recorder}'), '')), coalesce((p_payload #>> '{recorder}'), ''))));
+  if exists (select 1 from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and person_id = coalesce((p_payload ->> 'recorder'), '')) or not exists (select 1 from person_role where office_id = p_office and person_id = coalesce((p_payload ->> 'recorder'), '') and role = 'secretary' and (valid_from is null or valid_from <= app.day((p_payload ->> 'held_on'))) and (valid_to is null or valid_to >= app.day((p_payload ->> 'held_on')))) then
+    perform app.refuse('meeting.recorder_unfit', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((p_payload ->> 'recorder'), '')), coalesce((p_payload ->> 'recorder'), ''))));
   end if;
-  if exists (select 1 from agenda_item a join escalation e on e.office_id = a.office_id and e.case_id = a.case_id and e.round = a.round and e.place = a.escalation where a.office_id = p_office and a.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and e.escalated_on > app.day((p_payload #>> '{held_on}'))) then
-    perform app.refuse('meeting.before_escalation', jsonb_build_object('date', coalesce((p_payload #>> '{held_on}'), ''), 'case', ''));
+  if exists (select 1 from agenda_item a join escalation e on e.office_id = a.office_id and e.case_id = a.case_id and e.round = a.round and e.place = a.escalation where a.office_id = p_office and a.meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and e.escalated_on > app.day((p_payload ->> 'held_on'))) then
+    perform app.refuse('meeting.before_escalation', jsonb_build_object('date', coalesce((p_payload ->> 'held_on'), ''), 'case', ''));
   end if;
 end $$;
 
 create function app.do_put_agenda(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 #variable_conflict use_column
 declare v_items jsonb; v_item jsonb;
 begin
-  if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) then
+  if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '')) then
     perform app.refuse('meeting.unknown', jsonb_build_object());
   end if;
-  update meeting set version = version + 1, last_command = p_cmd, updated_at = v_now where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and version = coalesce(((p_payload #>> '{seen_version}'))::bigint, 0);
-  if (select last_command from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) <> p_cmd then
-    perform app.refuse('meeting.stale', jsonb_build_object('seen', coalesce(((p_payload #>> '{seen_version}'))::bigint, 0), 'current', (select version from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), ''))));
+  update meeting set version = version + 1, last_command = p_cmd, updated_at = v_now where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and version = coalesce(((p_payload ->> 'seen_version'))::bigint, 0);
+  if (select last_command from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '')) <> p_cmd then
+    perform app.refuse('meeting.stale', jsonb_build_object('seen', coalesce(((p_payload ->> 'seen_version'))::bigint, 0), 'current', (select version from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), ''))));
   end if;
-  if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and state in ('planned')) then
-    perform app.refuse('meeting.wrong_state', jsonb_build_object('state', (select state from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')), 'needed', 'planned'));
+  if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and state in ('planned')) then
+    perform app.refuse('meeting.wrong_state', jsonb_build_object('state', (select state from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '')), 'needed', 'planned'));
   end if;
-  delete from agenda_item where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '');
-  v_items := coalesce(nullif(p_payload #> '{items}', 'null'), '[]');
+  delete from agenda_item where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '');
+  v_items := coalesce(nullif(p_payload -> 'items', 'null'), '[]');
   for v_index in 0 .. jsonb_array_length(v_items) - 1 loop
   v_item := v_items -> v_index;
-  if not exists (select 1 from case_ k join escalation e on e.office_id = k.office_id and e.case_id = k.case_id and e.round = k.round where k.office_id = p_office and k.case_id = coalesce((v_item #>> '{case_id}'), '') and k.state = 'responding' and e.withdrawn_at is null and not exists (select 1 from dispute_result d where d.office_id = k.office_id and d.case_id = k.case_id and d.round = k.round)) then
-    perform app.refuse('meeting.case_not_escalated', jsonb_build_object('case', coalesce((select k.name from case_ k where k.office_id = p_office and k.case_id = coalesce((v_item #>> '{case_id}'), '')), '')));
+  if not exists (select 1 from case_ k join escalation e on e.office_id = k.office_id and e.case_id = k.case_id and e.round = k.round where k.office_id = p_office and k.case_id = coalesce((v_item ->> 'case_id'), '') and k.state = 'responding' and e.withdrawn_at is null and not exists (select 1 from dispute_result d where d.office_id = k.office_id and d.case_id = k.case_id and d.round = k.round)) then
+    perform app.refuse('meeting.case_not_escalated', jsonb_build_object('case', coalesce((select k.name from case_ k where k.office_id = p_office and k.case_id = coalesce((v_item ->> 'case_id'), '')), '')));
   end if;
-  if exists (select 1 from agenda_item where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((v_item #>> '{case_id}'), '')) then
-    perform app.refuse('meeting.case_twice', jsonb_build_object('case', coalesce((select k.name from case_ k where k.office_id = p_office and k.case_id = coalesce((v_item #>> '{case_id}'), '')), '')));
+  if exists (select 1 from agenda_item where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and case_id = coalesce((v_item ->> 'case_id'), '')) then
+    perform app.refuse('meeting.case_twice', jsonb_build_object('case', coalesce((select k.name from case_ k where k.office_id = p_office and k.case_id = coalesce((v_item ->> 'case_id'), '')), '')));
   end if;
-  if exists (select 1 from agenda_item a join meeting m on m.office_id = a.office_id and m.meeting_id = a.meeting_id where a.office_id = p_office and a.case_id = coalesce((v_item #>> '{case_id}'), '') and a.round = (select k.round from case_ k where k.office_id = p_office and k.case_id = coalesce((v_item #>> '{case_id}'), '')) and a.state <> 'dropped' and m.state <> 'cancelled') then
-    perform app.refuse('meeting.on_other_agenda', jsonb_build_object('case', coalesce((select k.name from case_ k where k.office_id = p_office and k.case_id = coalesce((v_item #>> '{case_id}'), '')), '')));
+  if exists (select 1 from agenda_item a join meeting m on m.office_id = a.office_id and m.meeting_id = a.meeting_id where a.office_id = p_office and a.case_id = coalesce((v_item ->> 'case_id'), '') and a.round = (select k.round from case_ k where k.office_id = p_office and k.case_id = coalesce((v_item ->> 'case_id'), '')) and a.state <> 'dropped' and m.state <> 'cancelled') then
+    perform app.refuse('meeting.on_other_agenda', jsonb_build_object('case', coalesce((select k.name from case_ k where k.office_id = p_office and k.case_id = coalesce((v_item ->> 'case_id'), '')), '')));
   end if;
-  if exists (select 1 from case_ k join escalation e on e.office_id = k.office_id and e.case_id = k.case_id and e.round = k.round where k.office_id = p_office and k.case_id = coalesce((v_item #>> '{case_id}'), '') and k.state = 'responding' and e.withdrawn_at is null and not exists (select 1 from dispute_result d where d.office_id = k.office_id and d.case_id = k.case_id and d.round = k.round) and e.escalated_on > (select held_on from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), ''))) then
-    perform app.refuse('meeting.before_escalation', jsonb_build_object('case', coalesce((select k.name from case_ k where k.office_id = p_office and k.case_id = coalesce((v_item #>> '{case_id}'), '')), ''), 'date', (select cast(held_on as text) from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), ''))));
+  if exists (select 1 from case_ k join escalation e on e.office_id = k.office_id and e.case_id = k.case_id and e.round = k.round where k.office_id = p_office and k.case_id = coalesce((v_item ->> 'case_id'), '') and k.state = 'responding' and e.withdrawn_at is null and not exists (select 1 from dispute_result d where d.office_id = k.office_id and d.case_id = k.case_id and d.round = k.round) and e.escalated_on > (select held_on from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), ''))) then
+    perform app.refuse('meeting.before_escalation', jsonb_build_object('case', coalesce((select k.name from case_ k where k.office_id = p_office and k.case_id = coalesce((v_item ->> 'case_id'), '')), ''), 'date', (select cast(held_on as text) from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), ''))));
   end if;
-  insert into agenda_item (office_id, readers, case_id, meeting_id, place, round, escalation, state) values (p_office, (select k.readers from case_ k where k.office_id = p_office and k.case_id = coalesce((v_item #>> '{case_id}'), '')), coalesce((v_item #>> '{case_id}'), ''), coalesce((p_payload #>> '{meeting_id}'), ''), v_index, (select e.round from case_ k join escalation e on e.office_id = k.office_id and e.case_id = k.case_id and e.round = k.round where k.office_id = p_office and k.case_id = coalesce((v_item #>> '{case_id}'), '') and k.state = 'responding' and e.withdrawn_at is null and not exists (select 1 from dispute_result d where d.office_id = k.office_id and d.case_id = k.case_id and d.round = k.round)), (select e.place from case_ k join escalation e on e.office_id = k.office_id and e.case_id = k.case_id and e.round = k.round where k.office_id = p_office and k.case_id = coalesce((v_item #>> '{case_id}'), '') and k.state = 'responding' and e.withdrawn_at is null and not exists (select 1 from dispute_result d where d.office_id = k.office_id and d.case_id = k.case_id and d.round = k.round)), 'waiting');
+  insert into agenda_item (office_id, readers, case_id, meeting_id, place, round, escalation, state) values (p_office, (select k.readers from case_ k where k.office_id = p_office and k.case_id = coalesce((v_item ->> 'case_id'), '')), coalesce((v_item ->> 'case_id'), ''), coalesce((p_payload ->> 'meeting_id'), ''), v_index, (select e.round from case_ k join escalation e on e.office_id = k.office_id and e.case_id = k.case_id and e.round = k.round where k.office_id = p_office and k.case_id = coalesce((v_item ->> 'case_id'), '') and k.state = 'responding' and e.withdrawn_at is null and not exists (select 1 from dispute_result d where d.office_id = k.office_id and d.case_id = k.case_id and d.round = k.round)), (select e.place from case_ k join escalation e on e.office_id = k.office_id and e.case_id = k.case_id and e.round = k.round where k.office_id = p_office and k.case_id = coalesce((v_item ->> 'case_id'), '') and k.state = 'responding' and e.withdrawn_at is null and not exists (select 1 from dispute_result d where d.office_id = k.office_id and d.case_id = k.case_id and d.round = k.round)), 'waiting');
   end loop;
 end $$;
 
 create function app.do_open_meeting(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 #variable_conflict use_column
 declare v_items jsonb; v_item jsonb;
 begin
-  if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) then
+  if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '')) then
     perform app.refuse('meeting.unknown', jsonb_build_object());
   end if;
-  update meeting set version = version + 1, last_command = p_cmd, updated_at = v_now where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and version = coalesce(((p_payload #>> '{seen_version}'))::bigint, 0);
-  if (select last_command from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) <> p_cmd then
-    perform app.refuse('meeting.stale', jsonb_build_object('seen', coalesce(((p_payload #>> '{seen_version}'))::bigint, 0), 'current', (select version from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), ''))));
+  update meeting set version = version + 1, last_command = p_cmd, updated_at = v_now where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and version = coalesce(((p_payload ->> 'seen_version'))::bigint, 0);
+  if (select last_command from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '')) <> p_cmd then
+    perform app.refuse('meeting.stale', jsonb_build_object('seen', coalesce(((p_payload ->> 'seen_version'))::bigint, 0), 'current', (select version from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), ''))));
   end if;
-  if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and state in ('planned')) then
-    perform app.refuse('meeting.wrong_state', jsonb_build_object('state', (select state from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')), 'needed', 'planned'));
+  if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and state in ('planned')) then
+    perform app.refuse('meeting.wrong_state', jsonb_build_object('state', (select state from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '')), 'needed', 'planned'));
   end if;
-  if (select held_on from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) > v_today then
-    perform app.refuse('meeting.in_future', jsonb_build_object('date', (select cast(held_on as text) from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')), 'today', v_today));
+  if (select held_on from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '')) > v_today then
+    perform app.refuse('meeting.in_future', jsonb_build_object('date', (select cast(held_on as text) from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '')), 'today', v_today));
   end if;
-  if not exists (select 1 from agenda_item where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) then
+  if not exists (select 1 from agenda_item where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '')) then
     perform app.refuse('meeting.agenda_empty', jsonb_build_object());
   end if;
-  if exists (select 1 from agenda_item a where a.office_id = p_office and a.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and not exists (select 1 from case_ k join escalation e on e.office_id = k.office_id and e.case_id = k.case_id and e.round = k.round and e.withdrawn_at is null where k.office_id = a.office_id and k.case_id = a.case_id and k.state = 'responding' and k.round = a.round)) then
-    perform app.refuse('meeting.case_not_escalated', jsonb_build_object('case', coalesce((select k.name from case_ k where k.office_id = p_office and k.case_id = (select min(a.case_id) from agenda_item a where a.office_id = p_office and a.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and not exists (select 1 from case_ k join escalation e on e.office_id = k.office_id and e.case_id = k.case_id and e.round = k.round and e.withdrawn_at is null where k.office_id = a.office_id and k.case_id = a.case_id and k.state = 'responding' and k.round = a.round))), '')));
+  if exists (select 1 from agenda_item a where a.office_id = p_office and a.meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and not exists (select 1 from case_ k join escalation e on e.office_id = k.office_id and e.case_id = k.case_id and e.round = k.round and e.withdrawn_at is null where k.office_id = a.office_id and k.case_id = a.case_id and k.state = 'responding' and k.round = a.round)) then
+    perform app.refuse('meeting.case_not_escalated', jsonb_build_object('case', coalesce((select k.name from case_ k where k.office_id = p_office and k.case_id = (select min(a.case_id) from agenda_item a where a.office_id = p_office and a.meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and not exists (select 1 from case_ k join escalation e on e.office_id = k.office_id and e.case_id = k.case_id and e.round = k.round and e.withdrawn_at is null where k.office_id = a.office_id and k.case_id = a.case_id and k.state = 'responding' and k.round = a.round))), '')));
   end if;
-  if exists (select 1 from meeting_member b where b.office_id = p_office and b.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and not exists (select 1 from person_role where office_id = p_office and person_id = b.person_id and role = 'agency_head' and (valid_from is null or valid_from <= (select held_on from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), ''))) and (valid_to is null or valid_to >= (select held_on from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), ''))))) then
-    perform app.refuse('meeting.not_head', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = (select min(b.person_id) from meeting_member b where b.office_id = p_office and b.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and not exists (select 1 from person_role where office_id = p_office and person_id = b.person_id and role = 'agency_head' and (valid_from is null or valid_from <= (select held_on from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), ''))) and (valid_to is null or valid_to >= (select held_on from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')))))), (select min(b.person_id) from meeting_member b where b.office_id = p_office and b.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and not exists (select 1 from person_role where office_id = p_office and person_id = b.person_id and role = 'agency_head' and (valid_from is null or valid_from <= (select held_on from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), ''))) and (valid_to is null or valid_to >= (select held_on from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')))))), 'date', (select cast(held_on as text) from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), ''))));
+  if exists (select 1 from meeting_member b where b.office_id = p_office and b.meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and not exists (select 1 from person_role where office_id = p_office and person_id = b.person_id and role = 'agency_head' and (valid_from is null or valid_from <= (select held_on from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), ''))) and (valid_to is null or valid_to >= (select held_on from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), ''))))) then
+    perform app.refuse('meeting.not_head', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = (select min(b.person_id) from meeting_member b where b.office_id = p_office and b.meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and not exists (select 1 from person_role where office_id = p_office and person_id = b.person_id and role = 'agency_head' and (valid_from is null or valid_from <= (select held_on from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), ''))) and (valid_to is null or valid_to >= (select held_on from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '')))))), (select min(b.person_id) from meeting_member b where b.office_id = p_office and b.meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and not exists (select 1 from person_role where office_id = p_office and person_id = b.person_id and role = 'agency_head' and (valid_from is null or valid_from <= (select held_on from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), ''))) and (valid_to is null or valid_to >= (select held_on from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '')))))), 'date', (select cast(held_on as text) from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), ''))));
   end if;
-  v_items := coalesce(nullif(p_payload #> '{members}', 'null'), '[]');
+  v_items := coalesce(nullif(p_payload -> 'members', 'null'), '[]');
   for v_index in 0 .. jsonb_array_length(v_items) - 1 loop
   v_item := v_items -> v_index;
-  if coalesce((v_item #>> '{attendance}'), '') = 'absent' and trim(coalesce((v_item #>> '{reason}'), '')) = '' then
-    perform app.refuse('meeting.absence_reason', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '')), coalesce((v_item #>> '{person_id}'), ''))));
+  if coalesce((v_item ->> 'attendance'), '') = 'absent' and trim(coalesce((v_item ->> 'reason'), '')) = '' then
+    perform app.refuse('meeting.absence_reason', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((v_item ->> 'person_id'), '')), coalesce((v_item ->> 'person_id'), ''))));
   end if;
-  update meeting_member set attendance = coalesce((v_item #>> '{attendance}'), ''), absence_reason = case when coalesce((v_item #>> '{attendance}'), '') = 'absent' then coalesce((v_item #>> '{reason}'), '') else '' end where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and person_id = coalesce((v_item #>> '{person_id}'), '');
+  update meeting_member set attendance = coalesce((v_item ->> 'attendance'), ''), absence_reason = case when coalesce((v_item ->> 'attendance'), '') = 'absent' then coalesce((v_item ->> 'reason'), '') else '' end where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and person_id = coalesce((v_item ->> 'person_id'), '');
   end loop;
-  if exists (select 1 from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and attendance = 'expected') then
-    perform app.refuse('meeting.attendance_missing', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = (select min(person_id) from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and attendance = 'expected')), (select min(person_id) from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and attendance = 'expected'))));
+  if exists (select 1 from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and attendance = 'expected') then
+    perform app.refuse('meeting.attendance_missing', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = (select min(person_id) from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and attendance = 'expected')), (select min(person_id) from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and attendance = 'expected'))));
   end if;
-  if not exists (select 1 from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and person_id = (select chair from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) and attendance = 'present') then
+  if not exists (select 1 from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and person_id = (select chair from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '')) and attendance = 'present') then
     perform app.refuse('meeting.chair_absent', jsonb_build_object());
   end if;
-  if 2 * (select count(*) from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and attendance = 'present') <= (select count(*) from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) or (select count(*) from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and attendance = 'present') < coalesce(((p_payload #>> '{quorum}'))::bigint, 0) then
-    perform app.refuse('meeting.no_quorum', jsonb_build_object('present', (select count(*) from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and attendance = 'present'), 'members', (select count(*) from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')), 'needed', (case when coalesce(((p_payload #>> '{quorum}'))::bigint, 0) > (select count(*) from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) / 2 + 1 then coalesce(((p_payload #>> '{quorum}'))::bigint, 0) else (select count(*) from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) / 2 + 1 end)));
+  if 2 * (select count(*) from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and attendance = 'present') <= (select count(*) from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '')) or (select count(*) from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and attendance = 'present') < coalesce(((p_payload ->> 'quorum'))::bigint, 0) then
+    perform app.refuse('meeting.no_quorum', jsonb_build_object('present', (select count(*) from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and attendance = 'present'), 'members', (select count(*) from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '')), 'needed', (case when coalesce(((p_payload ->> 'quorum'))::bigint, 0) > (select count(*) from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '')) / 2 + 1 then coalesce(((p_payload ->> 'quorum'))::bigint, 0) else (select count(*) from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '')) / 2 + 1 end)));
   end if;
-  v_items := coalesce(nullif(p_payload #> '{recusals}', 'null'), '[]');
+  v_items := coalesce(nullif(p_payload -> 'recusals', 'null'), '[]');
   for v_index in 0 .. jsonb_array_length(v_items) - 1 loop
   v_item := v_items -> v_index;
-  if trim(coalesce((v_item #>> '{reason}'), '')) = '' then
+  if trim(coalesce((v_item ->> 'reason'), '')) = '' then
     perform app.refuse('meeting.recusal_reason', jsonb_build_object());
   end if;
-  if not exists (select 1 from agenda_item where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((v_item #>> '{case_id}'), '')) then
+  if not exists (select 1 from agenda_item where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and case_id = coalesce((v_item ->> 'case_id'), '')) then
     perform app.refuse('meeting.item_unknown', jsonb_build_object());
   end if;
-  insert into item_recusal (office_id, readers, case_id, meeting_id, person_id, reason) values (p_office, (select k.readers from case_ k where k.office_id = p_office and k.case_id = coalesce((v_item #>> '{case_id}'), '')), coalesce((v_item #>> '{case_id}'), ''), coalesce((p_payload #>> '{meeting_id}'), ''), coalesce((v_item #>> '{person_id}'), ''), coalesce((v_item #>> '{reason}'), ''));
+  insert into item_recusal (office_id, readers, case_id, meeting_id, person_id, reason) values (p_office, (select k.readers from case_ k where k.office_id = p_office and k.case_id = coalesce((v_item ->> 'case_id'), '')), coalesce((v_item ->> 'case_id'), ''), coalesce((p_payload ->> 'meeting_id'), ''), coalesce((v_item ->> 'person_id'), ''), coalesce((v_item ->> 'reason'), ''));
   end loop;
-  if exists (select 1 from meeting_member b join agenda_item a on a.office_id = b.office_id and a.meeting_id = b.meeting_id join case_ k on k.office_id = a.office_id and k.case_id = a.case_id join recusal r on r.office_id = b.office_id and r.person_id = b.person_id and (r.case_id <> '' and r.case_id = k.case_id or r.party <> '' and r.party = k.party_name or r.unit <> '' and r.unit = k.unit) where b.office_id = p_office and b.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and b.attendance = 'present' and not exists (select 1 from item_recusal i where i.office_id = b.office_id and i.meeting_id = b.meeting_id and i.case_id = a.case_id and i.person_id = b.person_id)) then
-    perform app.refuse('meeting.recused', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = (select min(b.person_id) from meeting_member b join agenda_item a on a.office_id = b.office_id and a.meeting_id = b.meeting_id join case_ k on k.office_id = a.office_id and k.case_id = a.case_id join recusal r on r.office_id = b.office_id and r.person_id = b.person_id and (r.case_id <> '' and r.case_id = k.case_id or r.party <> '' and r.party = k.party_name or r.unit <> '' and r.unit = k.unit) where b.office_id = p_office and b.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and b.attendance = 'present' and not exists (select 1 from item_recusal i where i.office_id = b.office_id and i.meeting_id = b.meeting_id and i.case_id = a.case_id and i.person_id = b.person_id))), (select min(b.person_id) from meeting_member b join agenda_item a on a.office_id = b.office_id and a.meeting_id = b.meeting_id join case_ k on k.office_id = a.office_id and k.case_id = a.case_id join recusal r on r.office_id = b.office_id and r.person_id = b.person_id and (r.case_id <> '' and r.case_id = k.case_id or r.party <> '' and r.party = k.party_name or r.unit <> '' and r.unit = k.unit) where b.office_id = p_office and b.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and b.attendance = 'present' and not exists (select 1 from item_recusal i where i.office_id = b.office_id and i.meeting_id = b.meeting_id and i.case_id = a.case_id and i.person_id = b.person_id)))));
+  if exists (select 1 from meeting_member b join agenda_item a on a.office_id = b.office_id and a.meeting_id = b.meeting_id join case_ k on k.office_id = a.office_id and k.case_id = a.case_id join recusal r on r.office_id = b.office_id and r.person_id = b.person_id and (r.case_id <> '' and r.case_id = k.case_id or r.party <> '' and r.party = k.party_name or r.unit <> '' and r.unit = k.unit) where b.office_id = p_office and b.meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and b.attendance = 'present' and not exists (select 1 from item_recusal i where i.office_id = b.office_id and i.meeting_id = b.meeting_id and i.case_id = a.case_id and i.person_id = b.person_id)) then
+    perform app.refuse('meeting.recused', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = (select min(b.person_id) from meeting_member b join agenda_item a on a.office_id = b.office_id and a.meeting_id = b.meeting_id join case_ k on k.office_id = a.office_id and k.case_id = a.case_id join recusal r on r.office_id = b.office_id and r.person_id = b.person_id and (r.case_id <> '' and r.case_id = k.case_id or r.party <> '' and r.party = k.party_name or r.unit <> '' and r.unit = k.unit) where b.office_id = p_office and b.meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and b.attendance = 'present' and not exists (select 1 from item_recusal i where i.office_id = b.office_id and i.meeting_id = b.meeting_id and i.case_id = a.case_id and i.person_id = b.person_id))), (select min(b.person_id) from meeting_member b join agenda_item a on a.office_id = b.office_id and a.meeting_id = b.meeting_id join case_ k on k.office_id = a.office_id and k.case_id = a.case_id join recusal r on r.office_id = b.office_id and r.person_id = b.person_id and (r.case_id <> '' and r.case_id = k.case_id or r.party <> '' and r.party = k.party_name or r.unit <> '' and r.unit = k.unit) where b.office_id = p_office and b.meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and b.attendance = 'present' and not exists (select 1 from item_recusal i where i.office_id = b.office_id and i.meeting_id = b.meeting_id and i.case_id = a.case_id and i.person_id = b.person_id)))));
   end if;
-  if exists (select 1 from agenda_item a join case_ k on k.office_id = a.office_id and k.case_id = a.case_id where a.office_id = p_office and a.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and (replace(k.handler_codes, ',' || (select chair from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) || ',', '') <> k.handler_codes or exists (select 1 from item_recusal i where i.office_id = a.office_id and i.meeting_id = a.meeting_id and i.case_id = a.case_id and i.person_id = (select chair from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), ''))))) then
-    perform app.refuse('meeting.chair_recused', jsonb_build_object('case', (select min(k.name) from agenda_item a join case_ k on k.office_id = a.office_id and k.case_id = a.case_id where a.office_id = p_office and a.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and (replace(k.handler_codes, ',' || (select chair from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) || ',', '') <> k.handler_codes or exists (select 1 from item_recusal i where i.office_id = a.office_id and i.meeting_id = a.meeting_id and i.case_id = a.case_id and i.person_id = (select chair from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')))))));
+  if exists (select 1 from agenda_item a join case_ k on k.office_id = a.office_id and k.case_id = a.case_id where a.office_id = p_office and a.meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and (replace(k.handler_codes, ',' || (select chair from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '')) || ',', '') <> k.handler_codes or exists (select 1 from item_recusal i where i.office_id = a.office_id and i.meeting_id = a.meeting_id and i.case_id = a.case_id and i.person_id = (select chair from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), ''))))) then
+    perform app.refuse('meeting.chair_recused', jsonb_build_object('case', (select min(k.name) from agenda_item a join case_ k on k.office_id = a.office_id and k.case_id = a.case_id where a.office_id = p_office and a.meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and (replace(k.handler_codes, ',' || (select chair from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '')) || ',', '') <> k.handler_codes or exists (select 1 from item_recusal i where i.office_id = a.office_id and i.meeting_id = a.meeting_id and i.case_id = a.case_id and i.person_id = (select chair from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '')))))));
   end if;
-  update meeting set state = 'open', opened_at = v_now, quorum = coalesce(((p_payload #>> '{quorum}'))::bigint, 0), quorum_rule = coalesce((p_payload #>> '{quorum_rule}'), '') where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '');
+  update meeting set state = 'open', opened_at = v_now, quorum = coalesce(((p_payload ->> 'quorum'))::bigint, 0), quorum_rule = coalesce((p_payload ->> 'quorum_rule'), '') where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '');
 end $$;
 
 create function app.do_close_meeting(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 #variable_conflict use_column
 declare v_items jsonb; v_item jsonb;
 begin
-  if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) then
+  if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '')) then
     perform app.refuse('meeting.unknown', jsonb_build_object());
   end if;
-  update meeting set version = version + 1, last_command = p_cmd, updated_at = v_now where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and version = coalesce(((p_payload #>> '{seen_version}'))::bigint, 0);
-  if (select last_command from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) <> p_cmd then
-    perform app.refuse('meeting.stale', jsonb_build_object('seen', coalesce(((p_payload #>> '{seen_version}'))::bigint, 0), 'current', (select version from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), ''))));
+  update meeting set version = version + 1, last_command = p_cmd, updated_at = v_now where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and version = coalesce(((p_payload ->> 'seen_version'))::bigint, 0);
+  if (select last_command from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '')) <> p_cmd then
+    perform app.refuse('meeting.stale', jsonb_build_object('seen', coalesce(((p_payload ->> 'seen_version'))::bigint, 0), 'current', (select version from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), ''))));
   end if;
-  if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and state in ('open')) then
-    perform app.refuse('meeting.wrong_state', jsonb_build_object('state', (select state from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')), 'needed', 'open'));
+  if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and state in ('open')) then
+    perform app.refuse('meeting.wrong_state', jsonb_build_object('state', (select state from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '')), 'needed', 'open'));
   end if;
-  if exists (select 1 from agenda_item where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and state = 'waiting') then
+  if exists (select 1 from agenda_item where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and state = 'waiting') then
     perform app.refuse('meeting.items_open', jsonb_build_object());
   end if;
-  update meeting set state = 'closed', closed_at = v_now where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '');
+  update meeting set state = 'closed', closed_at = v_now where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '');
 end $$;
 
 create function app.do_cancel_meeting(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 #variable_conflict use_column
 declare v_items jsonb; v_item jsonb;
 begin
-  if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) then
+  if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '')) then
     perform app.refuse('meeting.unknown', jsonb_build_object());
   end if;
-  update meeting set version = version + 1, last_command = p_cmd, updated_at = v_now where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and version = coalesce(((p_payload #>> '{seen_version}'))::bigint, 0);
-  if (select last_command from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) <> p_cmd then
-    perform app.refuse('meeting.stale', jsonb_build_object('seen', coalesce(((p_payload #>> '{seen_version}'))::bigint, 0), 'current', (select version from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), ''))));
+  update meeting set version = version + 1, last_command = p_cmd, updated_at = v_now where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and version = coalesce(((p_payload ->> 'seen_version'))::bigint, 0);
+  if (select last_command from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '')) <> p_cmd then
+    perform app.refuse('meeting.stale', jsonb_build_object('seen', coalesce(((p_payload ->> 'seen_version'))::bigint, 0), 'current', (select version from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), ''))));
   end if;
-  if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and state in ('planned')) then
-    perform app.refuse('meeting.wrong_state', jsonb_build_object('state', (select state from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')), 'needed', 'planned'));
+  if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and state in ('planned')) then
+    perform app.refuse('meeting.wrong_state', jsonb_build_object('state', (select state from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '')), 'needed', 'planned'));
   end if;
-  if trim(coalesce((p_payload #>> '{reason}'), '')) = '' then
+  if trim(coalesce((p_payload ->> 'reason'), '')) = '' then
     perform app.refuse('meeting.field_missing', jsonb_build_object('field', 'meeting.reason'));
   end if;
-  update meeting set state = 'cancelled', cancelled_because = coalesce((p_payload #>> '{reason}'), '') where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '');
+  update meeting set state = 'cancelled', cancelled_because = coalesce((p_payload ->> 'reason'), '') where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '');
 end $$;
 
 create function app.do_correct_roll(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 #variable_conflict use_column
 declare v_items jsonb; v_item jsonb;
 begin
-  if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) then
+  if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '')) then
     perform app.refuse('meeting.unknown', jsonb_build_object());
   end if;
-  update meeting set version = version + 1, last_command = p_cmd, updated_at = v_now where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and version = coalesce(((p_payload #>> '{seen_version}'))::bigint, 0);
-  if (select last_command from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) <> p_cmd then
-    perform app.refuse('meeting.stale', jsonb_build_object('seen', coalesce(((p_payload #>> '{seen_version}'))::bigint, 0), 'current', (select version from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), ''))));
+  update meeting set version = version + 1, last_command = p_cmd, updated_at = v_now where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and version = coalesce(((p_payload ->> 'seen_version'))::bigint, 0);
+  if (select last_command from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '')) <> p_cmd then
+    perform app.refuse('meeting.stale', jsonb_build_object('seen', coalesce(((p_payload ->> 'seen_version'))::bigint, 0), 'current', (select version from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), ''))));
   end if;
-  if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and state in ('open', 'closed')) then
-    perform app.refuse('meeting.wrong_state', jsonb_build_object('state', (select state from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')), 'needed', 'open'));
+  if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and state in ('open', 'closed')) then
+    perform app.refuse('meeting.wrong_state', jsonb_build_object('state', (select state from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '')), 'needed', 'open'));
   end if;
-  if trim(coalesce((p_payload #>> '{reason}'), '')) = '' then
+  if trim(coalesce((p_payload ->> 'reason'), '')) = '' then
     perform app.refuse('meeting.correction_reason', jsonb_build_object());
   end if;
-  v_items := coalesce(nullif(p_payload #> '{members}', 'null'), '[]');
+  v_items := coalesce(nullif(p_payload -> 'members', 'null'), '[]');
   for v_index in 0 .. jsonb_array_length(v_items) - 1 loop
   v_item := v_items -> v_index;
-  if not exists (select 1 from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and person_id = coalesce((v_item #>> '{person_id}'), '')) then
-    perform app.refuse('meeting.not_member', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '')), coalesce((v_item #>> '{person_id}'), ''))));
+  if not exists (select 1 from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and person_id = coalesce((v_item ->> 'person_id'), '')) then
+    perform app.refuse('meeting.not_member', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((v_item ->> 'person_id'), '')), coalesce((v_item ->> 'person_id'), ''))));
   end if;
-  if coalesce((v_item #>> '{attendance}'), '') = 'absent' and trim(coalesce((v_item #>> '{reason}'), '')) = '' then
-    perform app.refuse('meeting.absence_reason', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '')), coalesce((v_item #>> '{person_id}'), ''))));
+  if coalesce((v_item ->> 'attendance'), '') = 'absent' and trim(coalesce((v_item ->> 'reason'), '')) = '' then
+    perform app.refuse('meeting.absence_reason', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((v_item ->> 'person_id'), '')), coalesce((v_item ->> 'person_id'), ''))));
   end if;
-  if exists (select 1 from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and person_id = coalesce((v_item #>> '{person_id}'), '') and attendance = coalesce((v_item #>> '{attendance}'), '') and absence_reason = (case when coalesce((v_item #>> '{attendance}'), '') = 'absent' then coalesce((v_item #>> '{reason}'), '') else '' end)) then
+  if exists (select 1 from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and person_id = coalesce((v_item ->> 'person_id'), '') and attendance = coalesce((v_item ->> 'attendance'), '') and absence_reason = (case when coalesce((v_item ->> 'attendance'), '') = 'absent' then coalesce((v_item ->> 'reason'), '') else '' end)) then
     perform app.refuse('meeting.nothing_corrected', jsonb_build_object());
   end if;
-  insert into roll_correction (office_id, meeting_id, version, person_id, was, was_because, attendance, absence_reason, reason, made_by, made_at) values (p_office, coalesce((p_payload #>> '{meeting_id}'), ''), (select version from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')), coalesce((v_item #>> '{person_id}'), ''), (select attendance from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and person_id = coalesce((v_item #>> '{person_id}'), '')), (select absence_reason from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and person_id = coalesce((v_item #>> '{person_id}'), '')), coalesce((v_item #>> '{attendance}'), ''), (case when coalesce((v_item #>> '{attendance}'), '') = 'absent' then coalesce((v_item #>> '{reason}'), '') else '' end), coalesce((p_payload #>> '{reason}'), ''), v_me, v_now);
-  update meeting_member set attendance = coalesce((v_item #>> '{attendance}'), ''), absence_reason = case when coalesce((v_item #>> '{attendance}'), '') = 'absent' then coalesce((v_item #>> '{reason}'), '') else '' end where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and person_id = coalesce((v_item #>> '{person_id}'), '');
+  insert into roll_correction (office_id, meeting_id, version, person_id, was, was_because, attendance, absence_reason, reason, made_by, made_at) values (p_office, coalesce((p_payload ->> 'meeting_id'), ''), (select version from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '')), coalesce((v_item ->> 'person_id'), ''), (select attendance from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and person_id = coalesce((v_item ->> 'person_id'), '')), (select absence_reason from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and person_id = coalesce((v_item ->> 'person_id'), '')), coalesce((v_item ->> 'attendance'), ''), (case when coalesce((v_item ->> 'attendance'), '') = 'absent' then coalesce((v_item ->> 'reason'), '') else '' end), coalesce((p_payload ->> 'reason'), ''), v_me, v_now);
+  update meeting_member set attendance = coalesce((v_item ->> 'attendance'), ''), absence_reason = case when coalesce((v_item ->> 'attendance'), '') = 'absent' then coalesce((v_item ->> 'reason'), '') else '' end where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and person_id = coalesce((v_item ->> 'person_id'), '');
   end loop;
-  v_items := coalesce(nullif(p_payload #> '{recusals}', 'null'), '[]');
+  v_items := coalesce(nullif(p_payload -> 'recusals', 'null'), '[]');
   for v_index in 0 .. jsonb_array_length(v_items) - 1 loop
   v_item := v_items -> v_index;
-  if not exists (select 1 from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and person_id = coalesce((v_item #>> '{person_id}'), '')) then
-    perform app.refuse('meeting.not_member', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '')), coalesce((v_item #>> '{person_id}'), ''))));
+  if not exists (select 1 from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and person_id = coalesce((v_item ->> 'person_id'), '')) then
+    perform app.refuse('meeting.not_member', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((v_item ->> 'person_id'), '')), coalesce((v_item ->> 'person_id'), ''))));
   end if;
-  if not exists (select 1 from agenda_item where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((v_item #>> '{case_id}'), '')) then
+  if not exists (select 1 from agenda_item where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and case_id = coalesce((v_item ->> 'case_id'), '')) then
     perform app.refuse('meeting.item_unknown', jsonb_build_object());
   end if;
-  if exists (select 1 from agenda_item where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((v_item #>> '{case_id}'), '') and state = 'dropped') then
+  if exists (select 1 from agenda_item where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and case_id = coalesce((v_item ->> 'case_id'), '') and state = 'dropped') then
     perform app.refuse('meeting.item_closed', jsonb_build_object());
   end if;
-  if (case when (v_item #> '{recused}') = 'true'::jsonb then 1 else 0 end) = 1 and trim(coalesce((v_item #>> '{reason}'), '')) = '' then
+  if (case when (v_item -> 'recused') = 'true'::jsonb then 1 else 0 end) = 1 and trim(coalesce((v_item ->> 'reason'), '')) = '' then
     perform app.refuse('meeting.recusal_reason', jsonb_build_object());
   end if;
-  if (case when (v_item #> '{recused}') = 'true'::jsonb then 1 else 0 end) = 1 and exists (select 1 from item_recusal where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((v_item #>> '{case_id}'), '') and person_id = coalesce((v_item #>> '{person_id}'), '') and reason = coalesce((v_item #>> '{reason}'), '')) or not (case when (v_item #> '{recused}') = 'true'::jsonb then 1 else 0 end) = 1 and not exists (select 1 from item_recusal where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((v_item #>> '{case_id}'), '') and person_id = coalesce((v_item #>> '{person_id}'), '')) then
+  if (case when (v_item -> 'recused') = 'true'::jsonb then 1 else 0 end) = 1 and exists (select 1 from item_recusal where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and case_id = coalesce((v_item ->> 'case_id'), '') and person_id = coalesce((v_item ->> 'person_id'), '') and reason = coalesce((v_item ->> 'reason'), '')) or not (case when (v_item -> 'recused') = 'true'::jsonb then 1 else 0 end) = 1 and not exists (select 1 from item_recusal where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and case_id = coalesce((v_item ->> 'case_id'), '') and person_id = coalesce((v_item ->> 'person_id'), '')) then
     perform app.refuse('meeting.nothing_corrected', jsonb_build_object());
   end if;
-  insert into recusal_correction (office_id, readers, case_id, meeting_id, version, person_id, recusal, reason, made_by, made_at) values (p_office, (select k.readers from case_ k where k.office_id = p_office and k.case_id = coalesce((v_item #>> '{case_id}'), '')), coalesce((v_item #>> '{case_id}'), ''), coalesce((p_payload #>> '{meeting_id}'), ''), (select version from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')), coalesce((v_item #>> '{person_id}'), ''), (case when (case when (v_item #> '{recused}') = 'true'::jsonb then 1 else 0 end) = 1 then coalesce((v_item #>> '{reason}'), '') else '' end), coalesce((p_payload #>> '{reason}'), ''), v_me, v_now);
-  delete from item_recusal where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((v_item #>> '{case_id}'), '') and person_id = coalesce((v_item #>> '{person_id}'), '');
-  if (case when (v_item #> '{recused}') = 'true'::jsonb then 1 else 0 end) = 1 then
-    insert into item_recusal (office_id, readers, case_id, meeting_id, person_id, reason) values (p_office, (select k.readers from case_ k where k.office_id = p_office and k.case_id = coalesce((v_item #>> '{case_id}'), '')), coalesce((v_item #>> '{case_id}'), ''), coalesce((p_payload #>> '{meeting_id}'), ''), coalesce((v_item #>> '{person_id}'), ''), coalesce((v_item #>> '{reason}'), ''));
+  insert into recusal_correction (office_id, readers, case_id, meeting_id, version, person_id, recusal, reason, made_by, made_at) values (p_office, (select k.readers from case_ k where k.office_id = p_office and k.case_id = coalesce((v_item ->> 'case_id'), '')), coalesce((v_item ->> 'case_id'), ''), coalesce((p_payload ->> 'meeting_id'), ''), (select version from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '')), coalesce((v_item ->> 'person_id'), ''), (case when (case when (v_item -> 'recused') = 'true'::jsonb then 1 else 0 end) = 1 then coalesce((v_item ->> 'reason'), '') else '' end), coalesce((p_payload ->> 'reason'), ''), v_me, v_now);
+  delete from item_recusal where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and case_id = coalesce((v_item ->> 'case_id'), '') and person_id = coalesce((v_item ->> 'person_id'), '');
+  if (case when (v_item -> 'recused') = 'true'::jsonb then 1 else 0 end) = 1 then
+    insert into item_recusal (office_id, readers, case_id, meeting_id, person_id, reason) values (p_office, (select k.readers from case_ k where k.office_id = p_office and k.case_id = coalesce((v_item ->> 'case_id'), '')), coalesce((v_item ->> 'case_id'), ''), coalesce((p_payload ->> 'meeting_id'), ''), coalesce((v_item ->> 'person_id'), ''), coalesce((v_item ->> 'reason'), ''));
   end if;
   end loop;
-  if not exists (select 1 from roll_correction where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and version = (select version from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), ''))) and not exists (select 1 from recusal_correction where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and version = (select version from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), ''))) then
+  if not exists (select 1 from roll_correction where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and version = (select version from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), ''))) and not exists (select 1 from recusal_correction where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and version = (select version from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), ''))) then
     perform app.refuse('meeting.nothing_corrected', jsonb_build_object());
   end if;
-  if not exists (select 1 from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and person_id = (select chair from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) and attendance = 'present') then
+  if not exists (select 1 from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and person_id = (select chair from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '')) and attendance = 'present') then
     perform app.refuse('meeting.chair_absent', jsonb_build_object());
   end if;
-  if 2 * (select count(*) from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and attendance = 'present') <= (select count(*) from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) or (select count(*) from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and attendance = 'present') < (select quorum from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) then
-    perform app.refuse('meeting.quorum_lost', jsonb_build_object('present', (select count(*) from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and attendance = 'present'), 'members', (select count(*) from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')), 'needed', (case when (select quorum from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) > (select count(*) from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) / 2 + 1 then (select quorum from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) else (select count(*) from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) / 2 + 1 end)));
+  if 2 * (select count(*) from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and attendance = 'present') <= (select count(*) from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '')) or (select count(*) from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and attendance = 'present') < (select quorum from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '')) then
+    perform app.refuse('meeting.quorum_lost', jsonb_build_object('present', (select count(*) from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and attendance = 'present'), 'members', (select count(*) from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '')), 'needed', (case when (select quorum from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '')) > (select count(*) from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '')) / 2 + 1 then (select quorum from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '')) else (select count(*) from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '')) / 2 + 1 end)));
   end if;
-  if exists (select 1 from meeting_member b join agenda_item a on a.office_id = b.office_id and a.meeting_id = b.meeting_id join case_ k on k.office_id = a.office_id and k.case_id = a.case_id join recusal r on r.office_id = b.office_id and r.person_id = b.person_id and (r.case_id <> '' and r.case_id = k.case_id or r.party <> '' and r.party = k.party_name or r.unit <> '' and r.unit = k.unit) where b.office_id = p_office and b.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and b.attendance = 'present' and not exists (select 1 from item_recusal i where i.office_id = b.office_id and i.meeting_id = b.meeting_id and i.case_id = a.case_id and i.person_id = b.person_id)) then
-    perform app.refuse('meeting.recused', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = (select min(b.person_id) from meeting_member b join agenda_item a on a.office_id = b.office_id and a.meeting_id = b.meeting_id join case_ k on k.office_id = a.office_id and k.case_id = a.case_id join recusal r on r.office_id = b.office_id and r.person_id = b.person_id and (r.case_id <> '' and r.case_id = k.case_id or r.party <> '' and r.party = k.party_name or r.unit <> '' and r.unit = k.unit) where b.office_id = p_office and b.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and b.attendance = 'present' and not exists (select 1 from item_recusal i where i.office_id = b.office_id and i.meeting_id = b.meeting_id and i.case_id = a.case_id and i.person_id = b.person_id))), (select min(b.person_id) from meeting_member b join agenda_item a on a.office_id = b.office_id and a.meeting_id = b.meeting_id join case_ k on k.office_id = a.office_id and k.case_id = a.case_id join recusal r on r.office_id = b.office_id and r.person_id = b.person_id and (r.case_id <> '' and r.case_id = k.case_id or r.party <> '' and r.party = k.party_name or r.unit <> '' and r.unit = k.unit) where b.office_id = p_office and b.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and b.attendance = 'present' and not exists (select 1 from item_recusal i where i.office_id = b.office_id and i.meeting_id = b.meeting_id and i.case_id = a.case_id and i.person_id = b.person_id)))));
+  if exists (select 1 from meeting_member b join agenda_item a on a.office_id = b.office_id and a.meeting_id = b.meeting_id join case_ k on k.office_id = a.office_id and k.case_id = a.case_id join recusal r on r.office_id = b.office_id and r.person_id = b.person_id and (r.case_id <> '' and r.case_id = k.case_id or r.party <> '' and r.party = k.party_name or r.unit <> '' and r.unit = k.unit) where b.office_id = p_office and b.meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and b.attendance = 'present' and not exists (select 1 from item_recusal i where i.office_id = b.office_id and i.meeting_id = b.meeting_id and i.case_id = a.case_id and i.person_id = b.person_id)) then
+    perform app.refuse('meeting.recused', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = (select min(b.person_id) from meeting_member b join agenda_item a on a.office_id = b.office_id and a.meeting_id = b.meeting_id join case_ k on k.office_id = a.office_id and k.case_id = a.case_id join recusal r on r.office_id = b.office_id and r.person_id = b.person_id and (r.case_id <> '' and r.case_id = k.case_id or r.party <> '' and r.party = k.party_name or r.unit <> '' and r.unit = k.unit) where b.office_id = p_office and b.meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and b.attendance = 'present' and not exists (select 1 from item_recusal i where i.office_id = b.office_id and i.meeting_id = b.meeting_id and i.case_id = a.case_id and i.person_id = b.person_id))), (select min(b.person_id) from meeting_member b join agenda_item a on a.office_id = b.office_id and a.meeting_id = b.meeting_id join case_ k on k.office_id = a.office_id and k.case_id = a.case_id join recusal r on r.office_id = b.office_id and r.person_id = b.person_id and (r.case_id <> '' and r.case_id = k.case_id or r.party <> '' and r.party = k.party_name or r.unit <> '' and r.unit = k.unit) where b.office_id = p_office and b.meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and b.attendance = 'present' and not exists (select 1 from item_recusal i where i.office_id = b.office_id and i.meeting_id = b.meeting_id and i.case_id = a.case_id and i.person_id = b.person_id)))));
   end if;
-  if exists (select 1 from agenda_item a join case_ k on k.office_id = a.office_id and k.case_id = a.case_id where a.office_id = p_office and a.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and (replace(k.handler_codes, ',' || (select chair from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) || ',', '') <> k.handler_codes or exists (select 1 from item_recusal i where i.office_id = a.office_id and i.meeting_id = a.meeting_id and i.case_id = a.case_id and i.person_id = (select chair from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), ''))))) then
-    perform app.refuse('meeting.chair_recused', jsonb_build_object('case', (select min(k.name) from agenda_item a join case_ k on k.office_id = a.office_id and k.case_id = a.case_id where a.office_id = p_office and a.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and (replace(k.handler_codes, ',' || (select chair from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) || ',', '') <> k.handler_codes or exists (select 1 from item_recusal i where i.office_id = a.office_id and i.meeting_id = a.meeting_id and i.case_id = a.case_id and i.person_id = (select chair from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')))))));
+  if exists (select 1 from agenda_item a join case_ k on k.office_id = a.office_id and k.case_id = a.case_id where a.office_id = p_office and a.meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and (replace(k.handler_codes, ',' || (select chair from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '')) || ',', '') <> k.handler_codes or exists (select 1 from item_recusal i where i.office_id = a.office_id and i.meeting_id = a.meeting_id and i.case_id = a.case_id and i.person_id = (select chair from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), ''))))) then
+    perform app.refuse('meeting.chair_recused', jsonb_build_object('case', (select min(k.name) from agenda_item a join case_ k on k.office_id = a.office_id and k.case_id = a.case_id where a.office_id = p_office and a.meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and (replace(k.handler_codes, ',' || (select chair from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '')) || ',', '') <> k.handler_codes or exists (select 1 from item_recusal i where i.office_id = a.office_id and i.meeting_id = a.meeting_id and i.case_id = a.case_id and i.person_id = (select chair from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '')))))));
   end if;
-  if exists (select 1 from agenda_item a join case_ k on k.office_id = a.office_id and k.case_id = a.case_id join meeting_member b on b.office_id = a.office_id and b.meeting_id = a.meeting_id where a.office_id = p_office and a.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and a.state <> 'dropped' and not (b.attendance = 'present' and replace(k.handler_codes, ',' || b.person_id || ',', '') = k.handler_codes and not exists (select 1 from item_recusal i where i.office_id = a.office_id and i.meeting_id = a.meeting_id and i.case_id = a.case_id and i.person_id = b.person_id)) and (exists (select 1 from speech s where s.office_id = a.office_id and s.meeting_id = a.meeting_id and s.case_id = a.case_id and s.kind = 'opinion' and s.person_id = b.person_id) or exists (select 1 from vote s where s.office_id = a.office_id and s.meeting_id = a.meeting_id and s.case_id = a.case_id and s.person_id = b.person_id))) then
-    perform app.refuse('meeting.took_part', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = (select min(b.person_id) from agenda_item a join case_ k on k.office_id = a.office_id and k.case_id = a.case_id join meeting_member b on b.office_id = a.office_id and b.meeting_id = a.meeting_id where a.office_id = p_office and a.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and a.state <> 'dropped' and not (b.attendance = 'present' and replace(k.handler_codes, ',' || b.person_id || ',', '') = k.handler_codes and not exists (select 1 from item_recusal i where i.office_id = a.office_id and i.meeting_id = a.meeting_id and i.case_id = a.case_id and i.person_id = b.person_id)) and (exists (select 1 from speech s where s.office_id = a.office_id and s.meeting_id = a.meeting_id and s.case_id = a.case_id and s.kind = 'opinion' and s.person_id = b.person_id) or exists (select 1 from vote s where s.office_id = a.office_id and s.meeting_id = a.meeting_id and s.case_id = a.case_id and s.person_id = b.person_id)))), (select min(b.person_id) from agenda_item a join case_ k on k.office_id = a.office_id and k.case_id = a.case_id join meeting_member b on b.office_id = a.office_id and b.meeting_id = a.meeting_id where a.office_id = p_office and a.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and a.state <> 'dropped' and not (b.attendance = 'present' and replace(k.handler_codes, ',' || b.person_id || ',', '') = k.handler_codes and not exists (select 1 from item_recusal i where i.office_id = a.office_id and i.meeting_id = a.meeting_id and i.case_id = a.case_id and i.person_id = b.person_id)) and (exists (select 1 from speech s where s.office_id = a.office_id and s.meeting_id = a.meeting_id and s.case_id = a.case_id and s.kind = 'opinion' and s.person_id = b.person_id) or exists (select 1 from vote s where s.office_id = a.office_id and s.meeting_id = a.meeting_id and s.case_id = a.case_id and s.person_id = b.person_id)))), 'case', (select min(k.name) from agenda_item a join case_ k on k.office_id = a.office_id and k.case_id = a.case_id join meeting_member b on b.office_id = a.office_id and b.meeting_id = a.meeting_id where a.office_id = p_office and a.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and a.state <> 'dropped' and not (b.attendance = 'present' and replace(k.handler_codes, ',' || b.person_id || ',', '') = k.handler_codes and not exists (select 1 from item_recusal i where i.office_id = a.office_id and i.meeting_id = a.meeting_id and i.case_id = a.case_id and i.person_id = b.person_id)) and (exists (select 1 from speech s where s.office_id = a.office_id and s.meeting_id = a.meeting_id and s.case_id = a.case_id and s.kind = 'opinion' and s.person_id = b.person_id) or exists (select 1 from vote s where s.office_id = a.office_id and s.meeting_id = a.meeting_id and s.case_id = a.case_id and s.person_id = b.person_id)))));
+  if exists (select 1 from agenda_item a join case_ k on k.office_id = a.office_id and k.case_id = a.case_id join meeting_member b on b.office_id = a.office_id and b.meeting_id = a.meeting_id where a.office_id = p_office and a.meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and a.state <> 'dropped' and not (b.attendance = 'present' and replace(k.handler_codes, ',' || b.person_id || ',', '') = k.handler_codes and not exists (select 1 from item_recusal i where i.office_id = a.office_id and i.meeting_id = a.meeting_id and i.case_id = a.case_id and i.person_id = b.person_id)) and (exists (select 1 from speech s where s.office_id = a.office_id and s.meeting_id = a.meeting_id and s.case_id = a.case_id and s.kind = 'opinion' and s.person_id = b.person_id) or exists (select 1 from vote s where s.office_id = a.office_id and s.meeting_id = a.meeting_id and s.case_id = a.case_id and s.person_id = b.person_id))) then
+    perform app.refuse('meeting.took_part', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = (select min(b.person_id) from agenda_item a join case_ k on k.office_id = a.office_id and k.case_id = a.case_id join meeting_member b on b.office_id = a.office_id and b.meeting_id = a.meeting_id where a.office_id = p_office and a.meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and a.state <> 'dropped' and not (b.attendance = 'present' and replace(k.handler_codes, ',' || b.person_id || ',', '') = k.handler_codes and not exists (select 1 from item_recusal i where i.office_id = a.office_id and i.meeting_id = a.meeting_id and i.case_id = a.case_id and i.person_id = b.person_id)) and (exists (select 1 from speech s where s.office_id = a.office_id and s.meeting_id = a.meeting_id and s.case_id = a.case_id and s.kind = 'opinion' and s.person_id = b.person_id) or exists (select 1 from vote s where s.office_id = a.office_id and s.meeting_id = a.meeting_id and s.case_id = a.case_id and s.person_id = b.person_id)))), (select min(b.person_id) from agenda_item a join case_ k on k.office_id = a.office_id and k.case_id = a.case_id join meeting_member b on b.office_id = a.office_id and b.meeting_id = a.meeting_id where a.office_id = p_office and a.meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and a.state <> 'dropped' and not (b.attendance = 'present' and replace(k.handler_codes, ',' || b.person_id || ',', '') = k.handler_codes and not exists (select 1 from item_recusal i where i.office_id = a.office_id and i.meeting_id = a.meeting_id and i.case_id = a.case_id and i.person_id = b.person_id)) and (exists (select 1 from speech s where s.office_id = a.office_id and s.meeting_id = a.meeting_id and s.case_id = a.case_id and s.kind = 'opinion' and s.person_id = b.person_id) or exists (select 1 from vote s where s.office_id = a.office_id and s.meeting_id = a.meeting_id and s.case_id = a.case_id and s.person_id = b.person_id)))), 'case', (select min(k.name) from agenda_item a join case_ k on k.office_id = a.office_id and k.case_id = a.case_id join meeting_member b on b.office_id = a.office_id and b.meeting_id = a.meeting_id where a.office_id = p_office and a.meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and a.state <> 'dropped' and not (b.attendance = 'present' and replace(k.handler_codes, ',' || b.person_id || ',', '') = k.handler_codes and not exists (select 1 from item_recusal i where i.office_id = a.office_id and i.meeting_id = a.meeting_id and i.case_id = a.case_id and i.person_id = b.person_id)) and (exists (select 1 from speech s where s.office_id = a.office_id and s.meeting_id = a.meeting_id and s.case_id = a.case_id and s.kind = 'opinion' and s.person_id = b.person_id) or exists (select 1 from vote s where s.office_id = a.office_id and s.meeting_id = a.meeting_id and s.case_id = a.case_id and s.person_id = b.person_id)))));
   end if;
-  if exists (select 1 from agenda_item a join case_ k on k.office_id = a.office_id and k.case_id = a.case_id join meeting_member b on b.office_id = a.office_id and b.meeting_id = a.meeting_id where a.office_id = p_office and a.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and a.state <> 'dropped' and (b.attendance = 'present' and replace(k.handler_codes, ',' || b.person_id || ',', '') = k.handler_codes and not exists (select 1 from item_recusal i where i.office_id = a.office_id and i.meeting_id = a.meeting_id and i.case_id = a.case_id and i.person_id = b.person_id)) and exists (select 1 from speech s where s.office_id = a.office_id and s.meeting_id = a.meeting_id and s.case_id = a.case_id and s.kind = 'opinion' and s.person_id = (select chair from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), ''))) and not exists (select 1 from speech s where s.office_id = a.office_id and s.meeting_id = a.meeting_id and s.case_id = a.case_id and s.kind = 'opinion' and s.person_id = b.person_id)) then
-    perform app.refuse('meeting.missed_out', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = (select min(b.person_id) from agenda_item a join case_ k on k.office_id = a.office_id and k.case_id = a.case_id join meeting_member b on b.office_id = a.office_id and b.meeting_id = a.meeting_id where a.office_id = p_office and a.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and a.state <> 'dropped' and (b.attendance = 'present' and replace(k.handler_codes, ',' || b.person_id || ',', '') = k.handler_codes and not exists (select 1 from item_recusal i where i.office_id = a.office_id and i.meeting_id = a.meeting_id and i.case_id = a.case_id and i.person_id = b.person_id)) and exists (select 1 from speech s where s.office_id = a.office_id and s.meeting_id = a.meeting_id and s.case_id = a.case_id and s.kind = 'opinion' and s.person_id = (select chair from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), ''))) and not exists (select 1 from speech s where s.office_id = a.office_id and s.meeting_id = a.meeting_id and s.case_id = a.case_id and s.kind = 'opinion' and s.person_id = b.person_id))), (select min(b.person_id) from agenda_item a join case_ k on k.office_id = a.office_id and k.case_id = a.case_id join meeting_member b on b.office_id = a.office_id and b.meeting_id = a.meeting_id where a.office_id = p_office and a.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and a.state <> 'dropped' and (b.attendance = 'present' and replace(k.handler_codes, ',' || b.person_id || ',', '') = k.handler_codes and not exists (select 1 from item_recusal i where i.office_id = a.office_id and i.meeting_id = a.meeting_id and i.case_id = a.case_id and i.person_id = b.person_id)) and exists (select 1 from speech s where s.office_id = a.office_id and s.meeting_id = a.meeting_id and s.case_id = a.case_id and s.kind = 'opinion' and s.person_id = (select chair from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), ''))) and not exists (select 1 from speech s where s.office_id = a.office_id and s.meeting_id = a.meeting_id and s.case_id = a.case_id and s.kind = 'opinion' and s.person_id = b.person_id))), 'case', (select min(k.name) from agenda_item a join case_ k on k.office_id = a.office_id and k.case_id = a.case_id join meeting_member b on b.office_id = a.office_id and b.meeting_id = a.meeting_id where a.office_id = p_office and a.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and a.state <> 'dropped' and (b.attendance = 'present' and replace(k.handler_codes, ',' || b.person_id || ',', '') = k.handler_codes and not exists (select 1 from item_recusal i where i.office_id = a.office_id and i.meeting_id = a.meeting_id and i.case_id = a.case_id and i.person_id = b.person_id)) and exists (select 1 from speech s where s.office_id = a.office_id and s.meeting_id = a.meeting_id and s.case_id = a.case_id and s.kind = 'opinion' and s.person_id = (select chair from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), ''))) and not exists (select 1 from speech s where s.office_id = a.office_id and s.meeting_id = a.meeting_id and s.case_id = a.case_id and s.kind = 'opinion' and s.person_id = b.person_id))));
+  if exists (select 1 from agenda_item a join case_ k on k.office_id = a.office_id and k.case_id = a.case_id join meeting_member b on b.office_id = a.office_id and b.meeting_id = a.meeting_id where a.office_id = p_office and a.meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and a.state <> 'dropped' and (b.attendance = 'present' and replace(k.handler_codes, ',' || b.person_id || ',', '') = k.handler_codes and not exists (select 1 from item_recusal i where i.office_id = a.office_id and i.meeting_id = a.meeting_id and i.case_id = a.case_id and i.person_id = b.person_id)) and exists (select 1 from speech s where s.office_id = a.office_id and s.meeting_id = a.meeting_id and s.case_id = a.case_id and s.kind = 'opinion' and s.person_id = (select chair from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), ''))) and not exists (select 1 from speech s where s.office_id = a.office_id and s.meeting_id = a.meeting_id and s.case_id = a.case_id and s.kind = 'opinion' and s.person_id = b.person_id)) then
+    perform app.refuse('meeting.missed_out', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = (select min(b.person_id) from agenda_item a join case_ k on k.office_id = a.office_id and k.case_id = a.case_id join meeting_member b on b.office_id = a.office_id and b.meeting_id = a.meeting_id where a.office_id = p_office and a.meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and a.state <> 'dropped' and (b.attendance = 'present' and replace(k.handler_codes, ',' || b.person_id || ',', '') = k.handler_codes and not exists (select 1 from item_recusal i where i.office_id = a.office_id and i.meeting_id = a.meeting_id and i.case_id = a.case_id and i.person_id = b.person_id)) and exists (select 1 from speech s where s.office_id = a.office_id and s.meeting_id = a.meeting_id and s.case_id = a.case_id and s.kind = 'opinion' and s.person_id = (select chair from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), ''))) and not exists (select 1 from speech s where s.office_id = a.office_id and s.meeting_id = a.meeting_id and s.case_id = a.case_id and s.kind = 'opinion' and s.person_id = b.person_id))), (select min(b.person_id) from agenda_item a join case_ k on k.office_id = a.office_id and k.case_id = a.case_id join meeting_member b on b.office_id = a.office_id and b.meeting_id = a.meeting_id where a.office_id = p_office and a.meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and a.state <> 'dropped' and (b.attendance = 'present' and replace(k.handler_codes, ',' || b.person_id || ',', '') = k.handler_codes and not exists (select 1 from item_recusal i where i.office_id = a.office_id and i.meeting_id = a.meeting_id and i.case_id = a.case_id and i.person_id = b.person_id)) and exists (select 1 from speech s where s.office_id = a.office_id and s.meeting_id = a.meeting_id and s.case_id = a.case_id and s.kind = 'opinion' and s.person_id = (select chair from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), ''))) and not exists (select 1 from speech s where s.office_id = a.office_id and s.meeting_id = a.meeting_id and s.case_id = a.case_id and s.kind = 'opinion' and s.person_id = b.person_id))), 'case', (select min(k.name) from agenda_item a join case_ k on k.office_id = a.office_id and k.case_id = a.case_id join meeting_member b on b.office_id = a.office_id and b.meeting_id = a.meeting_id where a.office_id = p_office and a.meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and a.state <> 'dropped' and (b.attendance = 'present' and replace(k.handler_codes, ',' || b.person_id || ',', '') = k.handler_codes and not exists (select 1 from item_recusal i where i.office_id = a.office_id and i.meeting_id = a.meeting_id and i.case_id = a.case_id and i.person_id = b.person_id)) and exists (select 1 from speech s where s.office_id = a.office_id and s.meeting_id = a.meeting_id and s.case_id = a.case_id and s.kind = 'opinion' and s.person_id = (select chair from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), ''))) and not exists (select 1 from speech s where s.office_id = a.office_id and s.meeting_id = a.meeting_id and s.case_id = a.case_id and s.kind = 'opinion' and s.person_id = b.person_id))));
   end if;
 end $$;
 
 create function app.do_speak(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 #variable_conflict use_column
 declare v_items jsonb; v_item jsonb;
 begin
-  if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) then
+  if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '')) then
     perform app.refuse('meeting.unknown', jsonb_build_object());
   end if;
-  update meeting set version = version + 1, last_command = p_cmd, updated_at = v_now where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and version = coalesce(((p_payload #>> '{seen_version}'))::bigint, 0);
-  if (select last_command from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) <> p_cmd then
-    perform app.refuse('meeting.stale', jsonb_build_object('seen', coalesce(((p_payload #>> '{seen_version}'))::bigint, 0), 'current', (select version from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), ''))));
+  update meeting set version = version + 1, last_command = p_cmd, updated_at = v_now where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and version = coalesce(((p_payload ->> 'seen_version'))::bigint, 0);
+  if (select last_command from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '')) <> p_cmd then
+    perform app.refuse('meeting.stale', jsonb_build_object('seen', coalesce(((p_payload ->> 'seen_version'))::bigint, 0), 'current', (select version from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), ''))));
   end if;
-  if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and state in ('open')) then
-    perform app.refuse('meeting.wrong_state', jsonb_build_object('state', (select state from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')), 'needed', 'open'));
+  if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and state in ('open')) then
+    perform app.refuse('meeting.wrong_state', jsonb_build_object('state', (select state from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '')), 'needed', 'open'));
   end if;
-  if not exists (select 1 from agenda_item where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((p_payload #>> '{case_id}'), '')) then
+  if not exists (select 1 from agenda_item where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and case_id = coalesce((p_payload ->> 'case_id'), '')) then
     perform app.refuse('meeting.item_unknown', jsonb_build_object());
   end if;
-  if not exists (select 1 from agenda_item where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((p_payload #>> '{case_id}'), '') and state = 'waiting') then
+  if not exists (select 1 from agenda_item where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and case_id = coalesce((p_payload ->> 'case_id'), '') and state = 'waiting') then
     perform app.refuse('meeting.item_closed', jsonb_build_object());
   end if;
-  if trim(coalesce((p_payload #>> '{text}'), '')) = '' then
+  if trim(coalesce((p_payload ->> 'text'), '')) = '' then
     perform app.refuse('meeting.text_missing', jsonb_build_object());
   end if;
-  if coalesce((p_payload #>> '{kind}'), '') = 'report' and not (replace((select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload #>> '{case_id}'), '')), ',' || coalesce((p_payload #>> '{person_id}'), '') || ',', '') <> (select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload #>> '{case_id}'), ''))) and not exists (select 1 from round r where r.office_id = p_office and r.case_id = coalesce((p_payload #>> '{case_id}'), '') and r.reviewer = coalesce((p_payload #>> '{person_id}'), '')) then
-    perform app.refuse('meeting.reporter_unfit', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((p_payload #>> '{person_id}'), '')), coalesce((p_payload #>> '{person_id}'), ''))));
+  if coalesce((p_payload ->> 'kind'), '') = 'report' and not (replace((select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload ->> 'case_id'), '')), ',' || coalesce((p_payload ->> 'person_id'), '') || ',', '') <> (select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload ->> 'case_id'), ''))) and not exists (select 1 from round r where r.office_id = p_office and r.case_id = coalesce((p_payload ->> 'case_id'), '') and r.reviewer = coalesce((p_payload ->> 'person_id'), '')) then
+    perform app.refuse('meeting.reporter_unfit', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((p_payload ->> 'person_id'), '')), coalesce((p_payload ->> 'person_id'), ''))));
   end if;
-  if coalesce((p_payload #>> '{kind}'), '') = 'opinion' and (replace((select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload #>> '{case_id}'), '')), ',' || coalesce((p_payload #>> '{person_id}'), '') || ',', '') <> (select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload #>> '{case_id}'), ''))) then
-    perform app.refuse('meeting.handler', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((p_payload #>> '{person_id}'), '')), coalesce((p_payload #>> '{person_id}'), ''))));
+  if coalesce((p_payload ->> 'kind'), '') = 'opinion' and (replace((select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload ->> 'case_id'), '')), ',' || coalesce((p_payload ->> 'person_id'), '') || ',', '') <> (select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload ->> 'case_id'), ''))) then
+    perform app.refuse('meeting.handler', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((p_payload ->> 'person_id'), '')), coalesce((p_payload ->> 'person_id'), ''))));
   end if;
-  if coalesce((p_payload #>> '{kind}'), '') = 'opinion' and not exists (select 1 from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and person_id = coalesce((p_payload #>> '{person_id}'), '') and attendance = 'present') then
-    perform app.refuse('meeting.not_present', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((p_payload #>> '{person_id}'), '')), coalesce((p_payload #>> '{person_id}'), ''))));
+  if coalesce((p_payload ->> 'kind'), '') = 'opinion' and not exists (select 1 from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and person_id = coalesce((p_payload ->> 'person_id'), '') and attendance = 'present') then
+    perform app.refuse('meeting.not_present', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((p_payload ->> 'person_id'), '')), coalesce((p_payload ->> 'person_id'), ''))));
   end if;
-  if coalesce((p_payload #>> '{kind}'), '') = 'opinion' and exists (select 1 from item_recusal where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((p_payload #>> '{case_id}'), '') and person_id = coalesce((p_payload #>> '{person_id}'), '')) then
-    perform app.refuse('meeting.recused', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((p_payload #>> '{person_id}'), '')), coalesce((p_payload #>> '{person_id}'), ''))));
+  if coalesce((p_payload ->> 'kind'), '') = 'opinion' and exists (select 1 from item_recusal where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and case_id = coalesce((p_payload ->> 'case_id'), '') and person_id = coalesce((p_payload ->> 'person_id'), '')) then
+    perform app.refuse('meeting.recused', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((p_payload ->> 'person_id'), '')), coalesce((p_payload ->> 'person_id'), ''))));
   end if;
-  if coalesce((p_payload #>> '{kind}'), '') = 'opinion' and not exists (select 1 from speech where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((p_payload #>> '{case_id}'), '') and kind = 'report') then
+  if coalesce((p_payload ->> 'kind'), '') = 'opinion' and not exists (select 1 from speech where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and case_id = coalesce((p_payload ->> 'case_id'), '') and kind = 'report') then
     perform app.refuse('meeting.report_missing', jsonb_build_object());
   end if;
-  if coalesce((p_payload #>> '{kind}'), '') = 'opinion' and exists (select 1 from speech where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((p_payload #>> '{case_id}'), '') and kind = 'opinion' and person_id = coalesce((p_payload #>> '{person_id}'), '')) then
-    perform app.refuse('meeting.spoken', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((p_payload #>> '{person_id}'), '')), coalesce((p_payload #>> '{person_id}'), ''))));
+  if coalesce((p_payload ->> 'kind'), '') = 'opinion' and exists (select 1 from speech where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and case_id = coalesce((p_payload ->> 'case_id'), '') and kind = 'opinion' and person_id = coalesce((p_payload ->> 'person_id'), '')) then
+    perform app.refuse('meeting.spoken', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((p_payload ->> 'person_id'), '')), coalesce((p_payload ->> 'person_id'), ''))));
   end if;
-  if exists (select 1 from speech where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((p_payload #>> '{case_id}'), '') and kind = 'opinion' and person_id = (select chair from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), ''))) then
+  if exists (select 1 from speech where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and case_id = coalesce((p_payload ->> 'case_id'), '') and kind = 'opinion' and person_id = (select chair from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), ''))) then
     perform app.refuse('meeting.chair_spoke', jsonb_build_object());
   end if;
-  if coalesce((p_payload #>> '{kind}'), '') = 'opinion' and coalesce((p_payload #>> '{person_id}'), '') = (select chair from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) and exists (select 1 from meeting_member b where b.office_id = p_office and b.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and b.attendance = 'present' and not (replace((select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload #>> '{case_id}'), '')), ',' || b.person_id || ',', '') <> (select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload #>> '{case_id}'), ''))) and not exists (select 1 from item_recusal where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((p_payload #>> '{case_id}'), '') and person_id = b.person_id) and not exists (select 1 from speech s where s.office_id = b.office_id and s.meeting_id = b.meeting_id and s.case_id = coalesce((p_payload #>> '{case_id}'), '') and s.kind = 'opinion' and s.person_id = b.person_id) and b.person_id <> coalesce((p_payload #>> '{person_id}'), '')) then
-    perform app.refuse('meeting.chair_last', jsonb_build_object('names', coalesce((select name from person where office_id = p_office and person_id = (select min(b.person_id) from meeting_member b where b.office_id = p_office and b.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and b.attendance = 'present' and not (replace((select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload #>> '{case_id}'), '')), ',' || b.person_id || ',', '') <> (select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload #>> '{case_id}'), ''))) and not exists (select 1 from item_recusal where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((p_payload #>> '{case_id}'), '') and person_id = b.person_id) and not exists (select 1 from speech s where s.office_id = b.office_id and s.meeting_id = b.meeting_id and s.case_id = coalesce((p_payload #>> '{case_id}'), '') and s.kind = 'opinion' and s.person_id = b.person_id) and b.person_id <> coalesce((p_payload #>> '{person_id}'), ''))), (select min(b.person_id) from meeting_member b where b.office_id = p_office and b.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and b.attendance = 'present' and not (replace((select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload #>> '{case_id}'), '')), ',' || b.person_id || ',', '') <> (select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload #>> '{case_id}'), ''))) and not exists (select 1 from item_recusal where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((p_payload #>> '{case_id}'), '') and person_id = b.person_id) and not exists (select 1 from speech s where s.office_id = b.office_id and s.meeting_id = b.meeting_id and s.case_id = coalesce((p_payload #>> '{case_id}'), '') and s.kind = 'opinion' and s.person_id = b.person_id) and b.person_id <> coalesce((p_payload #>> '{person_id}'), '')))));
+  if coalesce((p_payload ->> 'kind'), '') = 'opinion' and coalesce((p_payload ->> 'person_id'), '') = (select chair from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '')) and exists (select 1 from meeting_member b where b.office_id = p_office and b.meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and b.attendance = 'present' and not (replace((select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload ->> 'case_id'), '')), ',' || b.person_id || ',', '') <> (select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload ->> 'case_id'), ''))) and not exists (select 1 from item_recusal where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and case_id = coalesce((p_payload ->> 'case_id'), '') and person_id = b.person_id) and not exists (select 1 from speech s where s.office_id = b.office_id and s.meeting_id = b.meeting_id and s.case_id = coalesce((p_payload ->> 'case_id'), '') and s.kind = 'opinion' and s.person_id = b.person_id) and b.person_id <> coalesce((p_payload ->> 'person_id'), '')) then
+    perform app.refuse('meeting.chair_last', jsonb_build_object('names', coalesce((select name from person where office_id = p_office and person_id = (select min(b.person_id) from meeting_member b where b.office_id = p_office and b.meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and b.attendance = 'present' and not (replace((select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload ->> 'case_id'), '')), ',' || b.person_id || ',', '') <> (select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload ->> 'case_id'), ''))) and not exists (select 1 from item_recusal where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and case_id = coalesce((p_payload ->> 'case_id'), '') and person_id = b.person_id) and not exists (select 1 from speech s where s.office_id = b.office_id and s.meeting_id = b.meeting_id and s.case_id = coalesce((p_payload ->> 'case_id'), '') and s.kind = 'opinion' and s.person_id = b.person_id) and b.person_id <> coalesce((p_payload ->> 'person_id'), ''))), (select min(b.person_id) from meeting_member b where b.office_id = p_office and b.meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and b.attendance = 'present' and not (replace((select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload ->> 'case_id'), '')), ',' || b.person_id || ',', '') <> (select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload ->> 'case_id'), ''))) and not exists (select 1 from item_recusal where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and case_id = coalesce((p_payload ->> 'case_id'), '') and person_id = b.person_id) and not exists (select 1 from speech s where s.office_id = b.office_id and s.meeting_id = b.meeting_id and s.case_id = coalesce((p_payload ->> 'case_id'), '') and s.kind = 'opinion' and s.person_id = b.person_id) and b.person_id <> coalesce((p_payload ->> 'person_id'), '')))));
   end if;
-  insert into speech (office_id, readers, case_id, meeting_id, seq, kind, person_id, text, said_at) values (p_office, (select k.readers from case_ k where k.office_id = p_office and k.case_id = coalesce((p_payload #>> '{case_id}'), '')), coalesce((p_payload #>> '{case_id}'), ''), coalesce((p_payload #>> '{meeting_id}'), ''), coalesce((select max(seq) from speech where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((p_payload #>> '{case_id}'), '')), 0) + 1, coalesce((p_payload #>> '{kind}'), ''), coalesce((p_payload #>> '{person_id}'), ''), coalesce((p_payload #>> '{text}'), ''), v_now);
+  insert into speech (office_id, readers, case_id, meeting_id, seq, kind, person_id, text, said_at) values (p_office, (select k.readers from case_ k where k.office_id = p_office and k.case_id = coalesce((p_payload ->> 'case_id'), '')), coalesce((p_payload ->> 'case_id'), ''), coalesce((p_payload ->> 'meeting_id'), ''), coalesce((select max(seq) from speech where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and case_id = coalesce((p_payload ->> 'case_id'), '')), 0) + 1, coalesce((p_payload ->> 'kind'), ''), coalesce((p_payload ->> 'person_id'), ''), coalesce((p_payload ->> 'text'), ''), v_now);
 end $$;
 
 create function app.do_vote(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 #variable_conflict use_column
 declare v_items jsonb; v_item jsonb;
 begin
-  if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) then
+  if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '')) then
     perform app.refuse('meeting.unknown', jsonb_build_object());
   end if;
-  update meeting set version = version + 1, last_command = p_cmd, updated_at = v_now where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and version = coalesce(((p_payload #>> '{seen_version}'))::bigint, 0);
-  if (select last_command from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) <> p_cmd then
-    perform app.refuse('meeting.stale', jsonb_build_object('seen', coalesce(((p_payload #>> '{seen_version}'))::bigint, 0), 'current', (select version from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), ''))));
+  update meeting set version = version + 1, last_command = p_cmd, updated_at = v_now where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and version = coalesce(((p_payload ->> 'seen_version'))::bigint, 0);
+  if (select last_command from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '')) <> p_cmd then
+    perform app.refuse('meeting.stale', jsonb_build_object('seen', coalesce(((p_payload ->> 'seen_version'))::bigint, 0), 'current', (select version from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), ''))));
   end if;
-  if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and state in ('open')) then
-    perform app.refuse('meeting.wrong_state', jsonb_build_object('state', (select state from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')), 'needed', 'open'));
+  if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and state in ('open')) then
+    perform app.refuse('meeting.wrong_state', jsonb_build_object('state', (select state from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '')), 'needed', 'open'));
   end if;
-  if not exists (select 1 from agenda_item where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((p_payload #>> '{case_id}'), '')) then
+  if not exists (select 1 from agenda_item where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and case_id = coalesce((p_payload ->> 'case_id'), '')) then
     perform app.refuse('meeting.item_unknown', jsonb_build_object());
   end if;
-  if not exists (select 1 from agenda_item where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((p_payload #>> '{case_id}'), '') and state = 'waiting') then
+  if not exists (select 1 from agenda_item where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and case_id = coalesce((p_payload ->> 'case_id'), '') and state = 'waiting') then
     perform app.refuse('meeting.item_closed', jsonb_build_object());
   end if;
-  if exists (select 1 from meeting_member b where b.office_id = p_office and b.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and b.attendance = 'present' and not (replace((select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload #>> '{case_id}'), '')), ',' || b.person_id || ',', '') <> (select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload #>> '{case_id}'), ''))) and not exists (select 1 from item_recusal where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((p_payload #>> '{case_id}'), '') and person_id = b.person_id) and not exists (select 1 from speech s where s.office_id = b.office_id and s.meeting_id = b.meeting_id and s.case_id = coalesce((p_payload #>> '{case_id}'), '') and s.kind = 'opinion' and s.person_id = b.person_id)) then
-    perform app.refuse('meeting.not_all_spoken', jsonb_build_object('names', coalesce((select name from person where office_id = p_office and person_id = (select min(b.person_id) from meeting_member b where b.office_id = p_office and b.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and b.attendance = 'present' and not (replace((select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload #>> '{case_id}'), '')), ',' || b.person_id || ',', '') <> (select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload #>> '{case_id}'), ''))) and not exists (select 1 from item_recusal where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((p_payload #>> '{case_id}'), '') and person_id = b.person_id) and not exists (select 1 from speech s where s.office_id = b.office_id and s.meeting_id = b.meeting_id and s.case_id = coalesce((p_payload #>> '{case_id}'), '') and s.kind = 'opinion' and s.person_id = b.person_id))), (select min(b.person_id) from meeting_member b where b.office_id = p_office and b.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and b.attendance = 'present' and not (replace((select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload #>> '{case_id}'), '')), ',' || b.person_id || ',', '') <> (select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload #>> '{case_id}'), ''))) and not exists (select 1 from item_recusal where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((p_payload #>> '{case_id}'), '') and person_id = b.person_id) and not exists (select 1 from speech s where s.office_id = b.office_id and s.meeting_id = b.meeting_id and s.case_id = coalesce((p_payload #>> '{case_id}'), '') and s.kind = 'opinion' and s.person_id = b.person_id)))));
+  if exists (select 1 from meeting_member b where b.office_id = p_office and b.meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and b.attendance = 'present' and not (replace((select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload ->> 'case_id'), '')), ',' || b.person_id || ',', '') <> (select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload ->> 'case_id'), ''))) and not exists (select 1 from item_recusal where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and case_id = coalesce((p_payload ->> 'case_id'), '') and person_id = b.person_id) and not exists (select 1 from speech s where s.office_id = b.office_id and s.meeting_id = b.meeting_id and s.case_id = coalesce((p_payload ->> 'case_id'), '') and s.kind = 'opinion' and s.person_id = b.person_id)) then
+    perform app.refuse('meeting.not_all_spoken', jsonb_build_object('names', coalesce((select name from person where office_id = p_office and person_id = (select min(b.person_id) from meeting_member b where b.office_id = p_office and b.meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and b.attendance = 'present' and not (replace((select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload ->> 'case_id'), '')), ',' || b.person_id || ',', '') <> (select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload ->> 'case_id'), ''))) and not exists (select 1 from item_recusal where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and case_id = coalesce((p_payload ->> 'case_id'), '') and person_id = b.person_id) and not exists (select 1 from speech s where s.office_id = b.office_id and s.meeting_id = b.meeting_id and s.case_id = coalesce((p_payload ->> 'case_id'), '') and s.kind = 'opinion' and s.person_id = b.person_id))), (select min(b.person_id) from meeting_member b where b.office_id = p_office and b.meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and b.attendance = 'present' and not (replace((select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload ->> 'case_id'), '')), ',' || b.person_id || ',', '') <> (select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload ->> 'case_id'), ''))) and not exists (select 1 from item_recusal where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and case_id = coalesce((p_payload ->> 'case_id'), '') and person_id = b.person_id) and not exists (select 1 from speech s where s.office_id = b.office_id and s.meeting_id = b.meeting_id and s.case_id = coalesce((p_payload ->> 'case_id'), '') and s.kind = 'opinion' and s.person_id = b.person_id)))));
   end if;
-  v_items := coalesce(nullif(p_payload #> '{votes}', 'null'), '[]');
+  v_items := coalesce(nullif(p_payload -> 'votes', 'null'), '[]');
   for v_index in 0 .. jsonb_array_length(v_items) - 1 loop
   v_item := v_items -> v_index;
-  if not exists (select 1 from agenda_item a join escalation_point x on x.office_id = a.office_id and x.case_id = a.case_id and x.round = a.round and x.place = a.escalation where a.office_id = p_office and a.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and a.case_id = coalesce((p_payload #>> '{case_id}'), '') and x.number = coalesce(((v_item #>> '{number}'))::bigint, 0)) then
-    perform app.refuse('meeting.point_unknown', jsonb_build_object('number', coalesce(((v_item #>> '{number}'))::bigint, 0)));
+  if not exists (select 1 from agenda_item a join escalation_point x on x.office_id = a.office_id and x.case_id = a.case_id and x.round = a.round and x.place = a.escalation where a.office_id = p_office and a.meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and a.case_id = coalesce((p_payload ->> 'case_id'), '') and x.number = coalesce(((v_item ->> 'number'))::bigint, 0)) then
+    perform app.refuse('meeting.point_unknown', jsonb_build_object('number', coalesce(((v_item ->> 'number'))::bigint, 0)));
   end if;
-  if (replace((select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload #>> '{case_id}'), '')), ',' || coalesce((v_item #>> '{person_id}'), '') || ',', '') <> (select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload #>> '{case_id}'), ''))) then
-    perform app.refuse('meeting.handler', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '')), coalesce((v_item #>> '{person_id}'), ''))));
+  if (replace((select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload ->> 'case_id'), '')), ',' || coalesce((v_item ->> 'person_id'), '') || ',', '') <> (select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload ->> 'case_id'), ''))) then
+    perform app.refuse('meeting.handler', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((v_item ->> 'person_id'), '')), coalesce((v_item ->> 'person_id'), ''))));
   end if;
-  if not exists (select 1 from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and person_id = coalesce((v_item #>> '{person_id}'), '') and attendance = 'present') then
-    perform app.refuse('meeting.not_present', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '')), coalesce((v_item #>> '{person_id}'), ''))));
+  if not exists (select 1 from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and person_id = coalesce((v_item ->> 'person_id'), '') and attendance = 'present') then
+    perform app.refuse('meeting.not_present', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((v_item ->> 'person_id'), '')), coalesce((v_item ->> 'person_id'), ''))));
   end if;
-  if exists (select 1 from item_recusal where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((p_payload #>> '{case_id}'), '') and person_id = coalesce((v_item #>> '{person_id}'), '')) then
-    perform app.refuse('meeting.recused', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '')), coalesce((v_item #>> '{person_id}'), ''))));
+  if exists (select 1 from item_recusal where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and case_id = coalesce((p_payload ->> 'case_id'), '') and person_id = coalesce((v_item ->> 'person_id'), '')) then
+    perform app.refuse('meeting.recused', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((v_item ->> 'person_id'), '')), coalesce((v_item ->> 'person_id'), ''))));
   end if;
-  if exists (select 1 from vote where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((p_payload #>> '{case_id}'), '') and number = coalesce(((v_item #>> '{number}'))::bigint, 0) and person_id = coalesce((v_item #>> '{person_id}'), '')) then
-    perform app.refuse('meeting.voted', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '')), coalesce((v_item #>> '{person_id}'), '')), 'number', coalesce(((v_item #>> '{number}'))::bigint, 0)));
+  if exists (select 1 from vote where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and case_id = coalesce((p_payload ->> 'case_id'), '') and number = coalesce(((v_item ->> 'number'))::bigint, 0) and person_id = coalesce((v_item ->> 'person_id'), '')) then
+    perform app.refuse('meeting.voted', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((v_item ->> 'person_id'), '')), coalesce((v_item ->> 'person_id'), '')), 'number', coalesce(((v_item ->> 'number'))::bigint, 0)));
   end if;
-  insert into vote (office_id, readers, case_id, meeting_id, number, person_id, choice, cast_at) values (p_office, (select k.readers from case_ k where k.office_id = p_office and k.case_id = coalesce((p_payload #>> '{case_id}'), '')), coalesce((p_payload #>> '{case_id}'), ''), coalesce((p_payload #>> '{meeting_id}'), ''), coalesce(((v_item #>> '{number}'))::bigint, 0), coalesce((v_item #>> '{person_id}'), ''), coalesce((v_item #>> '{choice}'), ''), v_now);
+  insert into vote (office_id, readers, case_id, meeting_id, number, person_id, choice, cast_at) values (p_office, (select k.readers from case_ k where k.office_id = p_office and k.case_id = coalesce((p_payload ->> 'case_id'), '')), coalesce((p_payload ->> 'case_id'), ''), coalesce((p_payload ->> 'meeting_id'), ''), coalesce(((v_item ->> 'number'))::bigint, 0), coalesce((v_item ->> 'person_id'), ''), coalesce((v_item ->> 'choice'), ''), v_now);
   end loop;
 end $$;
 
 create function app.do_correct_vote(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 #variable_conflict use_column
 declare v_items jsonb; v_item jsonb;
 begin
-  if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) then
+  if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '')) then
     perform app.refuse('meeting.unknown', jsonb_build_object());
   end if;
-  update meeting set version = version + 1, last_command = p_cmd, updated_at = v_now where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and version = coalesce(((p_payload #>> '{seen_version}'))::bigint, 0);
-  if (select last_command from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) <> p_cmd then
-    perform app.refuse('meeting.stale', jsonb_build_object('seen', coalesce(((p_payload #>> '{seen_version}'))::bigint, 0), 'current', (select version from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), ''))));
+  update meeting set version = version + 1, last_command = p_cmd, updated_at = v_now where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and version = coalesce(((p_payload ->> 'seen_version'))::bigint, 0);
+  if (select last_command from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '')) <> p_cmd then
+    perform app.refuse('meeting.stale', jsonb_build_object('seen', coalesce(((p_payload ->> 'seen_version'))::bigint, 0), 'current', (select version from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), ''))));
   end if;
-  if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and state in ('open', 'closed')) then
-    perform app.refuse('meeting.wrong_state', jsonb_build_object('state', (select state from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')), 'needed', 'open'));
+  if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and state in ('open', 'closed')) then
+    perform app.refuse('meeting.wrong_state', jsonb_build_object('state', (select state from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '')), 'needed', 'open'));
   end if;
-  if not exists (select 1 from agenda_item where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((p_payload #>> '{case_id}'), '')) then
+  if not exists (select 1 from agenda_item where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and case_id = coalesce((p_payload ->> 'case_id'), '')) then
     perform app.refuse('meeting.item_unknown', jsonb_build_object());
   end if;
-  if not exists (select 1 from agenda_item where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((p_payload #>> '{case_id}'), '') and state = 'waiting') then
+  if not exists (select 1 from agenda_item where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and case_id = coalesce((p_payload ->> 'case_id'), '') and state = 'waiting') then
     perform app.refuse('meeting.vote_decided', jsonb_build_object());
   end if;
-  if trim(coalesce((p_payload #>> '{reason}'), '')) = '' then
+  if trim(coalesce((p_payload ->> 'reason'), '')) = '' then
     perform app.refuse('meeting.correction_reason', jsonb_build_object());
   end if;
-  v_items := coalesce(nullif(p_payload #> '{votes}', 'null'), '[]');
+  v_items := coalesce(nullif(p_payload -> 'votes', 'null'), '[]');
   for v_index in 0 .. jsonb_array_length(v_items) - 1 loop
   v_item := v_items -> v_index;
-  if not exists (select 1 from vote where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((p_payload #>> '{case_id}'), '') and number = coalesce(((v_item #>> '{number}'))::bigint, 0) and person_id = coalesce((v_item #>> '{person_id}'), '')) then
-    perform app.refuse('meeting.not_voted', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((v_item #>> '{person_id}'), '')), coalesce((v_item #>> '{person_id}'), '')), 'number', coalesce(((v_item #>> '{number}'))::bigint, 0)));
+  if not exists (select 1 from vote where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and case_id = coalesce((p_payload ->> 'case_id'), '') and number = coalesce(((v_item ->> 'number'))::bigint, 0) and person_id = coalesce((v_item ->> 'person_id'), '')) then
+    perform app.refuse('meeting.not_voted', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((v_item ->> 'person_id'), '')), coalesce((v_item ->> 'person_id'), '')), 'number', coalesce(((v_item ->> 'number'))::bigint, 0)));
   end if;
-  if exists (select 1 from vote where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((p_payload #>> '{case_id}'), '') and number = coalesce(((v_item #>> '{number}'))::bigint, 0) and person_id = coalesce((v_item #>> '{person_id}'), '') and coalesce((select x.choice from vote_correction x where x.office_id = vote.office_id and x.meeting_id = vote.meeting_id and x.case_id = vote.case_id and x.number = vote.number and x.person_id = vote.person_id order by x.place desc limit 1), vote.choice) = coalesce((v_item #>> '{choice}'), '')) then
+  if exists (select 1 from vote where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and case_id = coalesce((p_payload ->> 'case_id'), '') and number = coalesce(((v_item ->> 'number'))::bigint, 0) and person_id = coalesce((v_item ->> 'person_id'), '') and coalesce((select x.choice from vote_correction x where x.office_id = vote.office_id and x.meeting_id = vote.meeting_id and x.case_id = vote.case_id and x.number = vote.number and x.person_id = vote.person_id order by x.place desc limit 1), vote.choice) = coalesce((v_item ->> 'choice'), '')) then
     perform app.refuse('meeting.nothing_corrected', jsonb_build_object());
   end if;
-  insert into vote_correction (office_id, readers, case_id, meeting_id, place, number, person_id, was, choice, reason, made_by, made_at) values (p_office, (select k.readers from case_ k where k.office_id = p_office and k.case_id = coalesce((p_payload #>> '{case_id}'), '')), coalesce((p_payload #>> '{case_id}'), ''), coalesce((p_payload #>> '{meeting_id}'), ''), coalesce((select max(place) from vote_correction where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((p_payload #>> '{case_id}'), '')), 0) + 1, coalesce(((v_item #>> '{number}'))::bigint, 0), coalesce((v_item #>> '{person_id}'), ''), (select coalesce((select x.choice from vote_correction x where x.office_id = vote.office_id and x.meeting_id = vote.meeting_id and x.case_id = vote.case_id and x.number = vote.number and x.person_id = vote.person_id order by x.place desc limit 1), vote.choice) from vote where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((p_payload #>> '{case_id}'), '') and number = coalesce(((v_item #>> '{number}'))::bigint, 0) and person_id = coalesce((v_item #>> '{person_id}'), '')), coalesce((v_item #>> '{choice}'), ''), coalesce((p_payload #>> '{reason}'), ''), v_me, v_now);
+  insert into vote_correction (office_id, readers, case_id, meeting_id, place, number, person_id, was, choice, reason, made_by, made_at) values (p_office, (select k.readers from case_ k where k.office_id = p_office and k.case_id = coalesce((p_payload ->> 'case_id'), '')), coalesce((p_payload ->> 'case_id'), ''), coalesce((p_payload ->> 'meeting_id'), ''), coalesce((select max(place) from vote_correction where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and case_id = coalesce((p_payload ->> 'case_id'), '')), 0) + 1, coalesce(((v_item ->> 'number'))::bigint, 0), coalesce((v_item ->> 'person_id'), ''), (select coalesce((select x.choice from vote_correction x where x.office_id = vote.office_id and x.meeting_id = vote.meeting_id and x.case_id = vote.case_id and x.number = vote.number and x.person_id = vote.person_id order by x.place desc limit 1), vote.choice) from vote where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and case_id = coalesce((p_payload ->> 'case_id'), '') and number = coalesce(((v_item ->> 'number'))::bigint, 0) and person_id = coalesce((v_item ->> 'person_id'), '')), coalesce((v_item ->> 'choice'), ''), coalesce((p_payload ->> 'reason'), ''), v_me, v_now);
   end loop;
-  if not exists (select 1 from vote_correction where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((p_payload #>> '{case_id}'), '') and made_at = v_now) then
+  if not exists (select 1 from vote_correction where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and case_id = coalesce((p_payload ->> 'case_id'), '') and made_at = v_now) then
     perform app.refuse('meeting.nothing_corrected', jsonb_build_object());
   end if;
 end $$;
 
 create function app.do_close_item(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 #variable_conflict use_column
 declare v_items jsonb; v_item jsonb;
 begin
-  if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) then
+  if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '')) then
     perform app.refuse('meeting.unknown', jsonb_build_object());
   end if;
-  update meeting set version = version + 1, last_command = p_cmd, updated_at = v_now where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and version = coalesce(((p_payload #>> '{seen_version}'))::bigint, 0);
-  if (select last_command from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) <> p_cmd then
-    perform app.refuse('meeting.stale', jsonb_build_object('seen', coalesce(((p_payload #>> '{seen_version}'))::bigint, 0), 'current', (select version from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), ''))));
+  update meeting set version = version + 1, last_command = p_cmd, updated_at = v_now where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and version = coalesce(((p_payload ->> 'seen_version'))::bigint, 0);
+  if (select last_command from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '')) <> p_cmd then
+    perform app.refuse('meeting.stale', jsonb_build_object('seen', coalesce(((p_payload ->> 'seen_version'))::bigint, 0), 'current', (select version from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), ''))));
   end if;
-  if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and state in ('open')) then
-    perform app.refuse('meeting.wrong_state', jsonb_build_object('state', (select state from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')), 'needed', 'open'));
+  if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and state in ('open')) then
+    perform app.refuse('meeting.wrong_state', jsonb_build_object('state', (select state from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '')), 'needed', 'open'));
   end if;
-  if not exists (select 1 from agenda_item where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((p_payload #>> '{case_id}'), '')) then
+  if not exists (select 1 from agenda_item where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and case_id = coalesce((p_payload ->> 'case_id'), '')) then
     perform app.refuse('meeting.item_unknown', jsonb_build_object());
   end if;
-  if not exists (select 1 from agenda_item where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((p_payload #>> '{case_id}'), '') and state = 'waiting') then
+  if not exists (select 1 from agenda_item where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and case_id = coalesce((p_payload ->> 'case_id'), '') and state = 'waiting') then
     perform app.refuse('meeting.item_closed', jsonb_build_object());
   end if;
-  if exists (select 1 from meeting_member b where b.office_id = p_office and b.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and b.attendance = 'present' and not (replace((select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload #>> '{case_id}'), '')), ',' || b.person_id || ',', '') <> (select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload #>> '{case_id}'), ''))) and not exists (select 1 from item_recusal where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((p_payload #>> '{case_id}'), '') and person_id = b.person_id) and not exists (select 1 from speech s where s.office_id = b.office_id and s.meeting_id = b.meeting_id and s.case_id = coalesce((p_payload #>> '{case_id}'), '') and s.kind = 'opinion' and s.person_id = b.person_id)) then
-    perform app.refuse('meeting.not_all_spoken', jsonb_build_object('names', coalesce((select name from person where office_id = p_office and person_id = (select min(b.person_id) from meeting_member b where b.office_id = p_office and b.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and b.attendance = 'present' and not (replace((select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload #>> '{case_id}'), '')), ',' || b.person_id || ',', '') <> (select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload #>> '{case_id}'), ''))) and not exists (select 1 from item_recusal where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((p_payload #>> '{case_id}'), '') and person_id = b.person_id) and not exists (select 1 from speech s where s.office_id = b.office_id and s.meeting_id = b.meeting_id and s.case_id = coalesce((p_payload #>> '{case_id}'), '') and s.kind = 'opinion' and s.person_id = b.person_id))), (select min(b.person_id) from meeting_member b where b.office_id = p_office and b.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and b.attendance = 'present' and not (replace((select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload #>> '{case_id}'), '')), ',' || b.person_id || ',', '') <> (select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload #>> '{case_id}'), ''))) and not exists (select 1 from item_recusal where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((p_payload #>> '{case_id}'), '') and person_id = b.person_id) and not exists (select 1 from speech s where s.office_id = b.office_id and s.meeting_id = b.meeting_id and s.case_id = coalesce((p_payload #>> '{case_id}'), '') and s.kind = 'opinion' and s.person_id = b.person_id)))));
+  if exists (select 1 from meeting_member b where b.office_id = p_office and b.meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and b.attendance = 'present' and not (replace((select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload ->> 'case_id'), '')), ',' || b.person_id || ',', '') <> (select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload ->> 'case_id'), ''))) and not exists (select 1 from item_recusal where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and case_id = coalesce((p_payload ->> 'case_id'), '') and person_id = b.person_id) and not exists (select 1 from speech s where s.office_id = b.office_id and s.meeting_id = b.meeting_id and s.case_id = coalesce((p_payload ->> 'case_id'), '') and s.kind = 'opinion' and s.person_id = b.person_id)) then
+    perform app.refuse('meeting.not_all_spoken', jsonb_build_object('names', coalesce((select name from person where office_id = p_office and person_id = (select min(b.person_id) from meeting_member b where b.office_id = p_office and b.meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and b.attendance = 'present' and not (replace((select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload ->> 'case_id'), '')), ',' || b.person_id || ',', '') <> (select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload ->> 'case_id'), ''))) and not exists (select 1 from item_recusal where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and case_id = coalesce((p_payload ->> 'case_id'), '') and person_id = b.person_id) and not exists (select 1 from speech s where s.office_id = b.office_id and s.meeting_id = b.meeting_id and s.case_id = coalesce((p_payload ->> 'case_id'), '') and s.kind = 'opinion' and s.person_id = b.person_id))), (select min(b.person_id) from meeting_member b where b.office_id = p_office and b.meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and b.attendance = 'present' and not (replace((select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload ->> 'case_id'), '')), ',' || b.person_id || ',', '') <> (select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload ->> 'case_id'), ''))) and not exists (select 1 from item_recusal where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and case_id = coalesce((p_payload ->> 'case_id'), '') and person_id = b.person_id) and not exists (select 1 from speech s where s.office_id = b.office_id and s.meeting_id = b.meeting_id and s.case_id = coalesce((p_payload ->> 'case_id'), '') and s.kind = 'opinion' and s.person_id = b.person_id)))));
   end if;
-  if exists (select 1 from agenda_item a join escalation_point x on x.office_id = a.office_id and x.case_id = a.case_id and x.round = a.round and x.place = a.escalation join meeting_member b on b.office_id = a.office_id and b.meeting_id = a.meeting_id where a.office_id = p_office and a.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and a.case_id = coalesce((p_payload #>> '{case_id}'), '') and b.attendance = 'present' and not (replace((select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload #>> '{case_id}'), '')), ',' || b.person_id || ',', '') <> (select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload #>> '{case_id}'), ''))) and not exists (select 1 from item_recusal where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((p_payload #>> '{case_id}'), '') and person_id = b.person_id) and not exists (select 1 from vote v where v.office_id = a.office_id and v.meeting_id = a.meeting_id and v.case_id = a.case_id and v.number = x.number and v.person_id = b.person_id)) then
-    perform app.refuse('meeting.votes_missing', jsonb_build_object('number', (select min(x.number) from agenda_item a join escalation_point x on x.office_id = a.office_id and x.case_id = a.case_id and x.round = a.round and x.place = a.escalation join meeting_member b on b.office_id = a.office_id and b.meeting_id = a.meeting_id where a.office_id = p_office and a.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and a.case_id = coalesce((p_payload #>> '{case_id}'), '') and b.attendance = 'present' and not (replace((select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload #>> '{case_id}'), '')), ',' || b.person_id || ',', '') <> (select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload #>> '{case_id}'), ''))) and not exists (select 1 from item_recusal where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((p_payload #>> '{case_id}'), '') and person_id = b.person_id) and not exists (select 1 from vote v where v.office_id = a.office_id and v.meeting_id = a.meeting_id and v.case_id = a.case_id and v.number = x.number and v.person_id = b.person_id)), 'name', coalesce((select name from person where office_id = p_office and person_id = (select min(b.person_id) from agenda_item a join escalation_point x on x.office_id = a.office_id and x.case_id = a.case_id and x.round = a.round and x.place = a.escalation join meeting_member b on b.office_id = a.office_id and b.meeting_id = a.meeting_id where a.office_id = p_office and a.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and a.case_id = coalesce((p_payload #>> '{case_id}'), '') and b.attendance = 'present' and not (replace((select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload #>> '{case_id}'), '')), ',' || b.person_id || ',', '') <> (select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload #>> '{case_id}'), ''))) and not exists (select 1 from item_recusal where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((p_payload #>> '{case_id}'), '') and person_id = b.person_id) and not exists (select 1 from vote v where v.office_id = a.office_id and v.meeting_id = a.meeting_id and v.case_id = a.case_id and v.number = x.number and v.person_id = b.person_id))), (select min(b.person_id) from agenda_item a join escalation_point x on x.office_id = a.office_id and x.case_id = a.case_id and x.round = a.round and x.place = a.escalation join meeting_member b on b.office_id = a.office_id and b.meeting_id = a.meeting_id where a.office_id = p_office and a.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and a.case_id = coalesce((p_payload #>> '{case_id}'), '') and b.attendance = 'present' and not (replace((select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload #>> '{case_id}'), '')), ',' || b.person_id || ',', '') <> (select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload #>> '{case_id}'), ''))) and not exists (select 1 from item_recusal where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((p_payload #>> '{case_id}'), '') and person_id = b.person_id) and not exists (select 1 from vote v where v.office_id = a.office_id and v.meeting_id = a.meeting_id and v.case_id = a.case_id and v.number = x.number and v.person_id = b.person_id)))));
+  if exists (select 1 from agenda_item a join escalation_point x on x.office_id = a.office_id and x.case_id = a.case_id and x.round = a.round and x.place = a.escalation join meeting_member b on b.office_id = a.office_id and b.meeting_id = a.meeting_id where a.office_id = p_office and a.meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and a.case_id = coalesce((p_payload ->> 'case_id'), '') and b.attendance = 'present' and not (replace((select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload ->> 'case_id'), '')), ',' || b.person_id || ',', '') <> (select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload ->> 'case_id'), ''))) and not exists (select 1 from item_recusal where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and case_id = coalesce((p_payload ->> 'case_id'), '') and person_id = b.person_id) and not exists (select 1 from vote v where v.office_id = a.office_id and v.meeting_id = a.meeting_id and v.case_id = a.case_id and v.number = x.number and v.person_id = b.person_id)) then
+    perform app.refuse('meeting.votes_missing', jsonb_build_object('number', (select min(x.number) from agenda_item a join escalation_point x on x.office_id = a.office_id and x.case_id = a.case_id and x.round = a.round and x.place = a.escalation join meeting_member b on b.office_id = a.office_id and b.meeting_id = a.meeting_id where a.office_id = p_office and a.meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and a.case_id = coalesce((p_payload ->> 'case_id'), '') and b.attendance = 'present' and not (replace((select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload ->> 'case_id'), '')), ',' || b.person_id || ',', '') <> (select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload ->> 'case_id'), ''))) and not exists (select 1 from item_recusal where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and case_id = coalesce((p_payload ->> 'case_id'), '') and person_id = b.person_id) and not exists (select 1 from vote v where v.office_id = a.office_id and v.meeting_id = a.meeting_id and v.case_id = a.case_id and v.number = x.number and v.person_id = b.person_id)), 'name', coalesce((select name from person where office_id = p_office and person_id = (select min(b.person_id) from agenda_item a join escalation_point x on x.office_id = a.office_id and x.case_id = a.case_id and x.round = a.round and x.place = a.escalation join meeting_member b on b.office_id = a.office_id and b.meeting_id = a.meeting_id where a.office_id = p_office and a.meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and a.case_id = coalesce((p_payload ->> 'case_id'), '') and b.attendance = 'present' and not (replace((select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload ->> 'case_id'), '')), ',' || b.person_id || ',', '') <> (select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload ->> 'case_id'), ''))) and not exists (select 1 from item_recusal where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and case_id = coalesce((p_payload ->> 'case_id'), '') and person_id = b.person_id) and not exists (select 1 from vote v where v.office_id = a.office_id and v.meeting_id = a.meeting_id and v.case_id = a.case_id and v.number = x.number and v.person_id = b.person_id))), (select min(b.person_id) from agenda_item a join escalation_point x on x.office_id = a.office_id and x.case_id = a.case_id and x.round = a.round and x.place = a.escalation join meeting_member b on b.office_id = a.office_id and b.meeting_id = a.meeting_id where a.office_id = p_office and a.meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and a.case_id = coalesce((p_payload ->> 'case_id'), '') and b.attendance = 'present' and not (replace((select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload ->> 'case_id'), '')), ',' || b.person_id || ',', '') <> (select handler_codes from case_ where office_id = p_office and case_id = coalesce((p_payload ->> 'case_id'), ''))) and not exists (select 1 from item_recusal where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and case_id = coalesce((p_payload ->> 'case_id'), '') and person_id = b.person_id) and not exists (select 1 from vote v where v.office_id = a.office_id and v.meeting_id = a.meeting_id and v.case_id = a.case_id and v.number = x.number and v.person_id = b.person_id)))));
   end if;
-  v_items := coalesce(nullif(p_payload #> '{rulings}', 'null'), '[]');
+  v_items := coalesce(nullif(p_payload -> 'rulings', 'null'), '[]');
   for v_index in 0 .. jsonb_array_length(v_items) - 1 loop
   v_item := v_items -> v_index;
-  if not exists (select 1 from agenda_item a join escalation_point x on x.office_id = a.office_id and x.case_id = a.case_id and x.round = a.round and x.place = a.escalation where a.office_id = p_office and a.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and a.case_id = coalesce((p_payload #>> '{case_id}'), '') and x.number = coalesce(((v_item #>> '{number}'))::bigint, 0)) then
-    perform app.refuse('meeting.point_unknown', jsonb_build_object('number', coalesce(((v_item #>> '{number}'))::bigint, 0)));
+  if not exists (select 1 from agenda_item a join escalation_point x on x.office_id = a.office_id and x.case_id = a.case_id and x.round = a.round and x.place = a.escalation where a.office_id = p_office and a.meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and a.case_id = coalesce((p_payload ->> 'case_id'), '') and x.number = coalesce(((v_item ->> 'number'))::bigint, 0)) then
+    perform app.refuse('meeting.point_unknown', jsonb_build_object('number', coalesce(((v_item ->> 'number'))::bigint, 0)));
   end if;
-  if coalesce((v_item #>> '{ruling}'), '') = 'other' and trim(coalesce((v_item #>> '{content}'), '')) = '' then
-    perform app.refuse('meeting.content_missing', jsonb_build_object('number', coalesce(((v_item #>> '{number}'))::bigint, 0)));
+  if coalesce((v_item ->> 'ruling'), '') = 'other' and trim(coalesce((v_item ->> 'content'), '')) = '' then
+    perform app.refuse('meeting.content_missing', jsonb_build_object('number', coalesce(((v_item ->> 'number'))::bigint, 0)));
   end if;
-  if 2 * (select count(*) from vote where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((p_payload #>> '{case_id}'), '') and number = coalesce(((v_item #>> '{number}'))::bigint, 0) and coalesce((select x.choice from vote_correction x where x.office_id = vote.office_id and x.meeting_id = vote.meeting_id and x.case_id = vote.case_id and x.number = vote.number and x.person_id = vote.person_id order by x.place desc limit 1), vote.choice) = coalesce((v_item #>> '{ruling}'), '')) <= (select count(*) from vote where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((p_payload #>> '{case_id}'), '') and number = coalesce(((v_item #>> '{number}'))::bigint, 0)) and trim(coalesce((v_item #>> '{against_votes}'), '')) = '' then
-    perform app.refuse('meeting.against_votes', jsonb_build_object('number', coalesce(((v_item #>> '{number}'))::bigint, 0)));
+  if 2 * (select count(*) from vote where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and case_id = coalesce((p_payload ->> 'case_id'), '') and number = coalesce(((v_item ->> 'number'))::bigint, 0) and coalesce((select x.choice from vote_correction x where x.office_id = vote.office_id and x.meeting_id = vote.meeting_id and x.case_id = vote.case_id and x.number = vote.number and x.person_id = vote.person_id order by x.place desc limit 1), vote.choice) = coalesce((v_item ->> 'ruling'), '')) <= (select count(*) from vote where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and case_id = coalesce((p_payload ->> 'case_id'), '') and number = coalesce(((v_item ->> 'number'))::bigint, 0)) and trim(coalesce((v_item ->> 'against_votes'), '')) = '' then
+    perform app.refuse('meeting.against_votes', jsonb_build_object('number', coalesce(((v_item ->> 'number'))::bigint, 0)));
   end if;
-  insert into ruling (office_id, readers, case_id, meeting_id, number, ruling, content, permits, against_votes) values (p_office, (select k.readers from case_ k where k.office_id = p_office and k.case_id = coalesce((p_payload #>> '{case_id}'), '')), coalesce((p_payload #>> '{case_id}'), ''), coalesce((p_payload #>> '{meeting_id}'), ''), coalesce(((v_item #>> '{number}'))::bigint, 0), coalesce((v_item #>> '{ruling}'), ''), coalesce((v_item #>> '{content}'), ''), (case when coalesce((v_item #>> '{ruling}'), '') = 'uphold' then 0 when coalesce((v_item #>> '{ruling}'), '') = 'adopt' then 1 else (case when (v_item #> '{permits}') = 'true'::jsonb then 1 else 0 end) end), coalesce((v_item #>> '{against_votes}'), ''));
+  insert into ruling (office_id, readers, case_id, meeting_id, number, ruling, content, permits, against_votes) values (p_office, (select k.readers from case_ k where k.office_id = p_office and k.case_id = coalesce((p_payload ->> 'case_id'), '')), coalesce((p_payload ->> 'case_id'), ''), coalesce((p_payload ->> 'meeting_id'), ''), coalesce(((v_item ->> 'number'))::bigint, 0), coalesce((v_item ->> 'ruling'), ''), coalesce((v_item ->> 'content'), ''), (case when coalesce((v_item ->> 'ruling'), '') = 'uphold' then 0 when coalesce((v_item ->> 'ruling'), '') = 'adopt' then 1 else (case when (v_item -> 'permits') = 'true'::jsonb then 1 else 0 end) end), coalesce((v_item ->> 'against_votes'), ''));
   end loop;
-  if exists (select 1 from agenda_item a join escalation_point x on x.office_id = a.office_id and x.case_id = a.case_id and x.round = a.round and x.place = a.escalation where a.office_id = p_office and a.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and a.case_id = coalesce((p_payload #>> '{case_id}'), '') and not exists (select 1 from ruling g where g.office_id = a.office_id and g.meeting_id = a.meeting_id and g.case_id = a.case_id and g.number = x.number)) then
-    perform app.refuse('meeting.ruling_missing', jsonb_build_object('number', (select min(x.number) from agenda_item a join escalation_point x on x.office_id = a.office_id and x.case_id = a.case_id and x.round = a.round and x.place = a.escalation where a.office_id = p_office and a.meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and a.case_id = coalesce((p_payload #>> '{case_id}'), '') and not exists (select 1 from ruling g where g.office_id = a.office_id and g.meeting_id = a.meeting_id and g.case_id = a.case_id and g.number = x.number))));
+  if exists (select 1 from agenda_item a join escalation_point x on x.office_id = a.office_id and x.case_id = a.case_id and x.round = a.round and x.place = a.escalation where a.office_id = p_office and a.meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and a.case_id = coalesce((p_payload ->> 'case_id'), '') and not exists (select 1 from ruling g where g.office_id = a.office_id and g.meeting_id = a.meeting_id and g.case_id = a.case_id and g.number = x.number)) then
+    perform app.refuse('meeting.ruling_missing', jsonb_build_object('number', (select min(x.number) from agenda_item a join escalation_point x on x.office_id = a.office_id and x.case_id = a.case_id and x.round = a.round and x.place = a.escalation where a.office_id = p_office and a.meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and a.case_id = coalesce((p_payload ->> 'case_id'), '') and not exists (select 1 from ruling g where g.office_id = a.office_id and g.meeting_id = a.meeting_id and g.case_id = a.case_id and g.number = x.number))));
   end if;
-  update agenda_item set state = 'closed', closed_at = v_now where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((p_payload #>> '{case_id}'), '');
+  update agenda_item set state = 'closed', closed_at = v_now where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and case_id = coalesce((p_payload ->> 'case_id'), '');
 end $$;
 
 create function app.do_drop_item(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 #variable_conflict use_column
 declare v_items jsonb; v_item jsonb;
 begin
-  if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) then
+  if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '')) then
     perform app.refuse('meeting.unknown', jsonb_build_object());
   end if;
-  update meeting set version = version + 1, last_command = p_cmd, updated_at = v_now where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and version = coalesce(((p_payload #>> '{seen_version}'))::bigint, 0);
-  if (select last_command from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) <> p_cmd then
-    perform app.refuse('meeting.stale', jsonb_build_object('seen', coalesce(((p_payload #>> '{seen_version}'))::bigint, 0), 'current', (select version from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), ''))));
+  update meeting set version = version + 1, last_command = p_cmd, updated_at = v_now where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and version = coalesce(((p_payload ->> 'seen_version'))::bigint, 0);
+  if (select last_command from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '')) <> p_cmd then
+    perform app.refuse('meeting.stale', jsonb_build_object('seen', coalesce(((p_payload ->> 'seen_version'))::bigint, 0), 'current', (select version from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), ''))));
   end if;
-  if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and state in ('open', 'closed')) then
-    perform app.refuse('meeting.wrong_state', jsonb_build_object('state', (select state from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')), 'needed', 'open'));
+  if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and state in ('open', 'closed')) then
+    perform app.refuse('meeting.wrong_state', jsonb_build_object('state', (select state from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '')), 'needed', 'open'));
   end if;
-  if not exists (select 1 from agenda_item where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((p_payload #>> '{case_id}'), '')) then
+  if not exists (select 1 from agenda_item where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and case_id = coalesce((p_payload ->> 'case_id'), '')) then
     perform app.refuse('meeting.item_unknown', jsonb_build_object());
   end if;
-  if exists (select 1 from agenda_item where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((p_payload #>> '{case_id}'), '') and state = 'dropped') then
+  if exists (select 1 from agenda_item where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and case_id = coalesce((p_payload ->> 'case_id'), '') and state = 'dropped') then
     perform app.refuse('meeting.item_closed', jsonb_build_object());
   end if;
-  if trim(coalesce((p_payload #>> '{reason}'), '')) = '' then
+  if trim(coalesce((p_payload ->> 'reason'), '')) = '' then
     perform app.refuse('meeting.field_missing', jsonb_build_object('field', 'meeting.reason'));
   end if;
-  update agenda_item set state = 'dropped', dropped_because = coalesce((p_payload #>> '{reason}'), ''), closed_at = v_now where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and case_id = coalesce((p_payload #>> '{case_id}'), '');
+  update agenda_item set state = 'dropped', dropped_because = coalesce((p_payload ->> 'reason'), ''), closed_at = v_now where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and case_id = coalesce((p_payload ->> 'case_id'), '');
 end $$;
 
 create function app.do_certify_minutes(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 #variable_conflict use_column
 declare v_items jsonb; v_item jsonb;
 begin
-  if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) then
+  if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '')) then
     perform app.refuse('meeting.unknown', jsonb_build_object());
   end if;
-  update meeting set version = version + 1, last_command = p_cmd, updated_at = v_now where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and version = coalesce(((p_payload #>> '{seen_version}'))::bigint, 0);
-  if (select last_command from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) <> p_cmd then
-    perform app.refuse('meeting.stale', jsonb_build_object('seen', coalesce(((p_payload #>> '{seen_version}'))::bigint, 0), 'current', (select version from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), ''))));
+  update meeting set version = version + 1, last_command = p_cmd, updated_at = v_now where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and version = coalesce(((p_payload ->> 'seen_version'))::bigint, 0);
+  if (select last_command from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '')) <> p_cmd then
+    perform app.refuse('meeting.stale', jsonb_build_object('seen', coalesce(((p_payload ->> 'seen_version'))::bigint, 0), 'current', (select version from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), ''))));
   end if;
-  if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and state in ('closed')) then
-    perform app.refuse('meeting.wrong_state', jsonb_build_object('state', (select state from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')), 'needed', 'closed'));
+  if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and state in ('closed')) then
+    perform app.refuse('meeting.wrong_state', jsonb_build_object('state', (select state from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '')), 'needed', 'closed'));
   end if;
-  if (select recorder from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) <> v_me then
+  if (select recorder from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '')) <> v_me then
     perform app.refuse('meeting.not_recorder', jsonb_build_object());
   end if;
-  if not (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) then
+  if not (coalesce((p_payload -> 'document'), 'null'::jsonb) <> 'null'::jsonb) then
     perform app.refuse('persistence.document_missing', jsonb_build_object());
   end if;
   if coalesce(encode(sha256(decode((p_payload #>> '{document,pdf}'), 'base64')), 'hex'), '') <> coalesce((p_payload #>> '{document,sha256}'), '') then
     perform app.refuse('persistence.digest_mismatch', jsonb_build_object());
   end if;
-  insert into minutes (office_id, meeting_id, place, sha256, content, signed_by, signed_at) values (p_office, coalesce((p_payload #>> '{meeting_id}'), ''), coalesce((select max(place) from minutes where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')), 0) + 1, coalesce((p_payload #>> '{document,sha256}'), ''), decode((p_payload #>> '{document,pdf}'), 'base64'), v_me, v_now);
-  update meeting set state = 'signing', content = coalesce((p_payload #>> '{content}'), ''), minutes_sha256 = coalesce((p_payload #>> '{document,sha256}'), '') where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '');
+  insert into minutes (office_id, meeting_id, place, sha256, content, signed_by, signed_at) values (p_office, coalesce((p_payload ->> 'meeting_id'), ''), coalesce((select max(place) from minutes where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '')), 0) + 1, coalesce((p_payload #>> '{document,sha256}'), ''), decode((p_payload #>> '{document,pdf}'), 'base64'), v_me, v_now);
+  update meeting set state = 'signing', content = coalesce((p_payload ->> 'content'), ''), minutes_sha256 = coalesce((p_payload #>> '{document,sha256}'), '') where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '');
 end $$;
 
 create function app.do_sign_minutes(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
-returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 #variable_conflict use_column
 declare v_items jsonb; v_item jsonb;
 begin
-  if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) then
+  if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '')) then
     perform app.refuse('meeting.unknown', jsonb_build_object());
   end if;
-  update meeting set version = version + 1, last_command = p_cmd, updated_at = v_now where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and state = 'signing' and minutes_sha256 = coalesce((p_payload #>> '{seen_sha256}'), '');
-  if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and state = 'signing') then
-    perform app.refuse('meeting.wrong_state', jsonb_build_object('state', (select state from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')), 'needed', 'signing'));
+  update meeting set version = version + 1, last_command = p_cmd, updated_at = v_now where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and state = 'signing' and minutes_sha256 = coalesce((p_payload ->> 'seen_sha256'), '');
+  if not exists (select 1 from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and state = 'signing') then
+    perform app.refuse('meeting.wrong_state', jsonb_build_object('state', (select state from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '')), 'needed', 'signing'));
   end if;
-  if (select last_command from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) <> p_cmd then
+  if (select last_command from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '')) <> p_cmd then
     perform app.refuse('meeting.signed_meanwhile', jsonb_build_object());
   end if;
-  if not exists (select 1 from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and person_id = v_me and attendance = 'present') then
+  if not exists (select 1 from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and person_id = v_me and attendance = 'present') then
     perform app.refuse('meeting.not_signer', jsonb_build_object());
   end if;
-  if exists (select 1 from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and person_id = v_me and signed_at is not null) then
+  if exists (select 1 from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and person_id = v_me and signed_at is not null) then
     perform app.refuse('meeting.signed_already', jsonb_build_object());
   end if;
-  if exists (select 1 from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and person_id = v_me and valid_to is not null and valid_to < v_today) and not exists (select 1 from person_role where office_id = p_office and person_id = v_me and role = 'agency_head' and (valid_from is null or valid_from <= v_today) and (valid_to is null or valid_to >= v_today)) then
-    perform app.refuse('meeting.acting_ended', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = v_me), v_me), 'date', (select cast(valid_to as text) from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and person_id = v_me)));
+  if exists (select 1 from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and person_id = v_me and valid_to is not null and valid_to < v_today) and not exists (select 1 from person_role where office_id = p_office and person_id = v_me and role = 'agency_head' and (valid_from is null or valid_from <= v_today) and (valid_to is null or valid_to >= v_today)) then
+    perform app.refuse('meeting.acting_ended', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = v_me), v_me), 'date', (select cast(valid_to as text) from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and person_id = v_me)));
   end if;
-  if (select chair from meeting where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')) = v_me and exists (select 1 from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and attendance = 'present' and signed_at is null and person_id <> v_me) then
+  if (select chair from meeting where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '')) = v_me and exists (select 1 from meeting_member where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and attendance = 'present' and signed_at is null and person_id <> v_me) then
     perform app.refuse('meeting.chair_signs_last', jsonb_build_object());
   end if;
-  if not (coalesce((p_payload #> '{document}'), 'null'::jsonb) <> 'null'::jsonb) then
+  if not (coalesce((p_payload -> 'document'), 'null'::jsonb) <> 'null'::jsonb) then
     perform app.refuse('persistence.document_missing', jsonb_build_object());
   end if;
   if coalesce(encode(sha256(decode((p_payload #>> '{document,pdf}'), 'base64')), 'hex'), '') <> coalesce((p_payload #>> '{document,sha256}'), '') then
     perform app.refuse('persistence.digest_mismatch', jsonb_build_object());
   end if;
-  insert into minutes (office_id, meeting_id, place, sha256, content, signed_by, signed_at) values (p_office, coalesce((p_payload #>> '{meeting_id}'), ''), coalesce((select max(place) from minutes where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '')), 0) + 1, coalesce((p_payload #>> '{document,sha256}'), ''), decode((p_payload #>> '{document,pdf}'), 'base64'), v_me, v_now);
-  update meeting_member set signed_at = v_now where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '') and person_id = v_me;
-  update meeting set minutes_sha256 = coalesce((p_payload #>> '{document,sha256}'), ''), state = case when chair = v_me then 'signed' else state end, signed = case when chair = v_me then 1 else 0 end where office_id = p_office and meeting_id = coalesce((p_payload #>> '{meeting_id}'), '');
+  insert into minutes (office_id, meeting_id, place, sha256, content, signed_by, signed_at) values (p_office, coalesce((p_payload ->> 'meeting_id'), ''), coalesce((select max(place) from minutes where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '')), 0) + 1, coalesce((p_payload #>> '{document,sha256}'), ''), decode((p_payload #>> '{document,pdf}'), 'base64'), v_me, v_now);
+  update meeting_member set signed_at = v_now where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '') and person_id = v_me;
+  update meeting set minutes_sha256 = coalesce((p_payload #>> '{document,sha256}'), ''), state = case when chair = v_me then 'signed' else state end, signed = case when chair = v_me then 1 else 0 end where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '');
 end $$;
 
 create function app.readers(p_office integer, p_case text) returns text
@@ -2835,12 +2835,12 @@ end $$;
 
 create function api.login(p_office integer, p_cmd text, p_person text,
   p_verifier text)
-returns jsonb language plpgsql security definer set search_path = pg_catalog, app, pg_temp set lock_timeout = '2s' set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
+returns jsonb language plpgsql security definer set search_path = pg_catalog, app, pg_temp set lock_timeout = '2000' set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 declare
   v_me text := session_user; v_now timestamptz := clock_timestamp();
   v_today date := (clock_timestamp() at time zone 'Asia/Shanghai')::date; v_result jsonb;
 begin
-  v_result := app.replayed(p_office, p_cmd, v_me);
+  v_result := app.replayed(p_office, p_cmd, '', v_me);
   if v_result is not null then return v_result; end if;
   if p_person is distinct from v_me
      and not 'admin' = any (app.roles(p_office, v_me, v_today)) then
@@ -2856,7 +2856,7 @@ begin
 end $$;
 
 create function api.enter(p_office integer) returns void
-language plpgsql security definer set search_path = pg_catalog, app, pg_temp set lock_timeout = '2s' set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
+language plpgsql security definer set search_path = pg_catalog, app, pg_temp set lock_timeout = '2000' set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 declare
   v_me text := session_user; v_person text;
   v_today date := (clock_timestamp() at time zone 'Asia/Shanghai')::date;
@@ -2972,7 +2972,7 @@ begin
 end $$;
 
 create function api.begin_file(p_office integer, p_sha256 text, p_size bigint)
-returns jsonb language plpgsql security definer set search_path = pg_catalog, app, pg_temp set lock_timeout = '2s' set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
+returns jsonb language plpgsql security definer set search_path = pg_catalog, app, pg_temp set lock_timeout = '2000' set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 declare v_me text := session_user; v_now timestamptz := clock_timestamp();
   s app.file_store; b app.blob; v_used bigint; v_have jsonb;
 begin
@@ -3018,7 +3018,7 @@ end $$;
 
 create function api.put_chunk(p_office integer, p_sha256 text, p_n integer, p_data bytea,
   p_digest text)
-returns void language plpgsql security definer set search_path = pg_catalog, app, pg_temp set lock_timeout = '2s' set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
+returns void language plpgsql security definer set search_path = pg_catalog, app, pg_temp set lock_timeout = '2000' set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 declare v_me text := session_user; b app.blob; v_due bigint;
 begin
   perform app.file_member(p_office, v_me);
@@ -3037,7 +3037,7 @@ begin
 end $$;
 
 create function api.complete_file(p_office integer, p_sha256 text, p_sm3 text)
-returns boolean language plpgsql security definer set search_path = pg_catalog, app, pg_temp set lock_timeout = '2s' set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
+returns boolean language plpgsql security definer set search_path = pg_catalog, app, pg_temp set lock_timeout = '2000' set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 declare v_me text := session_user; v_now timestamptz := clock_timestamp(); b app.blob;
 begin
   perform app.file_member(p_office, v_me);
@@ -3055,7 +3055,7 @@ begin
 end $$;
 
 create function api.sm3_wanted(p_office integer)
-returns boolean language plpgsql security definer set search_path = pg_catalog, app, pg_temp set lock_timeout = '2s' set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
+returns boolean language plpgsql security definer set search_path = pg_catalog, app, pg_temp set lock_timeout = '2000' set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 declare v_me text := session_user; v_wanted boolean;
 begin
   perform app.file_member(p_office, v_me);
@@ -3064,7 +3064,7 @@ begin
 end $$;
 
 create function api.file_info(p_office integer, p_sha256 text)
-returns jsonb language plpgsql security definer set search_path = pg_catalog, app, pg_temp set lock_timeout = '2s' set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
+returns jsonb language plpgsql security definer set search_path = pg_catalog, app, pg_temp set lock_timeout = '2000' set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 declare v_me text := session_user; v_info jsonb;
 begin
   perform app.file_member(p_office, v_me);
@@ -3076,7 +3076,7 @@ begin
 end $$;
 
 create function api.get_chunk(p_office integer, p_sha256 text, p_n integer)
-returns bytea language plpgsql security definer set search_path = pg_catalog, app, pg_temp set lock_timeout = '2s' set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
+returns bytea language plpgsql security definer set search_path = pg_catalog, app, pg_temp set lock_timeout = '2000' set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 declare v_me text := session_user; v_data bytea;
 begin
   perform app.file_member(p_office, v_me);
@@ -3087,7 +3087,7 @@ begin
 end $$;
 
 create function api.file_state(p_office integer, p_sha256 text)
-returns text language plpgsql security definer set search_path = pg_catalog, app, pg_temp set lock_timeout = '2s' set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
+returns text language plpgsql security definer set search_path = pg_catalog, app, pg_temp set lock_timeout = '2000' set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 declare v_me text := session_user; v_now timestamptz := clock_timestamp();
 begin
   perform app.file_member(p_office, v_me);
@@ -3098,7 +3098,7 @@ begin
 end $$;
 
 create function api.file_size(p_office integer, p_sha256 text)
-returns jsonb language plpgsql security definer set search_path = pg_catalog, app, pg_temp set lock_timeout = '2s' set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
+returns jsonb language plpgsql security definer set search_path = pg_catalog, app, pg_temp set lock_timeout = '2000' set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 declare v_me text := session_user; v_now timestamptz := clock_timestamp(); v_info jsonb;
 begin
   perform app.file_member(p_office, v_me);
@@ -3113,7 +3113,7 @@ end $$;
 create function api.files(p_office integer)
 returns table (sha256 text, sm3 text, size bigint, complete smallint, place text,
   begun_at timestamptz)
-language plpgsql security definer set search_path = pg_catalog, app, pg_temp set lock_timeout = '2s' set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
+language plpgsql security definer set search_path = pg_catalog, app, pg_temp set lock_timeout = '2000' set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 #variable_conflict use_column
 declare v_me text := session_user; v_now timestamptz := clock_timestamp();
 begin
@@ -3125,7 +3125,7 @@ end $$;
 
 create function api.file_uses(p_office integer)
 returns table (sha256 text, case_id text, case_name text, material text)
-language plpgsql security definer set search_path = pg_catalog, app, pg_temp set lock_timeout = '2s' set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
+language plpgsql security definer set search_path = pg_catalog, app, pg_temp set lock_timeout = '2000' set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 #variable_conflict use_column
 declare v_me text := session_user; v_now timestamptz := clock_timestamp();
 begin
@@ -3151,24 +3151,20 @@ returns text[] language sql stable set search_path = pg_catalog, app, pg_temp as
      and (valid_to is null or valid_to >= p_today)
 $$;
 
-create function app.again(p_entry jsonb, v_me text)
+create function app.replayed(p_office integer, p_cmd text, p_case text, v_me text)
 returns jsonb language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+declare v_entry jsonb;
 begin
-  if p_entry ->> 'actor' <> v_me then perform app.refuse('persistence.command_taken', jsonb_build_object()); end if;
-  return jsonb_build_object('case_id', p_entry -> 'case', 'version', p_entry -> 'version',
-    'state', p_entry -> 'state', 'number', p_entry -> 'number', 'replayed', true);
-end $$;
-
-create function app.replayed(p_office integer, p_cmd text, v_me text)
-returns jsonb language plpgsql set search_path = pg_catalog, app, pg_temp as $$
-declare v_entry text;
-begin
-  select k.entry into v_entry
-    from person p left join audit k on k.office_id = p_office and k.command_id = p_cmd
+  select a.entry::jsonb into v_entry
+    from person p left join audit a on a.office_id = p_office and a.command_id = p_cmd
    where p.office_id = p_office and p.person_id = v_me and p.active = 1;
   if not found then perform app.refuse('case.not_found', jsonb_build_object()); end if;
-  if v_entry is not null then return app.again(v_entry::jsonb, v_me); end if;
-  return null;
+  if v_entry ->> 'actor' <> v_me or v_entry ->> 'case' <> p_case then
+    perform app.refuse('persistence.command_taken', jsonb_build_object());
+  end if;
+  if v_entry is null then return null; end if;
+  return jsonb_build_object('case_id', p_case, 'version', v_entry -> 'version',
+    'state', v_entry -> 'state', 'number', v_entry -> 'number', 'replayed', true);
 end $$;
 
 create function app.finish(p_office integer, p_cmd text, p_action text, p_reason text,
@@ -3176,72 +3172,77 @@ create function app.finish(p_office integer, p_cmd text, p_action text, p_reason
 returns jsonb language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 declare
   p_case constant text := ''; v_readers constant text := ''; v_number constant text := '';
-  v_state constant text := ''; v_version constant integer := 0;
-  h app.audit_head; v_entry text;
+  v_target constant text := ''; v_version constant integer := 0;
+  h app.audit_head; v_entry text; v_hash text;
 begin
   select * into strict h from audit_head
    where office_id = p_office and case_id = p_case for update;
-  v_entry := jsonb_build_object(
-    'action', p_action, 'actor', v_me, 'case', p_case, 'command', p_cmd, 'office', p_office,
-    'at', to_char(v_now at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
-    'number', v_number, 'reason', p_reason, 'seq', h.seq + 1, 'state', v_state,
-    'version', v_version,
-    'payload', (p_payload #- '{document,pdf}') - 'image' - 'argon2')::text;
-  with head as (
-    update audit_head set seq = h.seq + 1, version = v_version, moved = 1,
-      hash = encode(sha256(convert_to(h.hash || v_entry, 'UTF8')), 'hex')
-     where office_id = p_office and case_id = p_case returning seq, hash
-  )
+  v_entry := format('{"at": "%s", "seq": %s, "case": %s, "actor": %s, "state": "%s", "action": "%s", "number": %s, "office": %s, "reason": %s, "command": %s, "payload": %s, "version": %s}',
+    to_char(v_now at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+    h.seq + 1,
+    to_json(p_case),
+    to_json(v_me),
+    v_target,
+    p_action,
+    to_json(v_number),
+    p_office,
+    to_json(coalesce(p_reason, '')),
+    to_json(p_cmd),
+    (p_payload #- '{document,pdf}') - '{image,argon2}'::text[],
+    v_version);
+  v_hash := encode(sha256(convert_to(h.hash || v_entry, 'UTF8')), 'hex');
+  update audit_head set seq = h.seq + 1, version = v_version, moved = 1, hash = v_hash
+   where office_id = p_office and case_id = p_case;
   insert into audit (office_id, case_id, seq, command_id, at, hash, entry, readers)
-  select p_office, p_case, head.seq, p_cmd, v_now, head.hash, v_entry, v_readers from head;
-  return jsonb_build_object(
-    'case_id', p_case, 'version', v_version, 'state', v_state, 'number', v_number);
+  values (p_office, p_case, h.seq + 1, p_cmd, v_now, v_hash, v_entry, v_readers);
+  return format('{"case_id": %s, "version": %s, "state": "%s", "number": %s}',
+    to_json(p_case), v_version, v_target, to_json(v_number))::jsonb;
 end $$;
 
 create function api.act(p_office integer, p_cmd text, p_case text, p_seen integer,
   p_action text, p_reason text, p_payload jsonb)
-returns jsonb language plpgsql security definer set search_path = pg_catalog, app, pg_temp set lock_timeout = '2s' set timezone = 'UTC' set datestyle = 'ISO, YMD' set enable_bitmapscan = 'off' set enable_seqscan = 'off' set plan_cache_mode = 'force_generic_plan' as $$
+returns jsonb language plpgsql security definer set search_path = pg_catalog, app, pg_temp set lock_timeout = '2000' set enable_bitmapscan = 'off' set enable_seqscan = 'off' set plan_cache_mode = 'force_generic_plan' as $$
 #variable_conflict use_column
 declare
   v_me text := session_user; v_now timestamptz; v_items jsonb; v_item jsonb;
   v_today date := (clock_timestamp() at time zone 'Asia/Shanghai')::date;
-  v_roles text[]; t jsonb;
-  v_who text; v_target text; v_readers text; h app.audit_head; c app.case_;
-  v_version integer; v_state text; v_number text := ''; v_entry text; v_result jsonb;
+  v_roles text[]; t jsonb; v_target text; v_readers text; h app.audit_head; c app.case_;
+  v_version integer; v_number text := ''; v_entry text; v_hash text; v_result jsonb;
 begin
-  select k.entry, array(select role from person_role where office_id = p_office and person_id = v_me
+  select array(select role from person_role where office_id = p_office and person_id = v_me
      and (valid_from is null or valid_from <= v_today)
-     and (valid_to is null or valid_to >= v_today)) into v_entry, v_roles
-    from person p left join audit k on k.office_id = p_office and k.command_id = p_cmd
-   where p.office_id = p_office and p.person_id = v_me and p.active = 1;
+     and (valid_to is null or valid_to >= v_today))
+    into v_roles
+    from person where office_id = p_office and person_id = v_me and active = 1;
+  -- Somebody who is no active member learns nothing: every case is unknown to him.
   if not found then perform app.refuse('case.not_found', jsonb_build_object()); end if;
-  if v_entry is not null then return app.again(v_entry::jsonb, v_me); end if;
   -- The head of the chain locks the case: it is narrow, and every command moves it.
-  select * into h from audit_head where office_id = p_office and case_id = p_case for update;
-  -- Somebody may have been carrying out this very command while we waited for the row; then the
-  -- case is no longer as it was seen, unless the action leaves the version alone.
-  if h.version is distinct from p_seen or p_action in ('extend_case', 'open', 'remind', 'ask_opinion', 'give_opinion', 'keep_sheet') then
-    v_result := app.replayed(p_office, p_cmd, v_me);
-    if v_result is not null then return v_result; end if;
-  end if;
-  select * into c from case_ where office_id = p_office and case_id = p_case;
-  v_now := clock_timestamp();
-  v_today := (v_now at time zone 'Asia/Shanghai')::date;
-  if p_action = 'register' then
-    if c.case_id is not null then perform app.refuse('persistence.case_exists', jsonb_build_object()); end if;
-  -- What somebody may not see is not there: no answer tells that case from an invented one.
-  -- Nor is a case whose chain has lost its head: nothing could be added to its history.
-  elsif c.case_id is null or h.case_id is null or not coalesce(position(',' || v_me || ',' in c.readers) > 0
+  select case_id, seq, hash, version into h.case_id, h.seq, h.hash, h.version
+    from audit_head where office_id = p_office and case_id = p_case for update;
+  select case_id, state, round, reviewer, handler_codes, registered_by, readers into c.case_id, c.state, c.round, c.reviewer, c.handler_codes, c.registered_by, c.readers
+    from case_ where office_id = p_office and case_id = p_case;
+  if p_action in ('answer', 'draft_opinion') and h.version = p_seen and c.state = 'reviewing' and c.reviewer = v_me and 'reviewer' = any(v_roles) then
+    v_target := c.state;
+  else
+    -- Somebody may have carried out this very command while we waited for the row; then
+    -- the case is no longer as it was seen, unless the action leaves the version alone.
+    if h.version is distinct from p_seen or p_action in ('extend_case', 'open', 'remind', 'ask_opinion', 'give_opinion', 'keep_sheet') then
+      v_result := app.replayed(p_office, p_cmd, p_case, v_me);
+      if v_result is not null then return v_result; end if;
+    end if;
+    if p_action = 'register' then
+      if c.case_id is not null then perform app.refuse('persistence.case_exists', jsonb_build_object()); end if;
+    -- What somebody may not see is not there: no answer tells that case from an invented one.
+    -- Nor is a case whose chain has lost its head: nothing could be added to its history.
+    elsif c.case_id is null or h.case_id is null or not coalesce(position(',' || v_me || ',' in c.readers) > 0
     or pg_has_role(v_me::name, to_regrole('sz_o' || p_office || '_all'), 'member')
     or pg_has_role(v_me::name, to_regrole('sz_o' || p_office || '_u' || substr(c.readers, 3, 12)),
       'member'), false) then
-    perform app.refuse('case.not_found', jsonb_build_object());
-  elsif h.version <> p_seen then
-    perform app.refuse('case.stale', jsonb_build_object('seen', p_seen, 'current', h.version));
-  end if;
-  v_readers := coalesce(c.readers, '');
-  c.version := h.version;
-  t := '{
+      perform app.refuse('case.not_found', jsonb_build_object());
+    elsif h.version <> p_seen then
+      perform app.refuse('case.stale', jsonb_build_object('seen', p_seen, 'current', h.version));
+    end if;
+    t := '{
   ">register": ["draft", ["clerk", "handler"], "anyone", false],
   "draft>edit": ["draft", ["clerk", "handler"], "handler", false],
   "correction>edit": ["correction", ["clerk", "handler"], "handler", false],
@@ -3486,38 +3487,44 @@ begin
   "passed>keep_sheet": ["passed", ["head"], "anyone", false],
   "decided>keep_sheet": ["decided", ["head"], "anyone", false]
   }'::jsonb -> (coalesce(c.state, '') || '>' || p_action);
-  if t is null then perform app.refuse('workflow.no_transition', jsonb_build_object('action', p_action, 'state', coalesce(c.state, ''), 'reviewer', coalesce(c.reviewer, ''))); end if;
-  if not t -> 1 ?| v_roles then
-    perform app.refuse('workflow.not_your_role', jsonb_build_object('action', p_action, 'state', coalesce(c.state, ''), 'reviewer', coalesce(c.reviewer, '')));
+    if t is null then perform app.refuse('workflow.no_transition', jsonb_build_object('action', p_action, 'state', coalesce(c.state, ''), 'reviewer', coalesce(c.reviewer, ''))); end if;
+    if not t -> 1 ?| v_roles then perform app.refuse('workflow.not_your_role', jsonb_build_object('action', p_action, 'state', coalesce(c.state, ''), 'reviewer', coalesce(c.reviewer, ''))); end if;
+    if t ->> 2 = 'reviewer' and c.reviewer <> v_me
+    or t ->> 2 = 'handler' and replace(c.handler_codes, ',' || v_me || ',', '') = c.handler_codes and c.registered_by <> v_me
+    or t ->> 2 = 'sides' and c.reviewer <> v_me and replace(c.handler_codes, ',' || v_me || ',', '') = c.handler_codes and c.registered_by <> v_me and not v_roles && array['head', 'lead', 'unit_head'] then
+      perform app.refuse('workflow.not_your_case', jsonb_build_object('action', p_action, 'state', coalesce(c.state, ''), 'reviewer', coalesce(c.reviewer, '')));
+    end if;
+    if t -> 3 = 'true' and trim(p_reason) = '' then
+      perform app.refuse('workflow.reason_missing', jsonb_build_object('action', p_action));
+    end if;
+    v_target := t ->> 0;
   end if;
-  v_who := t ->> 2;
-  if v_who = 'reviewer' and c.reviewer <> v_me
-     or v_who = 'handler' and replace(c.handler_codes, ',' || v_me || ',', '') = c.handler_codes and c.registered_by <> v_me
-     or v_who = 'sides' and c.reviewer <> v_me and replace(c.handler_codes, ',' || v_me || ',', '') = c.handler_codes and c.registered_by <> v_me and not v_roles && array['head', 'lead', 'unit_head'] then
-    perform app.refuse('workflow.not_your_case', jsonb_build_object('action', p_action, 'state', coalesce(c.state, ''), 'reviewer', coalesce(c.reviewer, '')));
+  v_now := clock_timestamp();
+  v_readers := c.readers;
+  v_version := h.version + 1;
+  if p_action = 'answer' then
+  v_items := coalesce(nullif(p_payload -> 'answers', 'null'), '[]');
+  for v_index in 0 .. jsonb_array_length(v_items) - 1 loop
+  v_item := v_items -> v_index;
+  update answer set answer = coalesce((v_item ->> 'answer'), ''), note = coalesce((v_item ->> 'note'), ''), evidence = coalesce((v_item ->> 'evidence'), ''), answered_by = v_me, answered_at = v_now where office_id = p_office and case_id = p_case and round = c.round and item_id = coalesce((v_item ->> 'item_id'), '');
+  if not found then
+    insert into answer (office_id, readers, case_id, round, item_id, answer, note, evidence, answered_by, answered_at) values (p_office, v_readers, p_case, c.round, coalesce((v_item ->> 'item_id'), ''), coalesce((v_item ->> 'answer'), ''), coalesce((v_item ->> 'note'), ''), coalesce((v_item ->> 'evidence'), ''), v_me, v_now);
   end if;
-  if t -> 3 = 'true' and trim(p_reason) = '' then
-    perform app.refuse('workflow.reason_missing', jsonb_build_object('action', p_action));
-  end if;
-  v_target := t ->> 0;
-  if p_action = 'register' then
+  end loop;
+  elsif p_action = 'draft_opinion' then
+  update round set opinion = coalesce(((p_payload -> 'opinion'))::text, '') where office_id = p_office and case_id = p_case and round = c.round;
+  else
+    select * into c from case_ where office_id = p_office and case_id = p_case;
+    c.version := h.version;
+    v_readers := coalesce(c.readers, '');
+    v_today := (v_now at time zone 'Asia/Shanghai')::date;
+    if p_action = 'register' then
     insert into audit_head (office_id, case_id, seq, hash, readers)
     values (p_office, p_case, 0, '0000000000000000000000000000000000000000000000000000000000000000', '') on conflict do nothing;
     select * into h from audit_head where office_id = p_office and case_id = p_case for update;
     if h.seq > 0 then perform app.refuse('persistence.case_exists', jsonb_build_object()); end if;
   end if;
   case p_action
-  when 'answer' then
-  v_items := coalesce(nullif(p_payload #> '{answers}', 'null'), '[]');
-  for v_index in 0 .. jsonb_array_length(v_items) - 1 loop
-  v_item := v_items -> v_index;
-  update answer set answer = coalesce((v_item #>> '{answer}'), ''), note = coalesce((v_item #>> '{note}'), ''), evidence = coalesce((v_item #>> '{evidence}'), ''), answered_by = v_me, answered_at = v_now where office_id = p_office and case_id = p_case and round = c.round and item_id = coalesce((v_item #>> '{item_id}'), '');
-  if not found then
-    insert into answer (office_id, readers, case_id, round, item_id, answer, note, evidence, answered_by, answered_at) values (p_office, v_readers, p_case, c.round, coalesce((v_item #>> '{item_id}'), ''), coalesce((v_item #>> '{answer}'), ''), coalesce((v_item #>> '{note}'), ''), coalesce((v_item #>> '{evidence}'), ''), v_me, v_now);
-  end if;
-  end loop;
-  when 'draft_opinion' then
-  update round set opinion = coalesce(((p_payload #> '{opinion}'))::text, '') where office_id = p_office and case_id = p_case and round = c.round;
   when 'register' then perform app.do_register(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
   when 'edit' then perform app.do_edit(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
   when 'confirm' then perform app.do_confirm(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
@@ -3582,43 +3589,46 @@ begin
   when 'expert_answer' then perform app.do_expert_answer(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
   when 'expert_withdraw' then perform app.do_expert_withdraw(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
   end case;
-  if p_action in ('register', 'edit', 'confirm', 'assign', 'reassign', 'certify', 'send_back', 'open_transfer', 'change_transfer_team', 'recall_opinion', 'ask_opinion', 'give_opinion') then
-    v_readers := app.keep_readers(p_office, p_case, v_readers);
-  end if;
-  v_state := v_target;
-  v_version := h.version + case when p_action in ('extend_case', 'open', 'remind', 'ask_opinion', 'give_opinion', 'keep_sheet') then 0 else 1 end;
-  if p_action not in ('answer', 'draft_opinion') then
+    if p_action in ('register', 'edit', 'confirm', 'assign', 'reassign', 'certify', 'send_back', 'open_transfer', 'change_transfer_team', 'recall_opinion', 'ask_opinion', 'give_opinion') then
+      v_readers := app.keep_readers(p_office, p_case, v_readers);
+    end if;
+    v_version := h.version + case when p_action in ('extend_case', 'open', 'remind', 'ask_opinion', 'give_opinion', 'keep_sheet') then 0 else 1 end;
     select coalesce(min(r.number), '') into v_number from case_ k join round r
         on r.office_id = k.office_id and r.case_id = k.case_id and r.round = k.round
      where k.office_id = p_office and k.case_id = p_case;
   end if;
-  v_entry := jsonb_build_object(
-    'action', p_action, 'actor', v_me, 'case', p_case, 'command', p_cmd, 'office', p_office,
-    'at', to_char(v_now at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
-    'number', v_number, 'reason', p_reason, 'seq', h.seq + 1, 'state', v_state,
-    'version', v_version,
-    'payload', (p_payload #- '{document,pdf}') - 'image' - 'argon2')::text;
-  with head as (
-    update audit_head set seq = h.seq + 1, version = v_version, moved = 1,
-      hash = encode(sha256(convert_to(h.hash || v_entry, 'UTF8')), 'hex')
-     where office_id = p_office and case_id = p_case returning seq, hash
-  )
+  v_entry := format('{"at": "%s", "seq": %s, "case": %s, "actor": %s, "state": "%s", "action": "%s", "number": %s, "office": %s, "reason": %s, "command": %s, "payload": %s, "version": %s}',
+    to_char(v_now at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+    h.seq + 1,
+    to_json(p_case),
+    to_json(v_me),
+    v_target,
+    p_action,
+    to_json(v_number),
+    p_office,
+    to_json(coalesce(p_reason, '')),
+    to_json(p_cmd),
+    (p_payload #- '{document,pdf}') - '{image,argon2}'::text[],
+    v_version);
+  v_hash := encode(sha256(convert_to(h.hash || v_entry, 'UTF8')), 'hex');
+  update audit_head set seq = h.seq + 1, version = v_version, moved = 1, hash = v_hash
+   where office_id = p_office and case_id = p_case;
   insert into audit (office_id, case_id, seq, command_id, at, hash, entry, readers)
-  select p_office, p_case, head.seq, p_cmd, v_now, head.hash, v_entry, v_readers from head;
-  return jsonb_build_object(
-    'case_id', p_case, 'version', v_version, 'state', v_state, 'number', v_number);
+  values (p_office, p_case, h.seq + 1, p_cmd, v_now, v_hash, v_entry, v_readers);
+  return format('{"case_id": %s, "version": %s, "state": "%s", "number": %s}',
+    to_json(p_case), v_version, v_target, to_json(v_number))::jsonb;
 end $$;
 
 create function api.act_office(p_office integer, p_cmd text, p_action text,
   p_payload jsonb)
-returns jsonb language plpgsql security definer set search_path = pg_catalog, app, pg_temp set lock_timeout = '2s' set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
+returns jsonb language plpgsql security definer set search_path = pg_catalog, app, pg_temp set lock_timeout = '2000' set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 declare
   v_me text := session_user; v_now timestamptz := clock_timestamp();
   v_today date := (clock_timestamp() at time zone 'Asia/Shanghai')::date;
   v_result jsonb; v_target text := ''; v_readers text := ''; p_case text := ''; c app.case_;
   p_reason text := coalesce(p_payload ->> 'reason', '');
 begin
-  v_result := app.replayed(p_office, p_cmd, v_me);
+  v_result := app.replayed(p_office, p_cmd, p_case, v_me);
   if v_result is not null then return v_result; end if;
   if not (p_action in ('add_recusal', 'put_certificate', 'set_password', 'sign_minutes') and coalesce(p_payload ->> 'person_id', '') = v_me)
      and not coalesce(app.roles(p_office, v_me, v_today) && case p_action
@@ -3726,7 +3736,7 @@ begin
 end $$;
 
 create function api.chain_root(p_office integer) returns text
-language plpgsql stable security definer set search_path = pg_catalog, app, pg_temp set lock_timeout = '2s' set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
+language plpgsql stable security definer set search_path = pg_catalog, app, pg_temp set lock_timeout = '2000' set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 declare v_me text := session_user; v_n integer; v_previous text;
   v_chains text[]; v_seqs integer[]; v_hashes text[];
 begin
@@ -3741,7 +3751,7 @@ begin
 end $$;
 
 create function api.checkpoint(p_office integer) returns text
-language plpgsql security definer set search_path = pg_catalog, app, pg_temp set lock_timeout = '2s' set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
+language plpgsql security definer set search_path = pg_catalog, app, pg_temp set lock_timeout = '2000' set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 declare v_me text := session_user; v_n integer; v_previous text;
   v_chains text[]; v_seqs integer[]; v_hashes text[]; v_root text; v_now timestamptz := clock_timestamp();
 begin
@@ -3787,7 +3797,7 @@ create index ix_case__pinyin on app.case_ (office_id, sort_key text_pattern_ops)
 
 create function api.found(p_office integer, p_words text[], p_pinyin text,
   p_states text[], p_order text, p_most integer)
-returns text[] language plpgsql security definer set search_path = pg_catalog, app, pg_temp set lock_timeout = '2s' set timezone = 'UTC' set datestyle = 'ISO, YMD' set enable_seqscan = 'off' set work_mem = '32MB' as $$
+returns text[] language plpgsql security definer set search_path = pg_catalog, app, pg_temp set lock_timeout = '2000' set timezone = 'UTC' set datestyle = 'ISO, YMD' set enable_seqscan = 'off' set work_mem = '32MB' as $$
 declare v_me text := session_user; v_words text[]; v_grams text[]; v_ids text[]; v_all boolean;
   v_begins text := 'sort_key ~>=~ $3 and sort_key ~<~ ($3 || ''{'')'; v_seen text;
   v_order text := case p_order when 'due' then 'due_on is null, due_on, case_id' when 'due down' then 'due_on is null, due_on desc, case_id' when 'received' then 'received_at is null, received_at, case_id' when 'received down' then 'received_at is null, received_at desc, case_id' when 'name' then 'sort_key, case_id' when 'name down' then 'sort_key desc, case_id desc' when 'party' then 'party_name, case_id' when 'party down' then 'party_name desc, case_id desc' end;
@@ -3846,7 +3856,7 @@ begin
 end $$;
 
 create function api.beat(p_office integer, p_case text, p_left text)
-returns jsonb language plpgsql security definer set search_path = pg_catalog, app, pg_temp set lock_timeout = '2s' set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
+returns jsonb language plpgsql security definer set search_path = pg_catalog, app, pg_temp set lock_timeout = '2000' set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 declare
   v_me text := session_user; v_now timestamptz := clock_timestamp();
   v_mine integer := pg_backend_pid();

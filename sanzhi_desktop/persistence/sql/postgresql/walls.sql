@@ -153,7 +153,19 @@ end $$;
 create function app.wall_audit_head_update_next() returns trigger language plpgsql
 set search_path = pg_catalog, app, pg_temp as $$
 begin
-  if (OLD.office_id is distinct from NEW.office_id or OLD.case_id is distinct from NEW.case_id) or NEW.seq <> OLD.seq + 1 and (NEW.moved <> 0 or (OLD.seq is distinct from NEW.seq or OLD.hash is distinct from NEW.hash or OLD.version is distinct from NEW.version)) or NEW.seq = OLD.seq + 1 and (NEW.moved <> 1 or NEW.version not in (OLD.version, OLD.version + 1)) then
+  if NEW.seq <> OLD.seq + 1 or NEW.moved <> 1 or NEW.version - OLD.version not in (0, 1) then
+  if NEW.seq <> OLD.seq + 1 and (NEW.moved <> 0 or (OLD.seq is distinct from NEW.seq or OLD.hash is distinct from NEW.hash or OLD.version is distinct from NEW.version)) or NEW.seq = OLD.seq + 1 and (NEW.moved <> 1 or NEW.version not in (OLD.version, OLD.version + 1)) then
+    raise exception using message = 'SZ-HISTORY 历史记录不得修改、替换或者删除', errcode = 'SZ002';
+  end if;
+  end if;
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
+create function app.wall_audit_head_update_key() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  if (OLD.office_id is distinct from NEW.office_id or OLD.case_id is distinct from NEW.case_id) then
     raise exception using message = 'SZ-HISTORY 历史记录不得修改、替换或者删除', errcode = 'SZ002';
   end if;
   if tg_op = 'DELETE' then return old; end if;
@@ -974,7 +986,7 @@ for each row execute function app.wall_round_update_kept();
 create trigger wall_round_update_issue before update of office_id, case_id, round, reason, submission, kind, party_name, party_number, amount_fen, handler_codes, submitted_by, submitted_at, declared, reviewer, outcome, opinion, materials_digest, certified_sha256, certified_at, sent_back, number, dated, issued, signer, same_person_reason, override_reason, issued_sha256, issued_at on app.round
 for each row execute function app.wall_round_update_issue();
 
-create trigger wall_round_update_key before update of office_id, case_id, round, reason, submission, kind, party_name, party_number, amount_fen, handler_codes, submitted_by, submitted_at, declared, reviewer, outcome, opinion, materials_digest, certified_sha256, certified_at, sent_back, number, dated, issued, signer, same_person_reason, override_reason, issued_sha256, issued_at on app.round
+create trigger wall_round_update_key before update of office_id, case_id, round on app.round
 for each row execute function app.wall_round_update_key();
 
 create trigger wall_case__insert_duty before insert on app.case_
@@ -1004,6 +1016,9 @@ for each row execute function app.wall_number_update_kept();
 create trigger wall_audit_head_update_next before update of office_id, case_id, seq, hash, version, moved on app.audit_head
 for each row execute function app.wall_audit_head_update_next();
 
+create trigger wall_audit_head_update_key before update of office_id, case_id on app.audit_head
+for each row execute function app.wall_audit_head_update_key();
+
 create trigger wall_audit_head_insert_first before insert on app.audit_head
 for each row execute function app.wall_audit_head_insert_first();
 
@@ -1019,7 +1034,7 @@ for each row execute function app.wall_certificate_update_revoke();
 create trigger wall_second_opinion_update_given_once before update of office_id, case_id, request_id, asked_by, asked_of, question, until, asked_at, opinion, given_at on app.second_opinion
 for each row execute function app.wall_second_opinion_update_given_once();
 
-create trigger wall_person_update_code before update on app.person
+create trigger wall_person_update_code before update of office_id, person_id on app.person
 for each row execute function app.wall_person_update_code();
 
 create trigger wall_office_update_moved before update on app.office

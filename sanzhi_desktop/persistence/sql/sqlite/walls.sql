@@ -142,7 +142,12 @@ begin select raise(abort, 'SZ-NUMBER 文号只能依次取用，取用后不得�
 
 create trigger wall_audit_head_update_next
 before update on audit_head for each row
-when (OLD.office_id is not NEW.office_id or OLD.case_id is not NEW.case_id) or NEW.seq <> OLD.seq + 1 and (NEW.moved <> 0 or (OLD.seq is not NEW.seq or OLD.hash is not NEW.hash or OLD.version is not NEW.version)) or NEW.seq = OLD.seq + 1 and (NEW.moved <> 1 or NEW.version not in (OLD.version, OLD.version + 1))
+when NEW.seq <> OLD.seq + 1 and (NEW.moved <> 0 or (OLD.seq is not NEW.seq or OLD.hash is not NEW.hash or OLD.version is not NEW.version)) or NEW.seq = OLD.seq + 1 and (NEW.moved <> 1 or NEW.version not in (OLD.version, OLD.version + 1))
+begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
+
+create trigger wall_audit_head_update_key
+before update on audit_head for each row
+when (OLD.office_id is not NEW.office_id or OLD.case_id is not NEW.case_id)
 begin select raise(abort, 'SZ-HISTORY 历史记录不得修改、替换或者删除'); end;
 
 create trigger wall_audit_head_insert_first
