@@ -280,14 +280,13 @@ def test_a_repeated_command_is_answered_not_repeated(desk: Desk) -> None:
         PersistenceFault.COMMAND_TAKEN,
         lambda: desk.send("rh", case_id, Action.RESERVE, **wanted),
     )
-    answer = {"answers": [{"item_id": "C01", "answer": "CONFORMS"}], "command_id": command}
-    another = desk.reviewing("r1")
+    another, answers = desk.reviewing("r1"), [{"item_id": "C01", "answer": "CONFORMS"}]
     before = desk.version(another)
     refused(
-        PersistenceFault.COMMAND_TAKEN, lambda: desk.send("r1", another, Action.ANSWER, **answer)
+        PersistenceFault.COMMAND_TAKEN,
+        lambda: desk.send("r1", another, Action.ANSWER, answers=answers, command_id=command),
     )
-    mine = desk.send("r1", another, Action.ANSWER, **answer | {"command_id": new_id()})
-    assert mine.version == before + 1
+    assert desk.send("r1", another, Action.ANSWER, answers=answers).version == before + 1
     registered = desk.register()
     refused(PersistenceFault.CASE_EXISTS, lambda: desk.register(registered))
 
