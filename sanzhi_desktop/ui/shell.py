@@ -151,7 +151,7 @@ class Shell(QWidget):
             self.tags.looked.connect(show)
         self.status.tags.clicked.connect(self.tags.turn)
         if desk.session.tagging is not None:  # whether what was written got its tag is said at once
-            desk.jobs.changed.connect(lambda _: self.pulse.soon())
+            desk.jobs.changed.connect(self.pulse.soon)
         self.pulse.news.connect(self._news)
         self.pulse.present.connect(self._show_present)
         self.pulse.start(lambda: self.front.case_at_hand if self.front is not None else "")

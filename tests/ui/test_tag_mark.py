@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
 
 from sanzhi_desktop.application import office as people
 from sanzhi_desktop.compose import offices
@@ -131,3 +132,15 @@ def test_an_office_without_tags_says_nothing(
     shell.pulse.beat()
     idle(qtbot, shell.desk.jobs)
     assert not shell.status.tags.isVisible()
+
+
+def test_the_desk_of_who_left_hears_nothing_any_more(
+    qtbot: QtBot, tagged: Path, store: RealStore, window: DeskWindow, enter: Enter
+) -> None:
+    first = enter(ADMIN)
+    gone = first.pulse
+    second = enter(ADMIN)
+    qtbot.waitUntil(lambda: not isValid(gone), timeout=2_000)
+    save(qtbot, second, "chengban_01")
+    idle(qtbot, second.desk.jobs)
+    assert second.desk.session.reader.history_tags().state is TagState.VERIFIED
