@@ -16,6 +16,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 GENESIS = "0" * 64
@@ -137,13 +138,16 @@ class Walked:
         return None
 
 
-def digests(entries: Iterable[bytes]) -> list[bytes]:
-    """The hash that each entry of one chain must have, as hex text, in order."""
-    sha256 = hashlib.sha256
-    previous, made = GENESIS.encode(), []
-    for entry in entries:
-        previous = sha256(previous + entry).hexdigest().encode()
+def digests(entries: bytes) -> list[bytes]:
+    """The hash that each entry of one chain must have, as hex text, in order; the entries are given
+    in one piece with a zero byte between two, so that none is copied but to be hashed."""
+    sha256, find, whole = hashlib.sha256, entries.find, memoryview(entries)
+    previous, made, begin = GENESIS.encode(), [], 0
+    while (end := find(b"\0", begin)) >= 0:
+        previous = sha256(previous + whole[begin:end]).hexdigest().encode()
         made.append(previous)
+        begin = end + 1
+    made.append(sha256(previous + whole[begin:]).hexdigest().encode())
     return made
 
 
@@ -204,7 +208,7 @@ def merkle_root(heads: Iterable[Head]) -> str:
     """
     level = [
         hashlib.sha256(b"\x00" + f"{h.case_id}|{h.seq}|{h.hash}".encode()).digest()
-        for h in sorted(heads, key=lambda h: h.case_id)
+        for h in sorted(heads, key=itemgetter(0))
     ]
     if not level:
         return hashlib.sha256(b"").hexdigest()

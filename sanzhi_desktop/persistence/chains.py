@@ -7,7 +7,7 @@ the roles of people. Must not: the hashing itself (`domain.audit`) or checkpoint
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -31,7 +31,7 @@ _BESIDE = (
 _WHOLE_SQLITE = _BESIDE.format(
     office="?1",
     whole=(
-        "select case_id, count(*), min(seq), max(seq), cast(group_concat(entry, char(0)) as blob),"
+        "select case_id, min(seq), max(seq), cast(group_concat(entry, x'00') as blob),"
         " cast(group_concat(hash, '') as blob)"
         " from audit where office_id = ?1 and case_id <> '' group by case_id"
     ),
@@ -39,7 +39,7 @@ _WHOLE_SQLITE = _BESIDE.format(
 _WHOLE_POSTGRESQL = _BESIDE.format(
     office="%(office)s",
     whole=(
-        "select case_id, count(*), min(seq), max(seq),"
+        "select case_id, min(seq), max(seq),"
         " string_agg(convert_to(entry, 'UTF8'), '\\x00'::bytea order by seq),"
         " convert_to(string_agg(hash, '' order by seq), 'UTF8')"
         " from audit where office_id = %(office)s and case_id <> '' group by case_id"
@@ -101,7 +101,7 @@ def breaks(db: sa.Connection, office_id: int, *, report: Report | None = None) -
     for place, row in enumerate(_whole(db, office_id), start=1):
         one = _Chain(*row)
         found.extend(_one(_broken(db, office_id, one)))
-        done += one.length
+        done += one.last
         heads_met += one.end is not None
         cases_met += one.standing is not None
         if report is not None and place % _CHAINS_AT_ONCE == 0:
@@ -124,7 +124,6 @@ class _Chain(NamedTuple):
     beside it: the kept end, and what the rows say of the case."""
 
     case_id: str
-    length: int
     first: int
     last: int
     texts: bytes
@@ -139,10 +138,10 @@ class _Chain(NamedTuple):
 
 def _broken(db: sa.Connection, office_id: int, one: _Chain) -> Break | None:
     """The first break of a case's chain, by itself and against what stands beside it."""
-    entries = one.texts.split(b"\0")
-    made = digests(entries)
-    # The places differ by the key, so that so many from the first to the last are all of them.
-    whole = one.first == 1 and one.length == one.last == len(made)
+    made = digests(one.texts)
+    # The places differ by the key, so that so many from the first to the last are all of them; an
+    # entry with a zero byte in it makes more pieces than there are hashes.
+    whole = one.first == 1 and one.last == len(made)
     if not (whole and b"".join(made) == one.hashes and one.digest and one.end == one.last
             and one.digest.encode() == made[-1]):  # fmt: skip
         head = None if one.end is None else Head(one.case_id, one.end, one.digest or "")
@@ -150,7 +149,8 @@ def _broken(db: sa.Connection, office_id: int, one: _Chain) -> Break | None:
             broken = walked.against(head)
             if broken is not None:
                 return broken
-    return _against_case(one, entries[-1]) or _against_row(one, entries)
+    last = one.texts[one.texts.rfind(b"\0") + 1 :]
+    return _against_case(one, last) or _against_row(one)
 
 
 def _head(db: sa.Connection, office_id: int, case_id: str) -> Head | None:
@@ -210,13 +210,17 @@ _LEAVING = tuple(b'{"action":"%b"' % action for action in sorted(_LEAVE_THE_ROW)
 _ACTION = re.compile(rb'"action": ?"([a-z_]+)"')
 
 
-def _against_row(one: _Chain, entries: Sequence[bytes]) -> Break | None:
+def _against_row(one: _Chain) -> Break | None:
     """The case's row is of the version of the last command that wrote it. Only what is needed of an
     entry is read, because reading it whole costs more than its hash."""
+    texts, end = one.texts, len(one.texts) + 1
     ends = b'"version":%d}' % one.written, b'"version": %d}' % one.written
-    for entry in reversed(entries):
-        if entry.startswith(_LEAVING):
+    while end:
+        begin = texts.rfind(b"\0", 0, end - 1) + 1
+        if texts.startswith(_LEAVING, begin):
+            end = begin
             continue
+        entry, end = texts[begin : end - 1], begin
         said = _ACTION.search(entry)
         if said is not None and said[1] in _LEAVE_THE_ROW:
             continue
