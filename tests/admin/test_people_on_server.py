@@ -50,7 +50,7 @@ def enter(cluster: Cluster, server_database: str, tmp_path: Path) -> Iterator[En
     made: list[ServerEntry] = []
 
     def one(who: str, password: str) -> ServerEntry:
-        entry = ServerEntry(cluster.url(server_database), "x", files=tmp_path)
+        entry = ServerEntry(cluster.url(server_database), "x", files=tmp_path / "files")
         made.append(entry)
         entry.log_in(who, password)
         return entry

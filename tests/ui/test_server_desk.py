@@ -336,13 +336,14 @@ def test_two_desks_on_one_case(
 def test_a_wrong_clock_is_told(
     cluster: Cluster,
     server_database: str,
+    tmp_path: Path,
     hours: int,
     lets_in: bool,
 ) -> None:
     entry = ServerEntry(
         cluster.url(server_database, "ld"),
         NAME,
-        files=Path("unused"),
+        files=tmp_path / "files",
         clock=lambda: datetime.now(UTC) + timedelta(hours=hours),
     )
     try:
