@@ -216,14 +216,15 @@ def bench(
     return Bench(cluster, server_database, tmp_path)
 
 
+# The payload goes as JSON text, as every desk sends it.
 _THROUGH_FUNCTION = """\
 \\if :v = 0
 select version as v from app.audit_head
  where office_id = 7 and case_id = 'bench-' || :client_id \\gset
 \\endif
 select (api.act(7, 'b-' || :client_id || '-' || :v, 'bench-' || :client_id, :v, 'answer', '',
-  jsonb_build_object('answers', jsonb_build_array(jsonb_build_object('item_id', 'X00',
-    'answer', 'CONFORMS', 'note', 'note ' || :v, 'evidence', '')))) ->> 'version')::int as v \\gset
+  ('{"answers": [{"item_id": "X00", "answer": "CONFORMS", "note": "note ' || :v
+    || '", "evidence": ""}]}')::jsonb) ->> 'version')::int as v \\gset
 """
 _PLAIN = """\
 update app.answer set note = 'note ' || :v, answered_at = clock_timestamp()
