@@ -29,6 +29,8 @@ def main(arguments: list[str] | None = None) -> int:
         variables = libraries.environment()
         # Both workers must list the same tests in the same order, today and tomorrow.
         variables["PYTHONHASHSEED"] = "0"
+        # Some hundred processes are started here; read from source, each takes seconds longer.
+        variables.pop("PYTHONDONTWRITEBYTECODE", None)
         variables["PATH"] = f"{place.programs}{_SEPARATOR}{variables.get('PATH', '')}"
         failed = [
             name
