@@ -6,6 +6,7 @@ All names and numbers are invented. The commands are exactly those that a use ca
 import base64
 import hashlib
 import tempfile
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -145,9 +146,12 @@ class Sessions(dict[str, Session]):
     def __init__(self, opener: Callable[[str], Session]) -> None:
         super().__init__()
         self.opener = opener
+        self.opening = threading.Lock()  # one desk for each person, also where threads are many
 
     def __missing__(self, who: str) -> Session:
-        self[who] = self.opener(who)
+        with self.opening:
+            if who not in self.keys():
+                self[who] = self.opener(who)
         return self[who]
 
 
