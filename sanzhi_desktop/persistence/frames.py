@@ -61,6 +61,10 @@ begin
 end $$;"""
 
 
+# Without the bytes of papers and without secrets (`domain.audit.left_out`).
+_KEPT = "coalesce((p_payload #- '{document,pdf}') - '{image,argon2}'::text[], 'null')"
+
+
 def _entry() -> str:
     """The canonical text of an entry, in the order and with the blanks that jsonb has: the shorter
     key first, then by its letters. What a person may have typed is quoted by the database."""
@@ -75,7 +79,7 @@ def _entry() -> str:
         "office": "%s p_office",
         "reason": "%s to_json(coalesce(p_reason, ''))",
         "command": "%s to_json(p_cmd)",
-        "payload": "%s (p_payload #- '{document,pdf}') - '{image,argon2}'::text[]",
+        "payload": f"%s {_KEPT}",
         "version": "%s v_version",
     }
     text = ", ".join(f'"{key}": {value.partition(" ")[0]}' for key, value in values.items())
@@ -238,7 +242,7 @@ def _allowed() -> str:
     -- Nor is a case whose chain has lost its head: nothing could be added to its history.
     elsif c.case_id is null or h.case_id is null or not {SEES} then
       {_refuse(CaseFault.NOT_FOUND)}
-    elsif h.version <> p_seen then
+    elsif h.version is distinct from p_seen then
       {_refuse(CaseFault.STALE, "'seen', p_seen, 'current', h.version")}
     end if;
     t := {_transition("coalesce(c.state, '') || '>' || p_action")};
@@ -247,7 +251,7 @@ def _allowed() -> str:
     if {_NOT_HIS} then
       {_refuse(WorkflowFault.NOT_YOUR_CASE, wrong)}
     end if;
-    if t -> 3 = 'true' and trim(p_reason) = '' then
+    if t -> 3 = 'true' and coalesce(trim(p_reason), '') = '' then
       {_refuse(WorkflowFault.REASON_MISSING, "'action', p_action")}
     end if;
     v_target := t ->> 0;"""

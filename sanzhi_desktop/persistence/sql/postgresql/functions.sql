@@ -3188,7 +3188,7 @@ begin
     p_office,
     to_json(coalesce(p_reason, '')),
     to_json(p_cmd),
-    (p_payload #- '{document,pdf}') - '{image,argon2}'::text[],
+    coalesce((p_payload #- '{document,pdf}') - '{image,argon2}'::text[], 'null'),
     v_version);
   v_hash := encode(sha256(convert_to(h.hash || v_entry, 'UTF8')), 'hex');
   update audit_head set seq = h.seq + 1, version = v_version, moved = 1, hash = v_hash
@@ -3239,7 +3239,7 @@ begin
     or pg_has_role(v_me::name, to_regrole('sz_o' || p_office || '_u' || substr(c.readers, 3, 12)),
       'member'), false) then
       perform app.refuse('case.not_found', jsonb_build_object());
-    elsif h.version <> p_seen then
+    elsif h.version is distinct from p_seen then
       perform app.refuse('case.stale', jsonb_build_object('seen', p_seen, 'current', h.version));
     end if;
     t := '{
@@ -3494,7 +3494,7 @@ begin
     or t ->> 2 = 'sides' and c.reviewer <> v_me and replace(c.handler_codes, ',' || v_me || ',', '') = c.handler_codes and c.registered_by <> v_me and not v_roles && array['head', 'lead', 'unit_head'] then
       perform app.refuse('workflow.not_your_case', jsonb_build_object('action', p_action, 'state', coalesce(c.state, ''), 'reviewer', coalesce(c.reviewer, '')));
     end if;
-    if t -> 3 = 'true' and trim(p_reason) = '' then
+    if t -> 3 = 'true' and coalesce(trim(p_reason), '') = '' then
       perform app.refuse('workflow.reason_missing', jsonb_build_object('action', p_action));
     end if;
     v_target := t ->> 0;
@@ -3608,7 +3608,7 @@ begin
     p_office,
     to_json(coalesce(p_reason, '')),
     to_json(p_cmd),
-    (p_payload #- '{document,pdf}') - '{image,argon2}'::text[],
+    coalesce((p_payload #- '{document,pdf}') - '{image,argon2}'::text[], 'null'),
     v_version);
   v_hash := encode(sha256(convert_to(h.hash || v_entry, 'UTF8')), 'hex');
   update audit_head set seq = h.seq + 1, version = v_version, moved = 1, hash = v_hash
