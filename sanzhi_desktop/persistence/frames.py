@@ -70,7 +70,7 @@ def _entry() -> str:
     key first, then by its letters. What a person may have typed is quoted by the database."""
     values = {
         "at": """"%s" to_char(v_now at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')""",
-        "seq": "%s h.seq + 1",
+        "seq": "%s v_seq + 1",
         "case": "%s to_json(p_case)",
         "actor": "%s to_json(v_me)",
         "state": '"%s" v_target',
@@ -88,15 +88,15 @@ def _entry() -> str:
 
 
 # How every command ends: the entry, which is also the answer kept for a repeat, and its place in
-# the chain; said once for the frames below. Whoever comes here holds the head `h` of the chain, so
-# that nothing moves between reading its end and adding to it. The entry is put together as text,
+# the chain; said once for the frames below. Whoever comes here holds the head of the chain, so that
+# nothing moves between reading its end and adding to it. The entry is put together as text,
 # for building it as JSON costs as much as a statement.
 _LINK = f"""v_entry := {_entry()};
-  v_hash := encode(sha256(convert_to(h.hash || v_entry, 'UTF8')), 'hex');
-  update audit_head set seq = h.seq + 1, version = v_version, moved = 1, hash = v_hash
+  v_hash := encode(sha256(convert_to(v_previous || v_entry, 'UTF8')), 'hex');
+  update audit_head set seq = v_seq + 1, version = v_version, moved = 1, hash = v_hash
    where office_id = p_office and case_id = p_case;
   insert into audit (office_id, case_id, seq, command_id, at, hash, entry, readers)
-  values (p_office, p_case, h.seq + 1, p_cmd, v_now, v_hash, v_entry, v_readers);
+  values (p_office, p_case, v_seq + 1, p_cmd, v_now, v_hash, v_entry, v_readers);
   return format('{{"case_id": %s, "version": %s, "state": "%s", "number": %s}}',
     to_json(p_case), v_version, v_target, to_json(v_number))::jsonb;"""
 
@@ -107,9 +107,9 @@ returns jsonb language plpgsql {SAFE} as $$
 declare
   p_case constant text := ''; v_readers constant text := ''; v_number constant text := '';
   v_target constant text := ''; v_version constant integer := 0;
-  h app.audit_head; v_entry text; v_hash text;
+  v_seq integer; v_previous text; v_entry text; v_hash text;
 begin
-  select * into strict h from audit_head
+  select seq, hash into strict v_seq, v_previous from audit_head
    where office_id = p_office and case_id = p_case for update;
   {_LINK}
 end $$;"""
@@ -181,20 +181,10 @@ def _listed(*moves: Moves) -> str:
     return ", ".join(f"'{action.value}'" for action, e in EFFECTS.items() if e.moves in moves)
 
 
-# What is asked of a case before every step; the whole row is read where a step needs it.
-_ASKED = ("case_id", "state", "round", "reviewer", "handler_codes", "registered_by", "readers")
-_HEAD = ("case_id", "seq", "hash", "version")
-
-
-def _read(record: str, columns: Sequence[str], table: str) -> str:
-    listed, into = ", ".join(columns), ", ".join(f"{record}.{column}" for column in columns)
-    return f"""select {listed} into {into}
-    from {table} where office_id = p_office and case_id = p_case"""
-
-
 def _standing() -> str:
-    """Who asks, and the case as it stands. One table after the other, each by its key: joining
-    them in one statement costs more than beginning three."""
+    """Who asks, and where the case stands, locked. One table after the other, each by its key and
+    with the columns that every step needs: joining them costs more than beginning three statements,
+    and a whole row more than a few of its values."""
     mine = "select role from person_role where " + _IN_FORCE.format(person="v_me", today="v_today")
     return f"""select array({mine})
     into v_roles
@@ -202,8 +192,10 @@ def _standing() -> str:
   -- Somebody who is no active member learns nothing: every case is unknown to him.
   if not found then {_refuse(CaseFault.NOT_FOUND)} end if;
   -- The head of the chain locks the case: it is narrow, and every command moves it.
-  {_read("h", _HEAD, "audit_head")} for update;
-  {_read("c", _ASKED, "case_")};"""
+  select seq, hash, version into v_seq, v_previous, v_current
+    from audit_head where office_id = p_office and case_id = p_case for update;
+  select state, round, reviewer, readers into v_state, v_round, v_reviewer, v_readers
+    from case_ where office_id = p_office and case_id = p_case;"""
 
 
 def _plain() -> str:
@@ -220,8 +212,8 @@ def _plain() -> str:
     if source is None or target is not source or who is not Who.REVIEWER or needs_reason:
         raise ValueError(f"not plain: {rows}")
     return (
-        f"p_action in ({_listed(Moves.VERSION)}) and h.version = p_seen"
-        f" and c.state = '{source.value}' and c.reviewer = v_me and '{role.value}' = any(v_roles)"
+        f"p_action in ({_listed(Moves.VERSION)}) and v_current = p_seen"
+        f" and v_state = '{source.value}' and v_reviewer = v_me and '{role.value}' = any(v_roles)"
     )
 
 
@@ -230,9 +222,11 @@ def _allowed() -> str:
     wrong = (
         "'action', p_action, 'state', coalesce(c.state, ''), 'reviewer', coalesce(c.reviewer, '')"
     )
-    return f"""-- Somebody may have carried out this very command while we waited for the row; then
+    return f"""select * into c from case_ where office_id = p_office and case_id = p_case;
+    c.version := v_current;
+    -- Somebody may have carried out this very command while we waited for the row; then
     -- the case is no longer as it was seen, unless the action leaves the version alone.
-    if h.version is distinct from p_seen or p_action in ({_listed(Moves.NOTHING)}) then
+    if v_current is distinct from p_seen or p_action in ({_listed(Moves.NOTHING)}) then
       v_result := app.replayed(p_office, p_cmd, p_case, v_me);
       if v_result is not null then return v_result; end if;
     end if;
@@ -240,10 +234,10 @@ def _allowed() -> str:
       if c.case_id is not null then {_refuse(PersistenceFault.CASE_EXISTS)} end if;
     -- What somebody may not see is not there: no answer tells that case from an invented one.
     -- Nor is a case whose chain has lost its head: nothing could be added to its history.
-    elsif c.case_id is null or h.case_id is null or not {SEES} then
+    elsif c.case_id is null or v_seq is null or not {SEES} then
       {_refuse(CaseFault.NOT_FOUND)}
-    elsif h.version is distinct from p_seen then
-      {_refuse(CaseFault.STALE, "'seen', p_seen, 'current', h.version")}
+    elsif v_current is distinct from p_seen then
+      {_refuse(CaseFault.STALE, "'seen', p_seen, 'current', v_current")}
     end if;
     t := {_transition("coalesce(c.state, '') || '>' || p_action")};
     if t is null then {_refuse(WorkflowFault.NO_TRANSITION, wrong)} end if;
@@ -254,7 +248,8 @@ def _allowed() -> str:
     if t -> 3 = 'true' and coalesce(trim(p_reason), '') = '' then
       {_refuse(WorkflowFault.REASON_MISSING, "'action', p_action")}
     end if;
-    v_target := t ->> 0;"""
+    v_target := t ->> 0;
+    v_readers := coalesce(c.readers, '');"""
 
 
 # A new case's chain begins with a head that has no entry yet; of two that begin it at once the
@@ -262,25 +257,31 @@ def _allowed() -> str:
 _BEGUN = f"""if p_action = '{Action.REGISTER}' then
     insert into audit_head (office_id, case_id, seq, hash, readers)
     values (p_office, p_case, 0, '{GENESIS}', '') on conflict do nothing;
-    select * into h from audit_head where office_id = p_office and case_id = p_case for update;
-    if h.seq > 0 then {_refuse(PersistenceFault.CASE_EXISTS)} end if;
+    select seq, hash, version into v_seq, v_previous, v_current
+      from audit_head where office_id = p_office and case_id = p_case for update;
+    if v_seq > 0 then {_refuse(PersistenceFault.CASE_EXISTS)} end if;
   end if;"""
+
+
+def _narrow(text: str) -> str:
+    """Statements over what is known of the case without its whole row."""
+    text = text.replace("c.round", "v_round")
+    if re.search(r"\bc\.", text):
+        raise ValueError(f"needs the whole case: {text}")
+    return text
 
 
 def _step() -> str:
     """What the action writes. What is saved many times a day stands here itself and needs the
     narrow part of the case only: calling a function costs as much as one of its statements."""
     often = "\n".join(
-        f"  {'els' if place else ''}if p_action = '{action}' then\n{steps(effect)}"
+        f"  {'els' if place else ''}if p_action = '{action}' then\n{_narrow(steps(effect))}"
         for place, (action, effect) in enumerate(_OFTEN.items())
     )
     moving = ", ".join(f"'{a.value}'" for a, e in EFFECTS.items() if moves_readers(e))
-    return f"""v_version := h.version + 1;
+    return f"""v_version := v_current + 1;
 {often}
   else
-    select * into c from case_ where office_id = p_office and case_id = p_case;
-    c.version := h.version;
-    v_readers := coalesce(c.readers, '');
     v_today := (v_now at time zone 'Asia/Shanghai')::date;
     {_BEGUN}
   case p_action
@@ -289,7 +290,7 @@ def _step() -> str:
     if p_action in ({moving}) then
       v_readers := app.keep_readers(p_office, p_case, v_readers);
     end if;
-    v_version := h.version + case when p_action in ({_listed(Moves.NOTHING)}) then 0 else 1 end;
+    v_version := v_current + case when p_action in ({_listed(Moves.NOTHING)}) then 0 else 1 end;
     select coalesce(min(r.number), '') into v_number from case_ k join round r
         on r.office_id = k.office_id and r.case_id = k.case_id and r.round = k.round
      where k.office_id = p_office and k.case_id = p_case;
@@ -304,17 +305,17 @@ returns jsonb language plpgsql {by_key} as $$
 declare
   v_me text := session_user; v_now timestamptz; v_items jsonb; v_item jsonb;
   v_today date := (clock_timestamp() at time zone 'Asia/Shanghai')::date;
-  v_roles text[]; t jsonb; v_target text; v_readers text; h app.audit_head; c app.case_;
-  v_version integer; v_number text := ''; v_entry text; v_hash text; v_result jsonb;
+  v_roles text[]; t jsonb; v_target text; v_number text := ''; v_version integer;
+  v_seq integer; v_previous text; v_current integer; v_entry text; v_hash text; v_result jsonb;
+  v_state text; v_round integer; v_reviewer text; v_readers text; c app.case_;
 begin
   {_standing()}
   if {_plain()} then
-    v_target := c.state;
+    v_target := v_state;
   else
     {_allowed()}
   end if;
   v_now := clock_timestamp();
-  v_readers := c.readers;
   {_step()}
   {_LINK}
 end $$;"""

@@ -1,5 +1,5 @@
-"""A function called past every desk without one of its arguments: nothing is skipped by that, and no
-entry of the history becomes unreadable."""
+"""A function called past every desk without one of its arguments: nothing is skipped by that, and
+no entry of the history becomes unreadable."""
 
 import json
 from typing import Any

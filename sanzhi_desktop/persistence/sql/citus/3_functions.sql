@@ -3305,13 +3305,13 @@ returns jsonb language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 declare
   p_case constant text := ''; v_readers constant text := ''; v_number constant text := '';
   v_target constant text := ''; v_version constant integer := 0;
-  h app.audit_head; v_entry text; v_hash text;
+  v_seq integer; v_previous text; v_entry text; v_hash text;
 begin
-  select * into strict h from audit_head
+  select seq, hash into strict v_seq, v_previous from audit_head
    where office_id = p_office and case_id = p_case for update;
   v_entry := format('{"at": "%s", "seq": %s, "case": %s, "actor": %s, "state": "%s", "action": "%s", "number": %s, "office": %s, "reason": %s, "command": %s, "payload": %s, "version": %s}',
     to_char(v_now at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
-    h.seq + 1,
+    v_seq + 1,
     to_json(p_case),
     to_json(v_me),
     v_target,
@@ -3322,11 +3322,11 @@ begin
     to_json(p_cmd),
     coalesce((p_payload #- '{document,pdf}') - '{image,argon2}'::text[], 'null'),
     v_version);
-  v_hash := encode(sha256(convert_to(h.hash || v_entry, 'UTF8')), 'hex');
-  update audit_head set seq = h.seq + 1, version = v_version, moved = 1, hash = v_hash
+  v_hash := encode(sha256(convert_to(v_previous || v_entry, 'UTF8')), 'hex');
+  update audit_head set seq = v_seq + 1, version = v_version, moved = 1, hash = v_hash
    where office_id = p_office and case_id = p_case;
   insert into audit (office_id, case_id, seq, command_id, at, hash, entry, readers)
-  values (p_office, p_case, h.seq + 1, p_cmd, v_now, v_hash, v_entry, v_readers);
+  values (p_office, p_case, v_seq + 1, p_cmd, v_now, v_hash, v_entry, v_readers);
   return format('{"case_id": %s, "version": %s, "state": "%s", "number": %s}',
     to_json(p_case), v_version, v_target, to_json(v_number))::jsonb;
 end $$;
@@ -3338,8 +3338,9 @@ returns jsonb language plpgsql security definer set search_path = pg_catalog, ap
 declare
   v_me text := session_user; v_now timestamptz; v_items jsonb; v_item jsonb;
   v_today date := (clock_timestamp() at time zone 'Asia/Shanghai')::date;
-  v_roles text[]; t jsonb; v_target text; v_readers text; h app.audit_head; c app.case_;
-  v_version integer; v_number text := ''; v_entry text; v_hash text; v_result jsonb;
+  v_roles text[]; t jsonb; v_target text; v_number text := ''; v_version integer;
+  v_seq integer; v_previous text; v_current integer; v_entry text; v_hash text; v_result jsonb;
+  v_state text; v_round integer; v_reviewer text; v_readers text; c app.case_;
 begin
   select array(select role from person_role where office_id = p_office and person_id = v_me
      and (valid_from is null or valid_from <= v_today)
@@ -3349,16 +3350,18 @@ begin
   -- Somebody who is no active member learns nothing: every case is unknown to him.
   if not found then perform app.refuse('case.not_found', jsonb_build_object()); end if;
   -- The head of the chain locks the case: it is narrow, and every command moves it.
-  select case_id, seq, hash, version into h.case_id, h.seq, h.hash, h.version
+  select seq, hash, version into v_seq, v_previous, v_current
     from audit_head where office_id = p_office and case_id = p_case for update;
-  select case_id, state, round, reviewer, handler_codes, registered_by, readers into c.case_id, c.state, c.round, c.reviewer, c.handler_codes, c.registered_by, c.readers
+  select state, round, reviewer, readers into v_state, v_round, v_reviewer, v_readers
     from case_ where office_id = p_office and case_id = p_case;
-  if p_action in ('answer', 'draft_opinion') and h.version = p_seen and c.state = 'reviewing' and c.reviewer = v_me and 'reviewer' = any(v_roles) then
-    v_target := c.state;
+  if p_action in ('answer', 'draft_opinion') and v_current = p_seen and v_state = 'reviewing' and v_reviewer = v_me and 'reviewer' = any(v_roles) then
+    v_target := v_state;
   else
+    select * into c from case_ where office_id = p_office and case_id = p_case;
+    c.version := v_current;
     -- Somebody may have carried out this very command while we waited for the row; then
     -- the case is no longer as it was seen, unless the action leaves the version alone.
-    if h.version is distinct from p_seen or p_action in ('extend_case', 'open', 'remind', 'ask_opinion', 'give_opinion', 'keep_sheet') then
+    if v_current is distinct from p_seen or p_action in ('extend_case', 'open', 'remind', 'ask_opinion', 'give_opinion', 'keep_sheet') then
       v_result := app.replayed(p_office, p_cmd, p_case, v_me);
       if v_result is not null then return v_result; end if;
     end if;
@@ -3366,13 +3369,13 @@ begin
       if c.case_id is not null then perform app.refuse('persistence.case_exists', jsonb_build_object()); end if;
     -- What somebody may not see is not there: no answer tells that case from an invented one.
     -- Nor is a case whose chain has lost its head: nothing could be added to its history.
-    elsif c.case_id is null or h.case_id is null or not coalesce(position(',' || v_me || ',' in c.readers) > 0
+    elsif c.case_id is null or v_seq is null or not coalesce(position(',' || v_me || ',' in c.readers) > 0
     or pg_has_role(v_me::name, to_regrole('sz_o' || p_office || '_all'), 'member')
     or pg_has_role(v_me::name, to_regrole('sz_o' || p_office || '_u' || substr(c.readers, 3, 12)),
       'member'), false) then
       perform app.refuse('case.not_found', jsonb_build_object());
-    elsif h.version is distinct from p_seen then
-      perform app.refuse('case.stale', jsonb_build_object('seen', p_seen, 'current', h.version));
+    elsif v_current is distinct from p_seen then
+      perform app.refuse('case.stale', jsonb_build_object('seen', p_seen, 'current', v_current));
     end if;
     t := '{
   ">register": ["draft", ["clerk", "handler"], "anyone", false],
@@ -3630,31 +3633,29 @@ begin
       perform app.refuse('workflow.reason_missing', jsonb_build_object('action', p_action));
     end if;
     v_target := t ->> 0;
+    v_readers := coalesce(c.readers, '');
   end if;
   v_now := clock_timestamp();
-  v_readers := c.readers;
-  v_version := h.version + 1;
+  v_version := v_current + 1;
   if p_action = 'answer' then
   v_items := coalesce(nullif(p_payload -> 'answers', 'null'), '[]');
   for v_index in 0 .. jsonb_array_length(v_items) - 1 loop
   v_item := v_items -> v_index;
-  update answer set answer = coalesce((v_item ->> 'answer'), ''), note = coalesce((v_item ->> 'note'), ''), evidence = coalesce((v_item ->> 'evidence'), ''), answered_by = v_me, answered_at = v_now where office_id = p_office and case_id = p_case and round = c.round and item_id = coalesce((v_item ->> 'item_id'), '');
+  update answer set answer = coalesce((v_item ->> 'answer'), ''), note = coalesce((v_item ->> 'note'), ''), evidence = coalesce((v_item ->> 'evidence'), ''), answered_by = v_me, answered_at = v_now where office_id = p_office and case_id = p_case and round = v_round and item_id = coalesce((v_item ->> 'item_id'), '');
   if not found then
-    insert into answer (office_id, readers, case_id, round, item_id, answer, note, evidence, answered_by, answered_at) values (p_office, v_readers, p_case, c.round, coalesce((v_item ->> 'item_id'), ''), coalesce((v_item ->> 'answer'), ''), coalesce((v_item ->> 'note'), ''), coalesce((v_item ->> 'evidence'), ''), v_me, v_now);
+    insert into answer (office_id, readers, case_id, round, item_id, answer, note, evidence, answered_by, answered_at) values (p_office, v_readers, p_case, v_round, coalesce((v_item ->> 'item_id'), ''), coalesce((v_item ->> 'answer'), ''), coalesce((v_item ->> 'note'), ''), coalesce((v_item ->> 'evidence'), ''), v_me, v_now);
   end if;
   end loop;
   elsif p_action = 'draft_opinion' then
-  update round set opinion = coalesce(((p_payload -> 'opinion'))::text, '') where office_id = p_office and case_id = p_case and round = c.round;
+  update round set opinion = coalesce(((p_payload -> 'opinion'))::text, '') where office_id = p_office and case_id = p_case and round = v_round;
   else
-    select * into c from case_ where office_id = p_office and case_id = p_case;
-    c.version := h.version;
-    v_readers := coalesce(c.readers, '');
     v_today := (v_now at time zone 'Asia/Shanghai')::date;
     if p_action = 'register' then
     insert into audit_head (office_id, case_id, seq, hash, readers)
     values (p_office, p_case, 0, '0000000000000000000000000000000000000000000000000000000000000000', '') on conflict do nothing;
-    select * into h from audit_head where office_id = p_office and case_id = p_case for update;
-    if h.seq > 0 then perform app.refuse('persistence.case_exists', jsonb_build_object()); end if;
+    select seq, hash, version into v_seq, v_previous, v_current
+      from audit_head where office_id = p_office and case_id = p_case for update;
+    if v_seq > 0 then perform app.refuse('persistence.case_exists', jsonb_build_object()); end if;
   end if;
   case p_action
   when 'register' then perform app.do_register(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
@@ -3724,14 +3725,14 @@ begin
     if p_action in ('register', 'edit', 'confirm', 'assign', 'reassign', 'certify', 'send_back', 'open_transfer', 'change_transfer_team', 'recall_opinion', 'ask_opinion', 'give_opinion') then
       v_readers := app.keep_readers(p_office, p_case, v_readers);
     end if;
-    v_version := h.version + case when p_action in ('extend_case', 'open', 'remind', 'ask_opinion', 'give_opinion', 'keep_sheet') then 0 else 1 end;
+    v_version := v_current + case when p_action in ('extend_case', 'open', 'remind', 'ask_opinion', 'give_opinion', 'keep_sheet') then 0 else 1 end;
     select coalesce(min(r.number), '') into v_number from case_ k join round r
         on r.office_id = k.office_id and r.case_id = k.case_id and r.round = k.round
      where k.office_id = p_office and k.case_id = p_case;
   end if;
   v_entry := format('{"at": "%s", "seq": %s, "case": %s, "actor": %s, "state": "%s", "action": "%s", "number": %s, "office": %s, "reason": %s, "command": %s, "payload": %s, "version": %s}',
     to_char(v_now at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
-    h.seq + 1,
+    v_seq + 1,
     to_json(p_case),
     to_json(v_me),
     v_target,
@@ -3742,11 +3743,11 @@ begin
     to_json(p_cmd),
     coalesce((p_payload #- '{document,pdf}') - '{image,argon2}'::text[], 'null'),
     v_version);
-  v_hash := encode(sha256(convert_to(h.hash || v_entry, 'UTF8')), 'hex');
-  update audit_head set seq = h.seq + 1, version = v_version, moved = 1, hash = v_hash
+  v_hash := encode(sha256(convert_to(v_previous || v_entry, 'UTF8')), 'hex');
+  update audit_head set seq = v_seq + 1, version = v_version, moved = 1, hash = v_hash
    where office_id = p_office and case_id = p_case;
   insert into audit (office_id, case_id, seq, command_id, at, hash, entry, readers)
-  values (p_office, p_case, h.seq + 1, p_cmd, v_now, v_hash, v_entry, v_readers);
+  values (p_office, p_case, v_seq + 1, p_cmd, v_now, v_hash, v_entry, v_readers);
   return format('{"case_id": %s, "version": %s, "state": "%s", "number": %s}',
     to_json(p_case), v_version, v_target, to_json(v_number))::jsonb;
 end $$;
