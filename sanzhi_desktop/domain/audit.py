@@ -14,6 +14,7 @@ import hashlib
 import json
 import re
 import unicodedata
+from binascii import hexlify
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
@@ -140,14 +141,16 @@ class Walked:
 
 def digests(entries: bytes) -> list[bytes]:
     """The hash that each entry of one chain must have, as hex text, in order; the entries are given
-    in one piece with a zero byte between two, so that none is copied but to be hashed."""
+    in one piece with a zero byte between two, so that none is copied."""
     sha256, find, whole = hashlib.sha256, entries.find, memoryview(entries)
-    previous, made, begin = GENESIS.encode(), [], 0
-    while (end := find(b"\0", begin)) >= 0:
-        previous = sha256(previous + whole[begin:end]).hexdigest().encode()
+    previous, made, begin, end = GENESIS.encode(), [], 0, 0
+    while end >= 0:
+        end = find(b"\0", begin)
+        hashed = sha256(previous)
+        hashed.update(whole[begin:end] if end >= 0 else whole[begin:])
+        previous = hexlify(hashed.digest())
         made.append(previous)
         begin = end + 1
-    made.append(sha256(previous + whole[begin:]).hexdigest().encode())
     return made
 
 
@@ -206,17 +209,16 @@ def merkle_root(heads: Iterable[Head]) -> str:
     Leaves and inner nodes are hashed with different first bytes, so that no inner node can be
     shown as a leaf (RFC 6962). An empty history has the hash of nothing.
     """
+    sha256 = hashlib.sha256
     level = [
-        hashlib.sha256(b"\x00" + f"{h.case_id}|{h.seq}|{h.hash}".encode()).digest()
-        for h in sorted(heads, key=itemgetter(0))
+        sha256(f"\0{case_id}|{seq}|{digest}".encode()).digest()
+        for case_id, seq, digest in sorted(heads, key=itemgetter(0))
     ]
     if not level:
         return hashlib.sha256(b"").hexdigest()
     while len(level) > 1:
-        paired = [
-            hashlib.sha256(b"\x01" + level[i] + level[i + 1]).digest()
-            for i in range(0, len(level) - 1, 2)
-        ]
+        pairs = zip(level[::2], level[1::2], strict=False)
+        paired = [sha256(b"\x01" + left + right).digest() for left, right in pairs]
         level = paired + level[len(level) - len(level) % 2 :]
     return level[0].hex()
 

@@ -97,10 +97,13 @@ def breaks(db: sa.Connection, office_id: int, *, report: Report | None = None) -
     for own in walk(_entries(db, office_id, "")):
         head = _head(db, office_id, "")
         done, heads_met = own.length, int(head is not None)
-        found.extend(_one(own.against(head)))
+        broken = own.against(head)
+        found.extend([broken] if broken else [])
     for place, row in enumerate(_whole(db, office_id), start=1):
-        one = _Chain(*row)
-        found.extend(_one(_broken(db, office_id, one)))
+        one = _Chain._make(row)
+        broken = _broken(db, office_id, one)
+        if broken is not None:
+            found.append(broken)
         done += one.last
         heads_met += one.end is not None
         cases_met += one.standing is not None
@@ -113,10 +116,6 @@ def breaks(db: sa.Connection, office_id: int, *, report: Report | None = None) -
     if sees_all(db, office_id):
         found.extend(_roles(db, office_id))
     return sorted(found, key=lambda b: (b.case_id, b.seq))
-
-
-def _one(broken: Break | None) -> list[Break]:
-    return [] if broken is None else [broken]
 
 
 class _Chain(NamedTuple):

@@ -102,7 +102,7 @@ def kept(db: sa.Connection, office_id: int) -> Iterator[Checkpoint]:
         heads: tuple[Head, ...] = ()
         while waiting is not None and waiting[0] <= row.n:
             if waiting[0] == row.n:
-                heads = tuple(Head(chain, seq, digest) for _, chain, seq, digest in waiting[1])
+                heads = tuple(Head._make(leaf[1:]) for leaf in waiting[1])
             waiting = next(groups, None)
         yield Checkpoint(row.n, row.previous, row.root, heads, stamp(row.made_at))
 
