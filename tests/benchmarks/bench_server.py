@@ -255,11 +255,6 @@ def durable(cluster: Cluster) -> Iterator[None]:
     cluster.durable(False)
 
 
-@pytest.mark.xfail(
-    strict=False,
-    reason="the aim is 0.45; on two quiet cores 0.38 to 0.40 with eight desks and 0.41 to 0.42 with"
-    " one, 0.57 with two, and more where the disk is slower: five rows are written and walled",
-)
 @pytest.mark.usefixtures("durable")
 def test_one_answer_through_the_function(bench: Bench, server_desk: Desk) -> None:
     for number in range(SAVING):
@@ -275,11 +270,6 @@ def test_one_answer_through_the_function(bench: Bench, server_desk: Desk) -> Non
     assert median(ratios) >= 0.45
 
 
-@pytest.mark.xfail(
-    strict=False,
-    reason="the aim is 0.85; 0.90 to 1.08 on a quiet machine, 0.55 to 1.06 beside other work: a"
-    " policy asks for every row",
-)
 def test_reading_a_case_under_row_security(bench: Bench, server_desk: Desk) -> None:
     prepared(server_desk, "bench", 20)
     bench.settle()
