@@ -30,7 +30,7 @@ _ROOT = f"""create function app.root_over(p_previous text, p_chains text[], p_se
 returns text language sql stable {_SAFE} as $$
   select case when p_chains is null then p_previous else encode(sha256('\\x02'::bytea
     || decode(p_previous, 'hex') || app.merkle((
-      select array_agg(sha256('\\x00'::bytea
+      select array_agg(sha256(decode('00', 'hex')
           || convert_to(h.chain || '|' || h.seq || '|' || h.hash, 'UTF8'))
         order by h.chain collate "C")
       from unnest(p_chains, p_seqs, p_hashes) h(chain, seq, hash)))), 'hex') end

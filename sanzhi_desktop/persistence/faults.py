@@ -45,6 +45,7 @@ class PersistenceFault(Code):
     REFUSED_BY_TABLE = "persistence.refused_by_table"
     COMMAND_TAKEN = "persistence.command_taken"
     CASE_EXISTS = "persistence.case_exists"
+    OLD_SNAPSHOT = "persistence.old_snapshot"
     BAD_PAYLOAD = "persistence.bad_payload"
     NOT_ALLOWED = "persistence.not_allowed"
     DIGEST_MISMATCH = "persistence.digest_mismatch"

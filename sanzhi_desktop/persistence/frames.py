@@ -15,7 +15,7 @@ from sanzhi_desktop.domain.case import CaseFault
 from sanzhi_desktop.domain.workflow import SPEAKERS, TRANSITIONS, Action, Who, WorkflowFault
 from sanzhi_desktop.persistence.case_effects import EFFECTS
 from sanzhi_desktop.persistence.faults import PersistenceFault
-from sanzhi_desktop.persistence.inner_functions import PASSED, SAFE, steps
+from sanzhi_desktop.persistence.inner_functions import FRESH, PASSED, SAFE, steps
 from sanzhi_desktop.persistence.members import SEES
 from sanzhi_desktop.persistence.office_effects import OFFICE_EFFECTS, OFFICE_ROLES, OWN
 from sanzhi_desktop.persistence.writes import Each, Effect, Moves, Refuse, Run
@@ -259,7 +259,11 @@ _BEGUN = f"""if p_action = '{Action.REGISTER}' then
     values (p_office, p_case, 0, '{GENESIS}', '') on conflict do nothing;
     select seq, hash, version into v_seq, v_previous, v_current
       from audit_head where office_id = p_office and case_id = p_case for update;
-    if v_seq > 0 then {_refuse(PersistenceFault.CASE_EXISTS)} end if;
+    if v_seq > 0 then  -- perhaps by this very command, which had not ended when it was asked for
+      v_result := app.replayed(p_office, p_cmd, p_case, v_me);
+      if v_result is not null then return v_result; end if;
+      {_refuse(PersistenceFault.CASE_EXISTS)}
+    end if;
   end if;"""
 
 
@@ -309,6 +313,7 @@ declare
   v_seq integer; v_previous text; v_current integer; v_entry text; v_hash text; v_result jsonb;
   v_state text; v_round integer; v_reviewer text; v_readers text; c app.case_;
 begin
+  {FRESH}
   {_standing()}
   if {_plain()} then
     v_target := v_state;
@@ -338,6 +343,7 @@ declare
   v_result jsonb; v_target text := ''; v_readers text := ''; p_case text := ''; c app.case_;
   p_reason text := coalesce(p_payload ->> 'reason', '');
 begin
+  {FRESH}
   v_result := app.replayed(p_office, p_cmd, p_case, v_me);
   if v_result is not null then return v_result; end if;
   if not (p_action in ({own}) and coalesce(p_payload ->> 'person_id', '') = v_me)

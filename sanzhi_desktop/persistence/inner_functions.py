@@ -7,9 +7,15 @@ have in common (`frames`), or rules of its own; a guard is said once, in the eff
 from collections.abc import Mapping
 
 from sanzhi_desktop.persistence.blobs import functions as files
+from sanzhi_desktop.persistence.faults import PersistenceFault
 from sanzhi_desktop.persistence.writes import Each, Effect, Refuse, Run, postgresql
 
 SAFE = "set search_path = pg_catalog, app, pg_temp"
+# First in every function that writes: whoever reads an old snapshot would not see that his role was
+# taken from him since.
+FRESH = f"""if current_setting('transaction_isolation') <> 'read committed' then
+    perform app.refuse('{PersistenceFault.OLD_SNAPSHOT}', jsonb_build_object());
+  end if;"""
 # How days and moments are read and written, whatever the session says.
 DATES = "set timezone = 'UTC' set datestyle = 'ISO, YMD'"
 _INNER = (

@@ -28,6 +28,7 @@ from sanzhi_desktop.domain.office_life import Opening, Reminder, SecondOpinion
 from sanzhi_desktop.domain.opinion import Answer, Dimension, Outcome, ProblemMark
 from sanzhi_desktop.domain.people import Person, Role, RoleGrant
 from sanzhi_desktop.domain.workflow import State
+from sanzhi_desktop.persistence.stored_json import read, read_entry
 
 Row = RowMapping
 
@@ -59,7 +60,7 @@ def case_row(row: Row) -> CaseRow:
 
 def history_row(link: Row, names: Mapping[str, str]) -> HistoryRow:
     """One entry of a history, read from the hashed text itself."""
-    entry = json.loads(link["entry"])
+    entry = read_entry(link["entry"])
     return HistoryRow(
         seq=link["seq"],
         at=datetime.fromisoformat(entry["at"]),
@@ -179,7 +180,7 @@ def _round(row: Row) -> Round:
         declared=bool(row["declared"]),
         reviewer=row["reviewer"],
         outcome=outcome(row["outcome"]),
-        opinion=json.loads(row["opinion"]) if row["opinion"] else {},
+        opinion=read(row["opinion"]) if row["opinion"] else {},
         certified_sha256=row["certified_sha256"],
         certified_at=row["certified_at"],
         signer=row["signer"],

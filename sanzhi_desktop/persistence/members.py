@@ -9,6 +9,7 @@ and serves reading only. Writing asks the register itself, with its dates, on ev
 
 from sanzhi_desktop.domain.people import Role
 from sanzhi_desktop.persistence.faults import PersistenceFault
+from sanzhi_desktop.persistence.inner_functions import FRESH
 from sanzhi_desktop.persistence.rights import OFFICERS, OWNER, SEE_ALL, of_case
 
 _SAFE = "set search_path = pg_catalog, app, pg_temp"
@@ -194,6 +195,7 @@ declare
   v_me text := session_user; v_now timestamptz := clock_timestamp();
   v_today date := (clock_timestamp() at time zone 'Asia/Shanghai')::date; v_result jsonb;
 begin
+  {FRESH}
   v_result := app.replayed(p_office, p_cmd, '', v_me);
   if v_result is not null then return v_result; end if;
   if p_person is distinct from v_me

@@ -8,7 +8,6 @@ without the key, or written anew, never comes under a tag by somebody's going on
 only `begin`, which an administrator asks for and which the history tells, takes it in.
 """
 
-import json
 import secrets
 import sqlite3
 from collections.abc import Mapping, Sequence
@@ -29,6 +28,7 @@ from sanzhi_desktop.persistence.embedded_writing import write_link, writing
 from sanzhi_desktop.persistence.faults import PersistenceFault
 from sanzhi_desktop.persistence.history_key import HistoryKeys
 from sanzhi_desktop.persistence.snapshot import reading
+from sanzhi_desktop.persistence.stored_json import read_entry
 from sanzhi_desktop.persistence.writes import stamp
 
 TAG_HISTORY = "tag_history"
@@ -200,7 +200,7 @@ def _compared(db: sqlite3.Connection, office_id: int, key: bytes, seal: Sequence
 def _taken_in_later(db: sqlite3.Connection, office_id: int) -> int:
     """How many entries got their tag some time after they were written, as the history tells."""
     rows = db.execute(_TOLD, (office_id, f'%"{TAG_HISTORY}"%'))
-    told = [json.loads(entry) for (entry,) in rows]
+    told = [read_entry(entry) for (entry,) in rows]
     return sum(
         last - first + 1
         for one in told

@@ -185,6 +185,35 @@ def test_nothing_is_written_to_a_case_whose_chain_lost_its_head(
     assert desk.case(case_id) == before
 
 
+def two_in_one(run: Run, case_id: str) -> None:
+    """Two entries in the place of one, with both hashes, so that the pieces add up again."""
+    first, second = run(
+        f"select entry, hash from audit where case_id = '{case_id}' and seq in (2, 3) order by seq"
+    ).fetchall()
+    run(
+        f"update audit set entry = ?, hash = ? where case_id = '{case_id}' and seq = 2",
+        (f"{first[0]}\0{second[0]}", first[1] + second[1]),
+    )
+    run(f"delete from audit where case_id = '{case_id}' and seq = 3")
+
+
+def no_number(run: Run, case_id: str) -> None:
+    run(f"update audit set seq = 'abc' where case_id = '{case_id}' and seq = 4")
+
+
+@pytest.mark.parametrize("change", [two_in_one, no_number])
+def test_what_only_a_file_can_hold_is_found(
+    embedded_desk: Desk, embedded_path: Path, change: Callable[[Run, str], None]
+) -> None:
+    other, case_id = embedded_desk.signing(), embedded_desk.signing()
+    with closing(sqlite3.connect(embedded_path, isolation_level=None)) as db:
+        without_walls(db)
+        change(db.execute, case_id)
+    found = embedded_desk.sessions["au"].reader.verify_chains()
+    assert {b.case_id for b in found} == {case_id}
+    assert other != case_id
+
+
 def test_what_was_typed_stands_in_the_entry_as_it_was_typed(
     desk: Desk, request: pytest.FixtureRequest
 ) -> None:

@@ -2970,6 +2970,9 @@ declare
   v_me text := session_user; v_now timestamptz := clock_timestamp();
   v_today date := (clock_timestamp() at time zone 'Asia/Shanghai')::date; v_result jsonb;
 begin
+  if current_setting('transaction_isolation') <> 'read committed' then
+    perform app.refuse('persistence.old_snapshot', jsonb_build_object());
+  end if;
   v_result := app.replayed(p_office, p_cmd, '', v_me);
   if v_result is not null then return v_result; end if;
   if p_person is distinct from v_me
@@ -3342,6 +3345,9 @@ declare
   v_seq integer; v_previous text; v_current integer; v_entry text; v_hash text; v_result jsonb;
   v_state text; v_round integer; v_reviewer text; v_readers text; c app.case_;
 begin
+  if current_setting('transaction_isolation') <> 'read committed' then
+    perform app.refuse('persistence.old_snapshot', jsonb_build_object());
+  end if;
   select array(select role from person_role where office_id = p_office and person_id = v_me
      and (valid_from is null or valid_from <= v_today)
      and (valid_to is null or valid_to >= v_today))
@@ -3655,7 +3661,11 @@ begin
     values (p_office, p_case, 0, '0000000000000000000000000000000000000000000000000000000000000000', '') on conflict do nothing;
     select seq, hash, version into v_seq, v_previous, v_current
       from audit_head where office_id = p_office and case_id = p_case for update;
-    if v_seq > 0 then perform app.refuse('persistence.case_exists', jsonb_build_object()); end if;
+    if v_seq > 0 then  -- perhaps by this very command, which had not ended when it was asked for
+      v_result := app.replayed(p_office, p_cmd, p_case, v_me);
+      if v_result is not null then return v_result; end if;
+      perform app.refuse('persistence.case_exists', jsonb_build_object());
+    end if;
   end if;
   case p_action
   when 'register' then perform app.do_register(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
@@ -3761,6 +3771,9 @@ declare
   v_result jsonb; v_target text := ''; v_readers text := ''; p_case text := ''; c app.case_;
   p_reason text := coalesce(p_payload ->> 'reason', '');
 begin
+  if current_setting('transaction_isolation') <> 'read committed' then
+    perform app.refuse('persistence.old_snapshot', jsonb_build_object());
+  end if;
   v_result := app.replayed(p_office, p_cmd, p_case, v_me);
   if v_result is not null then return v_result; end if;
   if not (p_action in ('add_recusal', 'put_certificate', 'set_password', 'sign_minutes') and coalesce(p_payload ->> 'person_id', '') = v_me)
@@ -3854,7 +3867,7 @@ create or replace function app.root_over(p_previous text, p_chains text[], p_seq
 returns text language sql stable set search_path = pg_catalog, app, pg_temp as $$
   select case when p_chains is null then p_previous else encode(sha256('\x02'::bytea
     || decode(p_previous, 'hex') || app.merkle((
-      select array_agg(sha256('\x00'::bytea
+      select array_agg(sha256(decode('00', 'hex')
           || convert_to(h.chain || '|' || h.seq || '|' || h.hash, 'UTF8'))
         order by h.chain collate "C")
       from unnest(p_chains, p_seqs, p_hashes) h(chain, seq, hash)))), 'hex') end
