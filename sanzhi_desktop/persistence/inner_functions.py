@@ -11,8 +11,8 @@ from sanzhi_desktop.persistence.faults import PersistenceFault
 from sanzhi_desktop.persistence.writes import Each, Effect, Refuse, Run, postgresql
 
 SAFE = "set search_path = pg_catalog, app, pg_temp"
-# First in every function that writes: whoever reads an old snapshot would not see that his role was
-# taken from him since.
+# First wherever a role lets somebody write or grants what he reads: in an old snapshot he would
+# still have what was taken from him since.
 FRESH = f"""if current_setting('transaction_isolation') <> 'read committed' then
     perform app.refuse('{PersistenceFault.OLD_SNAPSHOT}', jsonb_build_object());
   end if;"""

@@ -220,6 +220,7 @@ declare
   v_me text := session_user; v_person text;
   v_today date := (clock_timestamp() at time zone 'Asia/Shanghai')::date;
 begin
+  {FRESH}
   perform 1 from person where office_id = p_office and person_id = v_me and active = 1;
   if not found then return; end if;  -- a stranger changes nothing and learns nothing
   for v_person in select person_id from person_role where office_id = p_office

@@ -112,6 +112,7 @@ def test_nothing_is_written_from_an_old_snapshot(
     for who, sql, values in (
         ("r1", ACT, [7, new_id(), case_id, version, "answer", "", json.dumps(ANSWERS)]),
         (ADMIN, ACT_OFFICE, [7, new_id(), "put_person", person]),
+        ("r1", "select api.enter(%s)", [7]),  # brings back what he may read
         (ADMIN, "select api.login(%s, %s, %s, %s)", [7, new_id(), "r1", "SCRAM-SHA-256$"]),
     ):
         with cluster.connect(server_database, who, PASSWORD) as asked:
