@@ -1,6 +1,7 @@
 """Keys and certificates: made, opened, refused; secrets leave no trace."""
 
 import logging
+import re
 import subprocess
 from collections.abc import Callable
 from dataclasses import replace
@@ -175,7 +176,12 @@ def test_no_secret_shows_in_what_is_printed() -> None:
         shown = repr(key) + repr(opened) + str(opened)
     assert PASSPHRASE not in shown
     assert "PrivateKey" not in shown
-    assert "b'" not in shown
+    private = pkcs12.load_pkcs12(P12, PASSPHRASE.encode()).key
+    assert isinstance(private, ec.EllipticCurvePrivateKey)
+    number = private.private_numbers().private_value
+    assert str(number) not in shown
+    assert f"{number:x}" not in shown
+    assert not re.search(r"\bb['\"]", shown)  # bytes; a serial number may well end in b
 
 
 @pytest.mark.parametrize(
