@@ -15,7 +15,7 @@ from sanzhi_desktop.persistence.checkpoint_functions import checkpoint_functions
 from sanzhi_desktop.persistence.faults import PersistenceFault
 from sanzhi_desktop.persistence.finding import finding_functions
 from sanzhi_desktop.persistence.frames import frames
-from sanzhi_desktop.persistence.inner_functions import DATES, SAFE, inner
+from sanzhi_desktop.persistence.inner_functions import DATES, FRESH, SAFE, inner
 from sanzhi_desktop.persistence.members import member_functions
 from sanzhi_desktop.persistence.office_effects import EMBEDDED_ONLY, OFFICE_EFFECTS
 from sanzhi_desktop.persistence.writes import Effect, Moves, Refuse
@@ -47,7 +47,7 @@ def functions() -> str:
         for a, e in OFFICE_EFFECTS.items()
     )
     parts.append(member_functions(_DEFINER))
-    parts.append(files.functions(safe=SAFE, definer=_DEFINER))
+    parts.append(files.functions(safe=SAFE, definer=_DEFINER, fresh=FRESH))
     parts.extend((frames(_DEFINER, _BY_KEY), checkpoint_functions(_DEFINER)))
     parts.append(finding_functions(SAFE, _DEFINER))
     parts.extend((beat_functions(SAFE, _DEFINER), _NOW))

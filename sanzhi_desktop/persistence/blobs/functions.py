@@ -28,10 +28,12 @@ SERVER_STEPS: Mapping[str, str] = {
 }
 
 
-def functions(*, safe: str, definer: str) -> str:
-    """CREATE FUNCTION of everything about files; the settings are those of all other functions."""
-    parts = (_INNER, _UPLOAD, _DOWNLOAD, _KEEPING)
-    return "\n\n".join(p.replace("%SAFE%", safe).replace("%DEFINER%", definer) for p in parts)
+def functions(*, safe: str, definer: str, fresh: str) -> str:
+    """CREATE FUNCTION of everything about files; the settings are those of all other functions.
+    `fresh` refuses an old snapshot, in which somebody who left would still be a member: asked
+    where bytes are written."""
+    text = "\n\n".join((_INNER, _UPLOAD, _DOWNLOAD, _KEEPING))
+    return text.replace("%SAFE%", safe).replace("%DEFINER%", definer).replace("%FRESH%", fresh)
 
 
 STORAGE = "alter table app.blob_chunk alter column data set storage external;"
@@ -142,6 +144,7 @@ returns jsonb language plpgsql %DEFINER% as $$
 declare v_me text := session_user; v_now timestamptz := clock_timestamp();
   s app.file_store; b app.blob; v_used bigint; v_have jsonb;
 begin
+  %FRESH%
   perform app.file_member(p_office, v_me);
   if p_sha256 !~ '^[0-9a-f]{{64}}$' or p_size is null or p_size < 0 then
     perform app.refuse('{AttachmentFault.BAD_CHUNK}', '{{}}');
@@ -187,6 +190,7 @@ create function api.put_chunk(p_office integer, p_sha256 text, p_n integer, p_da
 returns void language plpgsql %DEFINER% as $$
 declare v_me text := session_user; b app.blob; v_due bigint;
 begin
+  %FRESH%
   perform app.file_member(p_office, v_me);
   select * into b from blob where office_id = p_office and sha256 = p_sha256 for share;
   if b.sha256 is null or b.place <> 'database' then
@@ -206,6 +210,7 @@ create function api.complete_file(p_office integer, p_sha256 text, p_sm3 text)
 returns boolean language plpgsql %DEFINER% as $$
 declare v_me text := session_user; v_now timestamptz := clock_timestamp(); b app.blob;
 begin
+  %FRESH%
   perform app.file_member(p_office, v_me);
   select * into b from blob where office_id = p_office and sha256 = p_sha256 for update;
   if b.sha256 is null then perform app.refuse('{AttachmentFault.BAD_CHUNK}', '{{}}'); end if;

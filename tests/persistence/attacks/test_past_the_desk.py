@@ -1,6 +1,7 @@
 """The functions called past every desk: without one of the arguments, with JSON that no desk
 writes, from an old snapshot. Nothing is skipped, and nobody is kept from reading the history."""
 
+import hashlib
 import json
 import threading
 from typing import Any
@@ -8,13 +9,14 @@ from typing import Any
 import psycopg
 import pytest
 
-from sanzhi_desktop.application.commands import new_id
+from sanzhi_desktop.application.commands import OfficeAction, new_id
+from sanzhi_desktop.domain.case import CaseFault
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.domain.workflow import Action, WorkflowFault
 from sanzhi_desktop.persistence.errors import named_postgresql
 from sanzhi_desktop.persistence.faults import PersistenceFault
 from tests.persistence.cluster import Cluster
-from tests.persistence.desk import ADMIN, MATERIALS, Desk, submission
+from tests.persistence.desk import ADMIN, FILE, MATERIALS, Desk, submission
 from tests.persistence.offices import PASSWORD
 
 pytestmark = [pytest.mark.postgres, pytest.mark.xdist_group("attacks")]
@@ -122,6 +124,60 @@ def test_nothing_is_written_from_an_old_snapshot(
                 asked.execute(sql, values)
         assert named_postgresql(caught.value).code is PersistenceFault.OLD_SNAPSHOT
     assert server_desk.version(case_id) == version
+
+
+SHA256 = hashlib.sha256(FILE).hexdigest()
+UPLOAD: tuple[tuple[str, list[Any]], ...] = (
+    ("select api.begin_file(7, %s, %s)", [SHA256, len(FILE)]),
+    ("select api.put_chunk(7, %s, 0, %s, %s)", [SHA256, FILE, SHA256]),
+    ("select api.complete_file(7, %s, '')", [SHA256]),
+)
+STORED = "select (select count(*) from app.blob), (select count(*) from app.blob_chunk)"
+
+
+@pytest.mark.parametrize("begun", [False, True])
+@pytest.mark.parametrize("level", ["repeatable read", "serializable"])
+def test_whoever_left_stores_no_file_from_a_snapshot_of_before(
+    cluster: Cluster, server_database: str, server_desk: Desk, level: str, begun: bool
+) -> None:
+    with (
+        cluster.connect(server_database, "h1", PASSWORD) as asked,
+        cluster.connect(server_database) as owner,
+    ):
+        if begun:  # the file was announced while he still worked here
+            asked.execute(*UPLOAD[0])
+            asked.commit()
+        before = owner.execute(STORED).fetchone()
+        asked.execute(f"begin isolation level {level}")
+        asked.execute("select count(*) from app.case_")
+        server_desk.office(
+            ADMIN, OfficeAction.PUT_PERSON, person_id="h1", name="甲承办", active=False
+        )
+        for sql, values in UPLOAD:
+            asked.execute("savepoint s")
+            with pytest.raises(psycopg.Error) as caught:
+                asked.execute(sql, values)
+            assert named_postgresql(caught.value).code is PersistenceFault.OLD_SNAPSHOT
+            asked.execute("rollback to s")
+        asked.commit()
+        assert owner.execute(STORED).fetchone() == before
+        for sql, values in UPLOAD:  # and with today's eyes he is nobody
+            with pytest.raises(psycopg.Error) as caught:
+                asked.execute(sql, values)
+            assert named_postgresql(caught.value).code is CaseFault.NOT_FOUND
+            asked.rollback()
+        assert owner.execute(STORED).fetchone() == before
+
+
+def test_a_file_may_be_stored_within_one_transaction_that_sees_what_others_do(
+    cluster: Cluster, server_database: str, server_desk: Desk
+) -> None:
+    with cluster.connect(server_database, "h1", PASSWORD) as asked:
+        asked.execute("begin isolation level read committed")
+        told = [asked.execute(sql, values).fetchone() for sql, values in UPLOAD]
+        asked.commit()
+    assert told[2] == (True,)
+    assert server_desk.sessions["h1"].files.path(SHA256).read_bytes() == FILE
 
 
 def test_a_registration_sent_again_before_it_ended_is_answered_as_one(

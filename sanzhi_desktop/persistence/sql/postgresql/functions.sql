@@ -2982,6 +2982,9 @@ returns jsonb language plpgsql security definer set search_path = pg_catalog, ap
 declare v_me text := session_user; v_now timestamptz := clock_timestamp();
   s app.file_store; b app.blob; v_used bigint; v_have jsonb;
 begin
+  if current_setting('transaction_isolation') <> 'read committed' then
+    perform app.refuse('persistence.old_snapshot', jsonb_build_object());
+  end if;
   perform app.file_member(p_office, v_me);
   if p_sha256 !~ '^[0-9a-f]{64}$' or p_size is null or p_size < 0 then
     perform app.refuse('files.bad_chunk', '{}');
@@ -3027,6 +3030,9 @@ create function api.put_chunk(p_office integer, p_sha256 text, p_n integer, p_da
 returns void language plpgsql security definer set search_path = pg_catalog, app, pg_temp set lock_timeout = '2000' set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 declare v_me text := session_user; b app.blob; v_due bigint;
 begin
+  if current_setting('transaction_isolation') <> 'read committed' then
+    perform app.refuse('persistence.old_snapshot', jsonb_build_object());
+  end if;
   perform app.file_member(p_office, v_me);
   select * into b from blob where office_id = p_office and sha256 = p_sha256 for share;
   if b.sha256 is null or b.place <> 'database' then
@@ -3046,6 +3052,9 @@ create function api.complete_file(p_office integer, p_sha256 text, p_sm3 text)
 returns boolean language plpgsql security definer set search_path = pg_catalog, app, pg_temp set lock_timeout = '2000' set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 declare v_me text := session_user; v_now timestamptz := clock_timestamp(); b app.blob;
 begin
+  if current_setting('transaction_isolation') <> 'read committed' then
+    perform app.refuse('persistence.old_snapshot', jsonb_build_object());
+  end if;
   perform app.file_member(p_office, v_me);
   select * into b from blob where office_id = p_office and sha256 = p_sha256 for update;
   if b.sha256 is null then perform app.refuse('files.bad_chunk', '{}'); end if;
