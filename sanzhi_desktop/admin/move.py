@@ -1,14 +1,21 @@
 """`sanzhi move`: an office grows from one PC to a server, with everything it ever wrote."""
 
 import argparse
-import sys
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import TextIO
 
 from sanzhi_desktop.admin.backup import existing, say
-from sanzhi_desktop.admin.passwords import new_password, server_password
+from sanzhi_desktop.admin.passwords import NEW, chosen_password, server_password, terminal
 from sanzhi_desktop.application.keeping import KeepingFault
 from sanzhi_desktop.domain.errors import DomainError
+from sanzhi_desktop.persistence.faults import PersistenceFault
 from sanzhi_desktop.persistence.places import target
+
+_AFTERWARDS = (
+    "没有拿到密码的人，由管理员用 sanzhi user password 代码 设定"
+    "（管理员本人和 PostgreSQL 16 以前的服务器，由数据库管理员用 psql 的 \\password 代码 设定）。"
+)
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -31,19 +38,23 @@ def _move(args: argparse.Namespace) -> int:
     source, where = target(args.source), target(args.to)
     if source.path is None or where.embedded:
         raise DomainError(KeepingFault.MOVE_DIRECTION)
+    shown, chosen = terminal(), chosen_password()
+    if shown is None and not chosen:  # then nobody could log in
+        raise DomainError(PersistenceFault.PASSWORD_NEEDED, variable=NEW)
     password = server_password(where)
     order = Order(
         source=existing(source.path),
         where=where,
         user="",
         password=password,
-        new_password=new_password("搬到服务器后各人的临时密码"),
+        admin_password=chosen,
         same_people=args.same_people,
         now=datetime.now(UTC),
     )
     done = move(order, report=say)
     if done.finished:
         print(f"单位“{done.office}”上次已经搬到，现在补记了搬出；原库从此只能查看。")
+        print(_AFTERWARDS)
         return 0
     print(
         f"单位“{done.office}”已搬到 {order.place()}：{done.rows} 行、案件 {done.cases} 件、"
@@ -51,5 +62,22 @@ def _move(args: argparse.Namespace) -> int:
     )
     print(f"检查点 {done.root}")
     print(f"原库从此只能查看。各人用原来的代码登录：{'、'.join(done.people)}")
-    print("临时密码是刚才设定的那个，请各人登录后立即更改。", file=sys.stderr)
+    if shown is None:
+        _tell_untold([code for code in done.people if code in done.passwords])
+    elif done.passwords:
+        _show(shown, done.people, done.passwords)
     return 0
+
+
+def _show(screen: TextIO, people: Mapping[str, str], passwords: Mapping[str, str]) -> None:
+    """Once, on a terminal alone: what is printed to a file stays there."""
+    print("各人的首次密码只在这里显示这一次，程序不保存。请分别告知本人，然后清屏：", file=screen)
+    for code, password in passwords.items():
+        print(f"  {code}  {people[code]}  {password}", file=screen)
+    print("请各人登录后立即在“人员与证书”页用“修改我的密码”更改。", file=screen)
+
+
+def _tell_untold(people: list[str]) -> None:
+    if people:
+        print(f"这里没有终端，下列各人的密码没有显示，还不能登录：{'、'.join(people)}。")
+        print(_AFTERWARDS)

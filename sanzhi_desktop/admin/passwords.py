@@ -6,6 +6,7 @@ Lives here: where a password comes from. Must not: keeping one.
 import getpass
 import os
 import sys
+from typing import TextIO
 
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.persistence import key_store
@@ -17,7 +18,7 @@ NEW = "SANZHI_NEW_PASSWORD"
 
 def new_password(prompt: str) -> str:
     """A new password, from SANZHI_NEW_PASSWORD or typed twice. Raises DomainError."""
-    given = os.environ.get(NEW)
+    given = chosen_password()
     if given:
         return given
     if not sys.stdin.isatty():
@@ -26,6 +27,17 @@ def new_password(prompt: str) -> str:
     if getpass.getpass("再输入一次：") != first:
         raise DomainError(PersistenceFault.PASSWORDS_DIFFER)
     return first
+
+
+def chosen_password() -> str:
+    """What SANZHI_NEW_PASSWORD says, "" where it says nothing."""
+    return os.environ.get(NEW, "")
+
+
+def terminal() -> TextIO | None:
+    """Where a secret may be shown, because nothing keeps it; None where all that is printed goes
+    into files or other programs."""
+    return next((stream for stream in (sys.stdout, sys.stderr) if stream.isatty()), None)
 
 
 def _demand_user(where: Target) -> None:

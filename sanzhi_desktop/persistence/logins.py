@@ -7,6 +7,7 @@ are made by the server's own administrator.
 """
 
 import re
+import secrets
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,6 +18,9 @@ from sanzhi_desktop.persistence.accounts import MINIMUM
 from sanzhi_desktop.persistence.errors import named_by_engine
 from sanzhi_desktop.persistence.faults import PersistenceFault
 
+# Read out or copied from a screen: nothing that looks like something else.
+_PLAIN = "abcdefghjkmnpqrstuvwxyz23456789"
+_GROUPS, _GROUP = 3, 5
 _OWN_SINCE = 160000  # before PostgreSQL 16 whoever may make log-ins is as good as a superuser
 _RESERVED = re.compile(r"pg_|sz_o|sanzhi_|public$|none$")  # as `members` has it
 _STANDING = (
@@ -34,6 +38,12 @@ def check(password: str) -> None:
     """Raises DomainError when the password is too short."""
     if len(password) < MINIMUM:
         raise DomainError(PersistenceFault.PASSWORD_TOO_SHORT, minimum=MINIMUM)
+
+
+def random_password() -> str:
+    """A first password that is easy to type and told to its owner alone; 74 bits."""
+    letters = [secrets.choice(_PLAIN) for _ in range(_GROUPS * _GROUP)]
+    return "-".join("".join(letters[n : n + _GROUP]) for n in range(0, len(letters), _GROUP))
 
 
 def made_by_dba(made: sa.Engine) -> bool:

@@ -32,8 +32,11 @@ def functions(*, safe: str, definer: str, fresh: str) -> str:
     """CREATE FUNCTION of everything about files; the settings are those of all other functions.
     `fresh` refuses an old snapshot, in which somebody who left would still be a member: asked
     where bytes are written."""
-    text = "\n\n".join((_INNER, _UPLOAD, _DOWNLOAD, _KEEPING))
-    return text.replace("%SAFE%", safe).replace("%DEFINER%", definer).replace("%FRESH%", fresh)
+    marks = {"%SAFE%": safe, "%DEFINER%": definer, "%FRESH%": fresh}
+    text = f"{_INNER}\n\n{_UPLOAD}\n\n{_DOWNLOAD}\n\n{_KEEPING}"
+    for mark, words in marks.items():
+        text = text.replace(mark, words)
+    return text
 
 
 STORAGE = "alter table app.blob_chunk alter column data set storage external;"

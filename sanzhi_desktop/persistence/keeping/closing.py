@@ -6,7 +6,7 @@ it. Must not: carrying rows (`carry`), or the order of the steps (`move`).
 
 import sqlite3
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -32,8 +32,8 @@ class Order:
     source: Path
     where: Target
     user: str
-    password: str | None  # of the server's superuser
-    new_password: str  # temporary, of every log-in that must be made
+    password: str | None = field(repr=False)  # of the server's superuser
+    admin_password: str = field(repr=False)  # of his log-in, where it must be made; "": at random
     same_people: bool
     now: datetime
 

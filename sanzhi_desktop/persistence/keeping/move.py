@@ -10,7 +10,7 @@ die before it has marked itself, the next run finds the entry on the server and 
 import json
 import sqlite3
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -37,20 +37,23 @@ from sanzhi_desktop.persistence.writes import SHANGHAI
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """What was carried. `finished`: an earlier move had arrived, and the source was marked now."""
+    """What was carried. `passwords`: of the log-ins that were made, by code; nobody else knows
+    them. `finished`: an earlier move had arrived, and the source was marked now."""
 
     office: str
     rows: int
     cases: int
     files: int
     root: str
-    people: tuple[str, ...]
+    people: Mapping[str, str]  # names by code, of everybody who is active
+    passwords: Mapping[str, str] = field(default_factory=dict, repr=False)
     finished: bool = False
 
 
 def move(order: Order, *, report: Report) -> Moved:
     """Carries the one office of a file to a server. Raises DomainError; then nothing changed."""
-    logins.check(order.new_password)
+    if order.admin_password:
+        logins.check(order.admin_password)
     embedded.check(order.source)
     source = embedded.engine(order.source)
     target = patient.engine(order.where, user=order.user, password=order.password)
@@ -140,6 +143,7 @@ def _carry(
 ) -> Moved:
     office_id = office["office_id"]
     people = _people(source, office_id)
+    admin = next(iter(people))
     files = attachments.stored(files_folder(order.source))
     with server.as_owner(target) as db:
         if not _built(db):
@@ -149,18 +153,18 @@ def _carry(
         server.run(db, "reset role")
         server.run(db, "set local session_replication_role = replica")
         root = checkpoints.keep(source, office_id, order.now)
-        closing.close(source, office_id, people[0], order, root=root)
+        closing.close(source, office_id, admin, order, root=root)
         rows = carry.copy(source, db, office_id, report=report)
         _readers(db, office_id)
-        _files(db, office_id, order, files, by=people[0], report=report)
+        _files(db, office_id, order, files, by=admin, report=report)
         carry.compare(source, db, office_id, report=report)
-        closing.arrive(db, office_id, people[0], order, told={"root": root, "rows": rows})
+        closing.arrive(db, office_id, admin, order, told={"root": root, "rows": rows})
         _refuse_breaks(db, office_id)
         server.run(db, "set local session_replication_role = origin")
         server.run(db, server.BECOME)
-        _make_logins(db, office_id, people, order, there=there)
+        made = _make_logins(db, office_id, people, order, there=there)
     cases = source.execute("select count(*) from case_").fetchone()[0]
-    return Moved(office["name"], rows, cases, len(files), root, tuple(people))
+    return Moved(office["name"], rows, cases, len(files), root, people, made)
 
 
 def _built(db: sa.Connection) -> bool:
@@ -168,18 +172,18 @@ def _built(db: sa.Connection) -> bool:
     return bool(db.exec_driver_sql(query).scalar_one())
 
 
-def _people(source: sqlite3.Connection, office_id: int) -> list[str]:
+def _people(source: sqlite3.Connection, office_id: int) -> dict[str, str]:
     """Everybody who is active, an administrator first: in his name the office is moved."""
     rows = source.execute(
-        "select p.person_id from person p where p.office_id = ? and p.active = 1 order by"
+        "select p.person_id, p.name from person p where p.office_id = ? and p.active = 1 order by"
         " not exists (select 1 from person_role r where r.office_id = p.office_id"
         " and r.person_id = p.person_id and r.role = 'admin'), p.person_id",
         (office_id,),
     )
-    return [row[0] for row in rows]
+    return dict(rows.fetchall())
 
 
-def _refuse_logins(db: sa.Connection, people: Sequence[str], order: Order) -> set[str]:
+def _refuse_logins(db: sa.Connection, people: Mapping[str, str], order: Order) -> set[str]:
     query = sa.text("select rolname from pg_roles where rolname = any(:people)")
     there = {row[0] for row in db.execute(query, {"people": list(people)})}
     if there and not order.same_people:
@@ -262,20 +266,29 @@ def _refuse_file(place: Path, sha256: str) -> None:
 
 
 def _make_logins(
-    db: sa.Connection, office_id: int, people: Sequence[str], order: Order, *, there: set[str]
-) -> None:
-    """People become log-ins of the server; one that is there already keeps its password."""
+    db: sa.Connection,
+    office_id: int,
+    people: Mapping[str, str],
+    order: Order,
+    *,
+    there: set[str],
+) -> dict[str, str]:
+    """People become log-ins of the server, each with a password of his own; one that is there
+    already keeps his. Returns the new ones, without that which the administrator chose."""
     today = order.now.astimezone(SHANGHAI).date()
-    wanted = [person for person in people if person not in there]
-    for person in wanted:
+    made = {person: logins.random_password() for person in people if person not in there}
+    admin = next(iter(people))
+    chosen = {admin: order.admin_password} if order.admin_password and admin in made else {}
+    for person, password in (made | chosen).items():
         db.exec_driver_sql(
             "select app.make_login(%s::integer, %s, %s, %s::date)",
-            (office_id, person, logins.scram(db, person, order.new_password), today),
+            (office_id, person, logins.scram(db, person, password), today),
         )
     for person in there:
         db.exec_driver_sql(
             "select app.sync_member(%s::integer, %s, %s::date)", (office_id, person, today)
         )
+    return {person: password for person, password in made.items() if person not in chosen}
 
 
 # ------------------------------------------------------------------ after a crash
@@ -308,4 +321,4 @@ def _finish(
     report(1, 1, "补记搬出")
     closing.append(source, office_id, order, seq=seq + 1, entry=row.entry, previous=previous)
     cases = source.execute("select count(*) from case_").fetchone()[0]
-    return Moved(office["name"], 0, cases, 0, root, (), finished=True)
+    return Moved(office["name"], 0, cases, 0, root, {}, finished=True)

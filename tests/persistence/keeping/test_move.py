@@ -1,24 +1,33 @@
 """An office goes from one PC to a server: every row, hash and file arrives, or nothing happened."""
 
+import io
 import os
+import re
 import sqlite3
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
+from sanzhi_desktop.admin import move as move_verb
 from sanzhi_desktop.admin.main import main
 from sanzhi_desktop.application.commands import OfficeAction, OfficeCommand, new_id
 from sanzhi_desktop.application.keeping import KeepingFault
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.domain.people import Person
+from sanzhi_desktop.persistence import logins
 from sanzhi_desktop.persistence.founding import NewOffice
 from sanzhi_desktop.persistence.keeping import carry
-from sanzhi_desktop.persistence.open import create_embedded, open_embedded, open_shared
+from sanzhi_desktop.persistence.keeping.closing import Order
+from sanzhi_desktop.persistence.keeping.move import Moved
+from sanzhi_desktop.persistence.open import Opened, create_embedded, open_embedded, open_shared
+from sanzhi_desktop.persistence.places import target
 from tests.persistence.cluster import OWNER_PASSWORD, Cluster
 from tests.persistence.desk import ADMIN, START, Desk, Sessions, Ticking, put_people
 
@@ -27,7 +36,7 @@ pytestmark = pytest.mark.postgres
 # A server of its own office number: log-ins and office roles are the whole server's.
 NUMBER = 61
 PEOPLE = ("h1", "h2", "uh", "ck", "ld", "r1", "r2", "hd", "rh", "au", ADMIN)
-PASSWORD = "a temporary password"
+TOLD = r"^  {code}  {name}  ([a-hjkmnp-z2-9]{{5}}(?:-[a-hjkmnp-z2-9]{{5}}){{2}})\r?$"
 
 
 def psql(cluster: Cluster, database: str, query: str) -> str:
@@ -41,17 +50,31 @@ def psql(cluster: Cluster, database: str, query: str) -> str:
 
 
 @pytest.fixture
+def screen(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
+    """The terminal in front of whoever moves the office."""
+    made = io.StringIO()
+    monkeypatch.setattr(move_verb, "terminal", lambda: made)
+    return made
+
+
+def told(text: str, code: str = "zoe", name: str = "新来") -> str:
+    found: list[str] = re.findall(TOLD.format(code=code, name=name), text, re.MULTILINE)
+    (password,) = found
+    return password
+
+
+@pytest.fixture
 def place(cluster: Cluster, server_template: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """An empty database. The template comes first: its log-ins are there already."""
     monkeypatch.setenv("PGPASSWORD", OWNER_PASSWORD)
-    monkeypatch.setenv("SANZHI_NEW_PASSWORD", PASSWORD)
+    monkeypatch.delenv("SANZHI_NEW_PASSWORD", raising=False)
     with cluster.connect() as owner:
         owner.execute("create database moved_here template template0")
     yield "moved_here"
     with cluster.connect() as owner:
         owner.execute("drop database moved_here with (force)")
         for (name,) in owner.execute(
-            f"select rolname from pg_roles where rolname ~ '^sz_o{NUMBER}(_|$)' or rolname = 'zoe'"
+            f"select rolname from pg_roles where rolname ~ '^sz_o{NUMBER}(_|$)' or rolname in ('abe', 'yan', 'zoe')"
         ).fetchall():
             owner.execute(f"drop role {name}")
 
@@ -68,14 +91,19 @@ def source(tmp_path: Path) -> Path:
     desk.responding()
     desk.signing()
     desk.register()
+    newcomer(opened, "zoe", "新来")
+    opened.close()
+    return path
+
+
+def newcomer(opened: Opened, code: str, name: str, role: str = "reviewer") -> None:
+    """Somebody whom no server knows."""
     for action, payload in (
-        (OfficeAction.PUT_PERSON, {"person_id": "zoe", "name": "新来", "active": True}),
-        (OfficeAction.SET_ROLES, {"person_id": "zoe", "grants": [{"role": "reviewer"}]}),
+        (OfficeAction.PUT_PERSON, {"person_id": code, "name": name, "active": True}),
+        (OfficeAction.SET_ROLES, {"person_id": code, "grants": [{"role": role}]}),
     ):
         command = OfficeCommand(new_id(), NUMBER, action, payload)
         opened.session(ADMIN).gateway.send_office(command)
-    opened.close()
-    return path
 
 
 def verb(cluster: Cluster, source: Path, place: str) -> list[str]:
@@ -92,7 +120,7 @@ def last(path: Path) -> tuple[str, str]:
 
 
 def test_everything_arrives_and_both_sides_say_so(
-    cluster: Cluster, source: Path, place: str, tmp_path: Path, capsys: Any
+    cluster: Cluster, source: Path, place: str, tmp_path: Path, capsys: Any, screen: io.StringIO
 ) -> None:
     assert main(verb(cluster, source, place)) == 0, capsys.readouterr().err
     with closing(sqlite3.connect(source)) as db:
@@ -120,14 +148,17 @@ def test_everything_arrives_and_both_sides_say_so(
     )
     assert main(["audit", "verify", "--db", cluster.url(place), "--root", root]) == 0
     opened = open_shared(
-        cluster.url(place, "zoe"), files=tmp_path / "f", password=PASSWORD, office=str(NUMBER)
+        cluster.url(place, "zoe"),
+        files=tmp_path / "f",
+        password=told(screen.getvalue()),
+        office=str(NUMBER),
     )
     assert opened.session("zoe").reader.office().name == "搬家局"
     opened.close()
 
 
 def test_people_work_on_at_the_new_place_and_nobody_at_the_old_one(
-    cluster: Cluster, source: Path, place: str, tmp_path: Path, capsys: Any
+    cluster: Cluster, source: Path, place: str, tmp_path: Path, capsys: Any, screen: io.StringIO
 ) -> None:
     assert main(verb(cluster, source, place)) == 0, capsys.readouterr().err
     opened = open_embedded(source, clock=Ticking(START + timedelta(days=1)))
@@ -160,7 +191,7 @@ def test_people_work_on_at_the_new_place_and_nobody_at_the_old_one(
     def session(who: str) -> Any:
         shared = open_shared(
             cluster.url(place, who), files=tmp_path / "f", office=str(NUMBER),
-            password=PASSWORD if who == "zoe" else "a password of the tests",
+            password=told(screen.getvalue()) if who == "zoe" else "a password of the tests",
         )  # fmt: skip
         closing_all.append(shared)
         return shared.session(who)
@@ -178,7 +209,7 @@ def test_people_work_on_at_the_new_place_and_nobody_at_the_old_one(
 
 
 def test_a_second_move_is_refused(
-    cluster: Cluster, source: Path, place: str, capsys: Any, tmp_path: Path
+    cluster: Cluster, source: Path, place: str, capsys: Any, tmp_path: Path, screen: io.StringIO
 ) -> None:
     other = tmp_path / "copy.db"
     with closing(sqlite3.connect(source)) as a, closing(sqlite3.connect(other)) as b:
@@ -197,7 +228,7 @@ def test_a_second_move_is_refused(
 
 
 def test_a_move_that_died_before_it_marked_the_source_is_finished(
-    cluster: Cluster, source: Path, place: str, capsys: Any, tmp_path: Path
+    cluster: Cluster, source: Path, place: str, capsys: Any, tmp_path: Path, screen: io.StringIO
 ) -> None:
     as_it_was = tmp_path / "before.db"
     with closing(sqlite3.connect(source)) as a, closing(sqlite3.connect(as_it_was)) as b:
@@ -207,7 +238,9 @@ def test_a_move_that_died_before_it_marked_the_source_is_finished(
         a.backup(b)
     assert main(verb(cluster, source, place)) == 0, capsys.readouterr().err
     assert main(verb(cluster, as_it_was, place)) == 0, capsys.readouterr().err
-    assert "补记" in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert "补记" in shown
+    assert "sanzhi user password" in shown, "whoever was never told his password gets another"
     assert last(as_it_was) == last(source)
     assert main(["audit", "verify", "--db", str(as_it_was)]) == 0
     opened = open_embedded(worked_on, clock=Ticking(START + timedelta(days=1)))
@@ -222,10 +255,13 @@ def unchanged(path: Path) -> str:
         return "\n".join(db.iterdump())
 
 
-@pytest.mark.parametrize("way", ["row", "broken", "file", "logins", "password", "rights"])
+WRONG = ("row", "broken", "file", "logins", "password", "unseen", "rights")
+
+
+@pytest.mark.parametrize("way", WRONG)
 def test_what_goes_wrong_leaves_both_sides_as_they_were(
     cluster: Cluster, source: Path, place: str, capsys: Any, way: str,
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, screen: io.StringIO,
 ) -> None:  # fmt: skip
     arguments = verb(cluster, source, place)
     words = {
@@ -234,6 +270,7 @@ def test_what_goes_wrong_leaves_both_sides_as_they_were(
         "file": "内容已变",
         "logins": "--same-people",
         "password": "密码太短",
+        "unseen": "SANZHI_NEW_PASSWORD",
         "rights": "超级用户",
     }
     if way == "row":
@@ -261,6 +298,8 @@ def test_what_goes_wrong_leaves_both_sides_as_they_were(
         arguments.remove("--same-people")
     elif way == "password":
         monkeypatch.setenv("SANZHI_NEW_PASSWORD", "short")
+    elif way == "unseen":  # nobody would ever read what is made
+        monkeypatch.setattr(move_verb, "terminal", lambda: None)
     else:
         with cluster.connect() as owner:
             owner.execute("create role weak login createdb password 'a password of the tests'")
@@ -274,11 +313,100 @@ def test_what_goes_wrong_leaves_both_sides_as_they_were(
         if way == "rights":
             with cluster.connect() as owner:
                 owner.execute("drop role weak")
+    assert screen.getvalue() == ""
     assert unchanged(source) == before
     assert psql(cluster, place, "select count(*) from pg_namespace where nspname = 'app'") == "0"
     with cluster.connect() as owner:
         made = owner.execute(f"select count(*) from pg_roles where rolname ~ '^sz_o{NUMBER}'")
         assert made.fetchone() == (0,)
+
+
+def logs_in(cluster: Cluster, database: str, code: str, password: str) -> bool:
+    try:
+        cluster.connect(database, code, password).close()
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
+def test_everybody_gets_a_password_of_his_own_which_stands_on_the_terminal_alone(
+    cluster: Cluster, source: Path, place: str, tmp_path: Path
+) -> None:
+    """The real command, its standard output in a file and its messages on a terminal."""
+    pty = pytest.importorskip("pty", reason="terminals of this kind are Unix's")
+    opened = open_embedded(source, clock=Ticking(START + timedelta(days=1)))
+    newcomer(opened, "yan", "另一位")
+    opened.close()
+    printed = tmp_path / "printed.txt"
+    ours, theirs = pty.openpty()
+    with printed.open("wb") as out:
+        done = subprocess.Popen(
+            [sys.executable, "-m", "sanzhi_desktop", *verb(cluster, source, place)],
+            stdin=subprocess.DEVNULL, stdout=out, stderr=theirs,
+            env={**os.environ, "SANZHI_HOME": str(tmp_path / "home")},
+        )  # fmt: skip
+        os.close(theirs)
+        shown = b""
+        try:
+            while part := os.read(ours, 65536):
+                shown += part
+        except OSError:  # how Linux says that the other side is closed
+            pass
+        os.close(ours)
+    text = shown.decode("utf-8")
+    assert done.wait() == 0, text
+    passwords = {"zoe": told(text), "yan": told(text, "yan", "另一位")}
+    assert len(set(passwords.values())) == 2
+    for code, password in passwords.items():
+        assert logs_in(cluster, place, code, password)
+        assert not logs_in(cluster, place, "yan" if code == "zoe" else "zoe", password)
+        for file in (p for p in tmp_path.rglob("*") if p.is_file()):
+            assert password.encode() not in file.read_bytes(), file
+        assert password.encode() not in (cluster.home / "log").read_bytes()
+    assert "h1" not in re.findall(r"^  (\w+)  ", text, re.MULTILINE), "he keeps his own"
+    assert "清屏" in text
+
+
+def test_without_a_terminal_the_chosen_password_is_that_of_one_administrator(
+    cluster: Cluster, source: Path, place: str, capsys: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = open_embedded(source, clock=Ticking(START + timedelta(days=1)))
+    newcomer(opened, "abe", "另一位管理员", "admin")
+    opened.close()
+    made: list[str] = []
+    real = logins.random_password
+
+    def remembered() -> str:
+        made.append(real())
+        return made[-1]
+
+    monkeypatch.setattr(logins, "random_password", remembered)
+    monkeypatch.setenv("SANZHI_NEW_PASSWORD", "of the administrator")
+    assert main(verb(cluster, source, place)) == 0
+    shown = capsys.readouterr()
+    assert "还不能登录：zoe。" in shown.out
+    assert "sanzhi user password" in shown.out
+    assert len(made) == 2
+    assert not [one for one in made if one in shown.out + shown.err]
+    assert logs_in(cluster, place, "abe", "of the administrator")
+    assert not logs_in(cluster, place, "zoe", "of the administrator"), "it is one person's"
+    assert any(logs_in(cluster, place, "zoe", one) for one in made)
+    assert logs_in(cluster, place, ADMIN, "a password of the tests"), "he had one already"
+
+
+def test_no_password_of_a_move_is_in_a_repr(tmp_path: Path) -> None:
+    where = target("postgresql+psycopg://postgres@server/office")
+    order = Order(tmp_path, where, "", "s3cret-a", "s3cret-b", same_people=False, now=START)
+    done = Moved("局", 1, 1, 0, "", {"zoe": "新来"}, {"zoe": "s3cret-c"})
+    assert "s3cret" not in f"{order!r} {done!r}"
+
+
+def test_a_password_that_is_read_out_has_no_letters_that_look_alike() -> None:
+    made = [logins.random_password() for _ in range(200)]
+    assert len(set(made)) == 200
+    assert not set("".join(made)) & set("0o1liIOL")
+    for one in made:
+        logins.check(one)
 
 
 def test_only_from_a_pc_to_a_server(cluster: Cluster, source: Path, capsys: Any) -> None:
