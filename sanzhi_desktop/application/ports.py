@@ -87,6 +87,10 @@ class Reader(Protocol):
         """SHA-256 of the stored record or minutes whose content has this hash, if there are any."""
         ...
 
+    def kept_of_kind(self, kind: str) -> Sequence[str]:
+        """SHA-256 of every stored paper of a kind, the latest first."""
+        ...
+
     def issued_under(self, number: str) -> str | None:
         """SHA-256 of the opinion issued under a 文号; None when there is none."""
         ...

@@ -42,8 +42,9 @@ def paper_record(name: str, sha256: str, *, number: str = "", content: str = "")
     """What a database knows of a paper, for `sanzhi verify --db`. Raises DomainError.
 
     `name` is whatever `--db` takes; reading papers needs no person at work. A paper that is not
-    stored is compared with the opinion issued under its `number` (文号), else with the record or
-    the minutes of its `content` (the hash that it names itself), if there is one.
+    stored is compared with the opinion issued under its `number` (文号), else with the record,
+    the minutes or the responsibility sheet of its `content` (the hash that it names itself), if
+    there is one.
     """
     from sanzhi_desktop.application.signoff import record_of
     from sanzhi_desktop.persistence.open import open_database
@@ -54,7 +55,7 @@ def paper_record(name: str, sha256: str, *, number: str = "", content: str = "")
         stored = reader.has_document(sha256) is not None or _minutes(reader, sha256)
         issued = sha256 if stored else reader.issued_under(number)
         if issued is None and content:
-            issued = reader.stored_of_content(content)
+            issued = reader.stored_of_content(content) or _sheet(reader, content)
         return record_of(reader, sha256=issued)
     finally:
         opened.close()
@@ -67,3 +68,12 @@ def _minutes(reader: Reader, sha256: str) -> bool:
     except DomainError:
         return False
     return True
+
+
+def _sheet(reader: Reader, content: str) -> str | None:
+    """SHA-256 of the stored 责任清单 that names this content. It stands in no row of its own, so
+    each stored one is opened: a few milliseconds, for a paper that nobody knows."""
+    from sanzhi_desktop.documents.verify import content_named
+
+    kept = reader.kept_of_kind("responsibility")
+    return next((one for one in kept if content_named(reader.document(one)) == content), None)

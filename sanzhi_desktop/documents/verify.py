@@ -79,6 +79,17 @@ def verify(
     return replace(verdict, valid=valid, faults=faults, record=record, sha256=digest)
 
 
+def content_named(pdf: bytes) -> str:
+    """The hash of its content as a paper names it, whether it is true or not; "" when none is."""
+    from pyhanko.pdf_utils.misc import PdfError
+    from pyhanko.pdf_utils.reader import PdfFileReader
+
+    try:
+        return read_mark(PdfFileReader(io.BytesIO(pdf), strict=True).root).content_hash
+    except (DomainError, PdfError, ValueError):
+        return ""
+
+
 def _roots(data: bytes) -> "list[x509.Certificate]":
     from asn1crypto import x509
 

@@ -7,6 +7,7 @@ import hashlib
 
 import sqlalchemy as sa
 
+from sanzhi_desktop.persistence.case_tables import document
 from sanzhi_desktop.persistence.dispute_tables import record_edition
 from sanzhi_desktop.persistence.meeting_tables import meeting
 
@@ -28,3 +29,10 @@ def stored_of_content(db: sa.Connection, office_id: int, content_sha256: str) ->
         if hashlib.sha256(content.encode()).hexdigest() == content_sha256:
             return str(minutes_sha256)
     return None
+
+
+def kept_of_kind(db: sa.Connection, office_id: int, kind: str) -> tuple[str, ...]:
+    """SHA-256 of every stored paper of a kind, the latest first."""
+    d = document.c
+    query = sa.select(d.sha256).where(d.office_id == office_id, d.kind == kind)
+    return tuple(db.execute(query.order_by(d.stored_at.desc(), d.sha256)).scalars())

@@ -152,6 +152,11 @@ class DatabaseReader(OfficeReader):
         with reading(self.engine) as db:
             return papers_reader.stored_of_content(db, self.office_id, content_sha256)
 
+    def kept_of_kind(self, kind: str) -> Sequence[str]:
+        """SHA-256 of every stored paper of a kind, the latest first."""
+        with reading(self.engine) as db:
+            return papers_reader.kept_of_kind(db, self.office_id, kind)
+
     def issued_under(self, number: str) -> str | None:
         """SHA-256 of the opinion issued under a 文号; None when there is none."""
         r = tables.round_.c

@@ -74,7 +74,8 @@ def place(cluster: Cluster, server_template: str, monkeypatch: pytest.MonkeyPatc
     with cluster.connect() as owner:
         owner.execute("drop database moved_here with (force)")
         for (name,) in owner.execute(
-            f"select rolname from pg_roles where rolname ~ '^sz_o{NUMBER}(_|$)' or rolname in ('abe', 'yan', 'zoe')"
+            f"select rolname from pg_roles where rolname ~ '^sz_o{NUMBER}(_|$)'"
+            " or rolname in ('abe', 'yan', 'zoe')"
         ).fetchall():
             owner.execute(f"drop role {name}")
 
