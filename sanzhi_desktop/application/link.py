@@ -3,10 +3,11 @@
 Lives here: states, codes and the port. Must not: sockets and drivers (`persistence.link`).
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 from sanzhi_desktop.application.tagging import COMPLETE, TagMark
 from sanzhi_desktop.domain.errors import Code, DomainError
@@ -94,6 +95,20 @@ class Link(Protocol):
     @property
     def resending(self) -> bool:
         """Whether a beat takes long because files go out again to a server that took over."""
+        ...
+
+    @property
+    def waiting(self) -> Sequence[Mapping[str, Any]]:
+        """The saves that wait for files to be chosen again, as JSON values, for this PC to keep
+        sealed until they are sent. From any thread; waits for nobody."""
+        ...
+
+    def take_back(self, kept: Sequence[Mapping[str, Any]]) -> None:
+        """What `waiting` said at an earlier log-in. Before the first beat."""
+        ...
+
+    def give_up_waiting(self) -> None:
+        """The person has not got the files any more. Any thread but the GUI's."""
         ...
 
     def close(self) -> None:

@@ -5,7 +5,7 @@ wants to know it at once.
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -22,8 +22,9 @@ from sanzhi_desktop.persistence.errors import named_by_engine, named_postgresql
 from sanzhi_desktop.persistence.lately import Lately
 from sanzhi_desktop.persistence.link import Patience
 from sanzhi_desktop.persistence.places import Target
-from sanzhi_desktop.persistence.postgresql_gateway import line_of
+from sanzhi_desktop.persistence.postgresql_gateway import CALLS, line_of
 from sanzhi_desktop.persistence.revision import REVISION
+from sanzhi_desktop.persistence.waiting_saves import plain, read
 
 SILENCE = 6.0  # seconds without an answer to a beat after which a line counts as frozen
 # Seconds by the clock on the wall without a beat that was heard: the PC was asleep, during which
@@ -133,6 +134,19 @@ class Heartbeat:
     def resending(self) -> bool:
         """Whether files go out again to a server that took over: that may take a while."""
         return self.lately.resending
+
+    @property
+    def waiting(self) -> Sequence[Mapping[str, Any]]:
+        """The saves that wait for files, as JSON values."""
+        return [plain(one) for one in self.lately.waits()]
+
+    def take_back(self, kept: Sequence[Mapping[str, Any]]) -> None:
+        """What waited when the person logged out: it goes out with the next call."""
+        self.lately.take_back(read(kept, calls=CALLS))
+
+    def give_up_waiting(self) -> None:
+        """The files are gone for good, and the saves with them."""
+        self.lately.give_up()
 
     def _settle(self, db: sa.Connection) -> None:
         line = line_of(db, self.office_id)

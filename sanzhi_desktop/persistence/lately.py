@@ -3,8 +3,8 @@
 With asynchronous replication a promoted standby may lack what the primary had acknowledged. Every
 command is recognised by its id and every file by its hash, so that sending it again repairs what
 was lost and changes nothing else. A file is read again where the person chose it; where it is not
-as it was any more he is asked for it, and what stands on it waits. Lives here: remembering, and
-when to send. Must not: connections (`postgresql_gateway`).
+as it was any more he is asked for it, and what stands on it waits, also for his next log-in. Lives
+here: remembering, and when to send. Must not: connections (`postgresql_gateway`).
 """
 
 import time
@@ -19,29 +19,13 @@ from typing import Any, Protocol
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.domain.files import AttachmentFault
 from sanzhi_desktop.persistence.known_servers import Delivered, KnownServers
+from sanzhi_desktop.persistence.waiting_saves import Sent, Waiting
 
 KEPT = 600.0  # seconds; a standby that is further behind is no standby to promote
 MOST = 64_000_000  # characters of all commands together; of older ones only the version is known
 
 # Who the server is: one that was restarted, or stands at the same address, is another one.
 WHO = "select pg_postmaster_start_time()::text"
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """One call that was acknowledged, and the version at which it left the case; without values
-    once there was no room for them."""
-
-    sql: str
-    values: tuple[Any, ...]
-    case_id: str
-    version: int
-    at: datetime
-    until: float
-
-    @property
-    def size(self) -> int:
-        return sum(len(str(value)) for value in self.values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +98,7 @@ class Lately:
         self._lock = Lock()
         self._more = False
         self._found = _Found()
+        self._back: tuple[Waiting, ...] = ()
         self.resending = False
 
     @property
@@ -130,6 +115,28 @@ class Lately:
     def waiting(self) -> int:
         """How many saves wait for these files."""
         return len(self._found.waiting)
+
+    def waits(self) -> tuple[Waiting, ...]:
+        """What waits for files, also what was taken back and met no server yet. From any thread:
+        who waits for the lock waits for files to be sent."""
+        found = self._found
+        mine = Waiting(self._system, dict(found.wanted), tuple(found.waiting))
+        return (*self._back, mine) if mine.saves and mine.system else self._back
+
+    def take_back(self, kept: Sequence[Waiting]) -> None:
+        """What waited at an earlier log-in goes out to the server it was for, and waits on where a
+        file is still missing."""
+        with self._lock:
+            self._back = tuple(kept)
+
+    def give_up(self) -> None:
+        """The person has not got the files any more: what waits for them is lost."""
+        with self._lock:
+            gone = self._found.waiting
+            if self._known is not None:
+                told = [Delivered(s.case_id, s.version, s.at, new=False) for s in gone]
+                self._known.forget(self._system, self._who, told)
+            self._found = _Found(lost=[*self._found.lost, *(one.at for one in gone)])
 
     def keep(self, sql: str, values: tuple[Any, ...], answer: Mapping[str, Any]) -> None:
         """The server has acknowledged a call."""
@@ -162,12 +169,25 @@ class Lately:
                 self._again(server, [*self._found.waiting, *self._sent])
             elif self._found.waiting and self._more:
                 self._again(server, self._found.waiting)
+            for part in [one for one in self._back if one.system == server.system]:
+                known = [one.values for one in self._found.waiting]
+                more = [one for one in part.saves if one.values not in known]
+                self._again(server, [*self._found.waiting, *more], asked=part.wanted)
+                self._back = tuple(one for one in self._back if one is not part)
             self._server, self._system = server.name, server.system
             self._more = False
 
-    def _again(self, server: Server, queue: Sequence[Sent | SentFile]) -> None:
+    def _again(
+        self,
+        server: Server,
+        queue: Sequence[Sent | SentFile],
+        *,
+        asked: Mapping[str, str] | None = None,
+    ) -> None:
+        """`asked`: files that were asked for at an earlier log-in; only while saves wait."""
         self.resending = any(isinstance(one, SentFile) for one in queue)
-        found = _Found(lost=list(self._found.lost), wanted=dict(self._found.wanted))
+        wanted = {**(asked or {}), **self._found.wanted}
+        found = _Found(lost=list(self._found.lost), wanted=wanted)
         try:
             for one in queue:
                 if isinstance(one, SentFile):
@@ -178,7 +198,8 @@ class Lately:
         finally:
             self.resending = False
         if not found.waiting:
-            found.wanted.pop("", None)
+            for sha256 in {"", *(asked or {})}:
+                found.wanted.pop(sha256, None)
         self._found = found
         waits = {id(one) for one in found.waiting}
         self._sent = deque(one for one in self._sent if id(one) not in waits)
@@ -188,7 +209,10 @@ class Lately:
         """What this PC delivered to that server at earlier log-ins and is not there. Told once."""
         if self._known is None:
             return ()
-        found = self._known.missing(server.system, self._who, server.versions)
+        mine = [one for one in self.waits() if one.system == server.system]
+        waiting = {save.case_id for one in mine for save in one.saves}  # not missing yet
+        missing = self._known.missing(server.system, self._who, server.versions)
+        found = tuple(one for one in missing if one.case_id not in waiting)
         if found:
             self._known.forget(server.system, self._who, found)
         return found

@@ -24,6 +24,7 @@ from sanzhi_desktop.persistence.writes import Effect
 
 _ACT = "select api.act(%s::integer, %s, %s, %s::integer, %s, %s, %s::jsonb)"
 _ACT_OFFICE = "select api.act_office(%s::integer, %s, %s, %s::jsonb)"
+CALLS = frozenset({_ACT, _ACT_OFFICE})  # what a desk sends, and may send once more
 _VERSIONS = "select case_id, version from app.audit_head where office_id = %s and case_id = any(%s)"
 # Unique violation, serialisation, deadlock: ask once more with the same command id. Whoever sent
 # the same command at the same moment has finished by then and the answer is "replayed".

@@ -30,6 +30,7 @@ CREATE TABLE IF NOT EXISTS draft (
     nonce BLOB NOT NULL, sealed BLOB NOT NULL, PRIMARY KEY (person, key));
 """
 SAVE_AFTER_MS = 400
+WAITING = "waiting"  # no form: the saves that wait for a file to be chosen again
 _SHELF = "#"  # follows the person where rows are kept that an earlier password sealed
 
 
@@ -126,6 +127,14 @@ class Journal:
 
     def all(self) -> Sequence[Draft]:
         """All drafts of the person, the latest first. Rows that were tampered with are left out."""
+        return [draft for draft in self._rows() if draft.key != WAITING]
+
+    def waiting(self) -> list[Mapping[str, Any]]:
+        """The saves that wait for files, as the connection told them."""
+        rows = [draft for draft in self._rows() if draft.key == WAITING]
+        return [part for row in rows for part in row.values["parts"]]
+
+    def _rows(self) -> Sequence[Draft]:
         from cryptography.exceptions import InvalidTag
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -211,6 +220,11 @@ def recover(file: Path, person: str, old_password: str, journal: Journal) -> int
                     draft.key, title=draft.title, version=draft.version, values=draft.values
                 )
                 found += 1
+        waiting = old.waiting()
+        if waiting:
+            parts = [*journal.waiting(), *waiting]
+            journal.put(WAITING, title="", version=0, values={"parts": parts})
+            found += 1
         old.close()
         _forget(file, person + shelf)
     if not opened:
@@ -317,6 +331,12 @@ class Drafts(QObject):
         journal = self._journal
         if journal is not None:
             self._jobs.run(Lane.LOCAL, owner, journal.all, done=done)
+
+    def read_waiting(self, owner: QObject, done: Callable[[Any], None]) -> None:
+        """Reads the saves that wait for files."""
+        journal = self._journal
+        if journal is not None:
+            self._jobs.run(Lane.LOCAL, owner, journal.waiting, done=done)
 
 
 class DraftKeeper(QObject):

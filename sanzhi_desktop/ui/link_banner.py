@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QDialog, QFileDialog, QVBoxLayout, QWidget
 
 from sanzhi_desktop.application.link import LinkState
 from sanzhi_desktop.ui.desk import Desk
+from sanzhi_desktop.ui.jobs import Lane
 from sanzhi_desktop.ui.theme import Tone
-from sanzhi_desktop.ui.widgets import Banner, button
+from sanzhi_desktop.ui.widgets import Banner, PlainLabel, button, row
 
 if TYPE_CHECKING:
     from sanzhi_desktop.ui.materials_upload import Uploads
@@ -31,6 +32,9 @@ class LinkBanner(Banner):
         self.choose = button(self.tr("重新选择文件…"), self._ask, kind="primary")
         self.choose.hide()
         self.add_button(self.choose)
+        self.no_more = button(self.tr("文件找不到了…"), self._ask_to_give_up)
+        self.no_more.hide()
+        self.add_button(self.no_more)
 
     def show_link(self, state: LinkState, why: str) -> None:
         """The state of the connection, in words; nothing where all is well."""
@@ -43,6 +47,7 @@ class LinkBanner(Banner):
     def show_wanted(self, wanted: bool) -> None:
         """Whether there are files to be chosen again."""
         self.choose.setVisible(wanted)
+        self.no_more.setVisible(wanted)
 
     def _ask(self) -> None:
         dialog = QFileDialog(self, self.tr("选择原来的文件"))
@@ -50,6 +55,16 @@ class LinkBanner(Banner):
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
         dialog.filesSelected.connect(self.store)
         dialog.open()
+
+    def _ask_to_give_up(self) -> None:
+        dialog = GiveUpSaves(self)
+        dialog.accepted.connect(self._give_up)
+        dialog.open()
+
+    def _give_up(self) -> None:
+        link = self._desk.session.link
+        if link is not None:
+            self._desk.jobs.run(Lane.LINK, self, link.give_up_waiting, done=lambda _: self._soon())
 
     def store(self, files: list[str]) -> None:
         """Stores them; the next beat says what is still wanted."""
@@ -60,3 +75,27 @@ class LinkBanner(Banner):
             self.add_beside(self.uploads)
         for file in files:
             self.uploads.begin(Path(file), lambda _: self._soon())
+
+
+class GiveUpSaves(QDialog):
+    """Asked first, because what waits is then gone."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(self.tr("不再等待这些文件"))
+        lines = QVBoxLayout(self)
+        lines.addWidget(
+            PlainLabel(
+                self.tr(
+                    "文件确实找不到了，才放弃：引用它们、还没有送出的保存就此作废，不能找回，"
+                    "随后告诉您是哪些时间的，请另取材料重新办理。"
+                    "文件以后可能找到的，先不放弃：退出登录也不会丢，下次登录再请您选择。"
+                )
+            ).wrapped()
+        )
+        self.give_up = button(self.tr("放弃这些保存(&D)"), self.accept, kind="danger")
+        self.give_up.setAutoDefault(False)
+        self.later = button(self.tr("继续等待(&N)"), self.reject, kind="primary")
+        self.later.setDefault(True)
+        lines.addLayout(row(self.give_up, None, self.later))

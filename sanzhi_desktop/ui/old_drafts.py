@@ -55,6 +55,7 @@ class OldDrafts(QDialog):
         )
 
     def _recovered(self, count: int) -> None:
+        self._desk.recovered()
         self._desk.told.emit(self.tr("已恢复 {0} 份草稿。").format(count))
         self.accept()
 

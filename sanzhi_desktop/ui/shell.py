@@ -146,6 +146,7 @@ class Shell(QWidget):
         desk.jobs.changed.connect(self._changed)
         self.pulse.linked.connect(self._show_link)
         self.pulse.wanted.connect(self.banner.show_wanted)
+        self.pulse.wanted.connect(lambda _: desk.keep_waiting())
         for show in (self.status.tags.show_mark, self.tags.show_mark):
             self.pulse.tagged.connect(show)
             self.tags.looked.connect(show)
@@ -192,6 +193,7 @@ class Shell(QWidget):
     def close_screens(self) -> None:
         """Keeps what was typed and lets the screens go; late answers for them are dropped."""
         self.pulse.stop()
+        self.desk.keep_waiting()
         for screen in self._screens.values():
             screen.leave()
             screen.deleteLater()

@@ -1,6 +1,7 @@
 """The primary is killed and its standby promoted: real servers, real streaming replication."""
 
 import hashlib
+import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -341,6 +342,127 @@ def test_a_file_that_cannot_be_read_again_is_asked_for_and_what_stands_on_it_wai
         case = session.reader.case(command.case_id)
         assert (case.version, case.submission.facts) == (2, "写在录像以后")
     assert len(registered(standby, server_database)) == 2
+
+
+def left_waiting(cluster: Cluster, standby: Standby, url: str, folder: Path) -> tuple[Command, Any]:
+    """A desk that was left while two saves of a case waited for a film; as its PC kept them."""
+    source, known = film(folder / "stick"), folder / "known.json"
+    with desk_at(url, reconnect=0.1, known=known) as opened:
+        session, link = opened.session("h1"), beating(opened)
+        link.beat("")
+        standby.catch_up(cluster)
+        standby.halt()
+        session.files.put(source)
+        command = with_film(opened)
+        session.gateway.send(command)
+        session.gateway.send(renamed(opened, command, "写在录像以后"))
+        assert link.waiting == []
+        source.unlink()
+        fail_over(cluster, standby)
+        beat = link.beat("")
+        assert beat.fault is not None
+        assert beat.fault.code is LinkFault.FILES_LOST
+        return command, json.loads(json.dumps(link.waiting))
+
+
+def test_what_waits_for_a_file_waits_for_the_next_log_in(
+    cluster: Cluster, standby: Standby, server_database: str, tmp_path: Path
+) -> None:
+    url = url_of(cluster.port, standby.port, database=server_database, user="h1")
+    command, kept = left_waiting(cluster, standby, url, tmp_path)
+    assert kept[0]["saves"][0]["values"][1] == command.command_id
+    with desk_at(url, reconnect=0.1, known=tmp_path / "known.json") as opened:
+        session, link = opened.session("h1"), beating(opened)
+        link.take_back(kept)
+        assert list(link.waiting) == kept, "kept until a server has heard of it"
+        link.beat("")
+        link.take_back(kept)  # what is known already does not wait twice
+        for _ in range(2):
+            beat = link.beat("")
+            assert beat.fault is not None
+            assert beat.fault.code is LinkFault.FILES_LOST, "asked for, and not called missing"
+            assert "讯问录像.mp4" in explain(beat.fault)
+            assert "2 次保存" in explain(beat.fault)
+            assert list(link.waiting) == kept
+        session.files.put(film(tmp_path / "again"))
+        beat = link.beat("")
+        assert (beat.state, beat.fault) == (LinkState.ONLINE, None)
+        assert link.waiting == []
+        case = session.reader.case(command.case_id)
+        assert (case.version, case.submission.facts) == (2, "写在录像以后")
+    with desk_at(url, reconnect=0.1, known=tmp_path / "known.json") as opened:
+        link = beating(opened)
+        link.take_back(kept)  # a PC that broke down before it forgot them
+        assert link.beat("").fault is None
+        assert link.waiting == []
+        assert opened.session("h1").reader.case(command.case_id).version == 2
+
+
+def test_what_waits_goes_out_at_the_log_in_when_the_file_came_by_another_way(
+    cluster: Cluster, standby: Standby, server_database: str, tmp_path: Path
+) -> None:
+    url = url_of(cluster.port, standby.port, database=server_database, user="h1")
+    command, kept = left_waiting(cluster, standby, url, tmp_path)
+    with desk_at(url.replace("//h1@", "//h2@"), reconnect=0.1) as opened:
+        opened.session("h2").files.put(film(tmp_path / "colleague"))
+    with desk_at(url, reconnect=0.1, known=tmp_path / "known.json") as opened:
+        link = beating(opened)
+        link.take_back(kept)
+        assert link.beat("").fault is None, "nothing is asked for and nothing is missing"
+        assert opened.session("h1").reader.case(command.case_id).version == 2
+
+
+def test_whoever_logs_in_elsewhere_is_told_that_what_waited_is_missing(
+    cluster: Cluster, standby: Standby, server_database: str, tmp_path: Path
+) -> None:
+    """Without what the desk kept: its own PC knows at least when he saved."""
+    url = url_of(cluster.port, standby.port, database=server_database, user="h1")
+    command, _ = left_waiting(cluster, standby, url, tmp_path)
+    with desk_at(url, reconnect=0.1, known=tmp_path / "known.json") as opened:
+        beat = beating(opened).beat("")
+        assert beat.fault is not None
+        assert beat.fault.code is LinkFault.SAVES_MISSING
+        assert "1 次保存" in explain(beat.fault), "one case, by its latest save"
+        with pytest.raises(DomainError):
+            opened.session("h1").reader.case(command.case_id)
+
+
+def test_whoever_has_not_got_the_file_any_more_gives_up_and_is_told_what(
+    cluster: Cluster, standby: Standby, server_database: str, tmp_path: Path
+) -> None:
+    url = url_of(cluster.port, standby.port, database=server_database, user="h1")
+    _, kept = left_waiting(cluster, standby, url, tmp_path)
+    with desk_at(url, reconnect=0.1, known=tmp_path / "known.json") as opened:
+        link = beating(opened)
+        link.take_back(kept)
+        link.beat("")
+        link.give_up_waiting()
+        beat = link.beat("")
+        assert beat.fault is not None
+        assert beat.fault.code is LinkFault.WRITES_LOST
+        assert "2 次保存" in explain(beat.fault)
+        assert link.waiting == []
+    with desk_at(url, reconnect=0.1, known=tmp_path / "known.json") as opened:
+        assert beating(opened).beat("").fault is None, "it was told once"
+
+
+def test_what_waits_for_one_server_is_not_sent_to_another(
+    cluster: Cluster, standby: Standby, server_database: str, tmp_path: Path
+) -> None:
+    url = url_of(cluster.port, standby.port, database=server_database, user="h1")
+    command, kept = left_waiting(cluster, standby, url, tmp_path)
+    kept[0]["system"] = "1234"
+    with desk_at(url, reconnect=0.1) as opened:
+        session, link = opened.session("h1"), beating(opened)
+        session.files.put(film(tmp_path / "again"))
+        link.take_back(kept)
+        assert link.beat("").fault is None
+        assert list(link.waiting) == kept
+        with pytest.raises(DomainError):
+            session.reader.case(command.case_id)
+        kept[0]["saves"][0]["sql"] = "select api.of_another_edition(%s)"
+        link.take_back([*kept, {"system": 7}])
+        assert link.waiting == []
 
 
 @pytest.mark.parametrize("room", [lately.MOST, 1_000_000], ids=["kept", "no room"])
