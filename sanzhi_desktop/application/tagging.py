@@ -3,9 +3,12 @@
 Lives here: the port and its answer. Must not: tags (`domain.history_tag`) and key stores.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
+
+from sanzhi_desktop.domain.history_tag import Untagged
 
 
 class TagLack(StrEnum):
@@ -37,4 +40,9 @@ class Tagging(Protocol):
 
     def again(self) -> TagMark:
         """In the database lane, because the person wants it: the key store may ask him."""
+        ...
+
+    def take_in(self, reason: str, seen: Sequence[Untagged]) -> None:
+        """In the database lane: tags what was left, and the history tells it. Whether the person
+        may is asked before (`application.taking_in`). Raises DomainError."""
         ...

@@ -9,7 +9,7 @@ entries that were. After a restart nobody knows any more who wrote them.
 """
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
 VIA = "store_back"  # how the entry of the history says that it was this
+VIA_DESK = "desk"  # and that an administrator took in what was left
 _END = "select seq, hash from audit_head where office_id = ? and case_id = ?"
 _BETWEEN = (
     "select seq, hash from audit where office_id = ? and case_id = ? and seq between ? and ?"
@@ -113,6 +114,12 @@ class LateTags:
             return TagMark(lacking, TagLack.LEFT)
         return TagMark(lacking, TagLack.SILENT if self._keys.silent else TagLack.NO_KEY)
 
+    def forget(self) -> None:
+        """Everything carries a tag by now."""
+        with self._lock:
+            self._runs.clear()
+            self._count = True
+
     def _take_in(
         self, db: sqlite3.Connection, office_id: int, key: bytes, *, actor: str, at: datetime
     ) -> None:
@@ -151,6 +158,12 @@ class DeskTags:
     def again(self) -> TagMark:
         """The key store may ask its user."""
         return self._look(anyway=True)
+
+    def take_in(self, reason: str, seen: Sequence[Untagged]) -> None:
+        """Tags what was left, which the history tells with its reason."""
+        wish = tags.Wish(self.person_id, self.now(), reason, VIA_DESK)
+        tags.begin(self.engine, self.office_id, wish, seen=seen)
+        self.late.forget()
 
     def _look(self, *, anyway: bool) -> TagMark:
         return self.late.look(

@@ -240,9 +240,12 @@ class Wish:
     new_key: bool = False
 
 
-def begin(engine: sa.Engine, office_id: int, wish: Wish) -> Begun:
-    """Gives every chain a tag, with an entry that tells it. Raises DomainError without a key store,
-    where the history is broken, or where tags contradict it."""
+def begin(
+    engine: sa.Engine, office_id: int, wish: Wish, *, seen: Sequence[Untagged] | None = None
+) -> Begun:
+    """Gives every chain a tag, with an entry that tells it. `seen`: what the person who asks was
+    shown as lacking one. Raises DomainError without a key store, where the history is broken,
+    where tags contradict it, or where other entries lack one by now."""
     if engine.dialect.name != "sqlite":
         raise DomainError(PersistenceFault.TAGS_ON_SERVER)
     if not key_store.usable():
@@ -254,6 +257,8 @@ def begin(engine: sa.Engine, office_id: int, wish: Wish) -> Begun:
         raise DomainError(PersistenceFault.TAG_KEY_MISSING, key=told.key_id)
     if told.state is TagState.VERIFIED and not wish.new_key:
         raise DomainError(PersistenceFault.TAGS_COMPLETE, key=told.key_id)
+    if seen is not None and told.untagged != tuple(seen):
+        raise DomainError(PersistenceFault.TAGS_MOVED)
     with reading(engine) as db:
         if chains.breaks(db, office_id):
             raise DomainError(PersistenceFault.TAGS_ON_BROKEN)

@@ -57,7 +57,7 @@ class LinkBanner(Banner):
         dialog.open()
 
     def _ask_to_give_up(self) -> None:
-        dialog = GiveUpSaves(self)
+        dialog = GiveUpSaves(self.window())
         dialog.accepted.connect(self._give_up)
         dialog.open()
 

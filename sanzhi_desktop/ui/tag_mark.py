@@ -4,7 +4,8 @@ the sentence with the way out for who presses it. Nothing here stops anybody's w
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPushButton
 
-from sanzhi_desktop.application.tagging import TagMark
+from sanzhi_desktop.application.tagging import TagLack, TagMark
+from sanzhi_desktop.domain.people import Role
 from sanzhi_desktop.resources.sentences import sentence
 from sanzhi_desktop.ui.desk import Desk
 from sanzhi_desktop.ui.jobs import Lane
@@ -43,6 +44,8 @@ class TagBanner(Banner):
         self._mark = TagMark()
         self.again: QPushButton = button(self.tr("再试一次"), self._again, kind="small")
         self.add_button(self.again)
+        self.take_in: QPushButton = button(self.tr("查明后补上…"), self._take_in, kind="small")
+        self.add_button(self.take_in)
         self.add_button(button(self.tr("知道了"), lambda: self.show_text(""), kind="small"))
 
     def show_mark(self, mark: TagMark) -> None:
@@ -62,6 +65,16 @@ class TagBanner(Banner):
         words = _words(self._mark) if self._mark.entries else ""
         if words != self.label.text():
             self.show_text(words, Tone.WARN)
+        left = self._mark.why is TagLack.LEFT and Role.ADMIN in self._desk.roles
+        self.take_in.setVisible(left)
+        self.again.setVisible(self._mark.why is not TagLack.LEFT)
+
+    def _take_in(self) -> None:
+        from sanzhi_desktop.ui.tag_taking import TakeIn
+
+        dialog = TakeIn(self._desk, self.window())
+        dialog.taken.connect(self.looked.emit)
+        dialog.open()
 
     def _again(self) -> None:
         tagging = self._desk.session.tagging

@@ -120,14 +120,14 @@ def test_whoever_has_not_got_it_any_more_gives_up_after_a_question(
 ) -> None:
     shell, _ = waiting
     shell.banner.no_more.click()
-    dialog = shell.banner.findChild(GiveUpSaves)
+    dialog = shell.window().findChild(GiveUpSaves)
     assert dialog is not None
     assert dialog.later.isDefault()
     dialog.later.click()
     idle(qtbot, shell.desk.jobs)
     assert len(link_of(shell).waiting) == 1
     shell.banner.no_more.click()
-    for made in shell.banner.findChildren(GiveUpSaves):
+    for made in shell.window().findChildren(GiveUpSaves):
         if made.isVisible():
             made.give_up.click()
     qtbot.waitUntil(lambda: "不能重新送出" in shell.banner.label.text(), timeout=15_000)
