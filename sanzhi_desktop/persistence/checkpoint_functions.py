@@ -2,9 +2,17 @@
 
 Lives here: the Merkle root in SQL, exactly as `domain.audit` has it, and the two functions that a
 desk may call. Must not: commands (`functions`) or the checking of a known root (`checkpoints`).
+
+Any member may ask for a checkpoint, in a transaction that he then leaves open. So it takes no lock
+that a save would wait for: which chains moved is told by the leaves (a chain moved when no leaf
+names its end), and `audit_head.moved` only says where to look. That mark is taken off only where
+the caller could hold the case by a step of his own; for anybody else it stays, and the chain is
+looked at once more next time.
 """
 
 from sanzhi_desktop.domain.case import CaseFault
+from sanzhi_desktop.domain.workflow import TRANSITIONS, State, Who
+from sanzhi_desktop.persistence.rights import SEE_ALL
 
 _SAFE = "set search_path = pg_catalog, app, pg_temp"
 
@@ -57,6 +65,23 @@ _OWN = (
     "  v_chains text[]; v_seqs integer[]; v_hashes text[]"
 )
 
+_LEAF = "l.office_id = p_office and l.chain = h.case_id and l.seq = h.seq"
+
+# No lock: the ends as they are committed. One that is just being moved is left to the next time.
+_MOVED = f"""select l.n, l.root into v_n, v_previous from app.last_root(p_office) l;
+  select array_agg(h.case_id), array_agg(h.seq), array_agg(h.hash)
+    into v_chains, v_seqs, v_hashes
+    from audit_head h left join checkpoint_leaf l on {_LEAF}
+   where h.office_id = p_office and h.moved = 1 and l.chain is null;"""
+
+# Roles that have a step on any case at any time, once it is no draft any more.
+_STAGES = {t.source for t in TRANSITIONS if t.source not in (None, State.DRAFT)}
+_WORKING = ", ".join(
+    f"'{role.value}'"
+    for role in SEE_ALL
+    if {t.source for t in TRANSITIONS if role in t.roles and t.who is Who.ANYONE} >= _STAGES
+)
+
 
 def _now(definer: str) -> str:
     return f"""create function api.chain_root(p_office integer) returns text
@@ -64,35 +89,47 @@ language plpgsql stable {definer} as $$
 declare {_OWN};
 begin
   {_MEMBER}
-  select l.n, l.root into v_n, v_previous from app.last_root(p_office) l;
-  select array_agg(h.case_id), array_agg(h.seq), array_agg(h.hash)
-    into v_chains, v_seqs, v_hashes
-    from audit_head h where h.office_id = p_office and h.moved = 1;
+  {_MOVED}
   return app.root_over(v_previous, v_chains, v_seqs, v_hashes);
 end $$;"""
 
 
 def _keep(definer: str) -> str:
-    """A chain that a command is just moving is left to the next checkpoint: nobody waits."""
+    """Who comes second makes one more, over what moved since; who would wait long for a first one
+    that does not end is told the root of before."""
     return f"""create function api.checkpoint(p_office integer) returns text
 language plpgsql {definer} as $$
 declare {_OWN}; v_root text; v_now timestamptz := clock_timestamp();
+  v_today date := (clock_timestamp() at time zone 'Asia/Shanghai')::date;
 begin
   {_MEMBER}
-  perform 1 from office where office_id = p_office for no key update;
-  select l.n, l.root into v_n, v_previous from app.last_root(p_office) l;
-  select array_agg(h.case_id), array_agg(h.seq), array_agg(h.hash)
-    into v_chains, v_seqs, v_hashes
-    from (select case_id, seq, hash from audit_head
-      where office_id = p_office and moved = 1 order by case_id for update skip locked) h;
-  if v_chains is null then return v_previous; end if;
-  v_root := app.root_over(v_previous, v_chains, v_seqs, v_hashes);
-  insert into checkpoint (office_id, n, previous, root, leaves, made_at)
-  values (p_office, v_n + 1, v_previous, v_root, array_length(v_chains, 1), v_now);
-  insert into checkpoint_leaf (office_id, n, chain, seq, hash)
-  select p_office, v_n + 1, h.chain, h.seq, h.hash
-    from unnest(v_chains, v_seqs, v_hashes) h(chain, seq, hash);
-  update audit_head set moved = 0 where office_id = p_office and case_id = any (v_chains);
+  loop
+    {_MOVED.replace(chr(10), chr(10) + "  ")}
+    v_root := app.root_over(v_previous, v_chains, v_seqs, v_hashes);
+    exit when v_chains is null;
+    begin
+      insert into checkpoint (office_id, n, previous, root, leaves, made_at)
+      values (p_office, v_n + 1, v_previous, v_root, array_length(v_chains, 1), v_now)
+      on conflict (office_id, n) do nothing;
+    exception when lock_not_available then
+      return v_previous;
+    end;
+    if found then
+      insert into checkpoint_leaf (office_id, n, chain, seq, hash)
+      select p_office, v_n + 1, h.chain, h.seq, h.hash
+        from unnest(v_chains, v_seqs, v_hashes) h(chain, seq, hash);
+      exit;
+    end if;
+  end loop;
+  if app.roles(p_office, v_me, v_today) && array[{_WORKING}] then
+    select array_agg(m.case_id) into v_chains from (
+      select h.case_id from audit_head h join checkpoint_leaf l on {_LEAF}
+        left join case_ k on k.office_id = p_office and k.case_id = h.case_id
+       where h.office_id = p_office and h.moved = 1
+         and coalesce(k.state, '') <> '{State.DRAFT}'
+       order by h.case_id for update of h skip locked) m;
+    update audit_head set moved = 0 where office_id = p_office and case_id = any (v_chains);
+  end if;
   return v_root;
 end $$;"""
 

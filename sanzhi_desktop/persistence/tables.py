@@ -296,7 +296,8 @@ sa.Index("ix_audit_at", audit.c.office_id, audit.c.at)
 
 # The end of a chain, which is what every command on a case moves and locks: narrow, so that an
 # answer saved leaves the wide row of the case alone. `version` is the case's own; the one in the
-# case's row says which version wrote that row. `moved` is 1 until the next checkpoint.
+# case's row says which version wrote that row. `moved` is 1 where a checkpoint has to look; whether
+# one holds this end is told by its leaves.
 audit_head = table(
     "audit_head",
     text("case_id"),
@@ -333,5 +334,11 @@ checkpoint_leaf = table(
     key("hash"),
     to("checkpoint", "n"),
     key=("n", "chain"),
+)
+sa.Index(
+    "ix_checkpoint_leaf__end",
+    checkpoint_leaf.c.office_id,
+    checkpoint_leaf.c.chain,
+    checkpoint_leaf.c.seq,
 )
 

@@ -315,7 +315,7 @@ end $$;
 do $$ begin
   if not exists (select 1 from pg_trigger where tgrelid = 'app.audit'::regclass
       and tgname = 'wall_audit_update_history') then
-    create trigger wall_audit_update_history before update of office_id, case_id, seq, command_id, at, hash, entry on app.audit
+    create trigger wall_audit_update_history before update on app.audit
 for each row execute function app.wall_audit_update_history();
   end if;
 end $$;

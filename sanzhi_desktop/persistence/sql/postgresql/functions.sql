@@ -2663,11 +2663,10 @@ language sql stable set search_path = pg_catalog, app, pg_temp as $$
 $$;
 
 create function app.keep_readers(p_office integer, p_case text, v_before text)
-returns text language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+returns void language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 declare v_readers text := app.readers(p_office, p_case);
 begin
-  if v_readers is null or v_readers = v_before then return v_before; end if;
-  update audit set readers = v_readers where office_id = p_office and case_id = p_case;
+  if v_readers is null or v_readers = v_before then return; end if;
   update audit_head set readers = v_readers where office_id = p_office and case_id = p_case;
   update case_ set readers = v_readers where office_id = p_office and case_id = p_case;
   update clock_event set readers = v_readers where office_id = p_office and case_id = p_case;
@@ -2707,7 +2706,6 @@ begin
   update clearance set readers = v_readers where office_id = p_office and case_id = p_case;
   update vote_correction set readers = v_readers where office_id = p_office and case_id = p_case;
   update decision set readers = v_readers where office_id = p_office and case_id = p_case;
-  return v_readers;
 end $$;
 
 create function app.made_here(p_office integer, p_login text) returns boolean
@@ -2883,12 +2881,17 @@ begin
   if not found then perform app.refuse('case.not_found', '{}'); end if;
 end $$;
 
+create function app.keeps_files(p_office integer, v_me text, v_now timestamptz) returns boolean
+language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+begin
+  return app.roles(p_office, v_me, (v_now at time zone 'Asia/Shanghai')::date) && array['admin', 'auditor'];
+end $$;
+
 create function app.file_keeper(p_office integer, v_me text, v_now timestamptz) returns void
 language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 begin
   perform app.file_member(p_office, v_me);
-  if not app.roles(p_office, v_me, (v_now at time zone 'Asia/Shanghai')::date)
-     && array['admin', 'auditor'] then
+  if not app.keeps_files(p_office, v_me, v_now) then
     perform app.refuse('persistence.not_allowed',
       jsonb_build_object('action', 'blob_check'));
   end if;
@@ -3080,10 +3083,12 @@ end $$;
 
 create function api.file_info(p_office integer, p_sha256 text)
 returns jsonb language plpgsql security definer set search_path = pg_catalog, app, pg_temp set lock_timeout = '2000' set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
-declare v_me text := session_user; v_info jsonb;
+declare v_me text := session_user; v_now timestamptz := clock_timestamp(); v_info jsonb;
 begin
   perform app.file_member(p_office, v_me);
-  if not app.file_readable(p_office, p_sha256, v_me) then return null; end if;
+  -- Who keeps the files reads also those of earlier rounds, which no row names any more.
+  if not app.file_readable(p_office, p_sha256, v_me)
+     and not app.keeps_files(p_office, v_me, v_now) then return null; end if;
   select jsonb_build_object('size', size, 'chunk_size', chunk_size, 'place', place)
     into v_info from blob
    where office_id = p_office and sha256 = p_sha256 and complete = 1;
@@ -3092,10 +3097,11 @@ end $$;
 
 create function api.get_chunk(p_office integer, p_sha256 text, p_n integer)
 returns bytea language plpgsql security definer set search_path = pg_catalog, app, pg_temp set lock_timeout = '2000' set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
-declare v_me text := session_user; v_data bytea;
+declare v_me text := session_user; v_now timestamptz := clock_timestamp(); v_data bytea;
 begin
   perform app.file_member(p_office, v_me);
-  if not app.file_readable(p_office, p_sha256, v_me) then return null; end if;
+  if not app.file_readable(p_office, p_sha256, v_me)
+     and not app.keeps_files(p_office, v_me, v_now) then return null; end if;
   select data into v_data from blob_chunk
    where office_id = p_office and sha256 = p_sha256 and n = p_n;
   return v_data;
@@ -3138,24 +3144,57 @@ begin
     where b.office_id = p_office order by b.sha256;
 end $$;
 
+-- See `persistence.named_files`, which says the same of an office that is on one PC.
+create function app.files_in(p_entry text)
+returns table (sha256 text, name text) language plpgsql immutable set search_path = pg_catalog, app, pg_temp as $$
+#variable_conflict use_column
+declare v_entry jsonb; v_list jsonb;
+begin
+  begin
+    v_entry := p_entry::jsonb;
+  exception when data_exception or program_limit_exceeded then
+    -- Of an office that came from one PC, where more is JSON; no evidence is lost by that.
+    if p_entry ~ '"action": ?"(register|edit|prepare_transfer)"' then
+      return query select (regexp_matches(p_entry, '"sha256": ?"([0-9a-f]{64})"', 'g'))[1], '';
+    end if;
+    return;
+  end;
+  v_list := v_entry -> 'payload' -> (case v_entry ->> 'action' when 'register' then 'materials' when 'edit' then 'materials' when 'prepare_transfer' then 'attachments' end);
+  if jsonb_typeof(v_list) is distinct from 'array' then return; end if;
+  return query select f.one ->> 'sha256', coalesce(f.one ->> 'name', '')
+    from jsonb_array_elements(v_list) f(one)
+   where f.one ->> 'sha256' ~ '^[0-9a-f]{64}$';
+end $$;
+
 create function api.file_uses(p_office integer)
-returns table (sha256 text, case_id text, case_name text, material text)
+returns table (sha256 text, case_id text, case_name text, material text, standing boolean)
 language plpgsql security definer set search_path = pg_catalog, app, pg_temp set lock_timeout = '2000' set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 #variable_conflict use_column
-declare v_me text := session_user; v_now timestamptz := clock_timestamp();
+declare v_me text := session_user; v_now timestamptz := clock_timestamp(); v_entry text;
 begin
   perform app.file_keeper(p_office, v_me, v_now);
-  return query select f.sha256, f.case_id, k.name, f.name from (
-      select m.sha256, m.case_id, m.name, m.place from material m
+  return query select f.sha256, f.case_id, k.name, f.name, f.standing from (
+      select m.sha256, m.case_id, m.name, m.place, true as standing from material m
        where m.office_id = p_office and m.sha256 <> ''
-      union all select d.sha256, d.case_id, d.name, d.place from dispute_file d
+      union all select d.sha256, d.case_id, d.name, d.place, true from dispute_file d
        where d.office_id = p_office
+      union all select x.sha256, x.case_id, x.name, 0, false from expert_material x
+       where x.office_id = p_office and x.sha256 <> ''
       union all select (regexp_matches(t.attachments, '"sha256": ?"([0-9a-f]{64})"', 'g'))[1], t.case_id,
-         '涉嫌犯罪移送材料', 0 from transfer t where t.office_id = p_office
+         '涉嫌犯罪移送材料', 0, true from transfer t where t.office_id = p_office
       union all select (regexp_matches(e.detail, '"sha256": ?"([0-9a-f]{64})"', 'g'))[1], e.case_id,
-         '涉嫌犯罪移送材料', 0 from transfer_event e where e.office_id = p_office) f
+         '涉嫌犯罪移送材料', 0, true from transfer_event e where e.office_id = p_office) f
     join case_ k on k.office_id = p_office and k.case_id = f.case_id
     order by f.case_id, f.place, f.sha256;
+  for case_id, case_name, v_entry in select a.case_id, k.name, a.entry from audit a
+      join case_ k on k.office_id = p_office and k.case_id = a.case_id
+     where a.office_id = p_office and a.case_id <> '' and strpos(a.entry, '"sha256"') > 0
+     order by a.case_id, a.seq loop
+    standing := false;
+    for sha256, material in select f.sha256, f.name from app.files_in(v_entry) f loop
+      return next;
+    end loop;
+  end loop;
 end $$;
 
 create function app.roles(p_office integer, p_person text, p_today date)
@@ -3186,7 +3225,7 @@ create function app.finish(p_office integer, p_cmd text, p_action text, p_reason
   p_payload jsonb, v_me text, v_now timestamptz)
 returns jsonb language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 declare
-  p_case constant text := ''; v_readers constant text := ''; v_number constant text := '';
+  p_case constant text := ''; v_number constant text := '';
   v_target constant text := ''; v_version constant integer := 0;
   v_seq integer; v_previous text; v_entry text; v_hash text;
 begin
@@ -3205,11 +3244,15 @@ begin
     to_json(p_cmd),
     coalesce((p_payload #- '{document,pdf}') - '{image,argon2}'::text[], 'null'),
     v_version);
+  if octet_length(v_entry) > 4194304 then
+    perform app.refuse('persistence.entry_too_large', jsonb_build_object('size', (octet_length(v_entry) / 1048576.0)::numeric(9, 1),
+      'limit', 4));
+  end if;
   v_hash := encode(sha256(convert_to(v_previous || v_entry, 'UTF8')), 'hex');
   update audit_head set seq = v_seq + 1, version = v_version, moved = 1, hash = v_hash
    where office_id = p_office and case_id = p_case;
-  insert into audit (office_id, case_id, seq, command_id, at, hash, entry, readers)
-  values (p_office, p_case, v_seq + 1, p_cmd, v_now, v_hash, v_entry, v_readers);
+  insert into audit (office_id, case_id, seq, command_id, at, hash, entry)
+  values (p_office, p_case, v_seq + 1, p_cmd, v_now, v_hash, v_entry);
   return format('{"case_id": %s, "version": %s, "state": "%s", "number": %s}',
     to_json(p_case), v_version, v_target, to_json(v_number))::jsonb;
 end $$;
@@ -3613,7 +3656,7 @@ begin
   when 'expert_withdraw' then perform app.do_expert_withdraw(p_office, p_cmd, p_case, p_reason, p_payload, c, v_me, v_now, v_today, v_target, v_readers);
   end case;
     if p_action in ('register', 'edit', 'confirm', 'assign', 'reassign', 'certify', 'send_back', 'open_transfer', 'change_transfer_team', 'recall_opinion', 'ask_opinion', 'give_opinion') then
-      v_readers := app.keep_readers(p_office, p_case, v_readers);
+      perform app.keep_readers(p_office, p_case, v_readers);
     end if;
     v_version := v_current + case when p_action in ('extend_case', 'open', 'remind', 'ask_opinion', 'give_opinion', 'keep_sheet') then 0 else 1 end;
     select coalesce(min(r.number), '') into v_number from case_ k join round r
@@ -3633,11 +3676,15 @@ begin
     to_json(p_cmd),
     coalesce((p_payload #- '{document,pdf}') - '{image,argon2}'::text[], 'null'),
     v_version);
+  if octet_length(v_entry) > 4194304 then
+    perform app.refuse('persistence.entry_too_large', jsonb_build_object('size', (octet_length(v_entry) / 1048576.0)::numeric(9, 1),
+      'limit', 4));
+  end if;
   v_hash := encode(sha256(convert_to(v_previous || v_entry, 'UTF8')), 'hex');
   update audit_head set seq = v_seq + 1, version = v_version, moved = 1, hash = v_hash
    where office_id = p_office and case_id = p_case;
-  insert into audit (office_id, case_id, seq, command_id, at, hash, entry, readers)
-  values (p_office, p_case, v_seq + 1, p_cmd, v_now, v_hash, v_entry, v_readers);
+  insert into audit (office_id, case_id, seq, command_id, at, hash, entry)
+  values (p_office, p_case, v_seq + 1, p_cmd, v_now, v_hash, v_entry);
   return format('{"case_id": %s, "version": %s, "state": "%s", "number": %s}',
     to_json(p_case), v_version, v_target, to_json(v_number))::jsonb;
 end $$;
@@ -3772,7 +3819,8 @@ begin
   select l.n, l.root into v_n, v_previous from app.last_root(p_office) l;
   select array_agg(h.case_id), array_agg(h.seq), array_agg(h.hash)
     into v_chains, v_seqs, v_hashes
-    from audit_head h where h.office_id = p_office and h.moved = 1;
+    from audit_head h left join checkpoint_leaf l on l.office_id = p_office and l.chain = h.case_id and l.seq = h.seq
+   where h.office_id = p_office and h.moved = 1 and l.chain is null;
   return app.root_over(v_previous, v_chains, v_seqs, v_hashes);
 end $$;
 
@@ -3780,25 +3828,62 @@ create function api.checkpoint(p_office integer) returns text
 language plpgsql security definer set search_path = pg_catalog, app, pg_temp set lock_timeout = '2000' set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 declare v_me text := session_user; v_n integer; v_previous text;
   v_chains text[]; v_seqs integer[]; v_hashes text[]; v_root text; v_now timestamptz := clock_timestamp();
+  v_today date := (clock_timestamp() at time zone 'Asia/Shanghai')::date;
 begin
   perform 1 from person
    where office_id = p_office and person_id = v_me and active = 1;
   if not found then perform app.refuse('case.not_found', '{}'); end if;
-  perform 1 from office where office_id = p_office for no key update;
-  select l.n, l.root into v_n, v_previous from app.last_root(p_office) l;
-  select array_agg(h.case_id), array_agg(h.seq), array_agg(h.hash)
-    into v_chains, v_seqs, v_hashes
-    from (select case_id, seq, hash from audit_head
-      where office_id = p_office and moved = 1 order by case_id for update skip locked) h;
-  if v_chains is null then return v_previous; end if;
-  v_root := app.root_over(v_previous, v_chains, v_seqs, v_hashes);
-  insert into checkpoint (office_id, n, previous, root, leaves, made_at)
-  values (p_office, v_n + 1, v_previous, v_root, array_length(v_chains, 1), v_now);
-  insert into checkpoint_leaf (office_id, n, chain, seq, hash)
-  select p_office, v_n + 1, h.chain, h.seq, h.hash
-    from unnest(v_chains, v_seqs, v_hashes) h(chain, seq, hash);
-  update audit_head set moved = 0 where office_id = p_office and case_id = any (v_chains);
+  loop
+    select l.n, l.root into v_n, v_previous from app.last_root(p_office) l;
+    select array_agg(h.case_id), array_agg(h.seq), array_agg(h.hash)
+      into v_chains, v_seqs, v_hashes
+      from audit_head h left join checkpoint_leaf l on l.office_id = p_office and l.chain = h.case_id and l.seq = h.seq
+     where h.office_id = p_office and h.moved = 1 and l.chain is null;
+    v_root := app.root_over(v_previous, v_chains, v_seqs, v_hashes);
+    exit when v_chains is null;
+    begin
+      insert into checkpoint (office_id, n, previous, root, leaves, made_at)
+      values (p_office, v_n + 1, v_previous, v_root, array_length(v_chains, 1), v_now)
+      on conflict (office_id, n) do nothing;
+    exception when lock_not_available then
+      return v_previous;
+    end;
+    if found then
+      insert into checkpoint_leaf (office_id, n, chain, seq, hash)
+      select p_office, v_n + 1, h.chain, h.seq, h.hash
+        from unnest(v_chains, v_seqs, v_hashes) h(chain, seq, hash);
+      exit;
+    end if;
+  end loop;
+  if app.roles(p_office, v_me, v_today) && array['clerk', 'lead', 'head', 'agency_head'] then
+    select array_agg(m.case_id) into v_chains from (
+      select h.case_id from audit_head h join checkpoint_leaf l on l.office_id = p_office and l.chain = h.case_id and l.seq = h.seq
+        left join case_ k on k.office_id = p_office and k.case_id = h.case_id
+       where h.office_id = p_office and h.moved = 1
+         and coalesce(k.state, '') <> 'draft'
+       order by h.case_id for update of h skip locked) m;
+    update audit_head set moved = 0 where office_id = p_office and case_id = any (v_chains);
+  end if;
   return v_root;
+end $$;
+
+create function api.history(p_office integer, p_case text)
+returns table (seq integer, hash text, entry text) language plpgsql security definer set search_path = pg_catalog, app, pg_temp set lock_timeout = '2000' set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
+declare v_me text := session_user; v_readers text; v_told boolean;
+begin
+  perform 1 from person p where p.office_id = p_office and p.person_id = v_me and p.active = 1;
+  if not found then return; end if;
+  if p_case = '' then
+    v_told := pg_has_role(v_me::name, to_regrole('sz_o' || p_office || '_admin'), 'member');
+  else
+    select k.readers into v_readers from case_ k
+     where k.office_id = p_office and k.case_id = p_case;
+    v_told := v_readers is not null and app.sees(p_office, v_readers, v_me);
+  end if;
+  if v_told then
+    return query select a.seq, a.hash, a.entry from audit a
+      where a.office_id = p_office and a.case_id = p_case order by a.seq;
+  end if;
 end $$;
 
 create function app.fold(p_text text) returns text

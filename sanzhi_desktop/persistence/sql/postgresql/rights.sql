@@ -16,7 +16,7 @@ grant select on app.schema_revision to public;
 
 alter table app.audit enable row level security;
 create policy seen on app.audit for select using (
-  position(',' || session_user::text || ',' in readers) > 0 and pg_has_role(session_user, to_regrole('sz_o' || office_id), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_all'), 'member') or pg_has_role(session_user, to_regrole('sz_o' || office_id || '_u' || substr(readers, 3, 12)), 'member'));
+  pg_has_role(session_user, to_regrole('sz_o' || office_id || '_auditor'), 'member'));
 grant select on app.audit to public;
 
 alter table app.audit_head enable row level security;

@@ -10,7 +10,6 @@ CREATE TABLE audit (
 	at TIMESTAMP WITH TIME ZONE NOT NULL,
 	hash TEXT NOT NULL,
 	entry TEXT NOT NULL,
-	readers TEXT DEFAULT '' NOT NULL,
 	CONSTRAINT pk_audit PRIMARY KEY (office_id, case_id, seq)
 );
 
@@ -234,6 +233,8 @@ CREATE TABLE checkpoint_leaf (
 	CONSTRAINT pk_checkpoint_leaf PRIMARY KEY (office_id, n, chain),
 	CONSTRAINT fk_checkpoint_leaf_checkpoint FOREIGN KEY(office_id, n) REFERENCES checkpoint (office_id, n)
 );
+
+CREATE INDEX ix_checkpoint_leaf__end ON checkpoint_leaf (office_id, chain, seq);
 
 CREATE TABLE expert (
 	office_id INTEGER NOT NULL,

@@ -1085,7 +1085,7 @@ for each row execute function app.wall_blob_chunk_update_kept();
 create trigger wall_file_store_delete_history before delete on app.file_store
 for each row execute function app.wall_file_store_delete_history();
 
-create trigger wall_audit_update_history before update of office_id, case_id, seq, command_id, at, hash, entry on app.audit
+create trigger wall_audit_update_history before update on app.audit
 for each row execute function app.wall_audit_update_history();
 
 create trigger wall_audit_delete_history before delete on app.audit
