@@ -4,24 +4,39 @@ Lives here: URLs, paths, network shares and synced folders. Must not: opening an
 """
 
 import os
+import re
 import sys
 from dataclasses import dataclass
-from pathlib import Path, PurePath
+from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.persistence.faults import PersistenceFault
+from sanzhi_desktop.persistence.synced_folders import synced
 
-_NETWORK = {
-    "9p", "afs", "ceph", "cifs", "davfs", "fuse.davfs", "fuse.sshfs", "fuse.rclone", "lustre",
-    "ncpfs", "nfs", "nfs4", "prl_fs", "smb3", "smbfs", "vboxsf", "fuse.glusterfs",
-}  # fmt: skip
-_SYNCED = (
-    "onedrive", "dropbox", "google drive", "googledrive", "icloud", "坚果云", "nutstore",
-    "百度网盘", "baidunetdisk", "微云", "weiyun", "阿里云盘", "wps云盘", "wpsdrive", "syncthing",
-    "nextcloud", "seafile",
-)  # fmt: skip
+# File systems that another computer writes too: it sees neither our locks nor our shared memory.
+# A local one is often "fuse.something" as well (NTFS, encrypted folders), so they stand by name.
+_NETWORK = frozenset({
+    # shares
+    "afs", "cifs", "coda", "davfs", "ncpfs", "nfs", "nfs4", "smb2", "smb3", "smbfs", "sshfs",
+    "fuse.curlftpfs", "fuse.davfs", "fuse.davfs2", "fuse.fusesmb", "fuse.smbnetfs", "fuse.sshfs",
+    # shares that were opened in the file window: GNOME, deepin, KDE
+    "fuse.gvfs-fuse-daemon", "fuse.gvfsd-fuse", "fuse.kio-fuse",
+    # several computers on one store
+    "beegfs", "beegfs_nodev", "ceph", "cpfs", "cvfs", "gfs2", "glusterfs", "gpfs", "lustre",
+    "ocfs2", "orangefs", "panfs", "pvfs2", "wekafs", "fuse.beegfs", "fuse.ceph", "fuse.ceph-fuse",
+    "fuse.glusterfs", "fuse.juicefs", "fuse.lizardfs", "fuse.mfs", "fuse.moosefs", "fuse.seaweedfs",
+    # object stores and drives of the cloud
+    "fuse.blobfuse", "fuse.blobfuse2", "fuse.clouddrive", "fuse.cosfs", "fuse.gcsfuse",
+    "fuse.geesefs", "fuse.goofys", "fuse.google-drive-ocamlfuse", "fuse.mount-s3", "fuse.obsfs",
+    "fuse.onedriver", "fuse.ossfs", "fuse.ossfs2", "fuse.pcloud", "fuse.rclone", "fuse.s3fs",
+    "fuse.seadrive",
+    # a folder of the host, seen from a virtual machine
+    "9p", "drvfs", "prl_fs", "vboxsf", "virtiofs", "vmhgfs", "fuse.vmhgfs-fuse", "fuse.prl_fsd",
+})  # fmt: skip
 _DRIVE_REMOTE = 4
+_LOCAL_DISK = re.compile(r"\\\\[?.]\\[A-Za-z]:")  # how Windows writes a long path
+_OCTAL = re.compile(r"\\([0-7]{3})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,29 +124,31 @@ def _options(query: str) -> dict[str, str]:
 
 def refuse_unsafe(path: Path) -> None:
     """Raises DomainError for a network share or a synced folder: write-ahead logging needs one
-    computer, and a synchroniser copies half-written files (sqlite.org/howtocorrupt.html)."""
-    full = path if path.is_absolute() else Path.cwd() / path
-    if _on_share(full):
-        raise DomainError(PersistenceFault.NETWORK_SHARE, path=str(path))
-    folder = _synced(full)
-    if folder:
-        raise DomainError(PersistenceFault.SYNCED_FOLDER, path=str(path), folder=folder)
+    computer, and a synchroniser copies half-written files (sqlite.org/howtocorrupt.html). Asked of
+    the path as it is named and of where its links lead."""
+    for full in dict.fromkeys((_named(path), _followed(path))):
+        if _on_share(full):
+            raise DomainError(PersistenceFault.NETWORK_SHARE, path=str(path))
+        folder = synced(full)
+        if folder:
+            raise DomainError(PersistenceFault.SYNCED_FOLDER, path=str(path), folder=folder)
 
 
-def _synced(path: PurePath) -> str:
-    for part in path.parent.parts:
-        name = part.lower()
-        if any(name == sign or name.startswith((f"{sign} ", f"{sign}-")) for sign in _SYNCED):
-            return part
-    for variable in ("OneDrive", "OneDriveCommercial", "OneDriveConsumer"):
-        root = os.environ.get(variable)
-        if root and path.is_relative_to(root):
-            return root
-    return ""
+def _named(path: Path) -> Path:
+    """The path in full without following a link: where one stands counts too."""
+    return Path(os.path.abspath(path))  # noqa: PTH100 - Path.resolve follows
+
+
+def _followed(path: Path) -> Path:
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError):  # links in a circle lead nowhere; opening says so
+        return _named(path)
 
 
 def _on_share(path: Path) -> bool:
-    if str(path).startswith(("\\\\", "//")):
+    named = str(path)
+    if named.startswith(("\\\\", "//")) and not _LOCAL_DISK.match(named):
         return True
     if sys.platform == "win32":
         import ctypes
@@ -155,7 +172,7 @@ def file_system(path: Path, mounts: str) -> str:
         fields = line.split()
         if len(fields) < 3:
             continue
-        point = fields[1].replace("\\040", " ")
+        point = _OCTAL.sub(lambda found: chr(int(found[1], 8)), fields[1])
         if path.is_relative_to(point) and len(point) >= best:
             best, found = len(point), fields[2]
     return found
