@@ -144,15 +144,53 @@ def check_roots(folder: Path, wanted: str) -> Iterator[str]:
         yield "没有这个检查点：办理记录被改写过，或者这个检查点不是本单位的"
 
 
+# 哪些办理把附件写进以后会被替换的行：那时的附件只在办理记录里还有。
+REPLACED = {"register": "materials", "edit": "materials", "prepare_transfer": "attachments"}
+NAMED = re.compile('"sha256": ?"([0-9a-f]{64})"')
+
+
+def named_files(folder: Path) -> dict[str, str]:
+    """本单位用到过的每个附件的 SHA-256，和用到它的案件、材料；以前轮次的也在内。"""
+    found: dict[str, str] = {}
+    for table in ("material", "dispute_file", "expert_material"):
+        for row in rows(folder, table):
+            if row["sha256"]:
+                found.setdefault(row["sha256"], f"{row['case_id']} {row['name']}")
+    for table, column in (("transfer", "attachments"), ("transfer_event", "detail")):
+        for row in rows(folder, table):
+            for digest in NAMED.findall(row[column]):
+                found.setdefault(digest, f"{row['case_id']} 移送材料")
+    for row in rows(folder, "audit"):
+        if row["case_id"]:
+            for digest, name in entry_files(row["entry"]):
+                found.setdefault(digest, f"{row['case_id']} {name}".rstrip())
+    return found
+
+
+def entry_files(entry: str) -> Iterator[tuple[str, str]]:
+    """一条办理记录写进以后会被替换的行的附件。"""
+    told = said(entry) if '"sha256"' in entry else {}
+    place = REPLACED.get(told.get("action", ""))
+    payload = told.get("payload")
+    if place is None:
+        return
+    if not payload:  # 嵌套太深，读不了明细
+        yield from ((digest, "") for digest in NAMED.findall(entry))
+    listed = payload.get(place) if isinstance(payload, dict) else None
+    for one in listed if isinstance(listed, list) else ():
+        digest = one.get("sha256") if isinstance(one, dict) else None
+        if isinstance(digest, str) and re.fullmatch("[0-9a-f]{64}", digest):
+            yield digest, str(one.get("name") or "")
+
+
 def check_papers(folder: Path) -> Iterator[str]:
     """登记的文书和附件都在。"""
     for row in rows(folder, "document"):
         if not (folder / "papers" / (row["sha256"] + ".pdf")).is_file():
             yield "缺少文书 " + row["sha256"]
-    for row in rows(folder, "material"):
-        digest = row["sha256"]
-        if digest and not (folder / "files" / digest[:2] / digest).is_file():
-            yield "缺少附件 " + digest
+    for digest, where in named_files(folder).items():
+        if not (folder / "files" / digest[:2] / digest).is_file():
+            yield "缺少附件 " + digest + " " + where
     for path in sorted((folder / "papers").glob("*.pdf")) + sorted((folder / "files").glob("*/*")):
         if file_sha256(path) != path.stem:
             yield "内容与名称里的校验值不符 " + path.name

@@ -173,20 +173,21 @@ class FilesReport:
 
     @property
     def sound(self) -> bool:
-        """Whether every material's file is there, unchanged."""
+        """Whether every file that the office ever named is there, unchanged."""
         return not self.findings
 
 
 def check_office(session: Session, *, seen: Seen | None = None) -> FilesReport:
-    """Looks at every file that a material stands on. Raises DomainError when the store is away or
-    the person at work does not keep the office's files.
+    """Looks at every file that the office names, also those which an earlier round was signed on.
+    Raises DomainError when the store is away or the person at work does not keep the office's
+    files.
 
-    A file that no material names now may still be what an earlier round was signed on; it is told,
-    and only `free_unused` takes away what no round ever was.
+    A file that no material names now is told; only `free_unused` takes away what no round ever was.
     """
     uses = session.reader.files_used()
     listed = {file.sha256: file for file in session.files.listing()}
     wanted = dict.fromkeys(use.sha256 for use in uses)
+    today = {use.sha256 for use in uses if use.now}
     found: dict[str, FileState] = {}
     for done, sha256 in enumerate(wanted, 1):
         found[sha256] = session.files.state(sha256)
@@ -201,7 +202,7 @@ def check_office(session: Session, *, seen: Seen | None = None) -> FilesReport:
             if found[use.sha256] is not FileState.INTACT
         ),
         unreferenced=tuple(
-            file for file in listed.values() if file.complete and file.sha256 not in wanted
+            file for file in listed.values() if file.complete and file.sha256 not in today
         ),
         unfinished=tuple(file for file in listed.values() if not file.complete),
     )

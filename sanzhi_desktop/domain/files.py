@@ -89,12 +89,14 @@ class StoredFile:
 
 @dataclass(frozen=True, slots=True)
 class FileUse:
-    """A material of a case that stands on a stored file."""
+    """A material of a case that stands on a stored file. `now`: it does so today; otherwise an
+    earlier round did, or an expert was shown it, as the history tells."""
 
     sha256: str
     case_id: str
     case: str
     material: str
+    now: bool = True
 
 
 def mib(size: int) -> float:

@@ -15,10 +15,16 @@ from sanzhi_desktop.domain.files import MIB, AttachmentFault
 from sanzhi_desktop.domain.people import Role
 from sanzhi_desktop.domain.workflow import Action
 from sanzhi_desktop.persistence.faults import PersistenceFault
+from sanzhi_desktop.persistence.named_files import NAMED, REPLACED, TRANSFER_FILE
 
 CHUNK = 4 * MIB
-TRANSFER_FILE = "涉嫌犯罪移送材料"  # named in JSON beside the case, without a row of its own
-NAMED = '"sha256": ?"([0-9a-f]{64})"'
+# The list of an entry that names files in rows which a later command replaces.
+_PLACE = (
+    "case v_entry ->> 'action' "
+    + " ".join(f"when '{action.value}' then '{place}'" for action, place in REPLACED.items())
+    + " end"
+)
+_REPLACING = f'"action": ?"({"|".join(action.value for action in REPLACED)})"'
 _KEEPERS = f"array['{Role.ADMIN.value}', '{Role.AUDITOR.value}']"
 
 # What only the server can look at, by the function that writes: asked before it writes anything.
@@ -48,12 +54,17 @@ begin
   if not found then perform app.refuse('{CaseFault.NOT_FOUND}', '{{}}'); end if;
 end $$;
 
+create function app.keeps_files(p_office integer, v_me text, v_now timestamptz) returns boolean
+language plpgsql %SAFE% as $$
+begin
+  return app.roles(p_office, v_me, (v_now at time zone 'Asia/Shanghai')::date) && {_KEEPERS};
+end $$;
+
 create function app.file_keeper(p_office integer, v_me text, v_now timestamptz) returns void
 language plpgsql %SAFE% as $$
 begin
   perform app.file_member(p_office, v_me);
-  if not app.roles(p_office, v_me, (v_now at time zone 'Asia/Shanghai')::date)
-     && {_KEEPERS} then
+  if not app.keeps_files(p_office, v_me, v_now) then
     perform app.refuse('{PersistenceFault.NOT_ALLOWED}',
       jsonb_build_object('action', 'blob_check'));
   end if;
@@ -239,10 +250,12 @@ end $$;
 
 create function api.file_info(p_office integer, p_sha256 text)
 returns jsonb language plpgsql %DEFINER% as $$
-declare v_me text := session_user; v_info jsonb;
+declare v_me text := session_user; v_now timestamptz := clock_timestamp(); v_info jsonb;
 begin
   perform app.file_member(p_office, v_me);
-  if not app.file_readable(p_office, p_sha256, v_me) then return null; end if;
+  -- Who keeps the files reads also those of earlier rounds, which no row names any more.
+  if not app.file_readable(p_office, p_sha256, v_me)
+     and not app.keeps_files(p_office, v_me, v_now) then return null; end if;
   select jsonb_build_object('size', size, 'chunk_size', chunk_size, 'place', place)
     into v_info from blob
    where office_id = p_office and sha256 = p_sha256 and complete = 1;
@@ -251,10 +264,11 @@ end $$;
 
 create function api.get_chunk(p_office integer, p_sha256 text, p_n integer)
 returns bytea language plpgsql %DEFINER% as $$
-declare v_me text := session_user; v_data bytea;
+declare v_me text := session_user; v_now timestamptz := clock_timestamp(); v_data bytea;
 begin
   perform app.file_member(p_office, v_me);
-  if not app.file_readable(p_office, p_sha256, v_me) then return null; end if;
+  if not app.file_readable(p_office, p_sha256, v_me)
+     and not app.keeps_files(p_office, v_me, v_now) then return null; end if;
   select data into v_data from blob_chunk
    where office_id = p_office and sha256 = p_sha256 and n = p_n;
   return v_data;
@@ -297,22 +311,55 @@ begin
     where b.office_id = p_office order by b.sha256;
 end $$;
 
+-- See `persistence.named_files`, which says the same of an office that is on one PC.
+create function app.files_in(p_entry text)
+returns table (sha256 text, name text) language plpgsql immutable %SAFE% as $$
+#variable_conflict use_column
+declare v_entry jsonb; v_list jsonb;
+begin
+  begin
+    v_entry := p_entry::jsonb;
+  exception when data_exception or program_limit_exceeded then
+    -- Of an office that came from one PC, where more is JSON; no evidence is lost by that.
+    if p_entry ~ '{_REPLACING}' then
+      return query select (regexp_matches(p_entry, '{NAMED}', 'g'))[1], '';
+    end if;
+    return;
+  end;
+  v_list := v_entry -> 'payload' -> ({_PLACE});
+  if jsonb_typeof(v_list) is distinct from 'array' then return; end if;
+  return query select f.one ->> 'sha256', coalesce(f.one ->> 'name', '')
+    from jsonb_array_elements(v_list) f(one)
+   where f.one ->> 'sha256' ~ '^[0-9a-f]{{64}}$';
+end $$;
+
 create function api.file_uses(p_office integer)
-returns table (sha256 text, case_id text, case_name text, material text)
+returns table (sha256 text, case_id text, case_name text, material text, standing boolean)
 language plpgsql %DEFINER% as $$
 #variable_conflict use_column
-declare v_me text := session_user; v_now timestamptz := clock_timestamp();
+declare v_me text := session_user; v_now timestamptz := clock_timestamp(); v_entry text;
 begin
   perform app.file_keeper(p_office, v_me, v_now);
-  return query select f.sha256, f.case_id, k.name, f.name from (
-      select m.sha256, m.case_id, m.name, m.place from material m
+  return query select f.sha256, f.case_id, k.name, f.name, f.standing from (
+      select m.sha256, m.case_id, m.name, m.place, true as standing from material m
        where m.office_id = p_office and m.sha256 <> ''
-      union all select d.sha256, d.case_id, d.name, d.place from dispute_file d
+      union all select d.sha256, d.case_id, d.name, d.place, true from dispute_file d
        where d.office_id = p_office
+      union all select x.sha256, x.case_id, x.name, 0, false from expert_material x
+       where x.office_id = p_office and x.sha256 <> ''
       union all select (regexp_matches(t.attachments, '{NAMED}', 'g'))[1], t.case_id,
-         '{TRANSFER_FILE}', 0 from transfer t where t.office_id = p_office
+         '{TRANSFER_FILE}', 0, true from transfer t where t.office_id = p_office
       union all select (regexp_matches(e.detail, '{NAMED}', 'g'))[1], e.case_id,
-         '{TRANSFER_FILE}', 0 from transfer_event e where e.office_id = p_office) f
+         '{TRANSFER_FILE}', 0, true from transfer_event e where e.office_id = p_office) f
     join case_ k on k.office_id = p_office and k.case_id = f.case_id
     order by f.case_id, f.place, f.sha256;
+  for case_id, case_name, v_entry in select a.case_id, k.name, a.entry from audit a
+      join case_ k on k.office_id = p_office and k.case_id = a.case_id
+     where a.office_id = p_office and a.case_id <> '' and strpos(a.entry, '"sha256"') > 0
+     order by a.case_id, a.seq loop
+    standing := false;
+    for sha256, material in select f.sha256, f.name from app.files_in(v_entry) f loop
+      return next;
+    end loop;
+  end loop;
 end $$;"""

@@ -15,15 +15,10 @@ from sanzhi_desktop.persistence.errors import named
 from sanzhi_desktop.persistence.keeping import survey as counting
 from sanzhi_desktop.persistence.keeping.attachments import missing
 from sanzhi_desktop.persistence.keeping.survey import Survey, survey
+from sanzhi_desktop.persistence.named_files import Ask, named_files
 from sanzhi_desktop.persistence.places import refuse_unsafe
 
 _PAGES = 1000
-# Attachments that stand in the folder beside the database, as far as cases refer to them.
-IN_FOLDER = (
-    "select distinct sha256 from material m where sha256 <> '' and not exists (select 1 from blob b"
-    " where b.office_id = m.office_id and b.sha256 = m.sha256 and b.complete = 1"
-    " and b.place <> 'folder')"
-)
 
 
 def take(source: Path, part: Path, *, report: Report) -> Survey:
@@ -82,6 +77,19 @@ def restore(copy: Path, target: Path, *, report: Report) -> None:
         raise
 
 
+def in_folder(ask: Ask) -> list[str]:
+    """The attachments that must stand in the folder beside the database: every file that one of
+    its offices names, today or in its history, and that is not kept in another way."""
+    kept = {tuple(row) for row in ask(
+        "select office_id, sha256 from blob where complete = 1 and place <> 'folder'")}  # fmt: skip
+    return sorted({
+        use.sha256
+        for office_id, in list(ask("select office_id from office"))
+        for use in named_files(ask, office_id)
+        if (office_id, use.sha256) not in kept
+    })  # fmt: skip
+
+
 def fault(database: Path, wanted: Survey, files: Sequence[str]) -> str:
     """Opens a restored database and looks at everything in it; a sentence, or "" when it is good.
 
@@ -97,7 +105,7 @@ def fault(database: Path, wanted: Survey, files: Sequence[str]) -> str:
             if loose:
                 return f"数据表 {loose[0]} 有一行没有对应的上级记录"
             found = survey(lambda sql: db.execute(sql).fetchall())
-            lost = missing((row[0] for row in db.execute(IN_FOLDER)), files)
+            lost = missing(in_folder(db.execute), files)
     except sqlite3.Error as error:
         raise named(error, path=str(database)) from error
     made = embedded.engine(database)

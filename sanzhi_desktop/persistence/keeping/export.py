@@ -26,6 +26,7 @@ from sanzhi_desktop.domain.people import Role
 from sanzhi_desktop.persistence import checkpoints, witness
 from sanzhi_desktop.persistence.keeping import attachments
 from sanzhi_desktop.persistence.keeping.disk import storing
+from sanzhi_desktop.persistence.named_files import asking, named_files
 from sanzhi_desktop.persistence.open import Opened
 from sanzhi_desktop.persistence.revision import REVISION
 from sanzhi_desktop.persistence.rights import hidden
@@ -107,14 +108,17 @@ def _write(
     office = reader.office()
     tables = _tables()
     rows = papers = 0
-    wanted: set[str] = set()
     with reading(opened.engine) as db:
         for step, table in enumerate(tables):
             report(step, len(tables), f"导出数据表 {table.name}")
-            count = _table(db, table, opened.office_id, at, wanted)
+            count = _table(db, table, opened.office_id, at)
             rows += count
             papers += count if table.name == _PAPERS else 0
+        named = () if session is not None else named_files(asking(db), opened.office_id)
         root = checkpoints.last_root(db, opened.office_id)
+    if session is not None:  # who keeps the files need not read the history
+        named = tuple(session.reader.files_used())
+    wanted = {use.sha256 for use in named}
     missing = _attachments(opened, at, session, wanted, report=report)
     for name in ("verify.py", "说明.txt"):
         target = at.place(name)
@@ -135,9 +139,7 @@ def _tables() -> list[sa.Table]:
     ]
 
 
-def _table(
-    db: sa.Connection, table: sa.Table, office_id: int, at: _Writing, wanted: set[str]
-) -> int:
+def _table(db: sa.Connection, table: sa.Table, office_id: int, at: _Writing) -> int:
     place = at.place("tables", f"{table.name}.jsonl")
     count = 0
     with place.open("w", encoding="utf-8", newline="\n") as write:
@@ -146,8 +148,6 @@ def _table(
             if table.name == _PAPERS:
                 del told["content"]
                 _paper(at, row["sha256"], bytes(row["content"]))
-            if table.name == "material" and row["sha256"]:
-                wanted.add(row["sha256"])
             json.dump(told, write, ensure_ascii=False)
             write.write("\n")
             count += 1

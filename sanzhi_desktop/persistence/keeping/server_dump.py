@@ -21,10 +21,11 @@ from sanzhi_desktop.persistence import server, server_check, spreading
 from sanzhi_desktop.persistence.errors import named_by_engine
 from sanzhi_desktop.persistence.keeping import patient
 from sanzhi_desktop.persistence.keeping import survey as counting
-from sanzhi_desktop.persistence.keeping.embedded_copy import IN_FOLDER
+from sanzhi_desktop.persistence.keeping.embedded_copy import in_folder
 from sanzhi_desktop.persistence.keeping.survey import Survey, survey
 from sanzhi_desktop.persistence.keeping.tools import Tools, connection
 from sanzhi_desktop.persistence.members import LIMITS
+from sanzhi_desktop.persistence.named_files import asking
 from sanzhi_desktop.persistence.other_servers import PREPARE, carry_out
 from sanzhi_desktop.persistence.places import Target
 
@@ -192,7 +193,7 @@ def _look(at: Server, database: str, taken: Taken) -> str:
         server.check(made, replace(at.where, database=database), beside=taken.spread)
         with made.connect() as db:
             found = survey(counting.on(db))
-            lost = [row[0] for row in db.exec_driver_sql(IN_FOLDER)]
+            lost = in_folder(asking(db))
         breaks = counting.broken(made, [one.office_id for one in found.offices])
     except sa.exc.DBAPIError as error:
         raise named_by_engine(error) from error
