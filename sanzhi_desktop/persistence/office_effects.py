@@ -7,7 +7,7 @@ Must not: anything about the steps of a case (`case_effects`).
 from collections.abc import Mapping
 
 from sanzhi_desktop.application.commands import OfficeAction
-from sanzhi_desktop.domain.people import Role
+from sanzhi_desktop.domain.people import PeopleFault, Role
 from sanzhi_desktop.domain.workflow import WorkflowFault
 from sanzhi_desktop.persistence import (
     discussion_effects,
@@ -91,6 +91,12 @@ def _put(table: str, key: tuple[str, ...], values: Mapping[str, str]) -> Run:
 
 _PUT_PERSON = Effect(
     steps=(
+        # Whoever left keeps his name and his code: else the history would name another person.
+        Refuse(
+            f"exists (select 1 from person where {_PERSON} and active = 0 and name <> {{p.name}})",
+            PeopleFault.CODE_TAKEN,
+            {"person": "{p.person_id}"},
+        ),
         _put(
             "person",
             ("person_id",),
@@ -123,6 +129,16 @@ _SET_ROLES = Effect(
         Each(
             "grants",
             (
+                Refuse(
+                    "{i.valid_to|date} is not null and trim({i.basis}) = ''",
+                    PeopleFault.ACTING_BASIS,
+                    {"role": "{i.role}"},
+                ),
+                Refuse(
+                    "{i.valid_to|date} < {i.valid_from|date}",
+                    PeopleFault.ACTING_PERIOD,
+                    {"role": "{i.role}"},
+                ),
                 insert(
                     "person_role",
                     {

@@ -184,6 +184,8 @@ person_role = table(
     day("valid_to"),
     text("basis"),
     one_of("role", Role),
+    sa.CheckConstraint("valid_from <= valid_to", name="period"),  # an open end fits everything
+    sa.CheckConstraint("valid_to is null or trim(basis) <> ''", name="basis"),
     to("person", "person_id"),
     key=("person_id", "seq"),
 )
@@ -341,4 +343,3 @@ sa.Index(
     checkpoint_leaf.c.chain,
     checkpoint_leaf.c.seq,
 )
-

@@ -163,8 +163,9 @@ begin
   if p_sha256 !~ '^[0-9a-f]{{64}}$' or p_size is null or p_size < 0 then
     perform app.refuse('{AttachmentFault.BAD_CHUNK}', '{{}}');
   end if;
-  -- The row of the office's setting serialises the count of the quota.
-  select * into s from file_store where office_id = p_office for update;
+  -- Without a lock, which anybody could leave standing: files that are announced at one moment may
+  -- pass the quota together, by no more than they themselves.
+  select * into s from file_store where office_id = p_office;
   if not found or s.kind = 'folder' then
     perform app.refuse('{AttachmentFault.STORE_KIND}', '{{}}');
   end if;
@@ -188,7 +189,8 @@ begin
     end if;
     insert into blob (office_id, sha256, size, chunk_size, place, complete, stored_by, begun_at)
     values (p_office, p_sha256, p_size, {CHUNK}, s.kind, 0, v_me, v_now)
-    returning * into b;
+    on conflict (office_id, sha256) do nothing;
+    select * into b from blob where office_id = p_office and sha256 = p_sha256;
   elsif b.begun_at < v_now - interval '1 day' then
     -- Somebody is about to use it: it is not abandoned.
     update blob set begun_at = v_now where office_id = p_office and sha256 = p_sha256;

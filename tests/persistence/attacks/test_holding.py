@@ -3,6 +3,7 @@ and what is written beside an open checkpoint is in the next one. Whoever had to
 refused after two seconds, for what he would wait for does not end."""
 
 import json
+import threading
 from typing import Any
 
 import psycopg
@@ -21,6 +22,10 @@ ACT = "select api.act(7, %s, %s, %s, 'answer', '', %s)"
 OFFICE = "select api.act_office(7, %s, 'put_person', %s)"
 ANSWERS = json.dumps({"answers": [{"item_id": "C01", "answer": "CONFORMS", "note": ""}]})
 LEAVES = "select chain, seq, hash from app.checkpoint_leaf where n = %s"
+WAITING = (
+    "select 1 from pg_stat_activity where datname = %s and usename = 'r1'"
+    " and wait_event_type = 'Lock'"
+)
 MOVED = "select case_id from app.audit_head where moved = 1 order by case_id"
 
 
@@ -140,3 +145,37 @@ def test_a_checkpoint_beside_one_that_does_not_end_is_the_one_of_before(
         third = root(r1)
         assert third == checkpoint_root(first, leaves(owner, 2))
         assert {head.case_id for head in leaves(owner, 2)} == {case_id}
+
+
+def test_whoever_leaves_a_file_announced_lets_others_announce_theirs(
+    cluster: Cluster, server_database: str
+) -> None:
+    ask = "select api.begin_file(7, %s, 5)"
+    with as_(cluster, server_database, "h1") as held, as_(cluster, server_database, "r1") as r1:
+        held.execute("begin")
+        held.execute(ask, ("a" * 64,))
+        told = r1.execute(ask, ("b" * 64,)).fetchone()
+        assert told is not None
+        assert told[0]["have"] == []
+
+
+def test_a_file_announced_by_two_at_once_is_one_file(
+    cluster: Cluster, server_database: str
+) -> None:
+    ask = "select api.begin_file(7, %s, 5)"
+    told: list[Any] = []
+
+    def second() -> None:
+        with as_(cluster, server_database, "r1") as r1:
+            told.append(r1.execute(ask, ("a" * 64,)).fetchone())
+
+    with as_(cluster, server_database, "h1") as first, cluster.connect() as owner:
+        first.execute("begin")
+        answered = first.execute(ask, ("a" * 64,)).fetchone()
+        waiting = threading.Thread(target=second)
+        waiting.start()
+        while not owner.execute(WAITING, (server_database,)).fetchone():
+            pass
+        first.execute("commit")
+        waiting.join()
+    assert told == [answered]

@@ -26,14 +26,92 @@ begin
   return p_text::timestamptz;
 end $$;
 
+create or replace function app.submission(p jsonb) returns text
+language plpgsql immutable set search_path = pg_catalog, app, pg_temp as $$
+declare v_rule text[];
+begin
+  foreach v_rule slice 1 in array array[
+    array['submission', '$.type() ? (@ != "object")'],
+    array['submission.kind', '$.kind.type() ? (@ != "string")'],
+    array['submission.kind', '$.kind ? (!(@ == "penalty" || @ == "permit" || @ == "coercion" || @ == "inspection" || @ == "expropriation" || @ == "fee" || @ == "other"))'],
+    array['submission.procedure', '$.procedure.type() ? (@ != "string")'],
+    array['submission.procedure', '$.procedure ? (!(@ == "summary" || @ == "ordinary" || @ == "hearing"))'],
+    array['submission.catalogue_item', '$.catalogue_item.type() ? (@ != "string")'],
+    array['submission.name', '$.name.type() ? (@ != "string")'],
+    array['submission.file_number', '$.file_number.type() ? (@ != "string")'],
+    array['submission.agency', '$.agency.type() ? (@ != "string")'],
+    array['submission.decider', '$.decider.type() ? (@ != "string")'],
+    array['submission.unit', '$.unit.type() ? (@ != "string")'],
+    array['submission.party', '$.party.type() ? (@ != "object")'],
+    array['submission.party.type', '$.party.type.type() ? (@ != "string")'],
+    array['submission.party.type', '$.party.type ? (!(@ == "person" || @ == "sole_trader" || @ == "organisation"))'],
+    array['submission.party.name', '$.party.name.type() ? (@ != "string")'],
+    array['submission.party.number', '$.party.number.type() ? (@ != "string")'],
+    array['submission.party.number_override', '$.party.number_override.type() ? (@ != "string")'],
+    array['submission.party.legal_representative', '$.party.legal_representative.type() ? (@ != "string")'],
+    array['submission.party.address', '$.party.address.type() ? (@ != "string")'],
+    array['submission.party.phone', '$.party.phone.type() ? (@ != "string")'],
+    array['submission.filing_date', '$.filing_date.type() ? (@ != "string" && @ != "null")'],
+    array['submission.inspection_date', '$.inspection_date.type() ? (@ != "string" && @ != "null")'],
+    array['submission.notice_number', '$.notice_number.type() ? (@ != "string")'],
+    array['submission.notice_date', '$.notice_date.type() ? (@ != "string" && @ != "null")'],
+    array['submission.hearing_date', '$.hearing_date.type() ? (@ != "string" && @ != "null")'],
+    array['submission.period_ends_on', '$.period_ends_on.type() ? (@ != "string" && @ != "null")'],
+    array['submission.sector', '$.sector.type() ? (@ != "string")'],
+    array['submission.facts', '$.facts.type() ? (@ != "string")'],
+    array['submission.violated_provisions', '$.violated_provisions.type() ? (@ != "array")'],
+    array['submission.violated_provisions', '$.violated_provisions[*].type() ? (@ != "string")'],
+    array['submission.penalty_basis', '$.penalty_basis.type() ? (@ != "array")'],
+    array['submission.penalty_basis', '$.penalty_basis[*].type() ? (@ != "string")'],
+    array['submission.proposed_decision', '$.proposed_decision.type() ? (@ != "string")'],
+    array['submission.penalty_kinds', '$.penalty_kinds.type() ? (@ != "array")'],
+    array['submission.penalty_kinds', '$.penalty_kinds[*].type() ? (@ != "string")'],
+    array['submission.amount_fen', '$.amount_fen.type() ? (@ != "number")'],
+    array['submission.amount_fen', '$.amount_fen ? (@ != @.floor() || @ > 9223372036854775807 || @ < -9223372036854775807)'],
+    array['submission.discretion_basis', '$.discretion_basis.type() ? (@ != "string")'],
+    array['submission.discretion_tier', '$.discretion_tier.type() ? (@ != "string")'],
+    array['submission.defence', '$.defence.type() ? (@ != "string")'],
+    array['submission.hearing', '$.hearing.type() ? (@ != "string")'],
+    array['submission.coercion', '$.coercion.type() ? (@ != "string")'],
+    array['submission.criteria', '$.criteria.type() ? (@ != "array")'],
+    array['submission.criteria', '$.criteria[*].type() ? (@ != "string")'],
+    array['submission.handlers', '$.handlers.type() ? (@ != "array")'],
+    array['submission.handlers', '$.handlers[*].type() ? (@ != "object")'],
+    array['submission.handlers.person_id', '$.handlers[*] ? (!exists(@.person_id))'],
+    array['submission.handlers.name', '$.handlers[*] ? (!exists(@.name))'],
+    array['submission.handlers.certificate', '$.handlers[*] ? (!exists(@.certificate))'],
+    array['submission.handlers.person_id', '$.handlers[*].person_id.type() ? (@ != "string")'],
+    array['submission.handlers.name', '$.handlers[*].name.type() ? (@ != "string")'],
+    array['submission.handlers.certificate', '$.handlers[*].certificate.type() ? (@ != "string")'],
+    array['submission.provenance', '$.provenance.type() ? (@ != "object")'],
+    array['submission.provenance', '$.provenance.*.type() ? (@ != "object")'],
+    array['submission.provenance.where', '$.provenance.* ? (!exists(@.where))'],
+    array['submission.provenance.where', '$.provenance.*.where.type() ? (@ != "string")'],
+    array['submission.provenance.confirmed', '$.provenance.*.confirmed.type() ? (@ != "boolean")']
+  ] loop
+    if jsonb_path_exists(p, v_rule[2]::jsonpath) then
+      raise exception using message = v_rule[1], errcode = '22023';
+    end if;
+  end loop;
+  perform app.day(p ->> 'filing_date');
+  perform app.day(p ->> 'inspection_date');
+  perform app.day(p ->> 'notice_date');
+  perform app.day(p ->> 'hearing_date');
+  perform app.day(p ->> 'period_ends_on');
+  return p::text;
+end $$;
+
 create or replace function app.do_register(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
 returns void language plpgsql set search_path = pg_catalog, app, pg_temp set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 #variable_conflict use_column
 declare v_taken1 app.case_.handler_codes%type;
   v_items jsonb; v_item jsonb;
 begin
+  if not (coalesce((p_payload -> 'submission'), 'null'::jsonb) <> 'null'::jsonb) then
+    perform app.refuse('persistence.bad_payload', jsonb_build_object('field', 'submission'));
+  end if;
   v_taken1 := (',' || coalesce((select string_agg((h.value ->> 'person_id') || ',', '' order by h.n) from jsonb_array_elements((p_payload #> '{submission,handlers}')) with ordinality as h(value, n) where h.value ->> 'person_id' <> ''), ''));
-  insert into case_ (office_id, readers, case_id, version, state, round, submission, name, sort_key, kind, party_name, party_number, amount_fen, agency, file_number, handler_codes, finder, unit, registered_by, registered_at, due_on, profile_id, profile_edition, updated_at) values (p_office, v_readers, p_case, 1, v_target, 0, coalesce(((p_payload -> 'submission'))::text, ''), coalesce((p_payload #>> '{submission,name}'), ''), coalesce((p_payload ->> 'sort_key'), ''), coalesce((p_payload #>> '{submission,kind}'), ''), coalesce((p_payload #>> '{submission,party,name}'), ''), coalesce((p_payload #>> '{submission,party,number}'), ''), coalesce(((p_payload #>> '{submission,amount_fen}'))::bigint, 0), coalesce((p_payload #>> '{submission,agency}'), ''), coalesce((p_payload #>> '{submission,file_number}'), ''), v_taken1, app.fold((p_payload #>> '{submission,name}')) || '|' || app.fold((p_payload #>> '{submission,party,name}')) || '|' || app.fold((p_payload #>> '{submission,party,number}')) || '|' || app.fold((p_payload #>> '{submission,file_number}')), coalesce((p_payload ->> 'unit'), ''), v_me, v_now, app.day((p_payload ->> 'due_on')), coalesce((p_payload ->> 'profile_id'), ''), coalesce((p_payload ->> 'profile_edition'), ''), v_now);
+  insert into case_ (office_id, readers, case_id, version, state, round, submission, name, sort_key, kind, party_name, party_number, amount_fen, agency, file_number, handler_codes, finder, unit, registered_by, registered_at, due_on, profile_id, profile_edition, updated_at) values (p_office, v_readers, p_case, 1, v_target, 0, app.submission((p_payload -> 'submission')), coalesce((p_payload #>> '{submission,name}'), ''), coalesce((p_payload ->> 'sort_key'), ''), coalesce((p_payload #>> '{submission,kind}'), ''), coalesce((p_payload #>> '{submission,party,name}'), ''), coalesce((p_payload #>> '{submission,party,number}'), ''), coalesce(((p_payload #>> '{submission,amount_fen}'))::bigint, 0), coalesce((p_payload #>> '{submission,agency}'), ''), coalesce((p_payload #>> '{submission,file_number}'), ''), v_taken1, app.fold((p_payload #>> '{submission,name}')) || '|' || app.fold((p_payload #>> '{submission,party,name}')) || '|' || app.fold((p_payload #>> '{submission,party,number}')) || '|' || app.fold((p_payload #>> '{submission,file_number}')), coalesce((p_payload ->> 'unit'), ''), v_me, v_now, app.day((p_payload ->> 'due_on')), coalesce((p_payload ->> 'profile_id'), ''), coalesce((p_payload ->> 'profile_edition'), ''), v_now);
   if coalesce((p_payload ->> 'unit'), '') <> '' then
     insert into unit (office_id, name) values (p_office, coalesce((p_payload ->> 'unit'), '')) on conflict (office_id, name) do nothing;
   end if;
@@ -74,7 +152,7 @@ begin
     state = v_target,
     updated_at = v_now,
     due_on = case when p_payload ? 'due_on' then app.day((p_payload ->> 'due_on')) else due_on end,
-    submission = case when (coalesce((p_payload -> 'submission'), 'null'::jsonb) <> 'null'::jsonb) then coalesce(((p_payload -> 'submission'))::text, '') else submission end,
+    submission = case when (coalesce((p_payload -> 'submission'), 'null'::jsonb) <> 'null'::jsonb) then app.submission((p_payload -> 'submission')) else submission end,
     name = case when (coalesce((p_payload -> 'submission'), 'null'::jsonb) <> 'null'::jsonb) then coalesce((p_payload #>> '{submission,name}'), '') else name end,
     sort_key = case when (coalesce((p_payload -> 'submission'), 'null'::jsonb) <> 'null'::jsonb) then coalesce((p_payload ->> 'sort_key'), '') else sort_key end,
     kind = case when (coalesce((p_payload -> 'submission'), 'null'::jsonb) <> 'null'::jsonb) then coalesce((p_payload #>> '{submission,kind}'), '') else kind end,
@@ -1981,6 +2059,9 @@ returns void language plpgsql set search_path = pg_catalog, app, pg_temp set tim
 #variable_conflict use_column
 declare v_items jsonb; v_item jsonb;
 begin
+  if exists (select 1 from person where office_id = p_office and person_id = coalesce((p_payload ->> 'person_id'), '') and active = 0 and name <> coalesce((p_payload ->> 'name'), '')) then
+    perform app.refuse('people.code_taken', jsonb_build_object('person', coalesce((p_payload ->> 'person_id'), '')));
+  end if;
   insert into person (office_id, person_id, name, sort_key, unit, enforcement_certificate, certificate_valid_to, legal_qualification, first_review_on, active) values (p_office, coalesce((p_payload ->> 'person_id'), ''), coalesce((p_payload ->> 'name'), ''), coalesce((p_payload ->> 'sort_key'), ''), coalesce((p_payload ->> 'unit'), ''), coalesce((p_payload ->> 'enforcement_certificate'), ''), app.day((p_payload ->> 'certificate_valid_to')), coalesce((p_payload ->> 'legal_qualification'), ''), app.day((p_payload ->> 'first_review_on')), (case when (p_payload -> 'active') = 'false'::jsonb then 0 else 1 end)) on conflict (office_id, person_id) do update set name = excluded.name, sort_key = excluded.sort_key, unit = excluded.unit, enforcement_certificate = excluded.enforcement_certificate, certificate_valid_to = excluded.certificate_valid_to, legal_qualification = excluded.legal_qualification, first_review_on = excluded.first_review_on, active = excluded.active;
   if coalesce((p_payload ->> 'unit'), '') <> '' then
     insert into unit (office_id, name) values (p_office, coalesce((p_payload ->> 'unit'), '')) on conflict (office_id, name) do nothing;
@@ -2002,6 +2083,12 @@ begin
   v_items := coalesce(nullif(p_payload -> 'grants', 'null'), '[]');
   for v_index in 0 .. jsonb_array_length(v_items) - 1 loop
   v_item := v_items -> v_index;
+  if app.day((v_item ->> 'valid_to')) is not null and trim(coalesce((v_item ->> 'basis'), '')) = '' then
+    perform app.refuse('people.acting_basis', jsonb_build_object('role', coalesce((v_item ->> 'role'), '')));
+  end if;
+  if app.day((v_item ->> 'valid_to')) < app.day((v_item ->> 'valid_from')) then
+    perform app.refuse('people.acting_period', jsonb_build_object('role', coalesce((v_item ->> 'role'), '')));
+  end if;
   insert into person_role (office_id, person_id, seq, role, valid_from, valid_to, basis) values (p_office, coalesce((p_payload ->> 'person_id'), ''), v_index, coalesce((v_item ->> 'role'), ''), app.day((v_item ->> 'valid_from')), app.day((v_item ->> 'valid_to')), coalesce((v_item ->> 'basis'), ''));
   end loop;
   if not exists (select 1 from person p join person_role r on r.office_id = p.office_id and r.person_id = p.person_id where p.office_id = p_office and p.active = 1 and r.role = 'admin' and (r.valid_from is null or r.valid_from <= v_today) and (r.valid_to is null or r.valid_to >= v_today)) then
@@ -3123,8 +3210,9 @@ begin
   if p_sha256 !~ '^[0-9a-f]{64}$' or p_size is null or p_size < 0 then
     perform app.refuse('files.bad_chunk', '{}');
   end if;
-  -- The row of the office's setting serialises the count of the quota.
-  select * into s from file_store where office_id = p_office for update;
+  -- Without a lock, which anybody could leave standing: files that are announced at one moment may
+  -- pass the quota together, by no more than they themselves.
+  select * into s from file_store where office_id = p_office;
   if not found or s.kind = 'folder' then
     perform app.refuse('files.store_kind', '{}');
   end if;
@@ -3148,7 +3236,8 @@ begin
     end if;
     insert into blob (office_id, sha256, size, chunk_size, place, complete, stored_by, begun_at)
     values (p_office, p_sha256, p_size, 4194304, s.kind, 0, v_me, v_now)
-    returning * into b;
+    on conflict (office_id, sha256) do nothing;
+    select * into b from blob where office_id = p_office and sha256 = p_sha256;
   elsif b.begun_at < v_now - interval '1 day' then
     -- Somebody is about to use it: it is not abandoned.
     update blob set begun_at = v_now where office_id = p_office and sha256 = p_sha256;

@@ -116,6 +116,7 @@ select create_distributed_function('app.wall_truncate()');
 select create_distributed_function('app.refuse(text, jsonb)');
 select create_distributed_function('app.day(text)');
 select create_distributed_function('app.instant(text)');
+select create_distributed_function('app.submission(jsonb)');
 select create_distributed_function('app.do_register(integer, text, text, text, jsonb, app.case_, text, timestamptz, date, text, text)');
 select create_distributed_function('app.do_edit(integer, text, text, text, jsonb, app.case_, text, timestamptz, date, text, text)');
 select create_distributed_function('app.do_confirm(integer, text, text, text, jsonb, app.case_, text, timestamptz, date, text, text)');

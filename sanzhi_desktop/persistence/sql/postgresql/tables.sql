@@ -164,10 +164,10 @@ CREATE TABLE blob (
 	begun_at TIMESTAMP WITH TIME ZONE NOT NULL,
 	completed_at TIMESTAMP WITH TIME ZONE,
 	CONSTRAINT pk_blob PRIMARY KEY (office_id, sha256),
-	CONSTRAINT ck_blob_place CHECK (place in ('folder', 'database', 'objects')),
-	CONSTRAINT ck_blob_sha256 CHECK (length(sha256) = 64 and sha256 = lower(sha256)),
 	CONSTRAINT ck_blob_sizes CHECK (size >= 0 and chunk_size > 0),
-	CONSTRAINT fk_blob_office FOREIGN KEY(office_id) REFERENCES office (office_id)
+	CONSTRAINT ck_blob_sha256 CHECK (length(sha256) = 64 and sha256 = lower(sha256)),
+	CONSTRAINT fk_blob_office FOREIGN KEY(office_id) REFERENCES office (office_id),
+	CONSTRAINT ck_blob_place CHECK (place in ('folder', 'database', 'objects'))
 );
 
 CREATE TABLE case_ (
@@ -204,21 +204,15 @@ CREATE TABLE case_ (
 	updated_at TIMESTAMP WITH TIME ZONE NOT NULL,
 	readers TEXT DEFAULT '' NOT NULL,
 	CONSTRAINT pk_case_ PRIMARY KEY (office_id, case_id),
+	CONSTRAINT ck_case__kind CHECK (kind in ('penalty', 'permit', 'coercion', 'inspection', 'expropriation', 'fee', 'other')),
 	CONSTRAINT ck_case__state CHECK (state in ('draft', 'submitted', 'correction', 'accepted', 'reviewing', 'signing', 'passed', 'responding', 'decided', 'returned', 'not_needed', 'withdrawn')),
-	CONSTRAINT ck_case__counts CHECK (version >= 1 and round >= 0),
 	CONSTRAINT ck_case__reviewer_not_handler CHECK (reviewer = '' or replace(handler_codes, ',' || reviewer || ',', '') = handler_codes),
-	CONSTRAINT fk_case__office FOREIGN KEY(office_id) REFERENCES office (office_id)
+	CONSTRAINT fk_case__office FOREIGN KEY(office_id) REFERENCES office (office_id),
+	CONSTRAINT ck_case__submission_object CHECK (submission like '{%%'),
+	CONSTRAINT ck_case__counts CHECK (version >= 1 and round >= 0)
 );
 
 CREATE INDEX ix_case__due ON case_ (office_id, (due_on IS NULL), due_on, case_id);
-
-CREATE INDEX ix_case__office_id_party_name_case_id ON case_ (office_id, party_name, case_id);
-
-CREATE INDEX ix_case__office_id_party_number ON case_ (office_id, party_number);
-
-CREATE INDEX ix_case__office_id_reviewer_state ON case_ (office_id, reviewer, state);
-
-CREATE INDEX ix_case__office_id_sort_key_case_id ON case_ (office_id, sort_key, case_id);
 
 CREATE INDEX ix_case__office_id_state_due_on_case_id ON case_ (office_id, state, due_on, case_id);
 
@@ -249,9 +243,9 @@ CREATE TABLE expert (
 	conflicts TEXT DEFAULT '' NOT NULL,
 	active SMALLINT DEFAULT 1 NOT NULL CONSTRAINT ck_expert_active CHECK (active in (0, 1)),
 	CONSTRAINT pk_expert PRIMARY KEY (office_id, expert_id),
-	CONSTRAINT ck_expert_kind CHECK (kind in ('adviser', 'public_lawyer', 'committee')),
+	CONSTRAINT fk_expert_office FOREIGN KEY(office_id) REFERENCES office (office_id),
 	CONSTRAINT ck_expert_name CHECK (trim(name) <> ''),
-	CONSTRAINT fk_expert_office FOREIGN KEY(office_id) REFERENCES office (office_id)
+	CONSTRAINT ck_expert_kind CHECK (kind in ('adviser', 'public_lawyer', 'committee'))
 );
 
 CREATE TABLE file_store (
@@ -264,10 +258,10 @@ CREATE TABLE file_store (
 	quota BIGINT DEFAULT 0 NOT NULL,
 	sm3 SMALLINT DEFAULT 0 NOT NULL CONSTRAINT ck_file_store_sm3 CHECK (sm3 in (0, 1)),
 	CONSTRAINT pk_file_store PRIMARY KEY (office_id),
-	CONSTRAINT ck_file_store_kind CHECK (kind in ('folder', 'database', 'objects')),
 	CONSTRAINT ck_file_store_limits CHECK (file_limit >= 0 and quota >= 0),
 	CONSTRAINT ck_file_store_largest CHECK (kind <> 'database' or (file_limit > 0 and file_limit <= 524288000)),
-	CONSTRAINT fk_file_store_office FOREIGN KEY(office_id) REFERENCES office (office_id)
+	CONSTRAINT fk_file_store_office FOREIGN KEY(office_id) REFERENCES office (office_id),
+	CONSTRAINT ck_file_store_kind CHECK (kind in ('folder', 'database', 'objects'))
 );
 
 CREATE TABLE meeting (
@@ -293,12 +287,12 @@ CREATE TABLE meeting (
 	updated_at TIMESTAMP WITH TIME ZONE NOT NULL,
 	last_command TEXT DEFAULT '' NOT NULL,
 	CONSTRAINT pk_meeting PRIMARY KEY (office_id, meeting_id),
-	CONSTRAINT ck_meeting_state CHECK (state in ('planned', 'open', 'closed', 'signing', 'signed', 'cancelled')),
-	CONSTRAINT ck_meeting_recorder_not_chair CHECK (chair <> recorder),
 	CONSTRAINT ck_meeting_signed_state CHECK ((signed = 1) = (state = 'signed')),
+	CONSTRAINT fk_meeting_office FOREIGN KEY(office_id) REFERENCES office (office_id),
 	CONSTRAINT ck_meeting_minutes CHECK (state not in ('signing', 'signed') or minutes_sha256 <> '' and content <> ''),
+	CONSTRAINT ck_meeting_recorder_not_chair CHECK (chair <> recorder),
 	CONSTRAINT uq_meeting_signed UNIQUE (office_id, meeting_id, held_on, signed),
-	CONSTRAINT fk_meeting_office FOREIGN KEY(office_id) REFERENCES office (office_id)
+	CONSTRAINT ck_meeting_state CHECK (state in ('planned', 'open', 'closed', 'signing', 'signed', 'cancelled'))
 );
 
 CREATE INDEX ix_meeting_office_id_held_on_meeting_id ON meeting (office_id, held_on, meeting_id);
@@ -367,8 +361,8 @@ CREATE TABLE clock_event (
 	reason TEXT DEFAULT '' NOT NULL,
 	readers TEXT DEFAULT '' NOT NULL,
 	CONSTRAINT pk_clock_event PRIMARY KEY (office_id, case_id, seq),
-	CONSTRAINT ck_clock_event_event CHECK (event in ('start_receipt', 'start_acceptance', 'suspend', 'resume', 'extend', 'stop', 'recall', 'extend_case')),
-	CONSTRAINT fk_clock_event_case_ FOREIGN KEY(office_id, case_id) REFERENCES case_ (office_id, case_id)
+	CONSTRAINT fk_clock_event_case_ FOREIGN KEY(office_id, case_id) REFERENCES case_ (office_id, case_id),
+	CONSTRAINT ck_clock_event_event CHECK (event in ('start_receipt', 'start_acceptance', 'suspend', 'resume', 'extend', 'stop', 'recall', 'extend_case'))
 );
 
 CREATE TABLE dispute_file (
@@ -396,11 +390,10 @@ CREATE TABLE document (
 	stored_by TEXT DEFAULT '' NOT NULL,
 	stored_at TIMESTAMP WITH TIME ZONE NOT NULL,
 	readers TEXT DEFAULT '' NOT NULL,
-	CONSTRAINT pk_document PRIMARY KEY (office_id, case_id, sha256),
+	paper TEXT[] GENERATED ALWAYS AS (array[sha256]) STORED NOT NULL,
+	CONSTRAINT pk_document PRIMARY KEY (office_id, case_id, paper),
 	CONSTRAINT fk_document_case_ FOREIGN KEY(office_id, case_id) REFERENCES case_ (office_id, case_id)
 );
-
-CREATE INDEX ix_document_office_id_sha256 ON document (office_id, sha256);
 
 CREATE TABLE material (
 	office_id INTEGER NOT NULL,
@@ -420,8 +413,6 @@ CREATE TABLE material (
 	CONSTRAINT fk_material_case_ FOREIGN KEY(office_id, case_id) REFERENCES case_ (office_id, case_id)
 );
 
-CREATE INDEX ix_material_office_id_sha256 ON material (office_id, sha256);
-
 CREATE TABLE meeting_member (
 	office_id INTEGER NOT NULL,
 	meeting_id TEXT NOT NULL,
@@ -436,10 +427,10 @@ CREATE TABLE meeting_member (
 	signed_at TIMESTAMP WITH TIME ZONE,
 	CONSTRAINT pk_meeting_member PRIMARY KEY (office_id, meeting_id, person_id),
 	CONSTRAINT ck_meeting_member_attendance CHECK (attendance in ('expected', 'present', 'absent')),
-	CONSTRAINT ck_meeting_member_post CHECK (trim(post) <> ''),
 	CONSTRAINT ck_meeting_member_absence_reason CHECK (attendance <> 'absent' or trim(absence_reason) <> ''),
-	CONSTRAINT ck_meeting_member_signed_present CHECK (signed_at is null or attendance = 'present'),
 	CONSTRAINT fk_meeting_member_meeting FOREIGN KEY(office_id, meeting_id) REFERENCES meeting (office_id, meeting_id),
+	CONSTRAINT ck_meeting_member_signed_present CHECK (signed_at is null or attendance = 'present'),
+	CONSTRAINT ck_meeting_member_post CHECK (trim(post) <> ''),
 	CONSTRAINT fk_meeting_member_person FOREIGN KEY(office_id, person_id) REFERENCES person (office_id, person_id)
 );
 
@@ -451,9 +442,10 @@ CREATE TABLE minutes (
 	content BYTEA NOT NULL,
 	signed_by TEXT NOT NULL,
 	signed_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	paper TEXT[] GENERATED ALWAYS AS (array[sha256]) STORED NOT NULL,
 	CONSTRAINT pk_minutes PRIMARY KEY (office_id, meeting_id, place),
 	CONSTRAINT fk_minutes_meeting FOREIGN KEY(office_id, meeting_id) REFERENCES meeting (office_id, meeting_id),
-	CONSTRAINT uq_minutes_office_id_sha256 UNIQUE (office_id, sha256)
+	CONSTRAINT uq_minutes_office_id_sha256 UNIQUE (office_id, paper)
 );
 
 CREATE TABLE opening (
@@ -477,7 +469,9 @@ CREATE TABLE person_role (
 	basis TEXT DEFAULT '' NOT NULL,
 	CONSTRAINT pk_person_role PRIMARY KEY (office_id, person_id, seq),
 	CONSTRAINT ck_person_role_role CHECK (role in ('clerk', 'handler', 'unit_head', 'reviewer', 'lead', 'head', 'agency_head', 'secretary', 'auditor', 'admin')),
-	CONSTRAINT fk_person_role_person FOREIGN KEY(office_id, person_id) REFERENCES person (office_id, person_id)
+	CONSTRAINT ck_person_role_basis CHECK (valid_to is null or trim(basis) <> ''),
+	CONSTRAINT fk_person_role_person FOREIGN KEY(office_id, person_id) REFERENCES person (office_id, person_id),
+	CONSTRAINT ck_person_role_period CHECK (valid_from <= valid_to)
 );
 
 CREATE TABLE recusal (
@@ -489,8 +483,8 @@ CREATE TABLE recusal (
 	case_id TEXT DEFAULT '' NOT NULL,
 	reason TEXT DEFAULT '' NOT NULL,
 	CONSTRAINT pk_recusal PRIMARY KEY (office_id, recusal_id),
-	CONSTRAINT ck_recusal_covers_something CHECK (unit <> '' or party <> '' or case_id <> ''),
-	CONSTRAINT fk_recusal_person FOREIGN KEY(office_id, person_id) REFERENCES person (office_id, person_id)
+	CONSTRAINT fk_recusal_person FOREIGN KEY(office_id, person_id) REFERENCES person (office_id, person_id),
+	CONSTRAINT ck_recusal_covers_something CHECK (unit <> '' or party <> '' or case_id <> '')
 );
 
 CREATE TABLE reminder (
@@ -538,15 +532,18 @@ CREATE TABLE round (
 	issued_sha256 TEXT DEFAULT '' NOT NULL,
 	issued_at TIMESTAMP WITH TIME ZONE,
 	readers TEXT DEFAULT '' NOT NULL,
+	cleared_as TEXT[] GENERATED ALWAYS AS (array[outcome, kind, party_name, party_number, amount_fen::text]) STORED NOT NULL,
 	CONSTRAINT pk_round PRIMARY KEY (office_id, case_id, round),
-	CONSTRAINT ck_round_outcome CHECK (outcome in ('AGREE', 'CORRECT', 'PROBLEM', 'SUPPLEMENT', 'CHANGE', 'NO_PENALTY', 'DROP', 'TRANSFER_ADMIN', 'TRANSFER_CRIME', 'NOT_PASS', 'OTHER')),
-	CONSTRAINT ck_round_reviewer_not_handler CHECK (reviewer = '' or replace(handler_codes, ',' || reviewer || ',', '') = handler_codes),
-	CONSTRAINT ck_round_signer_not_handler CHECK (signer = '' or replace(handler_codes, ',' || signer || ',', '') = handler_codes),
-	CONSTRAINT ck_round_signer_not_reviewer CHECK (signer = '' or signer <> reviewer or trim(same_person_reason) <> ''),
-	CONSTRAINT ck_round_override_by_two CHECK (signer = '' or signer <> reviewer or outcome <> 'AGREE' or trim(override_reason) = ''),
 	CONSTRAINT ck_round_issued_complete CHECK (issued = 0 or (signer <> '' and outcome is not null and number <> '' and dated is not null and certified_sha256 <> '' and issued_sha256 <> '' and issued_at is not null)),
-	CONSTRAINT uq_round_cleared UNIQUE (office_id, case_id, round, outcome, issued, kind, party_name, party_number, amount_fen),
-	CONSTRAINT fk_round_case_ FOREIGN KEY(office_id, case_id) REFERENCES case_ (office_id, case_id)
+	CONSTRAINT ck_round_override_by_two CHECK (signer = '' or signer <> reviewer or outcome <> 'AGREE' or trim(override_reason) = ''),
+	CONSTRAINT ck_round_signer_not_handler CHECK (signer = '' or replace(handler_codes, ',' || signer || ',', '') = handler_codes),
+	CONSTRAINT ck_round_reviewer_not_handler CHECK (reviewer = '' or replace(handler_codes, ',' || reviewer || ',', '') = handler_codes),
+	CONSTRAINT fk_round_case_ FOREIGN KEY(office_id, case_id) REFERENCES case_ (office_id, case_id),
+	CONSTRAINT ck_round_outcome CHECK (outcome in ('AGREE', 'CORRECT', 'PROBLEM', 'SUPPLEMENT', 'CHANGE', 'NO_PENALTY', 'DROP', 'TRANSFER_ADMIN', 'TRANSFER_CRIME', 'NOT_PASS', 'OTHER')),
+	CONSTRAINT ck_round_reason CHECK (reason in ('first', 'again', 'after_hearing', 'materials_changed', 'review_of_review', 'second_tier', 'after_meeting')),
+	CONSTRAINT ck_round_signer_not_reviewer CHECK (signer = '' or signer <> reviewer or trim(same_person_reason) <> ''),
+	CONSTRAINT ck_round_opinion_object CHECK (opinion = '' or opinion like '{%%'),
+	CONSTRAINT uq_round_cleared UNIQUE (office_id, case_id, round, issued, cleared_as)
 );
 
 CREATE TABLE second_opinion (
@@ -562,10 +559,10 @@ CREATE TABLE second_opinion (
 	given_at TIMESTAMP WITH TIME ZONE,
 	readers TEXT DEFAULT '' NOT NULL,
 	CONSTRAINT pk_second_opinion PRIMARY KEY (office_id, case_id, request_id),
-	CONSTRAINT ck_second_opinion_question CHECK (trim(question) <> ''),
-	CONSTRAINT ck_second_opinion_asked_of_another CHECK (asked_by <> asked_of),
 	CONSTRAINT ck_second_opinion_given_whole CHECK ((given_at is null) = (opinion = '')),
-	CONSTRAINT fk_second_opinion_case_ FOREIGN KEY(office_id, case_id) REFERENCES case_ (office_id, case_id)
+	CONSTRAINT ck_second_opinion_question CHECK (trim(question) <> ''),
+	CONSTRAINT fk_second_opinion_case_ FOREIGN KEY(office_id, case_id) REFERENCES case_ (office_id, case_id),
+	CONSTRAINT ck_second_opinion_asked_of_another CHECK (asked_by <> asked_of)
 );
 
 CREATE TABLE transfer (
@@ -583,10 +580,10 @@ CREATE TABLE transfer (
 	letter_sha256 TEXT DEFAULT '' NOT NULL,
 	readers TEXT DEFAULT '' NOT NULL,
 	CONSTRAINT pk_transfer PRIMARY KEY (office_id, case_id, no),
+	CONSTRAINT fk_transfer_case_ FOREIGN KEY(office_id, case_id) REFERENCES case_ (office_id, case_id),
 	CONSTRAINT ck_transfer_stage CHECK (stage in ('opened', 'reported', 'approved', 'refused', 'signed', 'delivered', 'received', 'forwarded', 'filed', 'not_filed', 'objected', 'upheld', 'supervised', 'done', 'closed')),
 	CONSTRAINT ck_transfer_destination CHECK (destination in ('police', 'supervisory')),
-	CONSTRAINT ck_transfer_ended_by_stage CHECK ((ended = 1) = (stage in ('refused', 'done', 'closed'))),
-	CONSTRAINT fk_transfer_case_ FOREIGN KEY(office_id, case_id) REFERENCES case_ (office_id, case_id)
+	CONSTRAINT ck_transfer_ended_by_stage CHECK ((ended = 1) = (stage in ('refused', 'done', 'closed')))
 );
 
 CREATE INDEX ix_transfer_office_id_stage_case_id ON transfer (office_id, stage, case_id);
@@ -624,9 +621,9 @@ CREATE TABLE consultation (
 	closed_at TIMESTAMP WITH TIME ZONE,
 	readers TEXT DEFAULT '' NOT NULL,
 	CONSTRAINT pk_consultation PRIMARY KEY (office_id, case_id, consultation_id),
-	CONSTRAINT ck_consultation_opened_side CHECK (opened_side in ('unit', 'review')),
 	CONSTRAINT ck_consultation_closed_whole CHECK ((closed_at is null) = (closed_by = '')),
-	CONSTRAINT fk_consultation_round FOREIGN KEY(office_id, case_id, round) REFERENCES round (office_id, case_id, round)
+	CONSTRAINT fk_consultation_round FOREIGN KEY(office_id, case_id, round) REFERENCES round (office_id, case_id, round),
+	CONSTRAINT ck_consultation_opened_side CHECK (opened_side in ('unit', 'review'))
 );
 
 CREATE TABLE expert_request (
@@ -647,11 +644,11 @@ CREATE TABLE expert_request (
 	withdrawn_because TEXT DEFAULT '' NOT NULL,
 	readers TEXT DEFAULT '' NOT NULL,
 	CONSTRAINT pk_expert_request PRIMARY KEY (office_id, case_id, request_id),
-	CONSTRAINT ck_expert_request_question CHECK (trim(question) <> ''),
-	CONSTRAINT ck_expert_request_answered_whole CHECK ((answered_at is null) = (trim(answer) = '')),
-	CONSTRAINT ck_expert_request_ended_once CHECK (answered_at is null or withdrawn_at is null),
 	CONSTRAINT fk_expert_request_round FOREIGN KEY(office_id, case_id, round) REFERENCES round (office_id, case_id, round),
-	CONSTRAINT fk_expert_request_expert FOREIGN KEY(office_id, expert_id) REFERENCES expert (office_id, expert_id)
+	CONSTRAINT ck_expert_request_answered_whole CHECK ((answered_at is null) = (trim(answer) = '')),
+	CONSTRAINT fk_expert_request_expert FOREIGN KEY(office_id, expert_id) REFERENCES expert (office_id, expert_id),
+	CONSTRAINT ck_expert_request_ended_once CHECK (answered_at is null or withdrawn_at is null),
+	CONSTRAINT ck_expert_request_question CHECK (trim(question) <> '')
 );
 
 CREATE TABLE late_leave (
@@ -683,8 +680,8 @@ CREATE TABLE number (
 	CONSTRAINT pk_number PRIMARY KEY (office_id, series, year, no),
 	CONSTRAINT ck_number_status CHECK (status in ('reserved', 'issued', 'void')),
 	CONSTRAINT ck_number_void_reason CHECK (status <> 'void' or trim(void_reason) <> ''),
-	CONSTRAINT uq_number_office_id_label UNIQUE (office_id, label),
-	CONSTRAINT fk_number_round FOREIGN KEY(office_id, case_id, round) REFERENCES round (office_id, case_id, round)
+	CONSTRAINT fk_number_round FOREIGN KEY(office_id, case_id, round) REFERENCES round (office_id, case_id, round),
+	CONSTRAINT uq_number_office_id_label UNIQUE (office_id, label)
 );
 
 CREATE UNIQUE INDEX uq_number_live ON number (office_id, case_id, round) WHERE status <> 'void';
@@ -719,8 +716,9 @@ CREATE TABLE problem (
 	adoption_reason TEXT DEFAULT '' NOT NULL,
 	readers TEXT DEFAULT '' NOT NULL,
 	CONSTRAINT pk_problem PRIMARY KEY (office_id, case_id, number),
+	CONSTRAINT fk_problem_round FOREIGN KEY(office_id, case_id, round) REFERENCES round (office_id, case_id, round),
 	CONSTRAINT ck_problem_adoption CHECK (adoption in ('full', 'partly', 'not')),
-	CONSTRAINT fk_problem_round FOREIGN KEY(office_id, case_id, round) REFERENCES round (office_id, case_id, round)
+	CONSTRAINT ck_problem_dimension CHECK (dimension in ('SUBJECT', 'POWERS', 'PROCEDURE', 'EVIDENCE', 'LAW', 'DISCRETION', 'DOCUMENTS', 'TRANSFER'))
 );
 
 CREATE TABLE roll_correction (
@@ -736,8 +734,8 @@ CREATE TABLE roll_correction (
 	made_by TEXT NOT NULL,
 	made_at TIMESTAMP WITH TIME ZONE NOT NULL,
 	CONSTRAINT pk_roll_correction PRIMARY KEY (office_id, meeting_id, version, person_id),
-	CONSTRAINT ck_roll_correction_attendance CHECK (attendance in ('expected', 'present', 'absent')),
 	CONSTRAINT ck_roll_correction_reason CHECK (trim(reason) <> ''),
+	CONSTRAINT ck_roll_correction_attendance CHECK (attendance in ('expected', 'present', 'absent')),
 	CONSTRAINT fk_roll_correction_meeting_member FOREIGN KEY(office_id, meeting_id, person_id) REFERENCES meeting_member (office_id, meeting_id, person_id)
 );
 
@@ -756,9 +754,9 @@ CREATE TABLE transfer_event (
 	corrects INTEGER DEFAULT 0 NOT NULL,
 	readers TEXT DEFAULT '' NOT NULL,
 	CONSTRAINT pk_transfer_event PRIMARY KEY (office_id, case_id, no, seq),
-	CONSTRAINT ck_transfer_event_corrects CHECK ((corrects > 0) = (action = 'correct_transfer')),
+	CONSTRAINT fk_transfer_event_transfer FOREIGN KEY(office_id, case_id, no) REFERENCES transfer (office_id, case_id, no),
 	CONSTRAINT ck_transfer_event_corrects_earlier CHECK (corrects < seq),
-	CONSTRAINT fk_transfer_event_transfer FOREIGN KEY(office_id, case_id, no) REFERENCES transfer (office_id, case_id, no)
+	CONSTRAINT ck_transfer_event_corrects CHECK ((corrects > 0) = (action = 'correct_transfer'))
 );
 
 CREATE TABLE transfer_member (
@@ -791,10 +789,10 @@ CREATE TABLE transfer_number (
 	voided_at TIMESTAMP WITH TIME ZONE,
 	readers TEXT DEFAULT '' NOT NULL,
 	CONSTRAINT pk_transfer_number PRIMARY KEY (office_id, series, year, no),
-	CONSTRAINT ck_transfer_number_status CHECK (status in ('reserved', 'issued', 'void')),
+	CONSTRAINT fk_transfer_number_transfer FOREIGN KEY(office_id, case_id, transfer_no) REFERENCES transfer (office_id, case_id, no),
 	CONSTRAINT ck_transfer_number_void_reason CHECK (status <> 'void' or trim(void_reason) <> ''),
 	CONSTRAINT uq_transfer_number_office_id_label UNIQUE (office_id, label),
-	CONSTRAINT fk_transfer_number_transfer FOREIGN KEY(office_id, case_id, transfer_no) REFERENCES transfer (office_id, case_id, no)
+	CONSTRAINT ck_transfer_number_status CHECK (status in ('reserved', 'issued', 'void'))
 );
 
 CREATE UNIQUE INDEX uq_transfer_number_live ON transfer_number (office_id, case_id, transfer_no) WHERE status <> 'void';
@@ -808,9 +806,9 @@ CREATE TABLE consultation_point (
 	note TEXT DEFAULT '' NOT NULL,
 	readers TEXT DEFAULT '' NOT NULL,
 	CONSTRAINT pk_consultation_point PRIMARY KEY (office_id, case_id, consultation_id, number),
+	CONSTRAINT fk_consultation_point_problem FOREIGN KEY(office_id, case_id, number) REFERENCES problem (office_id, case_id, number),
 	CONSTRAINT ck_consultation_point_agreement CHECK (agreement in ('unit_acts', 'review_yields', 'open')),
-	CONSTRAINT fk_consultation_point_consultation FOREIGN KEY(office_id, case_id, consultation_id) REFERENCES consultation (office_id, case_id, consultation_id),
-	CONSTRAINT fk_consultation_point_problem FOREIGN KEY(office_id, case_id, number) REFERENCES problem (office_id, case_id, number)
+	CONSTRAINT fk_consultation_point_consultation FOREIGN KEY(office_id, case_id, consultation_id) REFERENCES consultation (office_id, case_id, consultation_id)
 );
 
 CREATE TABLE expert_material (
@@ -838,10 +836,10 @@ CREATE TABLE objection_point (
 	readers TEXT DEFAULT '' NOT NULL,
 	CONSTRAINT pk_objection_point PRIMARY KEY (office_id, case_id, round, number),
 	CONSTRAINT ck_objection_point_stance CHECK (stance in ('maintained', 'accepted')),
-	CONSTRAINT ck_objection_point_reasons CHECK (trim(reasons) <> ''),
-	CONSTRAINT ck_objection_point_replied_whole CHECK ((stance is null) = (trim(reply) = '')),
 	CONSTRAINT fk_objection_point_objection FOREIGN KEY(office_id, case_id, round) REFERENCES objection (office_id, case_id, round),
-	CONSTRAINT fk_objection_point_problem FOREIGN KEY(office_id, case_id, number) REFERENCES problem (office_id, case_id, number)
+	CONSTRAINT fk_objection_point_problem FOREIGN KEY(office_id, case_id, number) REFERENCES problem (office_id, case_id, number),
+	CONSTRAINT ck_objection_point_reasons CHECK (trim(reasons) <> ''),
+	CONSTRAINT ck_objection_point_replied_whole CHECK ((stance is null) = (trim(reply) = ''))
 );
 
 CREATE TABLE problem_mark (
@@ -878,8 +876,8 @@ CREATE TABLE record_edition (
 	complete SMALLINT DEFAULT 0 NOT NULL CONSTRAINT ck_record_edition_complete CHECK (complete in (0, 1)),
 	readers TEXT DEFAULT '' NOT NULL,
 	CONSTRAINT pk_record_edition PRIMARY KEY (office_id, case_id, round, edition),
-	CONSTRAINT ck_record_edition_both_signed CHECK (complete = 0 or certified_sha256 <> '' and signed_sha256 <> '' and certified_at is not null and signed_at is not null and certified_by <> signed_by),
 	CONSTRAINT uq_record_edition_complete UNIQUE (office_id, case_id, round, edition, complete),
+	CONSTRAINT ck_record_edition_both_signed CHECK (complete = 0 or certified_sha256 <> '' and signed_sha256 <> '' and certified_at is not null and signed_at is not null and certified_by <> signed_by),
 	CONSTRAINT fk_record_edition_objection FOREIGN KEY(office_id, case_id, round) REFERENCES objection (office_id, case_id, round)
 );
 
@@ -895,9 +893,9 @@ CREATE TABLE consultation_entry (
 	text TEXT NOT NULL,
 	readers TEXT DEFAULT '' NOT NULL,
 	CONSTRAINT pk_consultation_entry PRIMARY KEY (office_id, case_id, entry_id),
-	CONSTRAINT ck_consultation_entry_side CHECK (side in ('unit', 'review')),
+	CONSTRAINT fk_consultation_entry_consultation_point FOREIGN KEY(office_id, case_id, consultation_id, number) REFERENCES consultation_point (office_id, case_id, consultation_id, number),
 	CONSTRAINT ck_consultation_entry_text CHECK (trim(text) <> ''),
-	CONSTRAINT fk_consultation_entry_consultation_point FOREIGN KEY(office_id, case_id, consultation_id, number) REFERENCES consultation_point (office_id, case_id, consultation_id, number)
+	CONSTRAINT ck_consultation_entry_side CHECK (side in ('unit', 'review'))
 );
 
 CREATE INDEX ix_consultation_entry_office_id_case_id_consultation_id ON consultation_entry (office_id, case_id, consultation_id);
@@ -934,10 +932,10 @@ CREATE TABLE agenda_item (
 	closed_at TIMESTAMP WITH TIME ZONE,
 	readers TEXT DEFAULT '' NOT NULL,
 	CONSTRAINT pk_agenda_item PRIMARY KEY (office_id, meeting_id, case_id),
-	CONSTRAINT ck_agenda_item_state CHECK (state in ('waiting', 'closed', 'dropped')),
-	CONSTRAINT fk_agenda_item_meeting FOREIGN KEY(office_id, meeting_id) REFERENCES meeting (office_id, meeting_id),
 	CONSTRAINT fk_agenda_item_escalation FOREIGN KEY(office_id, case_id, round, escalation) REFERENCES escalation (office_id, case_id, round, place),
-	CONSTRAINT uq_agenda_item_state UNIQUE (office_id, meeting_id, case_id, round, state)
+	CONSTRAINT uq_agenda_item_state UNIQUE (office_id, meeting_id, case_id, round, state),
+	CONSTRAINT fk_agenda_item_meeting FOREIGN KEY(office_id, meeting_id) REFERENCES meeting (office_id, meeting_id),
+	CONSTRAINT ck_agenda_item_state CHECK (state in ('waiting', 'closed', 'dropped'))
 );
 
 CREATE INDEX ix_agenda_item_office_id_case_id ON agenda_item (office_id, case_id);
@@ -972,14 +970,15 @@ CREATE TABLE dispute_result (
 	recorded_by TEXT DEFAULT '' NOT NULL,
 	recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
 	readers TEXT DEFAULT '' NOT NULL,
+	cleared TEXT[] GENERATED ALWAYS AS (array[kind, party_name, party_number, amount_fen::text]) STORED NOT NULL,
 	CONSTRAINT pk_dispute_result PRIMARY KEY (office_id, case_id, round),
-	CONSTRAINT ck_dispute_result_kind CHECK (kind in ('penalty', 'permit', 'coercion', 'inspection', 'expropriation', 'fee', 'other')),
 	CONSTRAINT ck_dispute_result_signed_and_decided CHECK (signed = 1 and item_state = 'closed'),
+	CONSTRAINT fk_dispute_result_agenda_item FOREIGN KEY(office_id, meeting_id, case_id, round, item_state) REFERENCES agenda_item (office_id, meeting_id, case_id, round, state),
+	CONSTRAINT ck_dispute_result_kind CHECK (kind in ('penalty', 'permit', 'coercion', 'inspection', 'expropriation', 'fee', 'other')),
 	CONSTRAINT ck_dispute_result_never_for_a_penalty CHECK (permits = 0 or kind <> 'penalty' and for_unit = 1),
 	CONSTRAINT fk_dispute_result_meeting FOREIGN KEY(office_id, meeting_id, held_on, signed) REFERENCES meeting (office_id, meeting_id, held_on, signed),
-	CONSTRAINT fk_dispute_result_agenda_item FOREIGN KEY(office_id, meeting_id, case_id, round, item_state) REFERENCES agenda_item (office_id, meeting_id, case_id, round, state),
 	CONSTRAINT fk_dispute_result_round FOREIGN KEY(office_id, case_id, round) REFERENCES round (office_id, case_id, round),
-	CONSTRAINT uq_dispute_result_cleared UNIQUE (office_id, case_id, round, meeting_id, permits, kind, party_name, party_number, amount_fen)
+	CONSTRAINT uq_dispute_result_cleared UNIQUE (office_id, case_id, round, meeting_id, permits, cleared)
 );
 
 CREATE TABLE item_recusal (
@@ -1022,10 +1021,10 @@ CREATE TABLE ruling (
 	against_votes TEXT DEFAULT '' NOT NULL,
 	readers TEXT DEFAULT '' NOT NULL,
 	CONSTRAINT pk_ruling PRIMARY KEY (office_id, meeting_id, case_id, number),
-	CONSTRAINT ck_ruling_ruling CHECK (ruling in ('uphold', 'adopt', 'other')),
 	CONSTRAINT ck_ruling_content CHECK (ruling <> 'other' or trim(content) <> ''),
-	CONSTRAINT ck_ruling_upheld CHECK (permits = 0 or ruling <> 'uphold'),
+	CONSTRAINT ck_ruling_ruling CHECK (ruling in ('uphold', 'adopt', 'other')),
 	CONSTRAINT fk_ruling_agenda_item FOREIGN KEY(office_id, meeting_id, case_id) REFERENCES agenda_item (office_id, meeting_id, case_id),
+	CONSTRAINT ck_ruling_upheld CHECK (permits = 0 or ruling <> 'uphold'),
 	CONSTRAINT fk_ruling_problem FOREIGN KEY(office_id, case_id, number) REFERENCES problem (office_id, case_id, number)
 );
 
@@ -1040,10 +1039,10 @@ CREATE TABLE speech (
 	said_at TIMESTAMP WITH TIME ZONE NOT NULL,
 	readers TEXT DEFAULT '' NOT NULL,
 	CONSTRAINT pk_speech PRIMARY KEY (office_id, meeting_id, case_id, seq),
-	CONSTRAINT ck_speech_kind CHECK (kind in ('report', 'opinion')),
 	CONSTRAINT ck_speech_text CHECK (trim(text) <> ''),
-	CONSTRAINT fk_speech_agenda_item FOREIGN KEY(office_id, meeting_id, case_id) REFERENCES agenda_item (office_id, meeting_id, case_id),
-	CONSTRAINT fk_speech_person FOREIGN KEY(office_id, person_id) REFERENCES person (office_id, person_id)
+	CONSTRAINT fk_speech_person FOREIGN KEY(office_id, person_id) REFERENCES person (office_id, person_id),
+	CONSTRAINT ck_speech_kind CHECK (kind in ('report', 'opinion')),
+	CONSTRAINT fk_speech_agenda_item FOREIGN KEY(office_id, meeting_id, case_id) REFERENCES agenda_item (office_id, meeting_id, case_id)
 );
 
 CREATE UNIQUE INDEX uq_speech_once ON speech (office_id, meeting_id, case_id, person_id) WHERE kind = 'opinion';
@@ -1083,12 +1082,14 @@ CREATE TABLE clearance (
 	meeting_id TEXT,
 	permits SMALLINT,
 	readers TEXT DEFAULT '' NOT NULL,
+	cleared TEXT[] GENERATED ALWAYS AS (array[kind, party_name, party_number, amount_fen::text]) STORED NOT NULL,
+	cleared_as TEXT[] GENERATED ALWAYS AS (array[outcome, kind, party_name, party_number, amount_fen::text]) STORED NOT NULL,
 	CONSTRAINT pk_clearance PRIMARY KEY (office_id, clearance_id),
-	CONSTRAINT ck_clearance_origin CHECK (origin = 'opinion' and outcome = 'AGREE' and issued = 1 and meeting_id is null or origin = 'collective_decision' and outcome <> 'AGREE' and issued = 1 and meeting_id is not null and permits = 1 and kind <> 'penalty'),
 	CONSTRAINT uq_clearance_office_id_case_id_round_origin UNIQUE (office_id, case_id, round, origin),
-	CONSTRAINT uq_clearance_cleared UNIQUE (office_id, case_id, clearance_id, open, kind, party_name, party_number, amount_fen),
-	CONSTRAINT fk_clearance_round FOREIGN KEY(office_id, case_id, round, outcome, issued, kind, party_name, party_number, amount_fen) REFERENCES round (office_id, case_id, round, outcome, issued, kind, party_name, party_number, amount_fen),
-	CONSTRAINT fk_clearance_dispute_result FOREIGN KEY(office_id, case_id, round, meeting_id, permits, kind, party_name, party_number, amount_fen) REFERENCES dispute_result (office_id, case_id, round, meeting_id, permits, kind, party_name, party_number, amount_fen)
+	CONSTRAINT ck_clearance_origin CHECK (origin = 'opinion' and outcome = 'AGREE' and issued = 1 and meeting_id is null or origin = 'collective_decision' and outcome <> 'AGREE' and issued = 1 and meeting_id is not null and permits = 1 and kind <> 'penalty'),
+	CONSTRAINT uq_clearance_cleared UNIQUE (office_id, case_id, clearance_id, open, cleared),
+	CONSTRAINT fk_clearance_dispute_result FOREIGN KEY(office_id, case_id, round, meeting_id, permits, cleared) REFERENCES dispute_result (office_id, case_id, round, meeting_id, permits, cleared),
+	CONSTRAINT fk_clearance_round FOREIGN KEY(office_id, case_id, round, issued, cleared_as) REFERENCES round (office_id, case_id, round, issued, cleared_as)
 );
 
 CREATE TABLE vote_correction (
@@ -1105,10 +1106,10 @@ CREATE TABLE vote_correction (
 	made_at TIMESTAMP WITH TIME ZONE NOT NULL,
 	readers TEXT DEFAULT '' NOT NULL,
 	CONSTRAINT pk_vote_correction PRIMARY KEY (office_id, meeting_id, case_id, place),
-	CONSTRAINT ck_vote_correction_choice CHECK (choice in ('uphold', 'adopt', 'other', 'abstain')),
 	CONSTRAINT ck_vote_correction_changes CHECK (was <> choice),
+	CONSTRAINT fk_vote_correction_vote FOREIGN KEY(office_id, meeting_id, case_id, number, person_id) REFERENCES vote (office_id, meeting_id, case_id, number, person_id),
 	CONSTRAINT ck_vote_correction_reason CHECK (trim(reason) <> ''),
-	CONSTRAINT fk_vote_correction_vote FOREIGN KEY(office_id, meeting_id, case_id, number, person_id) REFERENCES vote (office_id, meeting_id, case_id, number, person_id)
+	CONSTRAINT ck_vote_correction_choice CHECK (choice in ('uphold', 'adopt', 'other', 'abstain'))
 );
 
 CREATE TABLE decision (
@@ -1126,10 +1127,497 @@ CREATE TABLE decision (
 	registered_by TEXT DEFAULT '' NOT NULL,
 	registered_at TIMESTAMP WITH TIME ZONE NOT NULL,
 	readers TEXT DEFAULT '' NOT NULL,
+	cleared TEXT[] GENERATED ALWAYS AS (array[kind, party_name, party_number, amount_fen::text]) STORED NOT NULL,
 	CONSTRAINT pk_decision PRIMARY KEY (office_id, case_id),
 	CONSTRAINT ck_decision_gate_open CHECK (open = 1),
-	CONSTRAINT fk_decision_clearance FOREIGN KEY(office_id, case_id, clearance_id, open, kind, party_name, party_number, amount_fen) REFERENCES clearance (office_id, case_id, clearance_id, open, kind, party_name, party_number, amount_fen)
+	CONSTRAINT fk_decision_clearance FOREIGN KEY(office_id, case_id, clearance_id, open, cleared) REFERENCES clearance (office_id, case_id, clearance_id, open, cleared)
 );
 
 alter table app.blob_chunk alter column data set storage external;
 alter table app.case_ set (fillfactor = 70);
+
+alter table app.audit
+  alter column hash set statistics 0,
+  alter column entry set statistics 0;
+alter table app.audit_head
+  alter column seq set statistics 0,
+  alter column hash set statistics 0,
+  alter column version set statistics 0,
+  alter column moved set statistics 0,
+  alter column readers set statistics 0;
+alter table app.calendar
+  alter column number set statistics 0,
+  alter column arrangement set statistics 0,
+  alter column published_by set statistics 0,
+  alter column published_at set statistics 0;
+alter table app.checkpoint
+  alter column previous set statistics 0,
+  alter column root set statistics 0,
+  alter column leaves set statistics 0,
+  alter column made_at set statistics 0;
+alter table app.counter
+  alter column last_no set statistics 0;
+alter table app.irregularity
+  alter column case_id set statistics 0,
+  alter column agency set statistics 0,
+  alter column decision_number set statistics 0,
+  alter column decided_on set statistics 0,
+  alter column content set statistics 0,
+  alter column note set statistics 0,
+  alter column recorded_by set statistics 0,
+  alter column recorded_at set statistics 0;
+alter table app.office
+  alter column code set statistics 0,
+  alter column name set statistics 0,
+  alter column series set statistics 0,
+  alter column profile_id set statistics 0,
+  alter column profile_edition set statistics 0,
+  alter column sample set statistics 0,
+  alter column created_at set statistics 0,
+  alter column moved_to set statistics 0;
+alter table app.profile_edition
+  alter column applied set statistics 0,
+  alter column effective_from set statistics 0,
+  alter column published_by set statistics 0,
+  alter column published_at set statistics 0,
+  alter column clears set statistics 0;
+alter table app.root_certificate
+  alter column pem set statistics 0,
+  alter column name set statistics 0;
+alter table app.seal
+  alter column name set statistics 0,
+  alter column custodian set statistics 0,
+  alter column image set statistics 0,
+  alter column media set statistics 0;
+alter table app.case_
+  alter column version set statistics 0,
+  alter column round set statistics 0,
+  alter column submission set statistics 0,
+  alter column name set statistics 0,
+  alter column sort_key set statistics 0,
+  alter column finder set statistics 0,
+  alter column numbers set statistics 0,
+  alter column kind set statistics 0,
+  alter column party_name set statistics 0,
+  alter column party_number set statistics 0,
+  alter column amount_fen set statistics 0,
+  alter column unit set statistics 0,
+  alter column agency set statistics 0,
+  alter column file_number set statistics 0,
+  alter column handler_codes set statistics 0,
+  alter column reviewer set statistics 0,
+  alter column registered_by set statistics 0,
+  alter column registered_at set statistics 0,
+  alter column accepted_at set statistics 0,
+  alter column profile_id set statistics 0,
+  alter column profile_edition set statistics 0,
+  alter column scope set statistics 0,
+  alter column sent_from set statistics 0,
+  alter column sent_version set statistics 0,
+  alter column edited_round set statistics 0,
+  alter column updated_at set statistics 0,
+  alter column readers set statistics 0;
+alter table app.checkpoint_leaf
+  alter column hash set statistics 0;
+alter table app.expert
+  alter column name set statistics 0,
+  alter column kind set statistics 0,
+  alter column speciality set statistics 0,
+  alter column unit set statistics 0,
+  alter column person_id set statistics 0,
+  alter column valid_from set statistics 0,
+  alter column valid_to set statistics 0,
+  alter column conflicts set statistics 0,
+  alter column active set statistics 0;
+alter table app.file_store
+  alter column kind set statistics 0,
+  alter column endpoint set statistics 0,
+  alter column bucket set statistics 0,
+  alter column region set statistics 0,
+  alter column file_limit set statistics 0,
+  alter column quota set statistics 0,
+  alter column sm3 set statistics 0;
+alter table app.meeting
+  alter column version set statistics 0,
+  alter column state set statistics 0,
+  alter column name set statistics 0,
+  alter column place set statistics 0,
+  alter column begins set statistics 0,
+  alter column chair set statistics 0,
+  alter column recorder set statistics 0,
+  alter column quorum set statistics 0,
+  alter column quorum_rule set statistics 0,
+  alter column opened_at set statistics 0,
+  alter column closed_at set statistics 0,
+  alter column content set statistics 0,
+  alter column minutes_sha256 set statistics 0,
+  alter column cancelled_because set statistics 0,
+  alter column made_by set statistics 0,
+  alter column updated_at set statistics 0,
+  alter column last_command set statistics 0;
+alter table app.person
+  alter column name set statistics 0,
+  alter column sort_key set statistics 0,
+  alter column unit set statistics 0,
+  alter column enforcement_certificate set statistics 0,
+  alter column certificate_valid_to set statistics 0,
+  alter column legal_qualification set statistics 0,
+  alter column first_review_on set statistics 0,
+  alter column active set statistics 0;
+alter table app.certificate
+  alter column person_id set statistics 0,
+  alter column source set statistics 0,
+  alter column pem set statistics 0,
+  alter column serial set statistics 0,
+  alter column not_before set statistics 0,
+  alter column not_after set statistics 0,
+  alter column revoked set statistics 0,
+  alter column revoked_reason set statistics 0;
+alter table app.clock_event
+  alter column round set statistics 0,
+  alter column event set statistics 0,
+  alter column at set statistics 0,
+  alter column cause set statistics 0,
+  alter column number set statistics 0,
+  alter column unit set statistics 0,
+  alter column approver set statistics 0,
+  alter column reason set statistics 0,
+  alter column readers set statistics 0;
+alter table app.dispute_file
+  alter column sha256 set statistics 0,
+  alter column name set statistics 0,
+  alter column size set statistics 0,
+  alter column readers set statistics 0;
+alter table app.document
+  alter column sha256 set statistics 0,
+  alter column round set statistics 0,
+  alter column kind set statistics 0,
+  alter column size set statistics 0,
+  alter column content set statistics 0,
+  alter column stored_by set statistics 0,
+  alter column stored_at set statistics 0,
+  alter column readers set statistics 0,
+  alter column paper set statistics 0;
+alter table app.material
+  alter column place set statistics 0,
+  alter column code set statistics 0,
+  alter column name set statistics 0,
+  alter column pages set statistics 0,
+  alter column original set statistics 0,
+  alter column sha256 set statistics 0,
+  alter column size set statistics 0,
+  alter column file_name set statistics 0,
+  alter column waived set statistics 0,
+  alter column readers set statistics 0;
+alter table app.meeting_member
+  alter column place set statistics 0,
+  alter column post set statistics 0,
+  alter column basis set statistics 0,
+  alter column valid_from set statistics 0,
+  alter column valid_to set statistics 0,
+  alter column attendance set statistics 0,
+  alter column absence_reason set statistics 0,
+  alter column signed_at set statistics 0;
+alter table app.minutes
+  alter column sha256 set statistics 0,
+  alter column content set statistics 0,
+  alter column signed_by set statistics 0,
+  alter column signed_at set statistics 0,
+  alter column paper set statistics 0;
+alter table app.opening
+  alter column opened_at set statistics 0,
+  alter column readers set statistics 0;
+alter table app.person_role
+  alter column role set statistics 0,
+  alter column valid_from set statistics 0,
+  alter column valid_to set statistics 0,
+  alter column basis set statistics 0;
+alter table app.recusal
+  alter column person_id set statistics 0,
+  alter column unit set statistics 0,
+  alter column party set statistics 0,
+  alter column case_id set statistics 0,
+  alter column reason set statistics 0;
+alter table app.reminder
+  alter column sender set statistics 0,
+  alter column addressee set statistics 0,
+  alter column text set statistics 0,
+  alter column until set statistics 0,
+  alter column sent_at set statistics 0,
+  alter column readers set statistics 0;
+alter table app.round
+  alter column reason set statistics 0,
+  alter column submission set statistics 0,
+  alter column kind set statistics 0,
+  alter column party_name set statistics 0,
+  alter column party_number set statistics 0,
+  alter column amount_fen set statistics 0,
+  alter column handler_codes set statistics 0,
+  alter column submitted_by set statistics 0,
+  alter column submitted_at set statistics 0,
+  alter column declared set statistics 0,
+  alter column reviewer set statistics 0,
+  alter column outcome set statistics 0,
+  alter column opinion set statistics 0,
+  alter column materials_digest set statistics 0,
+  alter column certified_sha256 set statistics 0,
+  alter column certified_at set statistics 0,
+  alter column sent_back set statistics 0,
+  alter column number set statistics 0,
+  alter column dated set statistics 0,
+  alter column signer set statistics 0,
+  alter column same_person_reason set statistics 0,
+  alter column override_reason set statistics 0,
+  alter column issued_sha256 set statistics 0,
+  alter column issued_at set statistics 0,
+  alter column readers set statistics 0,
+  alter column cleared_as set statistics 0;
+alter table app.second_opinion
+  alter column asked_by set statistics 0,
+  alter column asked_of set statistics 0,
+  alter column question set statistics 0,
+  alter column until set statistics 0,
+  alter column asked_at set statistics 0,
+  alter column opinion set statistics 0,
+  alter column given_at set statistics 0,
+  alter column readers set statistics 0;
+alter table app.transfer
+  alter column ended set statistics 0,
+  alter column destination set statistics 0,
+  alter column opened_on set statistics 0,
+  alter column last_at set statistics 0,
+  alter column attachments set statistics 0,
+  alter column number set statistics 0,
+  alter column dated set statistics 0,
+  alter column letter_sha256 set statistics 0,
+  alter column readers set statistics 0;
+alter table app.answer
+  alter column answer set statistics 0,
+  alter column note set statistics 0,
+  alter column evidence set statistics 0,
+  alter column answered_by set statistics 0,
+  alter column answered_at set statistics 0,
+  alter column readers set statistics 0;
+alter table app.consultation
+  alter column round set statistics 0,
+  alter column opened_by set statistics 0,
+  alter column opened_side set statistics 0,
+  alter column opened_at set statistics 0,
+  alter column proposed_by set statistics 0,
+  alter column proposed_side set statistics 0,
+  alter column proposed_at set statistics 0,
+  alter column closed_by set statistics 0,
+  alter column closed_at set statistics 0,
+  alter column readers set statistics 0;
+alter table app.expert_request
+  alter column round set statistics 0,
+  alter column expert_id set statistics 0,
+  alter column expert_name set statistics 0,
+  alter column expert_kind set statistics 0,
+  alter column question set statistics 0,
+  alter column asked_by set statistics 0,
+  alter column asked_at set statistics 0,
+  alter column answer set statistics 0,
+  alter column answered_at set statistics 0,
+  alter column recorded_by set statistics 0,
+  alter column withdrawn_at set statistics 0,
+  alter column withdrawn_because set statistics 0,
+  alter column readers set statistics 0;
+alter table app.late_leave
+  alter column given_by set statistics 0,
+  alter column given_at set statistics 0,
+  alter column reason set statistics 0,
+  alter column readers set statistics 0;
+alter table app.number
+  alter column status set statistics 0,
+  alter column reserved_by set statistics 0,
+  alter column reserved_at set statistics 0,
+  alter column void_reason set statistics 0,
+  alter column voided_at set statistics 0,
+  alter column readers set statistics 0;
+alter table app.objection
+  alter column raised_by set statistics 0,
+  alter column raised_at set statistics 0,
+  alter column replied_by set statistics 0,
+  alter column replied_at set statistics 0,
+  alter column readers set statistics 0;
+alter table app.problem
+  alter column round set statistics 0,
+  alter column item_id set statistics 0,
+  alter column dimension set statistics 0,
+  alter column finding set statistics 0,
+  alter column basis set statistics 0,
+  alter column evidence set statistics 0,
+  alter column suggestion set statistics 0,
+  alter column response set statistics 0,
+  alter column responded_by set statistics 0,
+  alter column adoption set statistics 0,
+  alter column adoption_reason set statistics 0,
+  alter column readers set statistics 0;
+alter table app.roll_correction
+  alter column was set statistics 0,
+  alter column was_because set statistics 0,
+  alter column attendance set statistics 0,
+  alter column absence_reason set statistics 0,
+  alter column reason set statistics 0,
+  alter column made_by set statistics 0,
+  alter column made_at set statistics 0;
+alter table app.transfer_event
+  alter column action set statistics 0,
+  alter column choice set statistics 0,
+  alter column at set statistics 0,
+  alter column recorded_at set statistics 0,
+  alter column recorded_by set statistics 0,
+  alter column reason set statistics 0,
+  alter column detail set statistics 0,
+  alter column corrects set statistics 0,
+  alter column readers set statistics 0;
+alter table app.transfer_member
+  alter column place set statistics 0,
+  alter column name set statistics 0,
+  alter column certificate set statistics 0,
+  alter column joined_at set statistics 0,
+  alter column left_at set statistics 0,
+  alter column readers set statistics 0;
+alter table app.transfer_number
+  alter column status set statistics 0,
+  alter column reserved_by set statistics 0,
+  alter column reserved_at set statistics 0,
+  alter column void_reason set statistics 0,
+  alter column voided_at set statistics 0,
+  alter column readers set statistics 0;
+alter table app.consultation_point
+  alter column agreement set statistics 0,
+  alter column note set statistics 0,
+  alter column readers set statistics 0;
+alter table app.expert_material
+  alter column name set statistics 0,
+  alter column sha256 set statistics 0,
+  alter column readers set statistics 0;
+alter table app.objection_point
+  alter column reasons set statistics 0,
+  alter column basis set statistics 0,
+  alter column evidence set statistics 0,
+  alter column stance set statistics 0,
+  alter column reply set statistics 0,
+  alter column readers set statistics 0;
+alter table app.problem_mark
+  alter column solved set statistics 0,
+  alter column note set statistics 0,
+  alter column marked_by set statistics 0,
+  alter column marked_at set statistics 0,
+  alter column readers set statistics 0;
+alter table app.record_edition
+  alter column content set statistics 0,
+  alter column content_sha256 set statistics 0,
+  alter column prepared_sha256 set statistics 0,
+  alter column frozen_by set statistics 0,
+  alter column frozen_at set statistics 0,
+  alter column certified_sha256 set statistics 0,
+  alter column certified_by set statistics 0,
+  alter column certified_at set statistics 0,
+  alter column signed_sha256 set statistics 0,
+  alter column signed_by set statistics 0,
+  alter column signed_at set statistics 0,
+  alter column readers set statistics 0;
+alter table app.consultation_entry
+  alter column number set statistics 0,
+  alter column side set statistics 0,
+  alter column author set statistics 0,
+  alter column said_at set statistics 0,
+  alter column text set statistics 0,
+  alter column readers set statistics 0;
+alter table app.escalation
+  alter column edition set statistics 0,
+  alter column complete set statistics 0,
+  alter column escalated_by set statistics 0,
+  alter column escalated_at set statistics 0,
+  alter column escalated_on set statistics 0,
+  alter column reason set statistics 0,
+  alter column withdrawn_at set statistics 0,
+  alter column readers set statistics 0;
+alter table app.agenda_item
+  alter column place set statistics 0,
+  alter column escalation set statistics 0,
+  alter column dropped_because set statistics 0,
+  alter column closed_at set statistics 0,
+  alter column readers set statistics 0;
+alter table app.escalation_point
+  alter column readers set statistics 0;
+alter table app.dispute_result
+  alter column held_on set statistics 0,
+  alter column signed set statistics 0,
+  alter column item_state set statistics 0,
+  alter column for_unit set statistics 0,
+  alter column kind set statistics 0,
+  alter column party_name set statistics 0,
+  alter column party_number set statistics 0,
+  alter column amount_fen set statistics 0,
+  alter column minutes_sha256 set statistics 0,
+  alter column recorded_by set statistics 0,
+  alter column recorded_at set statistics 0,
+  alter column readers set statistics 0,
+  alter column cleared set statistics 0;
+alter table app.item_recusal
+  alter column reason set statistics 0,
+  alter column readers set statistics 0;
+alter table app.recusal_correction
+  alter column recusal set statistics 0,
+  alter column reason set statistics 0,
+  alter column made_by set statistics 0,
+  alter column made_at set statistics 0,
+  alter column readers set statistics 0;
+alter table app.ruling
+  alter column ruling set statistics 0,
+  alter column content set statistics 0,
+  alter column permits set statistics 0,
+  alter column against_votes set statistics 0,
+  alter column readers set statistics 0;
+alter table app.speech
+  alter column kind set statistics 0,
+  alter column text set statistics 0,
+  alter column said_at set statistics 0,
+  alter column readers set statistics 0;
+alter table app.vote
+  alter column choice set statistics 0,
+  alter column cast_at set statistics 0,
+  alter column readers set statistics 0;
+alter table app.clearance
+  alter column outcome set statistics 0,
+  alter column issued set statistics 0,
+  alter column kind set statistics 0,
+  alter column party_name set statistics 0,
+  alter column party_number set statistics 0,
+  alter column amount_fen set statistics 0,
+  alter column materials_digest set statistics 0,
+  alter column opened_at set statistics 0,
+  alter column closed_at set statistics 0,
+  alter column closed_because set statistics 0,
+  alter column meeting_id set statistics 0,
+  alter column permits set statistics 0,
+  alter column readers set statistics 0,
+  alter column cleared set statistics 0,
+  alter column cleared_as set statistics 0;
+alter table app.vote_correction
+  alter column number set statistics 0,
+  alter column person_id set statistics 0,
+  alter column was set statistics 0,
+  alter column choice set statistics 0,
+  alter column reason set statistics 0,
+  alter column made_by set statistics 0,
+  alter column made_at set statistics 0,
+  alter column readers set statistics 0;
+alter table app.decision
+  alter column clearance_id set statistics 0,
+  alter column open set statistics 0,
+  alter column kind set statistics 0,
+  alter column party_name set statistics 0,
+  alter column party_number set statistics 0,
+  alter column amount_fen set statistics 0,
+  alter column number set statistics 0,
+  alter column decided_on set statistics 0,
+  alter column content set statistics 0,
+  alter column registered_by set statistics 0,
+  alter column registered_at set statistics 0,
+  alter column readers set statistics 0,
+  alter column cleared set statistics 0;

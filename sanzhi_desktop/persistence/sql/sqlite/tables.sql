@@ -203,6 +203,8 @@ CREATE TABLE case_ (
 	readers TEXT DEFAULT '' NOT NULL,
 	CONSTRAINT pk_case_ PRIMARY KEY (office_id, case_id),
 	CONSTRAINT ck_case__state CHECK (state in ('draft', 'submitted', 'correction', 'accepted', 'reviewing', 'signing', 'passed', 'responding', 'decided', 'returned', 'not_needed', 'withdrawn')),
+	CONSTRAINT ck_case__kind CHECK (kind in ('penalty', 'permit', 'coercion', 'inspection', 'expropriation', 'fee', 'other')),
+	CONSTRAINT ck_case__submission_object CHECK (submission like '{%'),
 	CONSTRAINT ck_case__counts CHECK (version >= 1 and round >= 0),
 	CONSTRAINT ck_case__reviewer_not_handler CHECK (reviewer = '' or replace(handler_codes, ',' || reviewer || ',', '') = handler_codes),
 	CONSTRAINT fk_case__office FOREIGN KEY(office_id) REFERENCES office (office_id)
@@ -475,6 +477,8 @@ CREATE TABLE person_role (
 	basis TEXT DEFAULT '' NOT NULL,
 	CONSTRAINT pk_person_role PRIMARY KEY (office_id, person_id, seq),
 	CONSTRAINT ck_person_role_role CHECK (role in ('clerk', 'handler', 'unit_head', 'reviewer', 'lead', 'head', 'agency_head', 'secretary', 'auditor', 'admin')),
+	CONSTRAINT ck_person_role_period CHECK (valid_from <= valid_to),
+	CONSTRAINT ck_person_role_basis CHECK (valid_to is null or trim(basis) <> ''),
 	CONSTRAINT fk_person_role_person FOREIGN KEY(office_id, person_id) REFERENCES person (office_id, person_id)
 );
 
@@ -537,7 +541,9 @@ CREATE TABLE round (
 	issued_at TEXT,
 	readers TEXT DEFAULT '' NOT NULL,
 	CONSTRAINT pk_round PRIMARY KEY (office_id, case_id, round),
+	CONSTRAINT ck_round_reason CHECK (reason in ('first', 'again', 'after_hearing', 'materials_changed', 'review_of_review', 'second_tier', 'after_meeting')),
 	CONSTRAINT ck_round_outcome CHECK (outcome in ('AGREE', 'CORRECT', 'PROBLEM', 'SUPPLEMENT', 'CHANGE', 'NO_PENALTY', 'DROP', 'TRANSFER_ADMIN', 'TRANSFER_CRIME', 'NOT_PASS', 'OTHER')),
+	CONSTRAINT ck_round_opinion_object CHECK (opinion = '' or opinion like '{%'),
 	CONSTRAINT ck_round_reviewer_not_handler CHECK (reviewer = '' or replace(handler_codes, ',' || reviewer || ',', '') = handler_codes),
 	CONSTRAINT ck_round_signer_not_handler CHECK (signer = '' or replace(handler_codes, ',' || signer || ',', '') = handler_codes),
 	CONSTRAINT ck_round_signer_not_reviewer CHECK (signer = '' or signer <> reviewer or trim(same_person_reason) <> ''),
@@ -717,6 +723,7 @@ CREATE TABLE problem (
 	adoption_reason TEXT DEFAULT '' NOT NULL,
 	readers TEXT DEFAULT '' NOT NULL,
 	CONSTRAINT pk_problem PRIMARY KEY (office_id, case_id, number),
+	CONSTRAINT ck_problem_dimension CHECK (dimension in ('SUBJECT', 'POWERS', 'PROCEDURE', 'EVIDENCE', 'LAW', 'DISCRETION', 'DOCUMENTS', 'TRANSFER')),
 	CONSTRAINT ck_problem_adoption CHECK (adoption in ('full', 'partly', 'not')),
 	CONSTRAINT fk_problem_round FOREIGN KEY(office_id, case_id, round) REFERENCES round (office_id, case_id, round)
 );
