@@ -26,6 +26,7 @@ class KeepingFault(Code):
     FOLDER_NOT_EMPTY = "keeping.folder_not_empty"
     OTHER_KIND = "keeping.other_kind"
     INSIDE_ITSELF = "keeping.inside_itself"
+    BUSY = "keeping.busy"
     TOOL_MISSING = "keeping.tool_missing"
     TOOL_TOO_OLD = "keeping.tool_too_old"
     TOOL_FAILED = "keeping.tool_failed"
@@ -80,5 +81,6 @@ class Keeper(Protocol):
         ...
 
     def backups(self, folder: Path) -> Sequence[BackupRow]:
-        """What stands in the folder, newest first; nothing for a folder that is not there."""
+        """What stands in the folder of this database, newest first; nothing for a folder that is
+        not there. Raises DomainError."""
         ...

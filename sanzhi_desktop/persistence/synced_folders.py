@@ -1,6 +1,6 @@
 """Folders that a synchroniser looks after, told by their names, by marks inside, by the system.
 
-Lives here: the table of signs with its reasons, and looking for them. Must not: refusing (`places`).
+Lives here: the table of signs with its reasons, and finding them. Must not: refusing (`places`).
 
 A synchroniser copies a database while it is written, puts the copy of another PC in its place, and
 never takes the write-ahead log along at the same moment (sqlite.org/howtocorrupt.html, 1.2 to 1.4).

@@ -20,6 +20,7 @@ from sanzhi_desktop.persistence.keeping import (
     attachments,
     embedded_copy,
     folder,
+    folder_lock,
     server_dump,
 )
 from sanzhi_desktop.persistence.keeping.disk import storing
@@ -48,8 +49,10 @@ class EmbeddedKeeper:
         return folder.row(data, manifest)
 
     def backups(self, folder_: Path) -> Sequence[BackupRow]:
-        """What stands in the folder, newest first."""
-        return [folder.row(*one) for one in folder.listed(folder_)]
+        """What stands in the folder of this database, newest first. Raises DomainError."""
+        code = embedded_copy.office_code(self.database)
+        mine = ("sqlite", code, os.path.normcase(self._source()))
+        return [folder.row(*one) for one in folder.listed(folder_) if one[1].series == mine]
 
     def export(self, folder_: Path, *, report: Report) -> ExportRow:
         """Everything of the first office, in a folder named by the time. Raises DomainError."""
@@ -70,12 +73,15 @@ class EmbeddedKeeper:
         with storing(into):
             into.mkdir(parents=True, exist_ok=True)
             folder.sweep_unfinished(into, self._now())
-            with tempfile.TemporaryDirectory(prefix=folder.MAKING, dir=into) as work:
+            with (
+                folder_lock.held(into, report=report) as alone,
+                tempfile.TemporaryDirectory(prefix=folder.MAKING, dir=into) as work,
+            ):
                 part = Path(work) / "office.db"
                 held = embedded_copy.take(self.database, part, report=report)
                 there, changed = attachments.copy_all(files, into, report=report)
                 manifest = _manifest(
-                    "sqlite", part, held, files=there, now=self._now(), source=str(self.database)
+                    "sqlite", part, held, files=there, now=self._now(), source=self._source()
                 )
                 report(0, 1, "试恢复并验证")
                 scratch = Path(work) / "scratch.db"
@@ -83,7 +89,10 @@ class EmbeddedKeeper:
                 if changed:
                     why = f"有 {len(changed)} 个附件的内容已变，例如 {changed[0]}"
                 manifest = _judged(manifest, why, self._now())
-                return _file(into, part, manifest, keep=keep)
+                return _file(into, part, manifest, keep=keep, alone=alone)
+
+    def _source(self) -> str:
+        return str(self.database.resolve())
 
     def _now(self) -> datetime:
         return self.clock() if self.clock is not None else datetime.now(UTC)
@@ -99,7 +108,10 @@ def server_backup(
     with storing(into):
         into.mkdir(parents=True, exist_ok=True)
         folder.sweep_unfinished(into, now)
-        with tempfile.TemporaryDirectory(prefix=folder.MAKING, dir=into) as work:
+        with (
+            folder_lock.held(into, report=report) as alone,
+            tempfile.TemporaryDirectory(prefix=folder.MAKING, dir=into) as work,
+        ):
             part = Path(work) / "office.dump"
             taken = server_dump.take(at, part, report=report)
             manifest = _manifest(
@@ -107,7 +119,7 @@ def server_backup(
                 roles=taken.roles, spread=taken.spread,
             )  # fmt: skip
             why = _server_fault(at, part, taken, report=report)
-            return _file(into, part, _judged(manifest, why, now), keep=keep)
+            return _file(into, part, _judged(manifest, why, now), keep=keep, alone=alone)
 
 
 def _embedded_fault(
@@ -174,7 +186,9 @@ def _manifest(
     )
 
 
-def _file(into: Path, part: Path, manifest: Manifest, *, keep: int) -> tuple[Path, Manifest]:
+def _file(
+    into: Path, part: Path, manifest: Manifest, *, keep: int, alone: bool
+) -> tuple[Path, Manifest]:
     data = folder.data_file(into, manifest.kind, datetime.fromisoformat(manifest.made_at))
     part.replace(data)
     try:
@@ -182,7 +196,7 @@ def _file(into: Path, part: Path, manifest: Manifest, *, keep: int) -> tuple[Pat
     except BaseException:
         data.unlink(missing_ok=True)
         raise
-    folder.rotate(into, keep)
+    folder.rotate(into, keep, alone=alone)
     return data, manifest
 
 

@@ -50,6 +50,16 @@ def _reading(path: Path) -> sqlite3.Connection:
     )
 
 
+def office_code(database: Path) -> str:
+    """Of the one office in a file; "" when there is none. Raises DomainError."""
+    try:
+        with closing(_reading(database)) as db:
+            row = db.execute("select code from office order by office_id").fetchone()
+    except sqlite3.Error as error:
+        raise named(error, path=str(database)) from error
+    return str(row[0]) if row else ""
+
+
 def refuse_taken(target: Path) -> None:
     """Raises DomainError where a database stands already, or where none may stand."""
     refuse_unsafe(target)

@@ -27,6 +27,8 @@ MAKING = ".making-"  # a folder of work; gone when the work is done
 _DAY = 24 * 3600
 SUFFIX = {"sqlite": ".db", "postgresql": ".dump"}
 
+Series = tuple[str, str, str]  # kind, code of the first office, where the database is
+
 
 @dataclass(frozen=True, slots=True)
 class OfficeInside:
@@ -63,6 +65,14 @@ class Manifest:
     verified_at: str = ""
     why_not: str = ""  # a sentence
     spread: bool = False  # taken from a database that was spread over several servers
+
+    @property
+    def series(self) -> Series:
+        """Which database this is a backup of. Offices may join a server; its first one stays."""
+        first = self.offices[0].code if self.offices else ""
+        if self.kind == "sqlite":
+            return self.kind, first, os.path.normcase(self.source)
+        return self.kind, first, self.source.rpartition("@")[2]  # whoever it was that asked
 
     @property
     def good(self) -> bool:
@@ -150,21 +160,22 @@ def row(data: Path, manifest: Manifest) -> BackupRow:
 
 def to_evict(backups: Sequence[tuple[Path, Manifest]], keep: int) -> list[tuple[Path, Manifest]]:
     """Which go, given newest first: good ones are counted among good ones, the others among the
-    others, so that no number of failed backups ever pushes a good one out."""
-    gone = []
-    for good in (True, False):
-        same = [one for one in backups if row(*one).good is good]
-        gone.extend(same[max(1, keep) :])
-    return gone
+    others, so that no number of failed backups ever pushes a good one out. Each database is
+    counted by itself: several may be kept in one folder."""
+    kinds: dict[tuple[Series, bool], list[tuple[Path, Manifest]]] = {}
+    for one in backups:
+        kinds.setdefault((one[1].series, row(*one).good), []).append(one)
+    return [one for same in kinds.values() for one in same[max(1, keep) :]]
 
 
-def rotate(folder: Path, keep: int) -> list[Path]:
-    """Takes away what is too old, then attachments that no backup left here needs."""
+def rotate(folder: Path, keep: int, *, alone: bool) -> list[Path]:
+    """Takes away what is too old, then attachments that no backup left here needs; those only when
+    nobody else can be copying into the folder (`alone`)."""
     gone = to_evict(listed(folder), keep)
     for data, _ in gone:
         data.with_suffix(".json").unlink(missing_ok=True)  # first: without it there is no backup
         data.unlink(missing_ok=True)
-    if gone:
+    if gone and alone:
         _sweep(folder, needed(manifest for _, manifest in listed(folder)))
     return [data for data, _ in gone]
 

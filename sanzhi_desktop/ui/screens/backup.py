@@ -153,7 +153,7 @@ class BackupScreen(Screen):
         self.model.replace(rows)
         if not rows:
             self.empty.say(
-                self.tr("这个文件夹里还没有备份"),
+                self.tr("这个文件夹里还没有这个数据库的备份"),
                 self.tr("按“立即备份”做第一份。做备份时可以照常办案。"),
             )
         self.body.setCurrentWidget(self.table if rows else self.empty)

@@ -1,5 +1,6 @@
 """Backups of both databases: good only when restored and checked; no good one is pushed out."""
 
+import errno
 import hashlib
 import json
 import os
@@ -7,6 +8,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
@@ -24,7 +26,7 @@ from sanzhi_desktop.application.keeping import KeepingFault
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.persistence import logins
 from sanzhi_desktop.persistence.files import FolderStore
-from sanzhi_desktop.persistence.keeping import backup, folder
+from sanzhi_desktop.persistence.keeping import backup, folder, folder_lock
 from sanzhi_desktop.persistence.keeping.backup import EmbeddedKeeper
 from sanzhi_desktop.persistence.keeping.folder import Manifest
 from sanzhi_desktop.persistence.open import files_folder, open_embedded
@@ -33,6 +35,7 @@ from tests.persistence.desk import START, Desk, Ticking
 from tests.persistence.offices import PASSWORD, shared
 
 HERE = Path(__file__)
+DATABASES = (("sqlite", "/a.db"), ("sqlite", "/b.db"), ("postgresql", "db:5432/a"))
 
 
 def quiet(_step: int, _total: int, _text: str) -> None:
@@ -190,27 +193,121 @@ def test_a_backup_inside_the_attachments_is_refused(keeper: EmbeddedKeeper) -> N
     assert refused.value.code is KeepingFault.INSIDE_ITSELF
 
 
-def manifest(moment: datetime, *, good: bool) -> Manifest:
+def manifest(moment: datetime, *, good: bool, source: str = "", kind: str = "sqlite") -> Manifest:
     return Manifest(
-        kind="sqlite", made_at=moment.isoformat(), program="", revision="", source="",
+        kind=kind, made_at=moment.isoformat(), program="", revision="", source=source,
         sha256="", size=HERE.stat().st_size, offices=(), counts={}, files=(),
         verified_at="x" if good else "",
     )  # fmt: skip
 
 
-@given(st.lists(st.booleans(), max_size=30), st.integers(1, 5))
+@given(
+    st.lists(st.tuples(st.booleans(), st.sampled_from(DATABASES)), max_size=30), st.integers(1, 5)
+)
 def test_no_order_of_good_and_bad_pushes_out_the_last_good_one(
-    goods: list[bool], keep: int
+    made: list[tuple[bool, tuple[str, str]]], keep: int
 ) -> None:
     at = datetime(2026, 9, 1, tzinfo=UTC)
     rows = [  # this very file stands for the data of all: it is there, and of the right size
-        (HERE, manifest(at - timedelta(days=n), good=good)) for n, good in enumerate(goods)
+        (HERE, manifest(at - timedelta(days=n), good=good, kind=kind, source=source))
+        for n, (good, (kind, source)) in enumerate(made)
     ]
     gone = folder.to_evict(rows, keep)
-    for kind in (True, False):
-        all_ = [one for one in rows if one[1].good is kind]
-        left = [one for one in all_ if one not in gone]
-        assert left == all_[:keep], "the newest of each kind stay"
+    for good in (True, False):
+        for kind, source in DATABASES:
+            wanted = (good, kind, source)
+            all_ = [o for o in rows if (o[1].good, o[1].kind, o[1].source) == wanted]
+            left = [one for one in all_ if one not in gone]
+            assert left == all_[:keep], "the newest of each kind and of each database stay"
+
+
+def test_whoever_made_it_a_servers_backups_are_one_series() -> None:
+    at = datetime(2026, 9, 1, tzinfo=UTC)
+    rows = [
+        (HERE, manifest(at, good=True, kind="postgresql", source=f"{who}db:5432/office"))
+        for who in ("postgres@", "dba@", "")
+    ]
+    assert folder.to_evict(rows, 1) == rows[1:]
+
+
+def test_backups_of_two_databases_in_one_folder_do_not_touch_each_other(
+    keeper: EmbeddedKeeper, tmp_path: Path
+) -> None:
+    kept, other = tmp_path / "kept", tmp_path / "other" / "office.db"
+    first = keeper.backup(kept, keep=1, report=quiet)
+    backup.restore_embedded(first.path, other, report=quiet)
+    without_walls(other, "delete from material")
+    shutil.rmtree(files_folder(other))
+    copy = EmbeddedKeeper(other, Ticking(START))
+    for _ in range(2):
+        newest = copy.backup(kept, keep=1, report=quiet)
+    assert [row.path for row in keeper.backups(kept)] == [first.path]
+    assert [row.path for row in copy.backups(kept)] == [newest.path]
+    assert backup.restore_embedded(first.path, tmp_path / "again.db", report=quiet).good
+
+
+def test_a_second_backup_waits_for_the_first(keeper: EmbeddedKeeper, tmp_path: Path) -> None:
+    """Else its rotation takes away the attachments that the first has only just copied."""
+    kept = tmp_path / "kept"
+    waits = threading.Event()
+    made: list[str] = []
+    threads: list[threading.Thread] = []
+
+    def second() -> None:
+        def report(_step: int, _total: int, text: str) -> None:
+            if text.startswith("等待"):
+                waits.set()
+
+        made.append(EmbeddedKeeper(keeper.database, keeper.clock).backup(
+            kept, keep=1, report=report).path.name)  # fmt: skip
+
+    def first(_step: int, _total: int, text: str) -> None:
+        if text == "试恢复并验证" and not threads:
+            threads.append(threading.Thread(target=second))
+            threads[0].start()
+            assert waits.wait(30), "the second backup began beside the first"
+            assert [p.name for p in kept.glob("sanzhi-*")] == []
+
+    done = keeper.backup(kept, keep=1, report=first)
+    threads[0].join(30)
+    assert [row.path.name for row in keeper.backups(kept)] == made != [done.path.name]
+    assert sorted(p.name for p in kept.iterdir() if p.suffix == "") == ["files"], "no lock is left"
+    (left,) = keeper.backups(kept)
+    assert backup.restore_embedded(left.path, tmp_path / "again.db", report=quiet).good
+
+
+def test_a_backup_that_never_ends_is_told(
+    keeper: EmbeddedKeeper, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(folder_lock, "PATIENCE", 0.0)
+    kept = tmp_path / "kept"
+    kept.mkdir()
+    with folder_lock.held(kept, report=quiet) as alone:
+        assert alone
+        found = refused(lambda: keeper.backup(kept, keep=1, report=quiet))
+    assert found.code is KeepingFault.BUSY
+    assert keeper.backup(kept, keep=1, report=quiet).good
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="locks of POSIX")
+def test_where_no_locks_are_known_no_attachment_is_swept(
+    keeper: EmbeddedKeeper, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unknown(_handle: int) -> None:
+        raise OSError(errno.ENOLCK, "no locks")
+
+    kept = tmp_path / "kept"
+    monkeypatch.setattr(folder_lock, "_lock", unknown)
+    for content in (b"one", b"two"):
+        (tmp_path / "x").write_bytes(content)
+        sha256, _ = FolderStore(files_folder(keeper.database)).put(tmp_path / "x")
+        made = keeper.backup(kept, keep=1, report=quiet)
+        shutil.rmtree(files_folder(keeper.database) / sha256[:2])
+    assert (made.good, len(keeper.backups(kept))) == (True, 1)
+    assert len([p for p in (kept / "files").rglob("*") if p.is_file()]) == 3
+    monkeypatch.undo()
+    keeper.backup(kept, keep=1, report=quiet)
+    assert len([p for p in (kept / "files").rglob("*") if p.is_file()]) == 1
 
 
 def refused(call: Callable[[], object]) -> DomainError:
