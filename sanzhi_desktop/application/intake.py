@@ -18,13 +18,13 @@ from sanzhi_desktop.domain.case import (
     RoundReason,
     Submission,
     check_submission,
-    submission_to_json,
 )
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.domain.identifiers import IdCheck
 from sanzhi_desktop.domain.kinds import Procedure
 from sanzhi_desktop.domain.people import PeopleFault, check_handlers
 from sanzhi_desktop.domain.profile import MaterialRule, Profile
+from sanzhi_desktop.domain.submission_json import submission_to_json
 from sanzhi_desktop.domain.workdays import Calendar
 from sanzhi_desktop.domain.workflow import Action, Position, State, step
 

@@ -21,6 +21,10 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 GENESIS = "0" * 64
+# Bytes of one entry's text. The largest that an office writes are its rules as applied (0.1 MB)
+# and what was read out of a decision (100 000 characters, thrice that in bytes). Whoever checks or
+# reads a history holds its entries in memory, and none can ever be taken out again.
+ENTRY_LIMIT = 4 * 1024 * 1024
 PRINTED_DIGITS = 32  # 128 bits
 _PRINTED = re.compile(r"(?<![0-9a-f])(\d{1,9})((?:\s*-\s*[0-9a-f]{8}){4})(?![0-9a-f])")
 # Kept as their hash or kept nowhere: the bytes of papers, images, and secrets.

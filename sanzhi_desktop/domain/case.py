@@ -4,11 +4,11 @@ Frozen values only. Deadlines are computed (`domain.deadline`) from the events k
 gate is decided by the database and explained by `domain.gate`.
 """
 
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from itertools import pairwise
-from typing import Any, get_type_hints
+from typing import Any
 
 from sanzhi_desktop.domain.errors import Code, DomainError
 from sanzhi_desktop.domain.kinds import Kind, Procedure
@@ -349,47 +349,3 @@ class Case:
     def current(self) -> Round | None:
         """The running round; None before the first submission."""
         return next((r for r in self.rounds if r.round == self.round), None)
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, tuple):
-        return [_plain(v) for v in value]
-    if isinstance(value, dict):
-        return {k: _plain(v) for k, v in value.items()}
-    if isinstance(value, date):
-        return value.isoformat()
-    if hasattr(value, "__dataclass_fields__"):
-        return {f.name: _plain(getattr(value, f.name)) for f in fields(value)}
-    return value
-
-
-def submission_to_json(submission: Submission) -> dict[str, Any]:
-    """Plain JSON values; the inverse of `submission_from_json`."""
-    plain: dict[str, Any] = _plain(submission)
-    return plain
-
-
-def submission_from_json(data: dict[str, Any]) -> Submission:
-    """A submission from its JSON form. Unknown keys are ignored: an old case outlives a field."""
-    hints = get_type_hints(Submission)
-    values: dict[str, Any] = {}
-    for f in fields(Submission):
-        if f.name not in data:
-            continue
-        raw = data[f.name]
-        if f.name == "party":
-            raw = Party(**{**raw, "type": PartyType(raw["type"])})
-        elif f.name == "handlers":
-            raw = tuple(Handler(**h) for h in raw)
-        elif f.name == "provenance":
-            raw = {k: Provenance(**p) for k, p in raw.items()}
-        elif f.name == "kind":
-            raw = Kind(raw)
-        elif f.name == "procedure":
-            raw = Procedure(raw)
-        elif hints[f.name] == date | None:
-            raw = date.fromisoformat(raw) if raw else None
-        elif isinstance(raw, list):
-            raw = tuple(raw)
-        values[f.name] = raw
-    return Submission(**values)

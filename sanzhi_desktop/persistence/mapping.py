@@ -3,7 +3,6 @@
 Lives here: the building of values from mappings of columns. Must not: queries (`reader`).
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -21,14 +20,15 @@ from sanzhi_desktop.domain.case import (
     ProblemRow,
     Round,
     RoundReason,
-    submission_from_json,
 )
 from sanzhi_desktop.domain.kinds import Kind
 from sanzhi_desktop.domain.office_life import Opening, Reminder, SecondOpinion
 from sanzhi_desktop.domain.opinion import Answer, Dimension, Outcome, ProblemMark
 from sanzhi_desktop.domain.people import Person, Role, RoleGrant
+from sanzhi_desktop.domain.submission_json import submission_from_json
 from sanzhi_desktop.domain.workflow import State
-from sanzhi_desktop.persistence.stored_json import read, read_entry
+from sanzhi_desktop.persistence.stored_json import read_entry, read_object
+from sanzhi_desktop.persistence.told_history import Entry
 
 Row = RowMapping
 
@@ -58,18 +58,18 @@ def case_row(row: Row) -> CaseRow:
     )
 
 
-def history_row(link: Row, names: Mapping[str, str]) -> HistoryRow:
+def history_row(link: Entry, names: Mapping[str, str]) -> HistoryRow:
     """One entry of a history, read from the hashed text itself."""
-    entry = read_entry(link["entry"])
+    entry = read_entry(link.entry)
     return HistoryRow(
-        seq=link["seq"],
+        seq=link.seq,
         at=datetime.fromisoformat(entry["at"]),
         actor=entry["actor"],
         actor_name=names.get(entry["actor"], entry["actor"]),
         action=entry["action"],
         reason=entry["reason"],
         detail=entry["payload"],
-        hash=link["hash"],
+        hash=link.hash,
     )
 
 
@@ -99,7 +99,7 @@ def case(row: Row, parts: Mapping[str, Sequence[Row]]) -> Case:
         version=next((h["version"] for h in parts["audit_head"]), row["version"]),
         state=State(row["state"]),
         round=row["round"],
-        submission=submission_from_json(json.loads(row["submission"])),
+        submission=submission_from_json(read_object(row["submission"])),
         registered_by=row["registered_by"],
         reviewer=row["reviewer"],
         received_at=row["received_at"],
@@ -180,7 +180,7 @@ def _round(row: Row) -> Round:
         declared=bool(row["declared"]),
         reviewer=row["reviewer"],
         outcome=outcome(row["outcome"]),
-        opinion=read(row["opinion"]) if row["opinion"] else {},
+        opinion=read_object(row["opinion"]),
         certified_sha256=row["certified_sha256"],
         certified_at=row["certified_at"],
         signer=row["signer"],
@@ -189,7 +189,7 @@ def _round(row: Row) -> Round:
         dated=row["dated"],
         issued_sha256=row["issued_sha256"],
         issued_at=row["issued_at"],
-        submission=submission_from_json(json.loads(row["submission"])),
+        submission=submission_from_json(read_object(row["submission"])),
         sent_back=row["sent_back"],
     )
 

@@ -3,14 +3,15 @@
 No score: a decision is shown because it names the same articles, and those are shown beside it.
 """
 
-import json
 from collections.abc import Sequence
 
 import sqlalchemy as sa
 
 from sanzhi_desktop.application.queries import SimilarRow
-from sanzhi_desktop.domain.case import Case, submission_from_json
+from sanzhi_desktop.domain.case import Case
+from sanzhi_desktop.domain.submission_json import submission_from_json
 from sanzhi_desktop.persistence import tables
+from sanzhi_desktop.persistence.stored_json import read_object
 
 LOOKED_AT = 300  # the newest decisions of the kind; parsing them takes some milliseconds
 SHOWN = 5
@@ -35,7 +36,7 @@ def similar_decisions(db: sa.Connection, case: Case) -> Sequence[SimilarRow]:
     )
     found = []
     for row in db.execute(query):
-        other = submission_from_json(json.loads(row.submission))
+        other = submission_from_json(read_object(row.submission))
         shared = mine & {*other.violated_provisions, *other.penalty_basis}
         if shared:
             found.append(

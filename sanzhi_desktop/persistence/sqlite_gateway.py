@@ -15,7 +15,14 @@ from typing import TYPE_CHECKING, Any
 from sanzhi_desktop.application.commands import Changed, Command, OfficeCommand
 from sanzhi_desktop.application.keeping import KeepingFault
 from sanzhi_desktop.application.ports import FileStore
-from sanzhi_desktop.domain.audit import GENESIS, Head, entry_text, left_out, link_hash
+from sanzhi_desktop.domain.audit import (
+    ENTRY_LIMIT,
+    GENESIS,
+    Head,
+    entry_text,
+    left_out,
+    link_hash,
+)
 from sanzhi_desktop.domain.case import CaseFault
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.domain.files import AttachmentFault, FileState
@@ -351,6 +358,11 @@ class _Frame:
         if self.replayed_clock:
             entry["clock"] = "replayed"
         text = entry_text(entry)
+        if (size := len(text.encode())) > ENTRY_LIMIT:
+            limit = ENTRY_LIMIT // 2**20
+            raise DomainError(
+                PersistenceFault.ENTRY_TOO_LARGE, size=round(size / 2**20, 1), limit=limit
+            )
         digest = link_hash(previous, text)
         write_link(self.db, text, digest, version=result["version"])
         before = Head(plain["case"], seq - 1, previous) if head else None

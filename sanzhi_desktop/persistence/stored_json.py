@@ -25,8 +25,13 @@ def read(text: str) -> Any:
         return {}
 
 
+def read_object(text: str) -> dict[str, Any]:
+    """The object; an empty one where nothing was stored, or something that is no object."""
+    told = read(text) if text else {}
+    return told if isinstance(told, dict) else {}
+
+
 def read_entry(text: str) -> dict[str, Any]:
     """An entry of the history, with an empty payload where that is nested too deep; an empty one
     where it is no JSON object. Raises ValueError where it is no JSON."""
-    told = read(text) or read(_PAYLOAD.sub(r'"payload": {}, "\1"', text))
-    return told if isinstance(told, dict) else {}
+    return read_object(text) or read_object(_PAYLOAD.sub(r'"payload": {}, "\1"', text))

@@ -22,6 +22,7 @@ from enum import StrEnum
 from functools import cache
 from typing import Any
 
+from sanzhi_desktop.domain.submission_json import misfits
 from sanzhi_desktop.persistence.folding import fold
 
 STAMP = "%Y-%m-%dT%H:%M:%S.%fZ"
@@ -108,7 +109,9 @@ def _codes(value: Any) -> str:
 
 
 def _text(value: Any) -> str:
-    return "" if value is None else str(value)
+    if value is None or isinstance(value, str):
+        return value or ""
+    return json.dumps(value, ensure_ascii=False)  # as a server writes it
 
 
 def _whole(value: Any) -> int | None:
@@ -134,6 +137,13 @@ def _day_start(value: Any) -> str | None:
     return None if day is None else stamp(datetime(day.year, day.month, day.day, tzinfo=SHANGHAI))
 
 
+def _submission(value: Any) -> str:
+    wrong = () if value is None else misfits(value)
+    if wrong:
+        raise ValueError(wrong[0])
+    return "" if value is None else json.dumps(value, ensure_ascii=False)
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """How a JSON value is read: by Python for SQLite, by an expression for PostgreSQL, where
@@ -152,7 +162,7 @@ _CODES = (
 READINGS: Mapping[str, Reading] = {
     "": Reading(_text, "coalesce({t}, '')"),
     "fold": Reading(lambda v: fold(_text(v)), "app.fold({t})"),
-    "null": Reading(lambda v: v or None, "nullif({t}, '')"),
+    "null": Reading(lambda v: _text(v) or None, "nullif({t}, '')"),
     "int": Reading(lambda v: _whole(v) or 0, "coalesce(({t})::bigint, 0)"),
     "int?": Reading(_whole, "(nullif({t}, ''))::bigint"),
     "flag": Reading(lambda v: int(v is True), "(case when {j} = 'true'::jsonb then 1 else 0 end)"),
@@ -167,6 +177,7 @@ READINGS: Mapping[str, Reading] = {
         lambda v: "" if v is None else json.dumps(v, ensure_ascii=False),
         "coalesce(({j})::text, '')",
     ),
+    "submission": Reading(_submission, "app.submission({j})"),
     "bytes": Reading(_bytes, "decode({t}, 'base64')"),
     "digest": Reading(
         lambda v: None if v is None else hashlib.sha256(_bytes(v) or b"").hexdigest(),

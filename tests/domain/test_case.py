@@ -17,11 +17,10 @@ from sanzhi_desktop.domain.case import (
     Submission,
     check_dates,
     check_submission,
-    submission_from_json,
-    submission_to_json,
 )
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.domain.kinds import Kind, Procedure
+from sanzhi_desktop.domain.submission_json import submission_from_json, submission_to_json
 
 FULL = Submission(
     name="未如实记录教育培训情况案",

@@ -31,10 +31,10 @@ from sanzhi_desktop.domain.case import (
     PartyType,
     ProblemRow,
     Submission,
-    submission_to_json,
 )
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.domain.people import Role
+from sanzhi_desktop.domain.submission_json import submission_to_json
 from sanzhi_desktop.domain.workflow import Action
 from sanzhi_desktop.persistence import tables
 from sanzhi_desktop.persistence.reader import DatabaseReader

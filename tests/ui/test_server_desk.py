@@ -20,8 +20,8 @@ from sanzhi_desktop.application import intake
 from sanzhi_desktop.application.commands import OfficeAction
 from sanzhi_desktop.application.link import LinkFault
 from sanzhi_desktop.application.queries import ListQuery
-from sanzhi_desktop.domain.case import submission_from_json
 from sanzhi_desktop.domain.errors import DomainError
+from sanzhi_desktop.domain.submission_json import submission_from_json
 from sanzhi_desktop.persistence import key_store
 from sanzhi_desktop.persistence.link import Patience
 from sanzhi_desktop.persistence.open import open_shared

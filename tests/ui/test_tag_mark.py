@@ -14,9 +14,9 @@ from shiboken6 import isValid
 from sanzhi_desktop.application import intake, taking_in
 from sanzhi_desktop.application import office as people
 from sanzhi_desktop.compose import offices
-from sanzhi_desktop.domain.case import submission_from_json
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.domain.history_tag import TagState
+from sanzhi_desktop.domain.submission_json import submission_from_json
 from sanzhi_desktop.domain.workflow import WorkflowFault
 from sanzhi_desktop.persistence import history_key
 from sanzhi_desktop.persistence.open import open_embedded
