@@ -59,6 +59,12 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     where.add_argument("--database", action="store_true", help="存在共用数据库里")
     where.add_argument("--objects", metavar="URL", help="存在对象存储里，例如 https://s3.local")
     store.add_argument("--bucket", help="存储桶")
+    store.add_argument(
+        "--moved-from",
+        nargs=2,
+        metavar=("URL", "存储桶"),
+        help="原来那个存储桶里的文件已经搬到这次设定的位置，以后到这里读",
+    )
     store.add_argument("--region", help="区域，多数自建的对象存储不用填")
     store.add_argument("--file-limit", type=int, metavar="MB", help="单个文件上限")
     store.add_argument("--quota", type=int, metavar="MB", help="本单位附件限额，0 为不限")
@@ -115,6 +121,7 @@ def _told(report: "FilesReport") -> dict[str, Any]:
                 "case_id": finding.use.case_id,
                 "case": finding.use.case,
                 "material": finding.use.material,
+                "now": finding.use.now,  # else an earlier round stood on it
                 "message": _STATES[finding.state],
             }
             for finding in report.findings
@@ -141,8 +148,8 @@ def _sm3(session: "Session", report: "FilesReport") -> dict[str, str]:
 def _say(report: "FilesReport", told: Mapping[str, Any]) -> None:
     for fault in told["faults"]:
         print(
-            f"案件 {fault['case_id']} {fault['case']}，材料“{fault['material']}”：{fault['message']}"
-            f"（SHA-256 {fault['sha256']}）。",
+            f"案件 {fault['case_id']} {fault['case']}，{'' if fault['now'] else '以前的'}材料"
+            f"“{fault['material']}”：{fault['message']}（SHA-256 {fault['sha256']}）。",
             file=sys.stderr,
         )
     for case_id in told["gates_shut"]:
@@ -171,26 +178,55 @@ def _store(args: argparse.Namespace) -> int:
         session = administrator(database)
         now = session.reader.file_store()
         wanted = _wanted(args, now)
-        if wanted != now:
+        moved = _moved_from(args, wanted)
+        if wanted != now or moved is not None:
             if wanted.kind is StoreKind.OBJECTS:
                 from sanzhi_desktop.domain.files import check_settings
                 from sanzhi_desktop.persistence.blobs.choose import probe
 
                 check_settings(wanted)
                 probe(wanted, session.actor.office_id)
-            attachments.set_store(session, wanted)
+            attachments.set_store(session, wanted, moved_from=moved)
             now = session.reader.file_store()
+        elsewhere = _elsewhere(session, now)
     finally:
         database.close()
     if args.json:
-        print(json.dumps(_as_json(now), ensure_ascii=False))
+        print(json.dumps(_as_json(now) | {"elsewhere": elsewhere}, ensure_ascii=False))
         return 0
     place = f"{now.endpoint}/{now.bucket}" if now.kind is StoreKind.OBJECTS else ""
     print(f"附件存放：{_KINDS[now.kind]} {place}".rstrip())
     print(f"单个文件上限：{f'{mib(now.file_limit)} MB' if now.file_limit else '不限'}")
     print(f"本单位限额：{f'{mib(now.quota)} MB' if now.quota else '不限'}")
     print(f"SM3 值：{'同时保存' if now.sm3 else '需要时计算'}")
+    for told in elsewhere:
+        print(
+            f"原来的附件 {told['files']} 个仍在 {told['endpoint']}/{told['bucket']}，照常可读；"
+            "请保留那个存储桶和它的访问密钥。"
+        )
     return 0
+
+
+def _moved_from(args: argparse.Namespace, wanted: StoreSettings) -> StoreSettings | None:
+    if args.moved_from is None:
+        return None
+    if wanted.kind is not StoreKind.OBJECTS:
+        raise DomainError(AttachmentFault.NOT_OBJECTS)
+    endpoint, bucket = args.moved_from
+    return StoreSettings(StoreKind.OBJECTS, endpoint.rstrip("/"), bucket)
+
+
+def _elsewhere(session: "Session", now: StoreSettings) -> list[dict[str, Any]]:
+    """The object stores that keep files of earlier settings, with how many."""
+    found: dict[tuple[str, str], int] = {}
+    for file in session.files.listing():
+        place = (file.endpoint, file.bucket)
+        if file.place is StoreKind.OBJECTS and place != (now.endpoint, now.bucket):
+            found[place] = found.get(place, 0) + 1
+    return [
+        {"endpoint": endpoint, "bucket": bucket, "files": files}
+        for (endpoint, bucket), files in sorted(found.items())
+    ]
 
 
 def _wanted(args: argparse.Namespace, now: StoreSettings) -> StoreSettings:

@@ -5,7 +5,7 @@ import argparse
 import json
 import secrets
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from sanzhi_desktop.application.queries import ChainFault, Office
+    from sanzhi_desktop.domain.files import FileUse
     from sanzhi_desktop.persistence.cluster_check import Cluster
     from sanzhi_desktop.persistence.open import Opened
 
@@ -202,15 +203,17 @@ def _check(args: argparse.Namespace) -> int:
 
         reader = database.reader()
         office = reader.office()
-        faults = reader.verify_chains()
         whole = _whole(database)
+        faults = reader.verify_chains() if whole else ()
         cluster = _cluster(database)
-        wrong = bool(faults) or bool(cluster and cluster.notes)
+        lost = _lost(database)
+        wrong = bool(faults) or bool(lost) or bool(cluster and cluster.notes)
         for note in database.notes:
             print(sentence(note), file=sys.stderr)
         if args.json:
             answer = _as_dict(database, office, faults, whole=whole)
             answer |= {"valid": not wrong, "cluster": _cluster_dict(cluster)}
+            answer["files_missing"] = sorted({use.sha256 for use in lost})
             print(json.dumps(answer, ensure_ascii=False))
             return 1 if wrong else 0
         print(
@@ -220,11 +223,11 @@ def _check(args: argparse.Namespace) -> int:
             f"单位 {office.code} {office.name}，规则 {office.profile_id} {office.profile_edition}。"
         )
         if database.embedded:
-            _files(database.files)
+            _files(database.files, lost)
         if cluster is not None:
             _tell_cluster(cluster)
         if not faults:
-            print("历史记录链完整。" if whole else "您能看到的案件，历史记录链完整。")
+            print("历史记录链完整。" if whole else "历史记录没有查核：只有审计员可以，请他运行 sanzhi audit verify。")
             return 1 if wrong else 0
         print(
             f"历史记录有 {len(faults)} 处断裂，请运行 sanzhi audit verify 查看。", file=sys.stderr
@@ -246,7 +249,7 @@ def _as_dict(
         "office": {"id": office.office_id, "code": office.code, "name": office.name},
         "profile": {"id": office.profile_id, "edition": office.profile_edition},
         "chains": {
-            "complete": whole,  # whether this login sees every case
+            "complete": whole,  # whether this login reads the history
             "faults": [
                 {"case": fault.case_id, "seq": fault.seq, "what": fault.what} for fault in faults
             ],
@@ -297,9 +300,29 @@ def _whole(database: "Opened") -> bool:
         return sees_all(db, database.office_id)
 
 
-def _files(folder: Path) -> None:
+def _files(folder: Path, lost: "Sequence[FileUse]") -> None:
     print(f"附件 {_count(folder)} 个，存放在 {folder}。")
+    for use in lost:
+        print(
+            f"缺少附件：案件 {use.case_id} {use.case}，材料“{use.material}”（SHA-256 {use.sha256}）。",
+            file=sys.stderr,
+        )
+    if lost:
+        print("请从备份恢复缺少的附件，再用 sanzhi blob check 核对内容。", file=sys.stderr)
+
+
+def _lost(database: "Opened") -> "list[FileUse]":
+    """The files that the office names and its folder does not have; whether what is there is still
+    what it was, `blob check` reads."""
+    if not database.embedded:
+        return []
+    there = {part.name for part in _stored(database.files)}
+    return [use for use in database.reader().files_used() if use.sha256 not in there]
 
 
 def _count(folder: Path) -> int:
-    return sum(1 for part in folder.glob("[0-9a-f][0-9a-f]/*") if part.is_file())
+    return sum(1 for _ in _stored(folder))
+
+
+def _stored(folder: Path) -> Iterator[Path]:
+    return (part for part in folder.glob("[0-9a-f][0-9a-f]/*") if part.is_file())

@@ -80,10 +80,20 @@ def shut_gate(session: Session, case: Case, changed: Sequence[Material]) -> Chan
     )
 
 
-def set_store(session: Session, settings: StoreSettings, *, command_id: str = "") -> Changed:
+def set_store(
+    session: Session,
+    settings: StoreSettings,
+    *,
+    moved_from: StoreSettings | None = None,
+    command_id: str = "",
+) -> Changed:
     """The administrator says where the office keeps its attachments, and how much. Files that are
-    there already stay where they are. Raises DomainError."""
+    there already stay where they are and are read from there, unless he carried those of another
+    object store over himself (`moved_from`). Raises DomainError."""
     check_settings(settings)
+    moved = {} if moved_from is None else {
+        "moved_from": {"endpoint": moved_from.endpoint, "bucket": moved_from.bucket}
+    }  # fmt: skip
     return session.gateway.send_office(
         OfficeCommand(
             command_id or new_id(),
@@ -97,6 +107,7 @@ def set_store(session: Session, settings: StoreSettings, *, command_id: str = ""
                 "file_limit": settings.file_limit,
                 "quota": settings.quota,
                 "sm3": settings.sm3,
+                **moved,
             },
         )
     )
@@ -132,7 +143,7 @@ def free_unused(
             if error.code in (AttachmentFault.IN_USE, AttachmentFault.TOO_YOUNG):
                 continue
             raise
-        session.files.forget(file.sha256)
+        session.files.forget(file)
         freed.append(file)
     return tuple(freed)
 

@@ -84,7 +84,8 @@ class OfficeAction(StrEnum):
     PUBLISH_CALENDAR = "publish_calendar"  # {year, edition, number, arrangement (JSON text)}
     RECORD_IRREGULARITY = "record_irregularity"  # {irregularity_id, case_id, agency,
     #   decision_number, decided_on, content, note}
-    SET_FILE_STORE = "set_file_store"  # {kind, endpoint, bucket, region, file_limit, quota, sm3}
+    SET_FILE_STORE = "set_file_store"  # {kind, endpoint, bucket, region, file_limit, quota, sm3,
+    #   moved_from {endpoint, bucket} (optional: whose objects were carried there)}
     FREE_FILES = "free_files"  # {before, files: [{sha256 (in capitals), size}]}
     VOID_NUMBER = "void_number"  # {series, year, no, reason}
     PUT_EXPERT = "put_expert"  # {expert_id, name, kind, speciality, unit, person_id, valid_from,

@@ -140,9 +140,15 @@ class Reader(Protocol):
         """A number that moves whenever anything was written: the cheap "anything new?"."""
         ...
 
-    def verify_chains(self, report: Report | None = None) -> Sequence[ChainFault]:
+    def verify_chains(
+        self, report: Report | None = None, *, case_id: str | None = None
+    ) -> Sequence[ChainFault]:
         """The first break of every chain that has one. `report` hears of entries, done and all,
-        and may raise to stop."""
+        and may raise to stop.
+
+        Who does not read the history has only the chain of `case_id` checked, as he is told of it.
+        Raises DomainError when he names none.
+        """
         ...
 
     def history_tags(self) -> TagReport:
@@ -229,7 +235,7 @@ class FileStore(Protocol):
         """Every file in the store's books, unfinished uploads too; for who keeps the files."""
         ...
 
-    def forget(self, sha256: str) -> None:
+    def forget(self, file: StoredFile) -> None:
         """Takes the bytes away after the command that freed the file was carried out."""
         ...
 

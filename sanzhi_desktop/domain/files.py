@@ -31,6 +31,7 @@ class AttachmentFault(Code):
     BAD_CHUNK = "files.bad_chunk"
     CHANGED_WHILE_READ = "files.changed_while_read"
     STORE_KIND = "files.store_kind"
+    SM3_IN_FOLDER = "files.sm3_in_folder"
     LIMIT_WRONG = "files.limit_wrong"
     ENDPOINT_WRONG = "files.endpoint_wrong"
     BUCKET_MISSING = "files.bucket_missing"
@@ -85,6 +86,14 @@ class StoredFile:
     complete: bool
     place: StoreKind
     since: datetime  # when somebody last began to store it
+    endpoint: str = ""  # of an object store, which need not be the one of the office's setting
+    bucket: str = ""
+    region: str = ""
+
+    @property
+    def where(self) -> StoreSettings:
+        """The place as a setting would name it."""
+        return StoreSettings(self.place, self.endpoint, self.bucket, self.region)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +121,10 @@ def default_settings(kind: StoreKind) -> StoreSettings:
 
 
 def check_settings(settings: StoreSettings) -> None:
-    """Raises DomainError(AttachmentFault): limits that cannot be kept, an endpoint that is none."""
+    """Raises DomainError(AttachmentFault): limits that cannot be kept, an endpoint that is none,
+    what the kind of store does not do."""
+    if settings.kind is StoreKind.FOLDER and settings.sm3:
+        raise DomainError(AttachmentFault.SM3_IN_FOLDER)
     if min(settings.file_limit, settings.quota) < 0 or (
         settings.kind is StoreKind.DATABASE and not 0 < settings.file_limit <= LARGEST_IN_DATABASE
     ):

@@ -35,6 +35,18 @@ SET_FILE_STORE = Effect(
             " or kind <> 'folder' and {p.kind} in ('database', 'objects')))",
             AttachmentFault.STORE_KIND,
         ),
+        # Somebody carried the objects to another place and says so; the hashes tell whether he did.
+        Run(
+            "update blob set endpoint = {p.endpoint}, bucket = {p.bucket}, region = {p.region}"
+            " where office_id = {office} and place = 'objects'"
+            " and endpoint = {p.moved_from.endpoint} and bucket = {p.moved_from.bucket}",
+            when="{p.kind} = 'objects' and {p.moved_from|has}",
+        ),
+        Run(
+            "update blob set region = {p.region} where office_id = {office} and place = 'objects'"
+            " and endpoint = {p.endpoint} and bucket = {p.bucket} and region <> {p.region}",
+            when="{p.kind} = 'objects'",
+        ),
         insert(
             "file_store",
             _VALUES,

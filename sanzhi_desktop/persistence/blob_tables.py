@@ -44,6 +44,10 @@ blob = table(
     _size("size"),
     whole("chunk_size", None),
     key("place"),
+    # Where in `objects` it is: the office's setting may name another place by now.
+    text("endpoint"),
+    text("bucket"),
+    text("region"),
     flag("complete"),
     text("stored_by"),
     at("begun_at", nullable=False),

@@ -6,7 +6,9 @@ Lives here: the folder store. Must not: knowing what a file is about.
 import hashlib
 import os
 import secrets
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,6 +27,7 @@ from sanzhi_desktop.domain.files import (
 from sanzhi_desktop.persistence.faults import PersistenceFault
 
 _CHUNK = 1 << 20
+_ABANDONED = 24 * 60 * 60  # seconds since anything was written to it
 
 
 def _no_limits() -> StoreSettings:
@@ -45,6 +48,7 @@ class FolderStore:
         try:
             self._demand_room(source)
             work.mkdir(parents=True, exist_ok=True)
+            _sweep(work)
             part = work / secrets.token_hex(8)
             try:
                 digest, size = _copy(source, part, progress)
@@ -131,9 +135,9 @@ class FolderStore:
             if path.is_file()
         )
 
-    def forget(self, sha256: str) -> None:
+    def forget(self, file: StoredFile) -> None:
         """Removes the file; one that is away already is no fault."""
-        place = self._place(sha256)
+        place = self._place(file.sha256)
         try:
             if os.name == "nt" and place.exists():
                 place.chmod(0o644)  # Windows does not remove a read-only file
@@ -147,6 +151,15 @@ class FolderStore:
         if len(sha256) != 64 or set(sha256) - set("0123456789abcdef"):
             raise DomainError(PersistenceFault.FILE_MISSING, sha256=sha256)
         return self.root / sha256[:2] / sha256
+
+
+def _sweep(work: Path) -> None:
+    """Takes away what copies that were killed left; one that goes on is written to."""
+    before = time.time() - _ABANDONED
+    for part in work.iterdir():
+        with suppress(OSError):  # finished or swept by another desk meanwhile
+            if part.stat().st_mtime < before:
+                part.unlink()
 
 
 def _copy(source: Path, part: Path, progress: Progress | None) -> tuple[str, int]:

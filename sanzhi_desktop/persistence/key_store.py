@@ -69,6 +69,20 @@ def ask(service: str, name: str) -> str | None:
         raise StoreSilentError from error
 
 
+def credential(service: str) -> tuple[str, str] | None:
+    """The (name, secret) that the store keeps of a service with one name; None as in `get`."""
+    from keyring.errors import KeyringError
+
+    store = _store()
+    if store is None:
+        return None
+    try:
+        found = store.get_credential(service, None)
+    except KeyringError:
+        return None
+    return None if found is None else (found.username, found.password)
+
+
 def locked() -> bool | None:
     """Whether asking the store now would show its user a window; None where that is not known. The
     stores of Windows and macOS are open as long as he is signed in."""

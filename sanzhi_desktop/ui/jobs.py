@@ -192,7 +192,11 @@ class Jobs(QObject):
                 value = task.work(task)
             except Cancelled:
                 self.post(_Message(task, "dropped", None))
-            except Exception as error:  # noqa: BLE001 - the boundary of the lane
+            except (KeyboardInterrupt, SystemExit):
+                raise
+            except BaseException as error:  # noqa: BLE001 - the boundary of the lane
+                # Also what is no Exception: a library in another language may end a call like that,
+                # and a lane that died with it would let every later job wait for ever.
                 self.post(_Message(task, "failed", error))
             else:
                 self.post(_Message(task, "done", value))

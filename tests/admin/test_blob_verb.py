@@ -132,9 +132,16 @@ def test_the_setting_is_shown_changed_and_refused(office: tuple[Path, str], caps
         "file_limit": 0,
         "quota": 0,
         "sm3": False,
+        "elsewhere": [],
     }
-    told = asked(capsys, "store", "--file-limit", 50, "--quota", 1000, "--sm3", "on", "--db", db)
-    assert (told["file_limit"], told["quota"], told["sm3"]) == (50 << 20, 1000 << 20, True)
+    told = asked(capsys, "store", "--file-limit", 50, "--quota", 1000, "--db", db)
+    assert (told["file_limit"], told["quota"], told["sm3"]) == (50 << 20, 1000 << 20, False)
+    assert main(["blob", "store", "--sm3", "on", "--db", str(db)]) == 2, "nothing would keep them"
+    assert "不能同时保存 SM3" in capsys.readouterr().err
+    moved = ["--moved-from", "https://a", "b"]
+    assert main(["blob", "store", *moved, "--db", str(db)]) == 2
+    assert "没有存在对象存储里" in capsys.readouterr().err
+    assert asked(capsys, "store", "--db", db)["sm3"] is False
     assert main(["blob", "store", "--database", "--db", str(db)]) == 2
     assert "单机使用" in capsys.readouterr().err
     assert (
@@ -143,3 +150,21 @@ def test_the_setting_is_shown_changed_and_refused(office: tuple[Path, str], caps
     assert "不能写密码" in capsys.readouterr().err
     assert main(["blob", "key", "--db", str(db)]) == 2
     assert "不需要访问密钥" in capsys.readouterr().err
+
+
+def test_checking_the_database_of_one_pc_misses_its_files(
+    office: tuple[Path, str], capsys: Cap
+) -> None:
+    db, case_id = office
+    assert main(["db", "check", "--db", str(db)]) == 0
+    capsys.readouterr()
+    lost = stored(db)
+    shutil.rmtree(db.with_name(f"{db.name}.files"))
+    assert main(["db", "check", "--db", str(db)]) == 1
+    shown = capsys.readouterr()
+    assert "附件 0 个" in shown.out
+    assert all(path.name in shown.err for path in lost)
+    assert f"案件 {case_id}" in shown.err
+    assert main(["db", "check", "--db", str(db), "--json"]) == 1
+    told = json.loads(capsys.readouterr().out)
+    assert (told["valid"], told["files_missing"]) == (False, [p.name for p in lost])

@@ -4,6 +4,7 @@ import keyring
 import keyring.backend
 import keyring.errors
 import pytest
+from keyring.credentials import Credential, SimpleCredential
 
 from sanzhi_desktop.persistence import key_store
 
@@ -24,6 +25,10 @@ class RealStore(keyring.backend.KeyringBackend):
         if self.locked:
             raise keyring.errors.KeyringLocked("Failed to unlock the collection!")
         return self.kept.get((service, username))
+
+    def get_credential(self, service: str, username: str | None) -> Credential | None:
+        found = [(n, s) for (of, n), s in self.kept.items() if of == service]
+        return SimpleCredential(*found[0]) if found and username is None else None
 
     def set_password(self, service: str, username: str, password: str) -> None:
         self.kept[service, username] = password

@@ -62,3 +62,17 @@ def test_what_cannot_be_read_is_named(store: FolderStore, tmp_path: Path) -> Non
             store.put(bad)
         assert caught.value.code is PersistenceFault.FILE_UNREADABLE
     assert list((store.root / "incoming").iterdir()) == []
+
+
+def test_what_a_killed_copy_left_is_taken_away_and_a_running_one_stays(
+    store: FolderStore, tmp_path: Path
+) -> None:
+    store.put(source(tmp_path))
+    work = store.root / "incoming"
+    abandoned, running = work / "abandoned", work / "running"
+    for part in (abandoned, running):
+        part.write_bytes(b"half of a file")
+    long_ago = running.stat().st_mtime - 25 * 60 * 60
+    os.utime(abandoned, (long_ago, long_ago))
+    store.put(source(tmp_path, b"another"))
+    assert list(work.iterdir()) == [running]

@@ -64,7 +64,7 @@ def worked(desk: Desk, folder: Path) -> str:
         (Action.REPORT_TRANSFER, ""), (Action.DECIDE_TRANSFER, "approved")
     )
     for content in (FIRST, SECOND):
-        attached = [ATTACHMENTS[0] | {"sha256": digest(content)}, *ATTACHMENTS[1:]]
+        attached = [{**ATTACHMENTS[0], "sha256": digest(content)}, *ATTACHMENTS[1:]]
         moving.take(Action.PREPARE_TRANSFER, attachments=attached)
     for action in (Action.RESERVE_TRANSFER, Action.ISSUE_TRANSFER, Action.DELIVER_TRANSFER):
         moving.take(action)
@@ -96,8 +96,8 @@ def test_a_lost_file_is_told_wherever_it_was_named(embedded_desk: Desk, tmp_path
     replaced(embedded_desk, tmp_path)
     admin = embedded_desk.sessions[ADMIN]
     assert check_office(admin).sound
-    for content in EVERYTHING:
-        admin.files.forget(digest(content))
+    for file in admin.files.listing():
+        admin.files.forget(file)
     report = check_office(admin)
     assert {f.use.sha256 for f in report.findings} == {digest(c) for c in EVERYTHING}
     assert {f.state for f in report.findings} == {FileState.MISSING}
@@ -153,8 +153,9 @@ def test_an_export_without_one_of_them_is_not_whole(
         assert code == 1
         assert f"缺少附件 {sha256} {case_id}" in said
         (whole / name).write_bytes(WHOLE[sha256])
-    for sha256 in WHOLE:
-        embedded_desk.sessions[ADMIN].files.forget(sha256)
+    files = embedded_desk.sessions[ADMIN].files
+    for file in files.listing():
+        files.forget(file)
     told = exported(["--db", str(embedded_path)], tmp_path / "none", capsys)
     assert told["missing"] == sorted(WHOLE)
 

@@ -143,3 +143,20 @@ def test_stops_in_time(qtbot: QtBot) -> None:
     assert not jobs.stop(seconds=0.05)
     gate.set()
     assert jobs.stop(seconds=5)
+
+
+class PanicException(BaseException):
+    """Stands in for a crash that is no Exception."""
+
+
+def test_no_crash_of_a_library_takes_the_lane_with_it(qtbot: QtBot, jobs: Jobs) -> None:
+    def crash() -> None:
+        raise PanicException("RelativeUrlWithoutBase")
+
+    seen: list[object] = []
+    owner = QObject()
+    jobs.run(Lane.DOCUMENTS, owner, crash, failed=seen.append)
+    jobs.run(Lane.DOCUMENTS, owner, lambda: "after", done=seen.append)
+    qtbot.waitUntil(lambda: len(seen) == 2)
+    assert isinstance(seen[0], PanicException)
+    assert seen[1] == "after"

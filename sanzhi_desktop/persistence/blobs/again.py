@@ -61,6 +61,6 @@ class NotedFiles:
         """See `ChunkedStore.listing`."""
         return self.store.listing()
 
-    def forget(self, sha256: str) -> None:
+    def forget(self, file: StoredFile) -> None:
         """See `ChunkedStore.forget`."""
-        self.store.forget(sha256)
+        self.store.forget(file)

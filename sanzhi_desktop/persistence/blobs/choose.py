@@ -44,10 +44,12 @@ def files_over(books: Calls, office_id: int, settings: Callable[[], StoreSetting
     """The same over books that are asked in another way."""
 
     def opened(wanted: StoreSettings) -> objects.Objects:
-        found = credentials.find(wanted.endpoint, wanted.bucket)
+        now = settings()
+        former = (wanted.endpoint, wanted.bucket) != (now.endpoint, now.bucket)
+        found = credentials.find(wanted.endpoint, wanted.bucket, kept_first=former)
         return objects.open_objects(wanted, office_id, found)
 
-    return ChunkedStore(ServerChunks(books, settings, opened), Fetched())
+    return ChunkedStore(ServerChunks(books, opened), Fetched())
 
 
 def probe(

@@ -18,7 +18,6 @@ from sanzhi_desktop.domain.files import (
     AttachmentFault,
     FileState,
     StoredFile,
-    StoreKind,
     StoreSettings,
 )
 from sanzhi_desktop.persistence.blobs.digests import digests
@@ -31,7 +30,7 @@ class Begun:
 
     complete: bool
     chunk_size: int
-    place: StoreKind
+    place: StoreSettings  # kind and, of an object store, where it is
     have: frozenset[int] = frozenset()
 
 
@@ -41,7 +40,7 @@ class Info:
 
     size: int
     chunk_size: int
-    place: StoreKind
+    place: StoreSettings
 
 
 class Chunks(Protocol):
@@ -55,7 +54,7 @@ class Chunks(Protocol):
         """Announces a file. Raises DomainError: too large, the office's quota is used up."""
         ...
 
-    def put(self, sha256: str, n: int, data: bytes, *, place: StoreKind) -> None:
+    def put(self, sha256: str, n: int, data: bytes, *, place: StoreSettings) -> None:
         """Keeps chunk `n`."""
         ...
 
@@ -67,7 +66,7 @@ class Chunks(Protocol):
         """None when there is no such file, or none that this person may read."""
         ...
 
-    def get(self, sha256: str, n: int, *, place: StoreKind) -> bytes | None:
+    def get(self, sha256: str, n: int, *, place: StoreSettings) -> bytes | None:
         """Chunk `n`, or None."""
         ...
 
@@ -83,7 +82,7 @@ class Chunks(Protocol):
         """Every file in the books."""
         ...
 
-    def forget(self, sha256: str) -> None:
+    def forget(self, file: StoredFile) -> None:
         """Takes away what is kept outside the books."""
         ...
 
@@ -201,6 +200,6 @@ class ChunkedStore:
         """Every file in the books, unfinished uploads too."""
         return self.chunks.listing()
 
-    def forget(self, sha256: str) -> None:
+    def forget(self, file: StoredFile) -> None:
         """The books are freed by the command; what an object store keeps goes with it."""
-        self.chunks.forget(sha256)
+        self.chunks.forget(file)

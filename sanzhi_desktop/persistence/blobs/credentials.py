@@ -9,11 +9,10 @@ from dataclasses import dataclass, field
 
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.domain.files import AttachmentFault
+from sanzhi_desktop.persistence import key_store
 
 KEY_ID = "SANZHI_OBJECTS_KEY_ID"
 SECRET = "SANZHI_OBJECTS_SECRET"  # the name of a variable
-# Backends of `keyring` that keep a secret in the open or not at all.
-_NO_STORE = ("keyring.backends.fail", "keyring.backends.null", "keyrings.alt")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,21 +27,17 @@ def _entry(endpoint: str, bucket: str) -> str:
     return f"sanzhi objects {endpoint} {bucket}"
 
 
-def find(endpoint: str, bucket: str) -> Credentials:
-    """Raises DomainError(NO_CREDENTIALS) saying where they are looked for."""
-    key_id, secret = os.environ.get(KEY_ID, ""), os.environ.get(SECRET, "")
-    if key_id and secret:
-        return Credentials(key_id, secret)
-    if _safe():
-        import keyring
-        from keyring.errors import KeyringError
+def find(endpoint: str, bucket: str, *, kept_first: bool = False) -> Credentials:
+    """Those for a bucket. Raises DomainError(NO_CREDENTIALS) saying where they are looked for.
 
-        try:
-            found = keyring.get_credential(_entry(endpoint, bucket), None)
-        except KeyringError:
-            found = None
+    `kept_first`: what the key store has for this very bucket goes before the environment, which
+    knows one bucket only: the office's present one.
+    """
+    ways = (_from_environment, lambda: _kept(endpoint, bucket))
+    for way in reversed(ways) if kept_first else ways:
+        found = way()
         if found is not None:
-            return Credentials(found.username, found.password)
+            return found
     raise DomainError(
         AttachmentFault.NO_CREDENTIALS,
         key_id=KEY_ID,
@@ -52,20 +47,18 @@ def find(endpoint: str, bucket: str) -> Credentials:
     )
 
 
+def _from_environment() -> Credentials | None:
+    key_id, secret = os.environ.get(KEY_ID, ""), os.environ.get(SECRET, "")
+    return Credentials(key_id, secret) if key_id and secret else None
+
+
+def _kept(endpoint: str, bucket: str) -> Credentials | None:
+    found = key_store.credential(_entry(endpoint, bucket))
+    return None if found is None else Credentials(*found)
+
+
 def keep(endpoint: str, bucket: str, credentials: Credentials) -> None:
     """Keeps them in the PC's key store. Raises DomainError(NO_KEYRING) where there is none."""
-    import keyring
-    from keyring.errors import KeyringError
-
-    if not _safe():
+    entry = _entry(endpoint, bucket)
+    if not key_store.put(entry, credentials.key_id, credentials.secret):
         raise DomainError(AttachmentFault.NO_KEYRING, key_id=KEY_ID, secret=SECRET)
-    try:
-        keyring.set_password(_entry(endpoint, bucket), credentials.key_id, credentials.secret)
-    except KeyringError as error:
-        raise DomainError(AttachmentFault.NO_KEYRING, key_id=KEY_ID, secret=SECRET) from error
-
-
-def _safe() -> bool:
-    import keyring
-
-    return not type(keyring.get_keyring()).__module__.startswith(_NO_STORE)

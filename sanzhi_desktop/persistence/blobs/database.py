@@ -4,7 +4,7 @@ Lives here: the calls. Must not: rules; the functions decide (`blobs.functions`)
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC
 from typing import Any, Protocol
@@ -59,18 +59,17 @@ class Books:
             raise named_by_engine(error) from error
 
 
+def _place(told: Mapping[str, Any]) -> StoreSettings:
+    return StoreSettings(StoreKind(told["place"]), told["endpoint"], told["bucket"], told["region"])
+
+
 @dataclass(frozen=True, slots=True)
 class ServerChunks:
-    """The chunks of a shared office: in the database, or in the object store that the office's
-    setting names. Files stay where they were when the setting changes."""
+    """The chunks of a shared office: in the database, or in the object store that the books name
+    for each file. Files stay where they were when the office's setting changes."""
 
     books: Calls
-    settings: Callable[[], StoreSettings]
     open_objects: Callable[[StoreSettings], Objects]  # with the credentials of this PC
-
-    def objects(self) -> Objects:
-        """The office's object store, opened when it is needed."""
-        return self.open_objects(self.settings())
 
     def sm3_wanted(self) -> bool:
         """Whether the office keeps SM3 beside SHA-256."""
@@ -79,24 +78,24 @@ class ServerChunks:
     def begin(self, sha256: str, size: int) -> Begun:
         """Announces a file; the server knows limit, quota and place."""
         told = self.books.call("begin_file", sha256, size)
-        place = StoreKind(told["place"])
+        place = _place(told)
         have = frozenset(told["have"])
-        if place is StoreKind.OBJECTS and not told["complete"]:
-            have = self.objects().have(sha256, size, told["chunk_size"])
+        if place.kind is StoreKind.OBJECTS and not told["complete"]:
+            have = self.open_objects(place).have(sha256, size, told["chunk_size"])
         return Begun(bool(told["complete"]), told["chunk_size"], place, have)
 
-    def put(self, sha256: str, n: int, data: bytes, *, place: StoreKind) -> None:
+    def put(self, sha256: str, n: int, data: bytes, *, place: StoreSettings) -> None:
         """Keeps a chunk where the file belongs."""
-        if place is StoreKind.OBJECTS:
-            self.objects().put(sha256, n, data)
+        if place.kind is StoreKind.OBJECTS:
+            self.open_objects(place).put(sha256, n, data)
         else:
             self.books.call("put_chunk", sha256, n, data, hashlib.sha256(data).hexdigest())
 
     def complete(self, sha256: str, size: int, sm3: str, *, begun: Begun) -> bool:
         """The database hashes its own chunks. What was found in an object store when the upload
         began is read once more: anybody with its credentials may have put it there."""
-        if begun.place is StoreKind.OBJECTS:
-            kept = self.objects()
+        if begun.place.kind is StoreKind.OBJECTS:
+            kept = self.open_objects(begun.place)
             if len(kept.have(sha256, size, begun.chunk_size)) != count(size, begun.chunk_size) or (
                 begun.have and kept.state(sha256, size, begun.chunk_size) is not FileState.INTACT
             ):
@@ -109,12 +108,12 @@ class ServerChunks:
         told = self.books.call("file_info", sha256)
         if told is None:
             return None
-        return Info(told["size"], told["chunk_size"], StoreKind(told["place"]))
+        return Info(told["size"], told["chunk_size"], _place(told))
 
-    def get(self, sha256: str, n: int, *, place: StoreKind) -> bytes | None:
+    def get(self, sha256: str, n: int, *, place: StoreSettings) -> bytes | None:
         """A chunk, from where it is."""
-        if place is StoreKind.OBJECTS:
-            return self.objects().get(sha256, n)
+        if place.kind is StoreKind.OBJECTS:
+            return self.open_objects(place).get(sha256, n)
         data = self.books.call("get_chunk", sha256, n)
         return None if data is None else bytes(data)
 
@@ -124,7 +123,7 @@ class ServerChunks:
         if told != "elsewhere":
             return FileState(told)
         info = self.books.call("file_size", sha256)
-        return self.objects().state(sha256, info["size"], info["chunk_size"])
+        return self.open_objects(_place(info)).state(sha256, info["size"], info["chunk_size"])
 
     def reach(self, settings: StoreSettings) -> None:
         """Writes, reads and removes one object; the database is reached whenever it is asked."""
@@ -141,11 +140,14 @@ class ServerChunks:
                 complete=bool(row.complete),
                 place=StoreKind(row.place),
                 since=row.begun_at.astimezone(UTC),
+                endpoint=row.endpoint,
+                bucket=row.bucket,
+                region=row.region,
             )
             for row in self.books.rows("files")
         )
 
-    def forget(self, sha256: str) -> None:
-        """Removes the objects of a freed file, where the office keeps any."""
-        if self.settings().kind is StoreKind.OBJECTS:
-            self.objects().remove(sha256)
+    def forget(self, file: StoredFile) -> None:
+        """Removes the objects of a freed file."""
+        if file.place is StoreKind.OBJECTS:
+            self.open_objects(file.where).remove(file.sha256)

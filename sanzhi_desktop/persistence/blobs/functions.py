@@ -170,7 +170,8 @@ begin
     perform app.refuse('{AttachmentFault.STORE_KIND}', '{{}}');
   end if;
   select * into b from blob where office_id = p_office and sha256 = p_sha256;
-  if b.sha256 is not null and b.complete = 0 and (b.size <> p_size or b.place <> s.kind) then
+  if b.sha256 is not null and b.complete = 0 and (b.size <> p_size or b.place <> s.kind
+     or s.kind = 'objects' and (b.endpoint <> s.endpoint or b.bucket <> s.bucket)) then
     delete from blob_chunk where office_id = p_office and sha256 = p_sha256;
     delete from blob where office_id = p_office and sha256 = p_sha256;
     b := null;
@@ -187,8 +188,12 @@ begin
         jsonb_build_object('size_mb', round(p_size / {MIB}.0, 1),
           'used_mb', round(v_used / {MIB}.0, 1), 'quota_mb', round(s.quota / {MIB}.0, 1)));
     end if;
-    insert into blob (office_id, sha256, size, chunk_size, place, complete, stored_by, begun_at)
-    values (p_office, p_sha256, p_size, {CHUNK}, s.kind, 0, v_me, v_now)
+    insert into blob (office_id, sha256, size, chunk_size, place, endpoint, bucket, region,
+      complete, stored_by, begun_at)
+    values (p_office, p_sha256, p_size, {CHUNK}, s.kind,
+      case s.kind when 'objects' then s.endpoint else '' end,
+      case s.kind when 'objects' then s.bucket else '' end,
+      case s.kind when 'objects' then s.region else '' end, 0, v_me, v_now)
     on conflict (office_id, sha256) do nothing;
     select * into b from blob where office_id = p_office and sha256 = p_sha256;
   elsif b.begun_at < v_now - interval '1 day' then
@@ -198,7 +203,8 @@ begin
   select coalesce(jsonb_agg(n order by n), '[]') into v_have from blob_chunk
    where office_id = p_office and sha256 = p_sha256;
   return jsonb_build_object('complete', b.complete, 'chunk_size', b.chunk_size,
-    'place', b.place, 'sm3', s.sm3, 'have', v_have);
+    'place', b.place, 'endpoint', b.endpoint, 'bucket', b.bucket, 'region', b.region,
+    'sm3', s.sm3, 'have', v_have);
 end $$;
 
 create function api.put_chunk(p_office integer, p_sha256 text, p_n integer, p_data bytea,
@@ -258,7 +264,8 @@ begin
   -- Who keeps the files reads also those of earlier rounds, which no row names any more.
   if not app.file_readable(p_office, p_sha256, v_me)
      and not app.keeps_files(p_office, v_me, v_now) then return null; end if;
-  select jsonb_build_object('size', size, 'chunk_size', chunk_size, 'place', place)
+  select jsonb_build_object('size', size, 'chunk_size', chunk_size, 'place', place,
+      'endpoint', endpoint, 'bucket', bucket, 'region', region)
     into v_info from blob
    where office_id = p_office and sha256 = p_sha256 and complete = 1;
   return v_info;
@@ -295,21 +302,22 @@ begin
   if not app.file_readable(p_office, p_sha256, v_me) then
     perform app.file_keeper(p_office, v_me, v_now);
   end if;
-  select jsonb_build_object('size', size, 'chunk_size', chunk_size) into v_info from blob
+  select jsonb_build_object('size', size, 'chunk_size', chunk_size, 'place', place,
+      'endpoint', endpoint, 'bucket', bucket, 'region', region) into v_info from blob
    where office_id = p_office and sha256 = p_sha256;
   return v_info;
 end $$;
 
 create function api.files(p_office integer)
 returns table (sha256 text, sm3 text, size bigint, complete smallint, place text,
-  begun_at timestamptz)
+  begun_at timestamptz, endpoint text, bucket text, region text)
 language plpgsql %DEFINER% as $$
 #variable_conflict use_column
 declare v_me text := session_user; v_now timestamptz := clock_timestamp();
 begin
   perform app.file_keeper(p_office, v_me, v_now);
-  return query select b.sha256, b.sm3, b.size, b.complete, b.place, b.begun_at
-    from blob b
+  return query select b.sha256, b.sm3, b.size, b.complete, b.place, b.begun_at,
+    b.endpoint, b.bucket, b.region from blob b
     where b.office_id = p_office order by b.sha256;
 end $$;
 

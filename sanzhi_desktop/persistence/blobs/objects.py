@@ -10,12 +10,18 @@ bucket's credentials can change it: what is read is hashed every time.
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sanzhi_desktop.domain.errors import DomainError
-from sanzhi_desktop.domain.files import AttachmentFault, FileState, StoreSettings
+from sanzhi_desktop.domain.files import (
+    AttachmentFault,
+    FileState,
+    StoreKind,
+    StoreSettings,
+    check_settings,
+)
 from sanzhi_desktop.persistence.blobs.chunked import count
 
 if TYPE_CHECKING:
@@ -132,6 +138,13 @@ class Objects:
             raise DomainError(
                 AttachmentFault.OBJECTS_AWAY, place=self.place, message=_first_line(error)
             ) from error
+        except BaseException as error:
+            # What the library's own language could not go on with is no Exception of ours.
+            if type(error).__name__ != "PanicException":
+                raise
+            raise DomainError(
+                AttachmentFault.OBJECTS_AWAY, place=self.place, message=_first_line(error)
+            ) from error
 
 
 def _first_line(error: BaseException) -> str:
@@ -140,8 +153,11 @@ def _first_line(error: BaseException) -> str:
 
 
 def open_objects(settings: StoreSettings, office_id: int, credentials: "Credentials") -> Objects:
-    """The object store that an office's setting names; nothing is connected yet."""
+    """The object store that an office's setting names; nothing is connected yet. Raises
+    DomainError for one that names none."""
     from obstore.store import S3Store
+
+    check_settings(replace(settings, kind=StoreKind.OBJECTS))
 
     plain = settings.endpoint.startswith("http://")
     store = S3Store(

@@ -33,7 +33,7 @@ class FilesCheck(Card):
         self.findings: RowModel[FileFinding] = RowModel(
             [
                 Column("case", self.tr("案件"), lambda f: f.use.case, 300),
-                Column("material", self.tr("材料"), lambda f: f.use.material, 200),
+                Column("material", self.tr("材料"), self._material, 200),
                 Column("state", self.tr("情况"), self._state, 100, tone=lambda _: Tone.DANGER),
                 Column("sha256", self.tr("SHA-256"), lambda f: f.use.sha256, 300),
             ],
@@ -46,6 +46,11 @@ class FilesCheck(Card):
         self.body.addWidget(self.table)
         for part in (self.stop, self.bar, self.table):
             part.hide()
+
+    def _material(self, finding: FileFinding) -> str:
+        """A file that no row names any more is still what an earlier round was signed on."""
+        name = finding.use.material
+        return name if finding.use.now else self.tr("{0}（以前的材料）").format(name)
 
     def check_all(self) -> None:
         """Looks at every file of the office, off the GUI thread."""

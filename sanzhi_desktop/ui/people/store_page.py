@@ -140,11 +140,14 @@ class StorePage(Page):
                 ),
                 StoreKind.DATABASE: self.tr(
                     "附件分块存在共用数据库里，各台电脑都能读，随数据库一起备份；"
-                    "单个文件最大 500 MB。备份会随附件变大。"
+                    "单个文件最大 500 MB。备份会随附件变大。原来在对象存储里的附件留在原处，照常可读，"
+                    "请保留那里的存储桶和每台电脑上的访问密钥。"
                 ),
                 StoreKind.OBJECTS: self.tr(
                     "附件存在单位的对象存储里，适合录像等大文件，需要另行备份。访问密钥不在这里填写，"
-                    "在每台电脑上用 sanzhi blob key 存入系统密钥库。原来的附件留在原处，照常可读。"
+                    "在每台电脑上用 sanzhi blob key 存入系统密钥库。原来的附件留在原处，照常可读；"
+                    "换了存储桶的，请保留原来的存储桶和密钥。自己把文件搬到了新的存储桶的，用"
+                    " sanzhi blob store --moved-from 说明。"
                 ),
             }[StoreKind(kind)]
         )
@@ -167,7 +170,7 @@ class StorePage(Page):
             endpoint=values["endpoint"].strip().rstrip("/") if objects else "",
             bucket=values["bucket"].strip() if objects else "",
             region=values["region"].strip() if objects else "",
-            sm3=bool(values["sm3"]),
+            sm3=bool(values["sm3"]) and kind is not StoreKind.FOLDER,
         )
         wanted = replace(wanted, file_limit=limits["file_limit"], quota=limits["quota"])
         check_settings(wanted)

@@ -3,13 +3,13 @@
 import hashlib
 import os
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import keyring
 import pytest
-from keyring.backend import KeyringBackend
-from keyring.credentials import SimpleCredential
 from obstore.store import LocalStore, MemoryStore
 
 from sanzhi_desktop.application import attachments
@@ -25,6 +25,7 @@ from tests.persistence.blobs import s3_server
 from tests.persistence.blobs.s3_server import Service
 from tests.persistence.cluster import Cluster
 from tests.persistence.desk import ADMIN, FILE, Desk
+from tests.persistence.stores import RealStore, use
 
 CONTENT = os.urandom(CHUNK + 777)
 SHA256 = hashlib.sha256(CONTENT).hexdigest()
@@ -116,38 +117,15 @@ def test_a_service_that_is_away_is_named() -> None:
     assert refused.value.facts["place"] == f"http://127.0.0.1:9/{BUCKET}"
 
 
-class Keys(KeyringBackend):
-    """A key store of the operating system, for the length of a test."""
-
-    priority = 1
-
-    def __init__(self) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
-        self.kept: dict[str, tuple[str, str]] = {}
-
-    def set_password(self, service: str, username: str, password: str) -> None:
-        self.kept[service] = (username, password)
-
-    def get_password(self, service: str, username: str) -> str | None:
-        return self.kept[service][1] if self.kept.get(service, ("",))[0] == username else None
-
-    def get_credential(self, service: str, username: str | None) -> SimpleCredential | None:
-        return SimpleCredential(*self.kept[service]) if service in self.kept else None
-
-
 @pytest.fixture
-def keys(monkeypatch: pytest.MonkeyPatch) -> Keys:
-    made = Keys()
-    monkeypatch.setattr(keyring, "get_keyring", lambda: made)
-    monkeypatch.setattr(keyring, "set_password", made.set_password)
-    monkeypatch.setattr(keyring, "get_credential", made.get_credential)
+def keys(monkeypatch: pytest.MonkeyPatch) -> RealStore:
     monkeypatch.delenv(KEY_ID, raising=False)
     monkeypatch.delenv(SECRET, raising=False)
-    return made
+    return use(monkeypatch, RealStore())
 
 
 def test_credentials_come_from_the_key_store_or_the_environment(
-    keys: Keys, monkeypatch: pytest.MonkeyPatch
+    keys: RealStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     where = ("https://store.local", BUCKET)
     with pytest.raises(DomainError) as refused:
@@ -160,15 +138,31 @@ def test_credentials_come_from_the_key_store_or_the_environment(
     monkeypatch.setenv(KEY_ID, "from outside")
     monkeypatch.setenv(SECRET, "given")
     assert credentials.find(*where) == Credentials("from outside", "given")
+    # It knows one bucket, the office's present one; an earlier one is asked with its own key.
+    assert credentials.find(*where, kept_first=True) == Credentials("id", "kept")
+    other = ("https://other.local", BUCKET)
+    assert credentials.find(*other, kept_first=True) == Credentials("from outside", "given")
 
 
-def test_a_key_store_that_keeps_nothing_safe_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
-    from keyring.backends import fail
+@pytest.mark.parametrize("chained", [False, True])
+def test_a_key_store_that_keeps_nothing_safe_is_not_used(
+    monkeypatch: pytest.MonkeyPatch, chained: bool
+) -> None:
+    """Also not as one of several, of which `keyring` would take any."""
+    from keyring.backends import chainer, fail
 
-    monkeypatch.setattr(keyring, "get_keyring", fail.Keyring)
-    with pytest.raises(DomainError) as refused:
-        credentials.keep("https://store.local", BUCKET, Credentials("id", "secret"))
-    assert refused.value.code is AttachmentFault.NO_KEYRING
+    class Chain(chainer.ChainerBackend):
+        backends = (fail.Keyring(),)  # type: ignore[no-untyped-call, assignment]
+
+    monkeypatch.setattr(keyring, "get_keyring", Chain if chained else fail.Keyring)
+    monkeypatch.delenv(KEY_ID, raising=False)
+    for ask in (
+        lambda: credentials.keep("https://store.local", BUCKET, Credentials("id", "secret")),
+        lambda: credentials.find("https://store.local", BUCKET),
+    ):
+        with pytest.raises(DomainError) as refused:
+            ask()
+        assert refused.value.code in (AttachmentFault.NO_KEYRING, AttachmentFault.NO_CREDENTIALS)
 
 
 @pytest.fixture
@@ -192,7 +186,9 @@ def _empty(client: Any) -> None:
 
 
 @pytest.mark.postgres
-def test_an_office_in_an_object_store(office: tuple[Desk, Any], tmp_path: Path) -> None:
+def test_an_office_in_an_object_store(
+    office: tuple[Desk, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     desk, client = office
     path = tmp_path / "录像.mp4"
     path.write_bytes(CONTENT)
@@ -202,13 +198,21 @@ def test_an_office_in_an_object_store(office: tuple[Desk, Any], tmp_path: Path) 
         if done >= CHUNK:
             raise KeyboardInterrupt
 
+    sent: list[int] = []
+    put = Objects.put
+
+    def counting(self: Objects, sha256: str, n: int, data: bytes) -> None:
+        sent.append(n)
+        put(self, sha256, n, data)
+
+    monkeypatch.setattr(Objects, "put", counting)
     with pytest.raises(KeyboardInterrupt):
         files.put(path, progress=stop)
-    before = client.list_objects_v2(Bucket=BUCKET)["Contents"][0]["LastModified"]
+    assert sent == [0]
     assert files.put(path) == (SHA256, len(CONTENT))
+    assert sent == [0, 1], "the first chunk was not sent again"
     listed = client.list_objects_v2(Bucket=BUCKET)["Contents"]
     assert [entry["Size"] for entry in listed] == [CHUNK, 777]
-    assert listed[0]["LastModified"] == before, "the first chunk was not sent again"
     assert files.path(SHA256).read_bytes() == CONTENT
     assert files.state(SHA256) is FileState.INTACT
     report = attachments.check_office(desk.sessions[ADMIN])
@@ -287,3 +291,80 @@ def test_files_stay_readable_where_they_were_when_the_setting_changes(
         ).state
         is State.DECIDED
     )
+
+
+OTHER = "another-office"
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("after", ["database", "bucket"])
+def test_files_of_an_earlier_object_store_stay_readable(
+    office: tuple[Desk, Any], service: Service, tmp_path: Path, after: str
+) -> None:
+    """Turned off, or another bucket: every file stays where it was, and is read from there."""
+    desk, client = office
+    case_id = desk.passed()
+    admin, settings = desk.sessions[ADMIN], desk.sessions[ADMIN].reader.file_store()
+    if after == "bucket":
+        client.create_bucket(Bucket=OTHER)
+        wanted = replace(settings, bucket=OTHER, region="cn-north-1")
+    else:
+        wanted = StoreSettings(StoreKind.DATABASE, file_limit=10 * MIB)
+    set_store(admin, wanted)
+    path = tmp_path / "file"
+    path.write_bytes(CONTENT)
+    assert desk.sessions["h1"].files.put(path)[0] == SHA256
+    old = desk.case(case_id).materials[0].sha256
+    for who in ("hd", ADMIN):
+        files = desk.sessions[who].files
+        assert files.state(old) is FileState.INTACT
+    assert desk.sessions["hd"].files.path(old).read_bytes() == FILE
+    assert desk.sessions["h1"].files.path(SHA256).read_bytes() == CONTENT
+    report = attachments.check_office(admin)
+    assert (report.sound, report.checked) == (True, 1)
+    places = {f.sha256: (f.place, f.bucket) for f in admin.files.listing()}
+    assert places[old] == (StoreKind.OBJECTS, BUCKET)
+    assert places[SHA256] == (wanted.kind, wanted.bucket)
+    # What nothing used is taken out of the place where it is.
+    assert attachments.free_unused(admin, report, older=timedelta(days=-3650))
+    if after == "bucket":
+        assert "Contents" not in client.list_objects_v2(Bucket=OTHER)
+    assert client.list_objects_v2(Bucket=BUCKET)["KeyCount"] == 1
+    desk.decide(case_id)
+    if after == "bucket":
+        client.delete_bucket(Bucket=OTHER)
+
+
+@pytest.mark.postgres
+def test_objects_that_were_carried_elsewhere_are_read_there_when_somebody_says_so(
+    office: tuple[Desk, Any], service: Service
+) -> None:
+    desk, client = office
+    desk.passed()
+    admin = desk.sessions[ADMIN]
+    before = admin.reader.file_store()
+    (entry,) = client.list_objects_v2(Bucket=BUCKET)["Contents"]
+    client.create_bucket(Bucket=OTHER)
+    client.copy_object(
+        Bucket=OTHER, Key=entry["Key"], CopySource={"Bucket": BUCKET, "Key": entry["Key"]}
+    )
+    client.delete_object(Bucket=BUCKET, Key=entry["Key"])
+    set_store(admin, replace(before, bucket=OTHER))
+    assert [f.state for f in attachments.check_office(admin).findings] == [FileState.MISSING]
+    set_store(admin, replace(before, bucket=OTHER), moved_from=before)
+    assert attachments.check_office(admin).sound
+    entry_ = admin.reader.history("")[-1]
+    assert entry_.detail["moved_from"] == {"endpoint": before.endpoint, "bucket": BUCKET}
+    for key in client.list_objects_v2(Bucket=OTHER)["Contents"]:
+        client.delete_object(Bucket=OTHER, Key=key["Key"])
+    client.delete_bucket(Bucket=OTHER)
+
+
+def test_an_object_store_without_a_place_is_refused_and_no_crash_of_the_library() -> None:
+    with pytest.raises(DomainError) as refused:
+        open_objects(StoreSettings(StoreKind.DATABASE), 7, Credentials("a", "b"))
+    assert refused.value.code is AttachmentFault.ENDPOINT_WRONG
+    odd = StoreSettings(StoreKind.OBJECTS, "http://[", BUCKET)
+    with pytest.raises(DomainError) as refused:
+        open_objects(odd, 7, Credentials("a", "b")).get(SHA256, 0)
+    assert refused.value.code is AttachmentFault.OBJECTS_AWAY

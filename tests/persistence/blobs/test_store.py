@@ -241,8 +241,8 @@ def test_the_same_file_is_kept_once_per_office(
 def test_wrong_bytes_under_somebodys_hash_do_no_harm(server_desk: Desk, source: Path) -> None:
     sha256 = hashlib.sha256(CONTENT).hexdigest()
     foe = _chunks(server_desk, "h2")
-    foe.begin(sha256, len(CONTENT))
-    foe.put(sha256, 1, bytes(CHUNK), place=StoreKind.DATABASE)
+    place = foe.begin(sha256, len(CONTENT)).place
+    foe.put(sha256, 1, bytes(CHUNK), place=place)
     assert server_desk.sessions["h1"].files.put(source)[0] == sha256
     assert server_desk.sessions["h1"].files.path(sha256).read_bytes() == CONTENT
     wrong_size = hashlib.sha256(b"other").hexdigest()
@@ -265,9 +265,9 @@ def _chunks(desk: Desk, who: str) -> ServerChunks:
 def test_a_chunk_that_does_not_belong_is_refused(server_desk: Desk, n: int, data: bytes) -> None:
     sha256 = hashlib.sha256(CONTENT).hexdigest()
     chunks = _chunks(server_desk, "h1")
-    chunks.begin(sha256, len(CONTENT))
+    place = chunks.begin(sha256, len(CONTENT)).place
     with pytest.raises(DomainError) as refused:
-        chunks.put(sha256, n, data, place=StoreKind.DATABASE)
+        chunks.put(sha256, n, data, place=place)
     assert refused.value.code is AttachmentFault.BAD_CHUNK
     with pytest.raises(DomainError) as refused:
         chunks.books.call("put_chunk", sha256, 0, bytes(CHUNK), "0" * 64)

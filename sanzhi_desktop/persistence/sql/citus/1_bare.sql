@@ -57,3 +57,5 @@ drop function if exists app.wall_material_update_shuts_gate();
 drop function if exists app.wall_material_delete_shuts_gate();
 drop index if exists app.ix_case__grams;
 drop index if exists app.ix_case__pinyin;
+drop index if exists app.ix_case__name;
+drop index if exists app.ix_case__party;

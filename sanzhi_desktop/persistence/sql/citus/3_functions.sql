@@ -101,6 +101,58 @@ begin
   return p::text;
 end $$;
 
+create or replace function app.materials_digest(p_office integer, p_case text) returns text
+language plpgsql stable set search_path = pg_catalog, app, pg_temp as $$
+declare v_materials text; v_text text;
+begin
+  select coalesce(string_agg(format('[%s,%s]', to_json(m.name), to_json(m.sha256)), ','
+           order by m.name collate "C", m.sha256 collate "C"), '')
+    into v_materials from material m where m.office_id = p_office and m.case_id = p_case;
+  select format('{"amount_fen":%s,"decision":%s,"kind":%s,"materials":[%s],"party":[%s,%s]}',
+      k.amount_fen, to_json(coalesce(k.submission::jsonb ->> 'proposed_decision', '')),
+      to_json(k.kind), v_materials, to_json(k.party_name), to_json(k.party_number))
+    into v_text from case_ k where k.office_id = p_office and k.case_id = p_case;
+  return encode(sha256(convert_to(v_text, 'UTF8')), 'hex');
+end $$;
+
+create or replace function app.reads_case(p_office integer, p_readers text) returns boolean
+language plpgsql stable parallel safe cost 0.0001 as $$
+begin
+  return pg_catalog.strpos(p_readers, ',' operator(pg_catalog.||) session_user::pg_catalog.text
+      operator(pg_catalog.||) ',') operator(pg_catalog.>) 0
+    and pg_catalog.pg_has_role(session_user,
+      pg_catalog.to_regrole('sz_o' operator(pg_catalog.||) p_office::pg_catalog.text),
+      'member')
+    or pg_catalog.pg_has_role(session_user,
+      pg_catalog.to_regrole('sz_o' operator(pg_catalog.||) p_office::pg_catalog.text operator(pg_catalog.||) '_all'),
+      'member')
+    or pg_catalog.pg_has_role(session_user,
+      pg_catalog.to_regrole('sz_o' operator(pg_catalog.||) p_office::pg_catalog.text operator(pg_catalog.||) '_u' operator(pg_catalog.||) pg_catalog.substr(p_readers, 3, 12)),
+      'member');
+end $$;
+
+create or replace function app.reads_office(p_office integer) returns boolean
+language plpgsql stable parallel safe cost 0.0001 as $$
+begin
+  return pg_catalog.pg_has_role(session_user,
+      pg_catalog.to_regrole('sz_o' operator(pg_catalog.||) p_office::pg_catalog.text),
+      'member');
+end $$;
+
+create or replace function app.reads_history(p_office integer) returns boolean
+language plpgsql stable parallel safe cost 0.0001 as $$
+begin
+  return pg_catalog.pg_has_role(session_user,
+      pg_catalog.to_regrole('sz_o' operator(pg_catalog.||) p_office::pg_catalog.text operator(pg_catalog.||) '_auditor'),
+      'member');
+end $$;
+
+create or replace function app.kept(p_text text) returns text
+language plpgsql immutable strict parallel safe as $$
+begin
+  return p_text;
+end $$;
+
 create or replace function app.do_register(p_office integer, p_cmd text, p_case text, p_reason text, p_payload jsonb, c app.case_, v_me text, v_now timestamptz, v_today date, v_target text, v_readers text)
 returns void language plpgsql set search_path = pg_catalog, app, pg_temp set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 #variable_conflict use_column
@@ -216,6 +268,9 @@ begin
   if (coalesce((p_payload -> 'document'), 'null'::jsonb) <> 'null'::jsonb) and coalesce(encode(sha256(decode((p_payload #>> '{document,pdf}'), 'base64')), 'hex'), '') <> coalesce((p_payload #>> '{document,sha256}'), '') then
     perform app.refuse('persistence.digest_mismatch', jsonb_build_object());
   end if;
+  if (coalesce((p_payload -> 'document'), 'null'::jsonb) <> 'null'::jsonb) and (case when substr(decode(substr((p_payload #>> '{document,pdf}'), 1, 8), 'base64'), 1, 5) = '\x255044462d' then 1 else 0 end) = 0 then
+    perform app.refuse('persistence.not_a_pdf', jsonb_build_object());
+  end if;
   if (coalesce((p_payload -> 'document'), 'null'::jsonb) <> 'null'::jsonb) and not exists (select 1 from document where office_id = p_office and case_id = p_case and sha256 = coalesce((p_payload #>> '{document,sha256}'), '')) then
     insert into document (office_id, readers, case_id, sha256, round, kind, size, content, stored_by, stored_at) values (p_office, v_readers, p_case, coalesce((p_payload #>> '{document,sha256}'), ''), c.round, 'correction', length(decode((p_payload #>> '{document,pdf}'), 'base64')), decode((p_payload #>> '{document,pdf}'), 'base64'), v_me, v_now);
   end if;
@@ -263,6 +318,9 @@ begin
   if (coalesce((p_payload -> 'document'), 'null'::jsonb) <> 'null'::jsonb) and coalesce(encode(sha256(decode((p_payload #>> '{document,pdf}'), 'base64')), 'hex'), '') <> coalesce((p_payload #>> '{document,sha256}'), '') then
     perform app.refuse('persistence.digest_mismatch', jsonb_build_object());
   end if;
+  if (coalesce((p_payload -> 'document'), 'null'::jsonb) <> 'null'::jsonb) and (case when substr(decode(substr((p_payload #>> '{document,pdf}'), 1, 8), 'base64'), 1, 5) = '\x255044462d' then 1 else 0 end) = 0 then
+    perform app.refuse('persistence.not_a_pdf', jsonb_build_object());
+  end if;
   if (coalesce((p_payload -> 'document'), 'null'::jsonb) <> 'null'::jsonb) and not exists (select 1 from document where office_id = p_office and case_id = p_case and sha256 = coalesce((p_payload #>> '{document,sha256}'), '')) then
     insert into document (office_id, readers, case_id, sha256, round, kind, size, content, stored_by, stored_at) values (p_office, v_readers, p_case, coalesce((p_payload #>> '{document,sha256}'), ''), c.round, 'return', length(decode((p_payload #>> '{document,pdf}'), 'base64')), decode((p_payload #>> '{document,pdf}'), 'base64'), v_me, v_now);
   end if;
@@ -290,6 +348,9 @@ begin
   end if;
   if (coalesce((p_payload -> 'document'), 'null'::jsonb) <> 'null'::jsonb) and coalesce(encode(sha256(decode((p_payload #>> '{document,pdf}'), 'base64')), 'hex'), '') <> coalesce((p_payload #>> '{document,sha256}'), '') then
     perform app.refuse('persistence.digest_mismatch', jsonb_build_object());
+  end if;
+  if (coalesce((p_payload -> 'document'), 'null'::jsonb) <> 'null'::jsonb) and (case when substr(decode(substr((p_payload #>> '{document,pdf}'), 1, 8), 'base64'), 1, 5) = '\x255044462d' then 1 else 0 end) = 0 then
+    perform app.refuse('persistence.not_a_pdf', jsonb_build_object());
   end if;
   if (coalesce((p_payload -> 'document'), 'null'::jsonb) <> 'null'::jsonb) and not exists (select 1 from document where office_id = p_office and case_id = p_case and sha256 = coalesce((p_payload #>> '{document,sha256}'), '')) then
     insert into document (office_id, readers, case_id, sha256, round, kind, size, content, stored_by, stored_at) values (p_office, v_readers, p_case, coalesce((p_payload #>> '{document,sha256}'), ''), c.round, 'not_needed', length(decode((p_payload #>> '{document,pdf}'), 'base64')), decode((p_payload #>> '{document,pdf}'), 'base64'), v_me, v_now);
@@ -393,6 +454,9 @@ begin
   if (coalesce((p_payload -> 'document'), 'null'::jsonb) <> 'null'::jsonb) and coalesce(encode(sha256(decode((p_payload #>> '{document,pdf}'), 'base64')), 'hex'), '') <> coalesce((p_payload #>> '{document,sha256}'), '') then
     perform app.refuse('persistence.digest_mismatch', jsonb_build_object());
   end if;
+  if (coalesce((p_payload -> 'document'), 'null'::jsonb) <> 'null'::jsonb) and (case when substr(decode(substr((p_payload #>> '{document,pdf}'), 1, 8), 'base64'), 1, 5) = '\x255044462d' then 1 else 0 end) = 0 then
+    perform app.refuse('persistence.not_a_pdf', jsonb_build_object());
+  end if;
   if (coalesce((p_payload -> 'document'), 'null'::jsonb) <> 'null'::jsonb) and not exists (select 1 from document where office_id = p_office and case_id = p_case and sha256 = coalesce((p_payload #>> '{document,sha256}'), '')) then
     insert into document (office_id, readers, case_id, sha256, round, kind, size, content, stored_by, stored_at) values (p_office, v_readers, p_case, coalesce((p_payload #>> '{document,sha256}'), ''), c.round, 'case_extension', length(decode((p_payload #>> '{document,pdf}'), 'base64')), decode((p_payload #>> '{document,pdf}'), 'base64'), v_me, v_now);
   end if;
@@ -428,11 +492,17 @@ begin
   if exists (select 1 from recusal where office_id = p_office and person_id = v_me and ((case_id <> '' and case_id = p_case) or (party <> '' and party = c.party_name) or (unit <> '' and unit = c.unit))) then
     perform app.refuse('people.recused', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
   end if;
+  if coalesce((p_payload ->> 'materials_digest'), '') <> app.materials_digest(p_office, p_case) then
+    perform app.refuse('persistence.materials_differ', jsonb_build_object());
+  end if;
   if not (coalesce((p_payload -> 'document'), 'null'::jsonb) <> 'null'::jsonb) then
     perform app.refuse('persistence.document_missing', jsonb_build_object());
   end if;
   if (coalesce((p_payload -> 'document'), 'null'::jsonb) <> 'null'::jsonb) and coalesce(encode(sha256(decode((p_payload #>> '{document,pdf}'), 'base64')), 'hex'), '') <> coalesce((p_payload #>> '{document,sha256}'), '') then
     perform app.refuse('persistence.digest_mismatch', jsonb_build_object());
+  end if;
+  if (coalesce((p_payload -> 'document'), 'null'::jsonb) <> 'null'::jsonb) and (case when substr(decode(substr((p_payload #>> '{document,pdf}'), 1, 8), 'base64'), 1, 5) = '\x255044462d' then 1 else 0 end) = 0 then
+    perform app.refuse('persistence.not_a_pdf', jsonb_build_object());
   end if;
   if (coalesce((p_payload -> 'document'), 'null'::jsonb) <> 'null'::jsonb) and not exists (select 1 from document where office_id = p_office and case_id = p_case and sha256 = coalesce((p_payload #>> '{document,sha256}'), '')) then
     insert into document (office_id, readers, case_id, sha256, round, kind, size, content, stored_by, stored_at) values (p_office, v_readers, p_case, coalesce((p_payload #>> '{document,sha256}'), ''), c.round, 'opinion_certified', length(decode((p_payload #>> '{document,pdf}'), 'base64')), decode((p_payload #>> '{document,pdf}'), 'base64'), v_me, v_now);
@@ -535,6 +605,9 @@ begin
   if (coalesce((p_payload -> 'document'), 'null'::jsonb) <> 'null'::jsonb) and coalesce(encode(sha256(decode((p_payload #>> '{document,pdf}'), 'base64')), 'hex'), '') <> coalesce((p_payload #>> '{document,sha256}'), '') then
     perform app.refuse('persistence.digest_mismatch', jsonb_build_object());
   end if;
+  if (coalesce((p_payload -> 'document'), 'null'::jsonb) <> 'null'::jsonb) and (case when substr(decode(substr((p_payload #>> '{document,pdf}'), 1, 8), 'base64'), 1, 5) = '\x255044462d' then 1 else 0 end) = 0 then
+    perform app.refuse('persistence.not_a_pdf', jsonb_build_object());
+  end if;
   if (coalesce((p_payload -> 'document'), 'null'::jsonb) <> 'null'::jsonb) and not exists (select 1 from document where office_id = p_office and case_id = p_case and sha256 = coalesce((p_payload #>> '{document,sha256}'), '')) then
     insert into document (office_id, readers, case_id, sha256, round, kind, size, content, stored_by, stored_at) values (p_office, v_readers, p_case, coalesce((p_payload #>> '{document,sha256}'), ''), c.round, 'opinion', length(decode((p_payload #>> '{document,pdf}'), 'base64')), decode((p_payload #>> '{document,pdf}'), 'base64'), v_me, v_now);
   end if;
@@ -583,6 +656,9 @@ begin
   end if;
   if (coalesce((p_payload -> 'document'), 'null'::jsonb) <> 'null'::jsonb) and coalesce(encode(sha256(decode((p_payload #>> '{document,pdf}'), 'base64')), 'hex'), '') <> coalesce((p_payload #>> '{document,sha256}'), '') then
     perform app.refuse('persistence.digest_mismatch', jsonb_build_object());
+  end if;
+  if (coalesce((p_payload -> 'document'), 'null'::jsonb) <> 'null'::jsonb) and (case when substr(decode(substr((p_payload #>> '{document,pdf}'), 1, 8), 'base64'), 1, 5) = '\x255044462d' then 1 else 0 end) = 0 then
+    perform app.refuse('persistence.not_a_pdf', jsonb_build_object());
   end if;
   if (coalesce((p_payload -> 'document'), 'null'::jsonb) <> 'null'::jsonb) and not exists (select 1 from document where office_id = p_office and case_id = p_case and sha256 = coalesce((p_payload #>> '{document,sha256}'), '')) then
     insert into document (office_id, readers, case_id, sha256, round, kind, size, content, stored_by, stored_at) values (p_office, v_readers, p_case, coalesce((p_payload #>> '{document,sha256}'), ''), c.round, 'opinion', length(decode((p_payload #>> '{document,pdf}'), 'base64')), decode((p_payload #>> '{document,pdf}'), 'base64'), v_me, v_now);
@@ -658,6 +734,18 @@ begin
   end if;
   if c.kind = 'penalty' and exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0 and (stage in ('opened', 'reported', 'approved', 'signed') and opened_on <= app.day((p_payload ->> 'decided_on')))) then
     perform app.refuse('transfer.no_substitute', jsonb_build_object());
+  end if;
+  if trim(coalesce((p_payload ->> 'number'), ''), ' 　') = '' then
+    perform app.refuse('case.field_missing', jsonb_build_object('field', 'decision.number'));
+  end if;
+  if trim(coalesce((p_payload ->> 'content'), ''), ' 　') = '' then
+    perform app.refuse('case.field_missing', jsonb_build_object('field', 'decision.content'));
+  end if;
+  if trim(coalesce((p_payload ->> 'decided_on'), ''), ' 　') = '' then
+    perform app.refuse('case.field_missing', jsonb_build_object('field', 'decision.decided_on'));
+  end if;
+  if app.day((p_payload ->> 'decided_on')) > v_today then
+    perform app.refuse('case.in_future', jsonb_build_object('field', 'decision.decided_on', 'date', coalesce((p_payload ->> 'decided_on'), ''), 'today', cast(v_today as text)));
   end if;
   if exists (select 1 from dispute_result where office_id = p_office and case_id = p_case and held_on > app.day((p_payload ->> 'decided_on'))) then
     perform app.refuse('dispute.meeting_after_decision', jsonb_build_object('date', (select cast(max(held_on) as text) from dispute_result where office_id = p_office and case_id = p_case), 'decided', coalesce((p_payload ->> 'decided_on'), '')));
@@ -894,6 +982,9 @@ begin
   end if;
   if (coalesce((p_payload -> 'document'), 'null'::jsonb) <> 'null'::jsonb) and coalesce(encode(sha256(decode((p_payload #>> '{document,pdf}'), 'base64')), 'hex'), '') <> coalesce((p_payload #>> '{document,sha256}'), '') then
     perform app.refuse('persistence.digest_mismatch', jsonb_build_object());
+  end if;
+  if (coalesce((p_payload -> 'document'), 'null'::jsonb) <> 'null'::jsonb) and (case when substr(decode(substr((p_payload #>> '{document,pdf}'), 1, 8), 'base64'), 1, 5) = '\x255044462d' then 1 else 0 end) = 0 then
+    perform app.refuse('persistence.not_a_pdf', jsonb_build_object());
   end if;
   if (coalesce((p_payload -> 'document'), 'null'::jsonb) <> 'null'::jsonb) and not exists (select 1 from document where office_id = p_office and case_id = p_case and sha256 = coalesce((p_payload #>> '{document,sha256}'), '')) then
     insert into document (office_id, readers, case_id, sha256, round, kind, size, content, stored_by, stored_at) values (p_office, v_readers, p_case, coalesce((p_payload #>> '{document,sha256}'), ''), c.round, 'transfer', length(decode((p_payload #>> '{document,pdf}'), 'base64')), decode((p_payload #>> '{document,pdf}'), 'base64'), v_me, v_now);
@@ -1683,6 +1774,9 @@ begin
   if (coalesce((p_payload -> 'document'), 'null'::jsonb) <> 'null'::jsonb) and coalesce(encode(sha256(decode((p_payload #>> '{document,pdf}'), 'base64')), 'hex'), '') <> coalesce((p_payload #>> '{document,sha256}'), '') then
     perform app.refuse('persistence.digest_mismatch', jsonb_build_object());
   end if;
+  if (coalesce((p_payload -> 'document'), 'null'::jsonb) <> 'null'::jsonb) and (case when substr(decode(substr((p_payload #>> '{document,pdf}'), 1, 8), 'base64'), 1, 5) = '\x255044462d' then 1 else 0 end) = 0 then
+    perform app.refuse('persistence.not_a_pdf', jsonb_build_object());
+  end if;
   if (coalesce((p_payload -> 'document'), 'null'::jsonb) <> 'null'::jsonb) and not exists (select 1 from document where office_id = p_office and case_id = p_case and sha256 = coalesce((p_payload #>> '{document,sha256}'), '')) then
     insert into document (office_id, readers, case_id, sha256, round, kind, size, content, stored_by, stored_at) values (p_office, v_readers, p_case, coalesce((p_payload #>> '{document,sha256}'), ''), c.round, 'responsibility', length(decode((p_payload #>> '{document,pdf}'), 'base64')), decode((p_payload #>> '{document,pdf}'), 'base64'), v_me, v_now);
   end if;
@@ -1708,6 +1802,9 @@ begin
   end if;
   if (coalesce((p_payload -> 'document'), 'null'::jsonb) <> 'null'::jsonb) and coalesce(encode(sha256(decode((p_payload #>> '{document,pdf}'), 'base64')), 'hex'), '') <> coalesce((p_payload #>> '{document,sha256}'), '') then
     perform app.refuse('persistence.digest_mismatch', jsonb_build_object());
+  end if;
+  if (coalesce((p_payload -> 'document'), 'null'::jsonb) <> 'null'::jsonb) and (case when substr(decode(substr((p_payload #>> '{document,pdf}'), 1, 8), 'base64'), 1, 5) = '\x255044462d' then 1 else 0 end) = 0 then
+    perform app.refuse('persistence.not_a_pdf', jsonb_build_object());
   end if;
   if (coalesce((p_payload -> 'document'), 'null'::jsonb) <> 'null'::jsonb) and not exists (select 1 from document where office_id = p_office and case_id = p_case and sha256 = coalesce((p_payload #>> '{document,sha256}'), '')) then
     insert into document (office_id, readers, case_id, sha256, round, kind, size, content, stored_by, stored_at) values (p_office, v_readers, p_case, coalesce((p_payload #>> '{document,sha256}'), ''), c.round, 'record_prepared', length(decode((p_payload #>> '{document,pdf}'), 'base64')), decode((p_payload #>> '{document,pdf}'), 'base64'), v_me, v_now);
@@ -1746,6 +1843,9 @@ begin
   end if;
   if (coalesce((p_payload -> 'document'), 'null'::jsonb) <> 'null'::jsonb) and coalesce(encode(sha256(decode((p_payload #>> '{document,pdf}'), 'base64')), 'hex'), '') <> coalesce((p_payload #>> '{document,sha256}'), '') then
     perform app.refuse('persistence.digest_mismatch', jsonb_build_object());
+  end if;
+  if (coalesce((p_payload -> 'document'), 'null'::jsonb) <> 'null'::jsonb) and (case when substr(decode(substr((p_payload #>> '{document,pdf}'), 1, 8), 'base64'), 1, 5) = '\x255044462d' then 1 else 0 end) = 0 then
+    perform app.refuse('persistence.not_a_pdf', jsonb_build_object());
   end if;
   if (coalesce((p_payload -> 'document'), 'null'::jsonb) <> 'null'::jsonb) and not exists (select 1 from document where office_id = p_office and case_id = p_case and sha256 = coalesce((p_payload #>> '{document,sha256}'), '')) then
     insert into document (office_id, readers, case_id, sha256, round, kind, size, content, stored_by, stored_at) values (p_office, v_readers, p_case, coalesce((p_payload #>> '{document,sha256}'), ''), c.round, 'record_certified', length(decode((p_payload #>> '{document,pdf}'), 'base64')), decode((p_payload #>> '{document,pdf}'), 'base64'), v_me, v_now);
@@ -1786,6 +1886,9 @@ begin
   end if;
   if (coalesce((p_payload -> 'document'), 'null'::jsonb) <> 'null'::jsonb) and coalesce(encode(sha256(decode((p_payload #>> '{document,pdf}'), 'base64')), 'hex'), '') <> coalesce((p_payload #>> '{document,sha256}'), '') then
     perform app.refuse('persistence.digest_mismatch', jsonb_build_object());
+  end if;
+  if (coalesce((p_payload -> 'document'), 'null'::jsonb) <> 'null'::jsonb) and (case when substr(decode(substr((p_payload #>> '{document,pdf}'), 1, 8), 'base64'), 1, 5) = '\x255044462d' then 1 else 0 end) = 0 then
+    perform app.refuse('persistence.not_a_pdf', jsonb_build_object());
   end if;
   if (coalesce((p_payload -> 'document'), 'null'::jsonb) <> 'null'::jsonb) and not exists (select 1 from document where office_id = p_office and case_id = p_case and sha256 = coalesce((p_payload #>> '{document,sha256}'), '')) then
     insert into document (office_id, readers, case_id, sha256, round, kind, size, content, stored_by, stored_at) values (p_office, v_readers, p_case, coalesce((p_payload #>> '{document,sha256}'), ''), c.round, 'record', length(decode((p_payload #>> '{document,pdf}'), 'base64')), decode((p_payload #>> '{document,pdf}'), 'base64'), v_me, v_now);
@@ -2205,6 +2308,12 @@ declare v_items jsonb; v_item jsonb;
 begin
   if not exists (select 1 from file_store where office_id = p_office and (kind = 'folder' and coalesce((p_payload ->> 'kind'), '') = 'folder' or kind <> 'folder' and coalesce((p_payload ->> 'kind'), '') in ('database', 'objects'))) then
     perform app.refuse('files.store_kind', jsonb_build_object());
+  end if;
+  if coalesce((p_payload ->> 'kind'), '') = 'objects' and (coalesce((p_payload -> 'moved_from'), 'null'::jsonb) <> 'null'::jsonb) then
+    update blob set endpoint = coalesce((p_payload ->> 'endpoint'), ''), bucket = coalesce((p_payload ->> 'bucket'), ''), region = coalesce((p_payload ->> 'region'), '') where office_id = p_office and place = 'objects' and endpoint = coalesce((p_payload #>> '{moved_from,endpoint}'), '') and bucket = coalesce((p_payload #>> '{moved_from,bucket}'), '');
+  end if;
+  if coalesce((p_payload ->> 'kind'), '') = 'objects' then
+    update blob set region = coalesce((p_payload ->> 'region'), '') where office_id = p_office and place = 'objects' and endpoint = coalesce((p_payload ->> 'endpoint'), '') and bucket = coalesce((p_payload ->> 'bucket'), '') and region <> coalesce((p_payload ->> 'region'), '');
   end if;
   insert into file_store (office_id, kind, endpoint, bucket, region, file_limit, quota, sm3) values (p_office, coalesce((p_payload ->> 'kind'), ''), coalesce((p_payload ->> 'endpoint'), ''), coalesce((p_payload ->> 'bucket'), ''), coalesce((p_payload ->> 'region'), ''), coalesce(((p_payload ->> 'file_limit'))::bigint, 0), coalesce(((p_payload ->> 'quota'))::bigint, 0), (case when (p_payload -> 'sm3') = 'true'::jsonb then 1 else 0 end)) on conflict (office_id) do update set kind = excluded.kind, endpoint = excluded.endpoint, bucket = excluded.bucket, region = excluded.region, file_limit = excluded.file_limit, quota = excluded.quota, sm3 = excluded.sm3;
 end $$;
@@ -2809,6 +2918,9 @@ begin
   if coalesce(encode(sha256(decode((p_payload #>> '{document,pdf}'), 'base64')), 'hex'), '') <> coalesce((p_payload #>> '{document,sha256}'), '') then
     perform app.refuse('persistence.digest_mismatch', jsonb_build_object());
   end if;
+  if (coalesce((p_payload -> 'document'), 'null'::jsonb) <> 'null'::jsonb) and (case when substr(decode(substr((p_payload #>> '{document,pdf}'), 1, 8), 'base64'), 1, 5) = '\x255044462d' then 1 else 0 end) = 0 then
+    perform app.refuse('persistence.not_a_pdf', jsonb_build_object());
+  end if;
   v_taken1 := coalesce((select max(place) from minutes where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '')), 0) + 1;
   insert into minutes (office_id, meeting_id, place, sha256, content, signed_by, signed_at) values (p_office, coalesce((p_payload ->> 'meeting_id'), ''), v_taken1, coalesce((p_payload #>> '{document,sha256}'), ''), decode((p_payload #>> '{document,pdf}'), 'base64'), v_me, v_now);
   update meeting set state = 'signing', content = coalesce((p_payload ->> 'content'), ''), minutes_sha256 = coalesce((p_payload #>> '{document,sha256}'), '') where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '');
@@ -2847,6 +2959,9 @@ begin
   end if;
   if coalesce(encode(sha256(decode((p_payload #>> '{document,pdf}'), 'base64')), 'hex'), '') <> coalesce((p_payload #>> '{document,sha256}'), '') then
     perform app.refuse('persistence.digest_mismatch', jsonb_build_object());
+  end if;
+  if (coalesce((p_payload -> 'document'), 'null'::jsonb) <> 'null'::jsonb) and (case when substr(decode(substr((p_payload #>> '{document,pdf}'), 1, 8), 'base64'), 1, 5) = '\x255044462d' then 1 else 0 end) = 0 then
+    perform app.refuse('persistence.not_a_pdf', jsonb_build_object());
   end if;
   v_taken1 := coalesce((select max(place) from minutes where office_id = p_office and meeting_id = coalesce((p_payload ->> 'meeting_id'), '')), 0) + 1;
   insert into minutes (office_id, meeting_id, place, sha256, content, signed_by, signed_at) values (p_office, coalesce((p_payload ->> 'meeting_id'), ''), v_taken1, coalesce((p_payload #>> '{document,sha256}'), ''), decode((p_payload #>> '{document,pdf}'), 'base64'), v_me, v_now);
@@ -3217,7 +3332,8 @@ begin
     perform app.refuse('files.store_kind', '{}');
   end if;
   select * into b from blob where office_id = p_office and sha256 = p_sha256;
-  if b.sha256 is not null and b.complete = 0 and (b.size <> p_size or b.place <> s.kind) then
+  if b.sha256 is not null and b.complete = 0 and (b.size <> p_size or b.place <> s.kind
+     or s.kind = 'objects' and (b.endpoint <> s.endpoint or b.bucket <> s.bucket)) then
     delete from blob_chunk where office_id = p_office and sha256 = p_sha256;
     delete from blob where office_id = p_office and sha256 = p_sha256;
     b := null;
@@ -3234,8 +3350,12 @@ begin
         jsonb_build_object('size_mb', round(p_size / 1048576.0, 1),
           'used_mb', round(v_used / 1048576.0, 1), 'quota_mb', round(s.quota / 1048576.0, 1)));
     end if;
-    insert into blob (office_id, sha256, size, chunk_size, place, complete, stored_by, begun_at)
-    values (p_office, p_sha256, p_size, 4194304, s.kind, 0, v_me, v_now)
+    insert into blob (office_id, sha256, size, chunk_size, place, endpoint, bucket, region,
+      complete, stored_by, begun_at)
+    values (p_office, p_sha256, p_size, 4194304, s.kind,
+      case s.kind when 'objects' then s.endpoint else '' end,
+      case s.kind when 'objects' then s.bucket else '' end,
+      case s.kind when 'objects' then s.region else '' end, 0, v_me, v_now)
     on conflict (office_id, sha256) do nothing;
     select * into b from blob where office_id = p_office and sha256 = p_sha256;
   elsif b.begun_at < v_now - interval '1 day' then
@@ -3245,7 +3365,8 @@ begin
   select coalesce(jsonb_agg(n order by n), '[]') into v_have from blob_chunk
    where office_id = p_office and sha256 = p_sha256;
   return jsonb_build_object('complete', b.complete, 'chunk_size', b.chunk_size,
-    'place', b.place, 'sm3', s.sm3, 'have', v_have);
+    'place', b.place, 'endpoint', b.endpoint, 'bucket', b.bucket, 'region', b.region,
+    'sm3', s.sm3, 'have', v_have);
 end $$;
 
 create or replace function api.put_chunk(p_office integer, p_sha256 text, p_n integer, p_data bytea,
@@ -3309,7 +3430,8 @@ begin
   -- Who keeps the files reads also those of earlier rounds, which no row names any more.
   if not app.file_readable(p_office, p_sha256, v_me)
      and not app.keeps_files(p_office, v_me, v_now) then return null; end if;
-  select jsonb_build_object('size', size, 'chunk_size', chunk_size, 'place', place)
+  select jsonb_build_object('size', size, 'chunk_size', chunk_size, 'place', place,
+      'endpoint', endpoint, 'bucket', bucket, 'region', region)
     into v_info from blob
    where office_id = p_office and sha256 = p_sha256 and complete = 1;
   return v_info;
@@ -3346,21 +3468,22 @@ begin
   if not app.file_readable(p_office, p_sha256, v_me) then
     perform app.file_keeper(p_office, v_me, v_now);
   end if;
-  select jsonb_build_object('size', size, 'chunk_size', chunk_size) into v_info from blob
+  select jsonb_build_object('size', size, 'chunk_size', chunk_size, 'place', place,
+      'endpoint', endpoint, 'bucket', bucket, 'region', region) into v_info from blob
    where office_id = p_office and sha256 = p_sha256;
   return v_info;
 end $$;
 
 create or replace function api.files(p_office integer)
 returns table (sha256 text, sm3 text, size bigint, complete smallint, place text,
-  begun_at timestamptz)
+  begun_at timestamptz, endpoint text, bucket text, region text)
 language plpgsql security definer set search_path = pg_catalog, app, pg_temp set lock_timeout = '2000' set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 #variable_conflict use_column
 declare v_me text := session_user; v_now timestamptz := clock_timestamp();
 begin
   perform app.file_keeper(p_office, v_me, v_now);
-  return query select b.sha256, b.sm3, b.size, b.complete, b.place, b.begun_at
-    from blob b
+  return query select b.sha256, b.sm3, b.size, b.complete, b.place, b.begun_at,
+    b.endpoint, b.bucket, b.region from blob b
     where b.office_id = p_office order by b.sha256;
 end $$;
 
@@ -4126,11 +4249,19 @@ create or replace function api.found(p_office integer, p_words text[], p_pinyin 
   p_states text[], p_order text, p_most integer)
 returns text[] language plpgsql security definer set search_path = pg_catalog, app, pg_temp set lock_timeout = '2000' set timezone = 'UTC' set datestyle = 'ISO, YMD' set enable_seqscan = 'off' set work_mem = '32MB' as $$
 declare v_me text := session_user; v_words text[]; v_grams text[]; v_ids text[]; v_all boolean;
-  v_begins text := 'sort_key ~>=~ $3 and sort_key ~<~ ($3 || ''{'')'; v_seen text;
-  v_order text := case p_order when 'due' then 'due_on is null, due_on, case_id' when 'due down' then 'due_on is null, due_on desc, case_id' when 'received' then 'received_at is null, received_at, case_id' when 'received down' then 'received_at is null, received_at desc, case_id' when 'name' then 'sort_key, case_id' when 'name down' then 'sort_key desc, case_id desc' when 'party' then 'party_name, case_id' when 'party down' then 'party_name desc, case_id desc' end;
+  v_begins text := 'app.kept(sort_key) ~>=~ $3 and app.kept(sort_key) ~<~ ($3 || ''{'')';
+  v_seen text;
+  v_order text := case p_order when 'due' then 'due_on is null, due_on, case_id' when 'due down' then 'due_on is null, due_on desc, case_id' when 'received' then 'received_at is null, received_at, case_id' when 'received down' then 'received_at is null, received_at desc, case_id' when 'name' then 'app.kept(sort_key), case_id' when 'name down' then 'app.kept(sort_key) desc, case_id desc' when 'party' then 'app.kept(party_name), case_id' when 'party down' then 'app.kept(party_name) desc, case_id desc' end;
 begin
   perform 1 from person where office_id = p_office and person_id = v_me and active = 1;
   if not found or v_order is null then return '{}'; end if;
+  if cardinality(p_words) = 0 then  -- the list itself, in an order that no member's question has
+    execute 'select array(select case_id from case_ where office_id = $1 and state = any ($2)'
+      || ' and ($3 or app.reads_case($1, readers)) order by ' || v_order || ' limit $4)'
+      into v_ids using p_office, p_states,
+        pg_has_role(v_me::name, to_regrole('sz_o' || p_office || '_all'), 'member'), p_most;
+    return v_ids;
+  end if;
   v_words := array(select f from unnest(p_words) as w(t), app.fold(t) as f where f <> '');
   if cardinality(v_words) = 0 then return '{}'; end if;
   if p_pinyin = '' then v_begins := 'false'; end if;

@@ -3,7 +3,11 @@
 create index if not exists ix_case__grams on app.case_ using gin (app.grams(office_id, finder))
   with (fastupdate = off);
 
-create index if not exists ix_case__pinyin on app.case_ (office_id, sort_key text_pattern_ops);
+create index if not exists ix_case__pinyin on app.case_ (office_id, app.kept(sort_key) text_pattern_ops);
+
+create index if not exists ix_case__name on app.case_ (office_id, app.kept(sort_key), case_id);
+
+create index if not exists ix_case__party on app.case_ (office_id, app.kept(party_name), case_id);
 
 do $$ begin
   if not exists (select 1 from pg_constraint where conrelid = 'app.blob'::regclass
@@ -512,16 +516,16 @@ end $$;
 do $$ begin
   if not exists (select 1 from pg_constraint where conrelid = 'app.clearance'::regclass
       and conname = 'fk_clearance_dispute_result') then
-    alter table app.clearance add constraint fk_clearance_dispute_result foreign key (office_id, case_id, round, meeting_id, permits, kind, party_name, party_number, amount_fen)
-      references app.dispute_result (office_id, case_id, round, meeting_id, permits, kind, party_name, party_number, amount_fen);
+    alter table app.clearance add constraint fk_clearance_dispute_result foreign key (office_id, case_id, round, meeting_id, permits, cleared)
+      references app.dispute_result (office_id, case_id, round, meeting_id, permits, cleared);
   end if;
 end $$;
 
 do $$ begin
   if not exists (select 1 from pg_constraint where conrelid = 'app.clearance'::regclass
       and conname = 'fk_clearance_round') then
-    alter table app.clearance add constraint fk_clearance_round foreign key (office_id, case_id, round, outcome, issued, kind, party_name, party_number, amount_fen)
-      references app.round (office_id, case_id, round, outcome, issued, kind, party_name, party_number, amount_fen);
+    alter table app.clearance add constraint fk_clearance_round foreign key (office_id, case_id, round, issued, cleared_as)
+      references app.round (office_id, case_id, round, issued, cleared_as);
   end if;
 end $$;
 
@@ -536,7 +540,7 @@ end $$;
 do $$ begin
   if not exists (select 1 from pg_constraint where conrelid = 'app.decision'::regclass
       and conname = 'fk_decision_clearance') then
-    alter table app.decision add constraint fk_decision_clearance foreign key (office_id, case_id, clearance_id, open, kind, party_name, party_number, amount_fen)
-      references app.clearance (office_id, case_id, clearance_id, open, kind, party_name, party_number, amount_fen);
+    alter table app.decision add constraint fk_decision_clearance foreign key (office_id, case_id, clearance_id, open, cleared)
+      references app.clearance (office_id, case_id, clearance_id, open, cleared);
   end if;
 end $$;

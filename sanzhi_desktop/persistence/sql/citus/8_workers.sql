@@ -38,7 +38,8 @@ $doors$;
     revoke all on schema app, api from public;
     grant usage on schema app, api to public;
     revoke all on all functions in schema app, api from public;
-    grant execute on all functions in schema api to public
+    grant execute on all functions in schema api to public;
+    grant execute on function app.reads_case, app.reads_office, app.reads_history to public
   $rights$;
   -- Who is in charge of a role, and in whose name somebody was let into it, is not passed on by
   -- every Citus (nor to a server that is added later); then a right that is taken away would stay.

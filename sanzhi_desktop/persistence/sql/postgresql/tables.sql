@@ -159,15 +159,18 @@ CREATE TABLE blob (
 	size BIGINT DEFAULT 0 NOT NULL,
 	chunk_size INTEGER NOT NULL,
 	place TEXT NOT NULL,
+	endpoint TEXT DEFAULT '' NOT NULL,
+	bucket TEXT DEFAULT '' NOT NULL,
+	region TEXT DEFAULT '' NOT NULL,
 	complete SMALLINT DEFAULT 0 NOT NULL CONSTRAINT ck_blob_complete CHECK (complete in (0, 1)),
 	stored_by TEXT DEFAULT '' NOT NULL,
 	begun_at TIMESTAMP WITH TIME ZONE NOT NULL,
 	completed_at TIMESTAMP WITH TIME ZONE,
 	CONSTRAINT pk_blob PRIMARY KEY (office_id, sha256),
-	CONSTRAINT ck_blob_sizes CHECK (size >= 0 and chunk_size > 0),
+	CONSTRAINT ck_blob_place CHECK (place in ('folder', 'database', 'objects')),
 	CONSTRAINT ck_blob_sha256 CHECK (length(sha256) = 64 and sha256 = lower(sha256)),
-	CONSTRAINT fk_blob_office FOREIGN KEY(office_id) REFERENCES office (office_id),
-	CONSTRAINT ck_blob_place CHECK (place in ('folder', 'database', 'objects'))
+	CONSTRAINT ck_blob_sizes CHECK (size >= 0 and chunk_size > 0),
+	CONSTRAINT fk_blob_office FOREIGN KEY(office_id) REFERENCES office (office_id)
 );
 
 CREATE TABLE case_ (
@@ -204,12 +207,12 @@ CREATE TABLE case_ (
 	updated_at TIMESTAMP WITH TIME ZONE NOT NULL,
 	readers TEXT DEFAULT '' NOT NULL,
 	CONSTRAINT pk_case_ PRIMARY KEY (office_id, case_id),
+	CONSTRAINT ck_case__counts CHECK (version >= 1 and round >= 0),
 	CONSTRAINT ck_case__kind CHECK (kind in ('penalty', 'permit', 'coercion', 'inspection', 'expropriation', 'fee', 'other')),
-	CONSTRAINT ck_case__state CHECK (state in ('draft', 'submitted', 'correction', 'accepted', 'reviewing', 'signing', 'passed', 'responding', 'decided', 'returned', 'not_needed', 'withdrawn')),
 	CONSTRAINT ck_case__reviewer_not_handler CHECK (reviewer = '' or replace(handler_codes, ',' || reviewer || ',', '') = handler_codes),
-	CONSTRAINT fk_case__office FOREIGN KEY(office_id) REFERENCES office (office_id),
+	CONSTRAINT ck_case__state CHECK (state in ('draft', 'submitted', 'correction', 'accepted', 'reviewing', 'signing', 'passed', 'responding', 'decided', 'returned', 'not_needed', 'withdrawn')),
 	CONSTRAINT ck_case__submission_object CHECK (submission like '{%%'),
-	CONSTRAINT ck_case__counts CHECK (version >= 1 and round >= 0)
+	CONSTRAINT fk_case__office FOREIGN KEY(office_id) REFERENCES office (office_id)
 );
 
 CREATE INDEX ix_case__due ON case_ (office_id, (due_on IS NULL), due_on, case_id);
@@ -243,9 +246,9 @@ CREATE TABLE expert (
 	conflicts TEXT DEFAULT '' NOT NULL,
 	active SMALLINT DEFAULT 1 NOT NULL CONSTRAINT ck_expert_active CHECK (active in (0, 1)),
 	CONSTRAINT pk_expert PRIMARY KEY (office_id, expert_id),
-	CONSTRAINT fk_expert_office FOREIGN KEY(office_id) REFERENCES office (office_id),
+	CONSTRAINT ck_expert_kind CHECK (kind in ('adviser', 'public_lawyer', 'committee')),
 	CONSTRAINT ck_expert_name CHECK (trim(name) <> ''),
-	CONSTRAINT ck_expert_kind CHECK (kind in ('adviser', 'public_lawyer', 'committee'))
+	CONSTRAINT fk_expert_office FOREIGN KEY(office_id) REFERENCES office (office_id)
 );
 
 CREATE TABLE file_store (
@@ -258,10 +261,10 @@ CREATE TABLE file_store (
 	quota BIGINT DEFAULT 0 NOT NULL,
 	sm3 SMALLINT DEFAULT 0 NOT NULL CONSTRAINT ck_file_store_sm3 CHECK (sm3 in (0, 1)),
 	CONSTRAINT pk_file_store PRIMARY KEY (office_id),
-	CONSTRAINT ck_file_store_limits CHECK (file_limit >= 0 and quota >= 0),
+	CONSTRAINT ck_file_store_kind CHECK (kind in ('folder', 'database', 'objects')),
 	CONSTRAINT ck_file_store_largest CHECK (kind <> 'database' or (file_limit > 0 and file_limit <= 524288000)),
-	CONSTRAINT fk_file_store_office FOREIGN KEY(office_id) REFERENCES office (office_id),
-	CONSTRAINT ck_file_store_kind CHECK (kind in ('folder', 'database', 'objects'))
+	CONSTRAINT ck_file_store_limits CHECK (file_limit >= 0 and quota >= 0),
+	CONSTRAINT fk_file_store_office FOREIGN KEY(office_id) REFERENCES office (office_id)
 );
 
 CREATE TABLE meeting (
@@ -287,12 +290,12 @@ CREATE TABLE meeting (
 	updated_at TIMESTAMP WITH TIME ZONE NOT NULL,
 	last_command TEXT DEFAULT '' NOT NULL,
 	CONSTRAINT pk_meeting PRIMARY KEY (office_id, meeting_id),
-	CONSTRAINT ck_meeting_signed_state CHECK ((signed = 1) = (state = 'signed')),
-	CONSTRAINT fk_meeting_office FOREIGN KEY(office_id) REFERENCES office (office_id),
 	CONSTRAINT ck_meeting_minutes CHECK (state not in ('signing', 'signed') or minutes_sha256 <> '' and content <> ''),
 	CONSTRAINT ck_meeting_recorder_not_chair CHECK (chair <> recorder),
-	CONSTRAINT uq_meeting_signed UNIQUE (office_id, meeting_id, held_on, signed),
-	CONSTRAINT ck_meeting_state CHECK (state in ('planned', 'open', 'closed', 'signing', 'signed', 'cancelled'))
+	CONSTRAINT ck_meeting_signed_state CHECK ((signed = 1) = (state = 'signed')),
+	CONSTRAINT ck_meeting_state CHECK (state in ('planned', 'open', 'closed', 'signing', 'signed', 'cancelled')),
+	CONSTRAINT fk_meeting_office FOREIGN KEY(office_id) REFERENCES office (office_id),
+	CONSTRAINT uq_meeting_signed UNIQUE (office_id, meeting_id, held_on, signed)
 );
 
 CREATE INDEX ix_meeting_office_id_held_on_meeting_id ON meeting (office_id, held_on, meeting_id);
@@ -361,8 +364,8 @@ CREATE TABLE clock_event (
 	reason TEXT DEFAULT '' NOT NULL,
 	readers TEXT DEFAULT '' NOT NULL,
 	CONSTRAINT pk_clock_event PRIMARY KEY (office_id, case_id, seq),
-	CONSTRAINT fk_clock_event_case_ FOREIGN KEY(office_id, case_id) REFERENCES case_ (office_id, case_id),
-	CONSTRAINT ck_clock_event_event CHECK (event in ('start_receipt', 'start_acceptance', 'suspend', 'resume', 'extend', 'stop', 'recall', 'extend_case'))
+	CONSTRAINT ck_clock_event_event CHECK (event in ('start_receipt', 'start_acceptance', 'suspend', 'resume', 'extend', 'stop', 'recall', 'extend_case')),
+	CONSTRAINT fk_clock_event_case_ FOREIGN KEY(office_id, case_id) REFERENCES case_ (office_id, case_id)
 );
 
 CREATE TABLE dispute_file (
@@ -426,11 +429,11 @@ CREATE TABLE meeting_member (
 	absence_reason TEXT DEFAULT '' NOT NULL,
 	signed_at TIMESTAMP WITH TIME ZONE,
 	CONSTRAINT pk_meeting_member PRIMARY KEY (office_id, meeting_id, person_id),
-	CONSTRAINT ck_meeting_member_attendance CHECK (attendance in ('expected', 'present', 'absent')),
 	CONSTRAINT ck_meeting_member_absence_reason CHECK (attendance <> 'absent' or trim(absence_reason) <> ''),
-	CONSTRAINT fk_meeting_member_meeting FOREIGN KEY(office_id, meeting_id) REFERENCES meeting (office_id, meeting_id),
-	CONSTRAINT ck_meeting_member_signed_present CHECK (signed_at is null or attendance = 'present'),
+	CONSTRAINT ck_meeting_member_attendance CHECK (attendance in ('expected', 'present', 'absent')),
 	CONSTRAINT ck_meeting_member_post CHECK (trim(post) <> ''),
+	CONSTRAINT ck_meeting_member_signed_present CHECK (signed_at is null or attendance = 'present'),
+	CONSTRAINT fk_meeting_member_meeting FOREIGN KEY(office_id, meeting_id) REFERENCES meeting (office_id, meeting_id),
 	CONSTRAINT fk_meeting_member_person FOREIGN KEY(office_id, person_id) REFERENCES person (office_id, person_id)
 );
 
@@ -468,10 +471,10 @@ CREATE TABLE person_role (
 	valid_to DATE,
 	basis TEXT DEFAULT '' NOT NULL,
 	CONSTRAINT pk_person_role PRIMARY KEY (office_id, person_id, seq),
-	CONSTRAINT ck_person_role_role CHECK (role in ('clerk', 'handler', 'unit_head', 'reviewer', 'lead', 'head', 'agency_head', 'secretary', 'auditor', 'admin')),
 	CONSTRAINT ck_person_role_basis CHECK (valid_to is null or trim(basis) <> ''),
-	CONSTRAINT fk_person_role_person FOREIGN KEY(office_id, person_id) REFERENCES person (office_id, person_id),
-	CONSTRAINT ck_person_role_period CHECK (valid_from <= valid_to)
+	CONSTRAINT ck_person_role_period CHECK (valid_from <= valid_to),
+	CONSTRAINT ck_person_role_role CHECK (role in ('clerk', 'handler', 'unit_head', 'reviewer', 'lead', 'head', 'agency_head', 'secretary', 'auditor', 'admin')),
+	CONSTRAINT fk_person_role_person FOREIGN KEY(office_id, person_id) REFERENCES person (office_id, person_id)
 );
 
 CREATE TABLE recusal (
@@ -483,8 +486,8 @@ CREATE TABLE recusal (
 	case_id TEXT DEFAULT '' NOT NULL,
 	reason TEXT DEFAULT '' NOT NULL,
 	CONSTRAINT pk_recusal PRIMARY KEY (office_id, recusal_id),
-	CONSTRAINT fk_recusal_person FOREIGN KEY(office_id, person_id) REFERENCES person (office_id, person_id),
-	CONSTRAINT ck_recusal_covers_something CHECK (unit <> '' or party <> '' or case_id <> '')
+	CONSTRAINT ck_recusal_covers_something CHECK (unit <> '' or party <> '' or case_id <> ''),
+	CONSTRAINT fk_recusal_person FOREIGN KEY(office_id, person_id) REFERENCES person (office_id, person_id)
 );
 
 CREATE TABLE reminder (
@@ -535,14 +538,14 @@ CREATE TABLE round (
 	cleared_as TEXT[] GENERATED ALWAYS AS (array[outcome, kind, party_name, party_number, amount_fen::text]) STORED NOT NULL,
 	CONSTRAINT pk_round PRIMARY KEY (office_id, case_id, round),
 	CONSTRAINT ck_round_issued_complete CHECK (issued = 0 or (signer <> '' and outcome is not null and number <> '' and dated is not null and certified_sha256 <> '' and issued_sha256 <> '' and issued_at is not null)),
-	CONSTRAINT ck_round_override_by_two CHECK (signer = '' or signer <> reviewer or outcome <> 'AGREE' or trim(override_reason) = ''),
-	CONSTRAINT ck_round_signer_not_handler CHECK (signer = '' or replace(handler_codes, ',' || signer || ',', '') = handler_codes),
-	CONSTRAINT ck_round_reviewer_not_handler CHECK (reviewer = '' or replace(handler_codes, ',' || reviewer || ',', '') = handler_codes),
-	CONSTRAINT fk_round_case_ FOREIGN KEY(office_id, case_id) REFERENCES case_ (office_id, case_id),
-	CONSTRAINT ck_round_outcome CHECK (outcome in ('AGREE', 'CORRECT', 'PROBLEM', 'SUPPLEMENT', 'CHANGE', 'NO_PENALTY', 'DROP', 'TRANSFER_ADMIN', 'TRANSFER_CRIME', 'NOT_PASS', 'OTHER')),
-	CONSTRAINT ck_round_reason CHECK (reason in ('first', 'again', 'after_hearing', 'materials_changed', 'review_of_review', 'second_tier', 'after_meeting')),
-	CONSTRAINT ck_round_signer_not_reviewer CHECK (signer = '' or signer <> reviewer or trim(same_person_reason) <> ''),
 	CONSTRAINT ck_round_opinion_object CHECK (opinion = '' or opinion like '{%%'),
+	CONSTRAINT ck_round_outcome CHECK (outcome in ('AGREE', 'CORRECT', 'PROBLEM', 'SUPPLEMENT', 'CHANGE', 'NO_PENALTY', 'DROP', 'TRANSFER_ADMIN', 'TRANSFER_CRIME', 'NOT_PASS', 'OTHER')),
+	CONSTRAINT ck_round_override_by_two CHECK (signer = '' or signer <> reviewer or outcome <> 'AGREE' or trim(override_reason) = ''),
+	CONSTRAINT ck_round_reason CHECK (reason in ('first', 'again', 'after_hearing', 'materials_changed', 'review_of_review', 'second_tier', 'after_meeting')),
+	CONSTRAINT ck_round_reviewer_not_handler CHECK (reviewer = '' or replace(handler_codes, ',' || reviewer || ',', '') = handler_codes),
+	CONSTRAINT ck_round_signer_not_handler CHECK (signer = '' or replace(handler_codes, ',' || signer || ',', '') = handler_codes),
+	CONSTRAINT ck_round_signer_not_reviewer CHECK (signer = '' or signer <> reviewer or trim(same_person_reason) <> ''),
+	CONSTRAINT fk_round_case_ FOREIGN KEY(office_id, case_id) REFERENCES case_ (office_id, case_id),
 	CONSTRAINT uq_round_cleared UNIQUE (office_id, case_id, round, issued, cleared_as)
 );
 
@@ -559,10 +562,10 @@ CREATE TABLE second_opinion (
 	given_at TIMESTAMP WITH TIME ZONE,
 	readers TEXT DEFAULT '' NOT NULL,
 	CONSTRAINT pk_second_opinion PRIMARY KEY (office_id, case_id, request_id),
+	CONSTRAINT ck_second_opinion_asked_of_another CHECK (asked_by <> asked_of),
 	CONSTRAINT ck_second_opinion_given_whole CHECK ((given_at is null) = (opinion = '')),
 	CONSTRAINT ck_second_opinion_question CHECK (trim(question) <> ''),
-	CONSTRAINT fk_second_opinion_case_ FOREIGN KEY(office_id, case_id) REFERENCES case_ (office_id, case_id),
-	CONSTRAINT ck_second_opinion_asked_of_another CHECK (asked_by <> asked_of)
+	CONSTRAINT fk_second_opinion_case_ FOREIGN KEY(office_id, case_id) REFERENCES case_ (office_id, case_id)
 );
 
 CREATE TABLE transfer (
@@ -580,10 +583,10 @@ CREATE TABLE transfer (
 	letter_sha256 TEXT DEFAULT '' NOT NULL,
 	readers TEXT DEFAULT '' NOT NULL,
 	CONSTRAINT pk_transfer PRIMARY KEY (office_id, case_id, no),
-	CONSTRAINT fk_transfer_case_ FOREIGN KEY(office_id, case_id) REFERENCES case_ (office_id, case_id),
-	CONSTRAINT ck_transfer_stage CHECK (stage in ('opened', 'reported', 'approved', 'refused', 'signed', 'delivered', 'received', 'forwarded', 'filed', 'not_filed', 'objected', 'upheld', 'supervised', 'done', 'closed')),
 	CONSTRAINT ck_transfer_destination CHECK (destination in ('police', 'supervisory')),
-	CONSTRAINT ck_transfer_ended_by_stage CHECK ((ended = 1) = (stage in ('refused', 'done', 'closed')))
+	CONSTRAINT ck_transfer_ended_by_stage CHECK ((ended = 1) = (stage in ('refused', 'done', 'closed'))),
+	CONSTRAINT ck_transfer_stage CHECK (stage in ('opened', 'reported', 'approved', 'refused', 'signed', 'delivered', 'received', 'forwarded', 'filed', 'not_filed', 'objected', 'upheld', 'supervised', 'done', 'closed')),
+	CONSTRAINT fk_transfer_case_ FOREIGN KEY(office_id, case_id) REFERENCES case_ (office_id, case_id)
 );
 
 CREATE INDEX ix_transfer_office_id_stage_case_id ON transfer (office_id, stage, case_id);
@@ -622,8 +625,8 @@ CREATE TABLE consultation (
 	readers TEXT DEFAULT '' NOT NULL,
 	CONSTRAINT pk_consultation PRIMARY KEY (office_id, case_id, consultation_id),
 	CONSTRAINT ck_consultation_closed_whole CHECK ((closed_at is null) = (closed_by = '')),
-	CONSTRAINT fk_consultation_round FOREIGN KEY(office_id, case_id, round) REFERENCES round (office_id, case_id, round),
-	CONSTRAINT ck_consultation_opened_side CHECK (opened_side in ('unit', 'review'))
+	CONSTRAINT ck_consultation_opened_side CHECK (opened_side in ('unit', 'review')),
+	CONSTRAINT fk_consultation_round FOREIGN KEY(office_id, case_id, round) REFERENCES round (office_id, case_id, round)
 );
 
 CREATE TABLE expert_request (
@@ -644,11 +647,11 @@ CREATE TABLE expert_request (
 	withdrawn_because TEXT DEFAULT '' NOT NULL,
 	readers TEXT DEFAULT '' NOT NULL,
 	CONSTRAINT pk_expert_request PRIMARY KEY (office_id, case_id, request_id),
-	CONSTRAINT fk_expert_request_round FOREIGN KEY(office_id, case_id, round) REFERENCES round (office_id, case_id, round),
 	CONSTRAINT ck_expert_request_answered_whole CHECK ((answered_at is null) = (trim(answer) = '')),
-	CONSTRAINT fk_expert_request_expert FOREIGN KEY(office_id, expert_id) REFERENCES expert (office_id, expert_id),
 	CONSTRAINT ck_expert_request_ended_once CHECK (answered_at is null or withdrawn_at is null),
-	CONSTRAINT ck_expert_request_question CHECK (trim(question) <> '')
+	CONSTRAINT ck_expert_request_question CHECK (trim(question) <> ''),
+	CONSTRAINT fk_expert_request_expert FOREIGN KEY(office_id, expert_id) REFERENCES expert (office_id, expert_id),
+	CONSTRAINT fk_expert_request_round FOREIGN KEY(office_id, case_id, round) REFERENCES round (office_id, case_id, round)
 );
 
 CREATE TABLE late_leave (
@@ -716,9 +719,9 @@ CREATE TABLE problem (
 	adoption_reason TEXT DEFAULT '' NOT NULL,
 	readers TEXT DEFAULT '' NOT NULL,
 	CONSTRAINT pk_problem PRIMARY KEY (office_id, case_id, number),
-	CONSTRAINT fk_problem_round FOREIGN KEY(office_id, case_id, round) REFERENCES round (office_id, case_id, round),
 	CONSTRAINT ck_problem_adoption CHECK (adoption in ('full', 'partly', 'not')),
-	CONSTRAINT ck_problem_dimension CHECK (dimension in ('SUBJECT', 'POWERS', 'PROCEDURE', 'EVIDENCE', 'LAW', 'DISCRETION', 'DOCUMENTS', 'TRANSFER'))
+	CONSTRAINT ck_problem_dimension CHECK (dimension in ('SUBJECT', 'POWERS', 'PROCEDURE', 'EVIDENCE', 'LAW', 'DISCRETION', 'DOCUMENTS', 'TRANSFER')),
+	CONSTRAINT fk_problem_round FOREIGN KEY(office_id, case_id, round) REFERENCES round (office_id, case_id, round)
 );
 
 CREATE TABLE roll_correction (
@@ -734,8 +737,8 @@ CREATE TABLE roll_correction (
 	made_by TEXT NOT NULL,
 	made_at TIMESTAMP WITH TIME ZONE NOT NULL,
 	CONSTRAINT pk_roll_correction PRIMARY KEY (office_id, meeting_id, version, person_id),
-	CONSTRAINT ck_roll_correction_reason CHECK (trim(reason) <> ''),
 	CONSTRAINT ck_roll_correction_attendance CHECK (attendance in ('expected', 'present', 'absent')),
+	CONSTRAINT ck_roll_correction_reason CHECK (trim(reason) <> ''),
 	CONSTRAINT fk_roll_correction_meeting_member FOREIGN KEY(office_id, meeting_id, person_id) REFERENCES meeting_member (office_id, meeting_id, person_id)
 );
 
@@ -754,9 +757,9 @@ CREATE TABLE transfer_event (
 	corrects INTEGER DEFAULT 0 NOT NULL,
 	readers TEXT DEFAULT '' NOT NULL,
 	CONSTRAINT pk_transfer_event PRIMARY KEY (office_id, case_id, no, seq),
-	CONSTRAINT fk_transfer_event_transfer FOREIGN KEY(office_id, case_id, no) REFERENCES transfer (office_id, case_id, no),
+	CONSTRAINT ck_transfer_event_corrects CHECK ((corrects > 0) = (action = 'correct_transfer')),
 	CONSTRAINT ck_transfer_event_corrects_earlier CHECK (corrects < seq),
-	CONSTRAINT ck_transfer_event_corrects CHECK ((corrects > 0) = (action = 'correct_transfer'))
+	CONSTRAINT fk_transfer_event_transfer FOREIGN KEY(office_id, case_id, no) REFERENCES transfer (office_id, case_id, no)
 );
 
 CREATE TABLE transfer_member (
@@ -789,10 +792,10 @@ CREATE TABLE transfer_number (
 	voided_at TIMESTAMP WITH TIME ZONE,
 	readers TEXT DEFAULT '' NOT NULL,
 	CONSTRAINT pk_transfer_number PRIMARY KEY (office_id, series, year, no),
-	CONSTRAINT fk_transfer_number_transfer FOREIGN KEY(office_id, case_id, transfer_no) REFERENCES transfer (office_id, case_id, no),
+	CONSTRAINT ck_transfer_number_status CHECK (status in ('reserved', 'issued', 'void')),
 	CONSTRAINT ck_transfer_number_void_reason CHECK (status <> 'void' or trim(void_reason) <> ''),
-	CONSTRAINT uq_transfer_number_office_id_label UNIQUE (office_id, label),
-	CONSTRAINT ck_transfer_number_status CHECK (status in ('reserved', 'issued', 'void'))
+	CONSTRAINT fk_transfer_number_transfer FOREIGN KEY(office_id, case_id, transfer_no) REFERENCES transfer (office_id, case_id, no),
+	CONSTRAINT uq_transfer_number_office_id_label UNIQUE (office_id, label)
 );
 
 CREATE UNIQUE INDEX uq_transfer_number_live ON transfer_number (office_id, case_id, transfer_no) WHERE status <> 'void';
@@ -806,9 +809,9 @@ CREATE TABLE consultation_point (
 	note TEXT DEFAULT '' NOT NULL,
 	readers TEXT DEFAULT '' NOT NULL,
 	CONSTRAINT pk_consultation_point PRIMARY KEY (office_id, case_id, consultation_id, number),
-	CONSTRAINT fk_consultation_point_problem FOREIGN KEY(office_id, case_id, number) REFERENCES problem (office_id, case_id, number),
 	CONSTRAINT ck_consultation_point_agreement CHECK (agreement in ('unit_acts', 'review_yields', 'open')),
-	CONSTRAINT fk_consultation_point_consultation FOREIGN KEY(office_id, case_id, consultation_id) REFERENCES consultation (office_id, case_id, consultation_id)
+	CONSTRAINT fk_consultation_point_consultation FOREIGN KEY(office_id, case_id, consultation_id) REFERENCES consultation (office_id, case_id, consultation_id),
+	CONSTRAINT fk_consultation_point_problem FOREIGN KEY(office_id, case_id, number) REFERENCES problem (office_id, case_id, number)
 );
 
 CREATE TABLE expert_material (
@@ -835,11 +838,11 @@ CREATE TABLE objection_point (
 	reply TEXT DEFAULT '' NOT NULL,
 	readers TEXT DEFAULT '' NOT NULL,
 	CONSTRAINT pk_objection_point PRIMARY KEY (office_id, case_id, round, number),
+	CONSTRAINT ck_objection_point_reasons CHECK (trim(reasons) <> ''),
+	CONSTRAINT ck_objection_point_replied_whole CHECK ((stance is null) = (trim(reply) = '')),
 	CONSTRAINT ck_objection_point_stance CHECK (stance in ('maintained', 'accepted')),
 	CONSTRAINT fk_objection_point_objection FOREIGN KEY(office_id, case_id, round) REFERENCES objection (office_id, case_id, round),
-	CONSTRAINT fk_objection_point_problem FOREIGN KEY(office_id, case_id, number) REFERENCES problem (office_id, case_id, number),
-	CONSTRAINT ck_objection_point_reasons CHECK (trim(reasons) <> ''),
-	CONSTRAINT ck_objection_point_replied_whole CHECK ((stance is null) = (trim(reply) = ''))
+	CONSTRAINT fk_objection_point_problem FOREIGN KEY(office_id, case_id, number) REFERENCES problem (office_id, case_id, number)
 );
 
 CREATE TABLE problem_mark (
@@ -853,8 +856,8 @@ CREATE TABLE problem_mark (
 	marked_at TIMESTAMP WITH TIME ZONE NOT NULL,
 	readers TEXT DEFAULT '' NOT NULL,
 	CONSTRAINT pk_problem_mark PRIMARY KEY (office_id, case_id, round, number),
-	CONSTRAINT fk_problem_mark_round FOREIGN KEY(office_id, case_id, round) REFERENCES round (office_id, case_id, round),
-	CONSTRAINT fk_problem_mark_problem FOREIGN KEY(office_id, case_id, number) REFERENCES problem (office_id, case_id, number)
+	CONSTRAINT fk_problem_mark_problem FOREIGN KEY(office_id, case_id, number) REFERENCES problem (office_id, case_id, number),
+	CONSTRAINT fk_problem_mark_round FOREIGN KEY(office_id, case_id, round) REFERENCES round (office_id, case_id, round)
 );
 
 CREATE TABLE record_edition (
@@ -876,9 +879,9 @@ CREATE TABLE record_edition (
 	complete SMALLINT DEFAULT 0 NOT NULL CONSTRAINT ck_record_edition_complete CHECK (complete in (0, 1)),
 	readers TEXT DEFAULT '' NOT NULL,
 	CONSTRAINT pk_record_edition PRIMARY KEY (office_id, case_id, round, edition),
-	CONSTRAINT uq_record_edition_complete UNIQUE (office_id, case_id, round, edition, complete),
 	CONSTRAINT ck_record_edition_both_signed CHECK (complete = 0 or certified_sha256 <> '' and signed_sha256 <> '' and certified_at is not null and signed_at is not null and certified_by <> signed_by),
-	CONSTRAINT fk_record_edition_objection FOREIGN KEY(office_id, case_id, round) REFERENCES objection (office_id, case_id, round)
+	CONSTRAINT fk_record_edition_objection FOREIGN KEY(office_id, case_id, round) REFERENCES objection (office_id, case_id, round),
+	CONSTRAINT uq_record_edition_complete UNIQUE (office_id, case_id, round, edition, complete)
 );
 
 CREATE TABLE consultation_entry (
@@ -893,9 +896,9 @@ CREATE TABLE consultation_entry (
 	text TEXT NOT NULL,
 	readers TEXT DEFAULT '' NOT NULL,
 	CONSTRAINT pk_consultation_entry PRIMARY KEY (office_id, case_id, entry_id),
-	CONSTRAINT fk_consultation_entry_consultation_point FOREIGN KEY(office_id, case_id, consultation_id, number) REFERENCES consultation_point (office_id, case_id, consultation_id, number),
+	CONSTRAINT ck_consultation_entry_side CHECK (side in ('unit', 'review')),
 	CONSTRAINT ck_consultation_entry_text CHECK (trim(text) <> ''),
-	CONSTRAINT ck_consultation_entry_side CHECK (side in ('unit', 'review'))
+	CONSTRAINT fk_consultation_entry_consultation_point FOREIGN KEY(office_id, case_id, consultation_id, number) REFERENCES consultation_point (office_id, case_id, consultation_id, number)
 );
 
 CREATE INDEX ix_consultation_entry_office_id_case_id_consultation_id ON consultation_entry (office_id, case_id, consultation_id);
@@ -932,10 +935,10 @@ CREATE TABLE agenda_item (
 	closed_at TIMESTAMP WITH TIME ZONE,
 	readers TEXT DEFAULT '' NOT NULL,
 	CONSTRAINT pk_agenda_item PRIMARY KEY (office_id, meeting_id, case_id),
+	CONSTRAINT ck_agenda_item_state CHECK (state in ('waiting', 'closed', 'dropped')),
 	CONSTRAINT fk_agenda_item_escalation FOREIGN KEY(office_id, case_id, round, escalation) REFERENCES escalation (office_id, case_id, round, place),
-	CONSTRAINT uq_agenda_item_state UNIQUE (office_id, meeting_id, case_id, round, state),
 	CONSTRAINT fk_agenda_item_meeting FOREIGN KEY(office_id, meeting_id) REFERENCES meeting (office_id, meeting_id),
-	CONSTRAINT ck_agenda_item_state CHECK (state in ('waiting', 'closed', 'dropped'))
+	CONSTRAINT uq_agenda_item_state UNIQUE (office_id, meeting_id, case_id, round, state)
 );
 
 CREATE INDEX ix_agenda_item_office_id_case_id ON agenda_item (office_id, case_id);
@@ -972,10 +975,10 @@ CREATE TABLE dispute_result (
 	readers TEXT DEFAULT '' NOT NULL,
 	cleared TEXT[] GENERATED ALWAYS AS (array[kind, party_name, party_number, amount_fen::text]) STORED NOT NULL,
 	CONSTRAINT pk_dispute_result PRIMARY KEY (office_id, case_id, round),
-	CONSTRAINT ck_dispute_result_signed_and_decided CHECK (signed = 1 and item_state = 'closed'),
-	CONSTRAINT fk_dispute_result_agenda_item FOREIGN KEY(office_id, meeting_id, case_id, round, item_state) REFERENCES agenda_item (office_id, meeting_id, case_id, round, state),
 	CONSTRAINT ck_dispute_result_kind CHECK (kind in ('penalty', 'permit', 'coercion', 'inspection', 'expropriation', 'fee', 'other')),
 	CONSTRAINT ck_dispute_result_never_for_a_penalty CHECK (permits = 0 or kind <> 'penalty' and for_unit = 1),
+	CONSTRAINT ck_dispute_result_signed_and_decided CHECK (signed = 1 and item_state = 'closed'),
+	CONSTRAINT fk_dispute_result_agenda_item FOREIGN KEY(office_id, meeting_id, case_id, round, item_state) REFERENCES agenda_item (office_id, meeting_id, case_id, round, state),
 	CONSTRAINT fk_dispute_result_meeting FOREIGN KEY(office_id, meeting_id, held_on, signed) REFERENCES meeting (office_id, meeting_id, held_on, signed),
 	CONSTRAINT fk_dispute_result_round FOREIGN KEY(office_id, case_id, round) REFERENCES round (office_id, case_id, round),
 	CONSTRAINT uq_dispute_result_cleared UNIQUE (office_id, case_id, round, meeting_id, permits, cleared)
@@ -1023,8 +1026,8 @@ CREATE TABLE ruling (
 	CONSTRAINT pk_ruling PRIMARY KEY (office_id, meeting_id, case_id, number),
 	CONSTRAINT ck_ruling_content CHECK (ruling <> 'other' or trim(content) <> ''),
 	CONSTRAINT ck_ruling_ruling CHECK (ruling in ('uphold', 'adopt', 'other')),
-	CONSTRAINT fk_ruling_agenda_item FOREIGN KEY(office_id, meeting_id, case_id) REFERENCES agenda_item (office_id, meeting_id, case_id),
 	CONSTRAINT ck_ruling_upheld CHECK (permits = 0 or ruling <> 'uphold'),
+	CONSTRAINT fk_ruling_agenda_item FOREIGN KEY(office_id, meeting_id, case_id) REFERENCES agenda_item (office_id, meeting_id, case_id),
 	CONSTRAINT fk_ruling_problem FOREIGN KEY(office_id, case_id, number) REFERENCES problem (office_id, case_id, number)
 );
 
@@ -1039,10 +1042,10 @@ CREATE TABLE speech (
 	said_at TIMESTAMP WITH TIME ZONE NOT NULL,
 	readers TEXT DEFAULT '' NOT NULL,
 	CONSTRAINT pk_speech PRIMARY KEY (office_id, meeting_id, case_id, seq),
-	CONSTRAINT ck_speech_text CHECK (trim(text) <> ''),
-	CONSTRAINT fk_speech_person FOREIGN KEY(office_id, person_id) REFERENCES person (office_id, person_id),
 	CONSTRAINT ck_speech_kind CHECK (kind in ('report', 'opinion')),
-	CONSTRAINT fk_speech_agenda_item FOREIGN KEY(office_id, meeting_id, case_id) REFERENCES agenda_item (office_id, meeting_id, case_id)
+	CONSTRAINT ck_speech_text CHECK (trim(text) <> ''),
+	CONSTRAINT fk_speech_agenda_item FOREIGN KEY(office_id, meeting_id, case_id) REFERENCES agenda_item (office_id, meeting_id, case_id),
+	CONSTRAINT fk_speech_person FOREIGN KEY(office_id, person_id) REFERENCES person (office_id, person_id)
 );
 
 CREATE UNIQUE INDEX uq_speech_once ON speech (office_id, meeting_id, case_id, person_id) WHERE kind = 'opinion';
@@ -1085,11 +1088,11 @@ CREATE TABLE clearance (
 	cleared TEXT[] GENERATED ALWAYS AS (array[kind, party_name, party_number, amount_fen::text]) STORED NOT NULL,
 	cleared_as TEXT[] GENERATED ALWAYS AS (array[outcome, kind, party_name, party_number, amount_fen::text]) STORED NOT NULL,
 	CONSTRAINT pk_clearance PRIMARY KEY (office_id, clearance_id),
-	CONSTRAINT uq_clearance_office_id_case_id_round_origin UNIQUE (office_id, case_id, round, origin),
 	CONSTRAINT ck_clearance_origin CHECK (origin = 'opinion' and outcome = 'AGREE' and issued = 1 and meeting_id is null or origin = 'collective_decision' and outcome <> 'AGREE' and issued = 1 and meeting_id is not null and permits = 1 and kind <> 'penalty'),
-	CONSTRAINT uq_clearance_cleared UNIQUE (office_id, case_id, clearance_id, open, cleared),
 	CONSTRAINT fk_clearance_dispute_result FOREIGN KEY(office_id, case_id, round, meeting_id, permits, cleared) REFERENCES dispute_result (office_id, case_id, round, meeting_id, permits, cleared),
-	CONSTRAINT fk_clearance_round FOREIGN KEY(office_id, case_id, round, issued, cleared_as) REFERENCES round (office_id, case_id, round, issued, cleared_as)
+	CONSTRAINT fk_clearance_round FOREIGN KEY(office_id, case_id, round, issued, cleared_as) REFERENCES round (office_id, case_id, round, issued, cleared_as),
+	CONSTRAINT uq_clearance_cleared UNIQUE (office_id, case_id, clearance_id, open, cleared),
+	CONSTRAINT uq_clearance_office_id_case_id_round_origin UNIQUE (office_id, case_id, round, origin)
 );
 
 CREATE TABLE vote_correction (
@@ -1107,9 +1110,9 @@ CREATE TABLE vote_correction (
 	readers TEXT DEFAULT '' NOT NULL,
 	CONSTRAINT pk_vote_correction PRIMARY KEY (office_id, meeting_id, case_id, place),
 	CONSTRAINT ck_vote_correction_changes CHECK (was <> choice),
-	CONSTRAINT fk_vote_correction_vote FOREIGN KEY(office_id, meeting_id, case_id, number, person_id) REFERENCES vote (office_id, meeting_id, case_id, number, person_id),
+	CONSTRAINT ck_vote_correction_choice CHECK (choice in ('uphold', 'adopt', 'other', 'abstain')),
 	CONSTRAINT ck_vote_correction_reason CHECK (trim(reason) <> ''),
-	CONSTRAINT ck_vote_correction_choice CHECK (choice in ('uphold', 'adopt', 'other', 'abstain'))
+	CONSTRAINT fk_vote_correction_vote FOREIGN KEY(office_id, meeting_id, case_id, number, person_id) REFERENCES vote (office_id, meeting_id, case_id, number, person_id)
 );
 
 CREATE TABLE decision (
