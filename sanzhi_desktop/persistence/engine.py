@@ -13,6 +13,7 @@ from sanzhi_desktop.persistence.errors import named
 from sanzhi_desktop.persistence.faults import PersistenceFault
 from sanzhi_desktop.persistence.places import refuse_unsafe
 from sanzhi_desktop.persistence.revision import MARK, REVISION, TABLE, ddl, statements
+from sanzhi_desktop.settings.room import full
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -42,7 +43,8 @@ def create_file(path: Path) -> None:
             _settings(db)
             build(db)
     except OSError as error:
-        raise DomainError(PersistenceFault.READ_ONLY, message=error.strerror or "") from error
+        code = PersistenceFault.DISK_FULL if full(error, path) else PersistenceFault.READ_ONLY
+        raise DomainError(code, message=error.strerror or "") from error
     except sqlite3.Error as error:
         remove_file(path)
         raise named(error, path=str(path)) from error
@@ -87,7 +89,14 @@ def engine(path: Path) -> "Engine":
     def on_begin(connection: sa.Connection) -> None:
         connection.exec_driver_sql("begin")  # one snapshot for everything a reader shows at once
 
+    def on_error(context: sa.ExceptionContext) -> None:
+        """Only here is known which file it was, and so which disk may be full."""
+        error = context.original_exception
+        if isinstance(error, sqlite3.OperationalError) and full(error, path):
+            raise named(error, path=str(path)) from error
+
     sa.event.listen(made, "connect", on_connect)
+    sa.event.listen(made, "handle_error", on_error)
     sa.event.listen(made, "begin", on_begin)
     return made
 

@@ -5,6 +5,7 @@ Lives here: the reading of SQLite's and PostgreSQL's errors. Must not: sentences
 
 import json
 import sqlite3
+from pathlib import Path
 from typing import Any
 
 from sanzhi_desktop.application.link import LinkFault
@@ -12,6 +13,7 @@ from sanzhi_desktop.domain.case import CaseFault
 from sanzhi_desktop.domain.errors import Code, DomainError
 from sanzhi_desktop.domain.people import PeopleFault
 from sanzhi_desktop.persistence.faults import PersistenceFault, fault
+from sanzhi_desktop.settings.room import full
 
 # What a wall or a constraint says, and the code that says the same; the first match counts.
 _WALLS: tuple[tuple[str, Code], ...] = (
@@ -21,6 +23,7 @@ _WALLS: tuple[tuple[str, Code], ...] = (
     ("SZ-HISTORY", CaseFault.READ_ONLY_HISTORY),
     ("SZ-ISSUED", CaseFault.READ_ONLY_HISTORY),
     ("SZ-TRANSFER", CaseFault.READ_ONLY_HISTORY),
+    ("SZ-PAPER", PersistenceFault.NOT_A_PDF),
     ("SZ-DUTY", PeopleFault.HANDLING),
     ("signer_not_reviewer", CaseFault.SAME_PERSON_REASON),
     ("_not_handler", PeopleFault.HANDLING),
@@ -32,6 +35,7 @@ _SQLITE: tuple[tuple[str, Code], ...] = (
     ("readonly", PersistenceFault.READ_ONLY),
     ("not a database", PersistenceFault.NOT_A_DATABASE),
     ("malformed", PersistenceFault.NOT_A_DATABASE),
+    ("i/o error", PersistenceFault.DISK_TROUBLE),
     ("unable to open", PersistenceFault.MISSING),
     ("no such table", PersistenceFault.NOT_INITIALISED),
 )
@@ -46,7 +50,8 @@ _STATES: tuple[tuple[str, Code], ...] = (
     ("3F", PersistenceFault.NOT_INITIALISED),
     ("3D", PersistenceFault.MISSING),
     ("53300", PersistenceFault.TOO_MANY),
-    ("53", PersistenceFault.DISK_FULL),
+    ("53100", PersistenceFault.DISK_FULL),
+    ("53", PersistenceFault.SERVER_LIMIT),  # memory, or a limit that the server was given
     ("55P03", PersistenceFault.BUSY),
     ("57014", PersistenceFault.BUSY),
     ("57P03", LinkFault.STARTING),
@@ -65,6 +70,8 @@ def named(error: sqlite3.Error, *, path: str = "") -> DomainError:
     """The code of a SQLite error; `path` is the file, where that is known."""
     message = str(error)
     code = _wall(message)
+    if full(error, Path(path) if path else None):
+        code = PersistenceFault.DISK_FULL
     if code is None and not isinstance(error, sqlite3.IntegrityError):
         code = next((c for sign, c in _SQLITE if sign in message.lower()), None)
     return DomainError(code or PersistenceFault.REFUSED_BY_TABLE, message=message, path=path)

@@ -144,7 +144,10 @@ def create_embedded(
     `admin.roles` may name more roles; ADMIN alone when empty. Without a password nobody can log in
     (sample offices choose people by a click). Raises DomainError.
     """
+    import sqlalchemy as sa
+
     from sanzhi_desktop.persistence.accounts import hash_password
+    from sanzhi_desktop.persistence.errors import named_by_engine
     from sanzhi_desktop.persistence.founding import found
 
     argon2 = hash_password(password) if password is not None else ""
@@ -154,6 +157,10 @@ def create_embedded(
     try:
         with engine.begin() as db:
             found(db, office, admin=admin, argon2=argon2, now=now)
+    except sa.exc.DBAPIError as error:
+        engine.dispose()
+        embedded.remove_file(path)
+        raise named_by_engine(error) from error
     except BaseException:
         engine.dispose()
         embedded.remove_file(path)

@@ -5,20 +5,22 @@ itself sealed with a key derived from the log-in password, so that no secret lie
 Everything that touches the file runs in the local lane.
 """
 
-import errno
 import json
 import os
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from sanzhi_desktop.domain.errors import DomainError
+from sanzhi_desktop.settings import room
 from sanzhi_desktop.ui.faults import DeskFault
 from sanzhi_desktop.ui.jobs import Jobs, Lane
 
@@ -29,7 +31,6 @@ CREATE TABLE IF NOT EXISTS draft (
     person TEXT NOT NULL, key TEXT NOT NULL, saved_at TEXT NOT NULL,
     nonce BLOB NOT NULL, sealed BLOB NOT NULL, PRIMARY KEY (person, key));
 """
-SAVE_AFTER_MS = 400
 WAITING = "waiting"  # no form: the saves that wait for a file to be chosen again
 _SHELF = "#"  # follows the person where rows are kept that an earlier password sealed
 
@@ -64,11 +65,10 @@ class Journal:
         except (OSError, sqlite3.DatabaseError) as error:
             raise self._told(DeskFault.DRAFT_UNREADABLE, DeskFault.NO_ROOM, error) from error
 
-    def _told(self, code: DeskFault, full: DeskFault, error: Exception) -> DomainError:
+    def _told(self, code: DeskFault, no_room: DeskFault, error: Exception) -> DomainError:
         """A full disk is nobody's mistake and passes when room is made."""
         facts = {"file": str(self._file), "reason": str(error)}
-        no_room = getattr(error, "errno", 0) == errno.ENOSPC or "full" in str(error)
-        return DomainError(full if no_room else code, **facts)
+        return DomainError(no_room if room.full(error, self._file) else code, **facts)
 
     def _unlock(self, password: str) -> bytes:
         row = self._db.execute(
@@ -266,6 +266,15 @@ class Drafts(QObject):
         self._jobs = jobs
         self._journal = journal
         self._told_not_kept = False
+        # A form may be kept from two lanes: what was asked later stands, whoever writes last.
+        self._order = count()
+        self._latest: dict[str, int] = {}
+        self._lock = Lock()
+
+    @property
+    def keeps(self) -> bool:
+        """Whether there is a journal at all."""
+        return self._journal is not None
 
     def use(self, journal: Journal) -> None:
         """Goes on with another journal: the same drafts under a new password."""
@@ -275,13 +284,45 @@ class Drafts(QObject):
         """Keeps a form now."""
         journal = self._journal
         if journal is not None:
+            turn = next(self._order)
             self._jobs.run(
                 Lane.LOCAL,
                 self,
-                lambda: journal.put(key, title=title, version=version, values=values),
+                lambda: self._in_turn(
+                    key,
+                    turn,
+                    lambda: journal.put(key, title=title, version=version, values=values),
+                ),
                 done=lambda _: self._kept(key),
                 failed=lambda error: self._not_kept(key, error),
             )
+
+    def keep_now(self, key: str, *, title: str, version: int, values: Mapping[str, Any]) -> None:
+        """Keeps a form before a command goes out; in the lane that sends it. Where it cannot be
+        kept, the form's own next try says so."""
+        journal = self._journal
+        if journal is not None:
+            turn = next(self._order)
+            with suppress(DomainError):
+                self._in_turn(
+                    key,
+                    turn,
+                    lambda: journal.put(key, title=title, version=version, values=values),
+                )
+
+    def drop_now(self, key: str) -> None:
+        """Forgets a form that the database has; in the lane that sent it."""
+        journal = self._journal
+        if journal is not None:
+            turn = next(self._order)
+            with suppress(DomainError):
+                self._in_turn(key, turn, lambda: journal.drop(key))
+
+    def _in_turn(self, key: str, turn: int, write: Callable[[], None]) -> None:
+        with self._lock:
+            if self._latest.get(key, -1) < turn:
+                write()
+                self._latest[key] = turn
 
     def _kept(self, key: str) -> None:
         self._told_not_kept = False
@@ -298,10 +339,11 @@ class Drafts(QObject):
         """Forgets a form."""
         journal = self._journal
         if journal is not None:
+            turn = next(self._order)
             self._jobs.run(
                 Lane.LOCAL,
                 self,
-                lambda: journal.drop(key),
+                lambda: self._in_turn(key, turn, lambda: journal.drop(key)),
                 failed=lambda error: self._not_kept(key, error),
             )
 
@@ -337,62 +379,3 @@ class Drafts(QObject):
         journal = self._journal
         if journal is not None:
             self._jobs.run(Lane.LOCAL, owner, journal.waiting, done=done)
-
-
-class DraftKeeper(QObject):
-    """Keeps one form: within half a second of a keystroke, and until it is acknowledged."""
-
-    def __init__(
-        self,
-        drafts: Drafts,
-        state: Callable[[], tuple[str, str, int, Mapping[str, Any]]],
-        parent: QObject,
-    ) -> None:
-        """`state` gives key, title, version seen and values of the form as it stands."""
-        super().__init__(parent)
-        self._drafts = drafts
-        self._state = state
-        self._touches = 0
-        self._sent = 0
-        self._acknowledged = 0
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(SAVE_AFTER_MS)
-        self._timer.timeout.connect(self.flush)
-
-    @property
-    def dirty(self) -> bool:
-        """Whether something was typed that the database does not have."""
-        return self._touches > self._acknowledged
-
-    def touched(self) -> None:
-        """Something was typed."""
-        self._touches += 1
-        # Not restarted by each key: somebody who types without a pause is kept as well.
-        if not self._timer.isActive():
-            self._timer.start()
-
-    def flush(self) -> None:
-        """Keeps the form now: before a save, and when the screen is left."""
-        self._timer.stop()
-        if self.dirty:
-            key, title, version, values = self._state()
-            self._drafts.keep(key, title=title, version=version, values=values)
-
-    def sending(self) -> None:
-        """A save begins: what is typed from now on is not part of it."""
-        self.flush()
-        self._sent = self._touches
-
-    def acknowledged(self) -> None:
-        """The database has what was sent; what was typed meanwhile stays a draft."""
-        self._acknowledged = self._sent
-        self._drafts.delivered.emit(self._state()[0])
-        if not self.dirty:
-            self.discard()
-
-    def discard(self) -> None:
-        """Forgets what was typed: it is saved, or the person does not want it."""
-        self._timer.stop()
-        self._acknowledged = self._touches
-        self._drafts.drop(self._state()[0])
