@@ -287,7 +287,7 @@ _SPLIT = re.compile(r"\b[eE]'(?:[^'\\]|\\.|'')*'|'(?:[^']|'')*'|--[^\n]*|\(|\)|;
                     r"|\bcase\b|\bend\b|\bthen\b|\bloop\b|\belse\b|"
                     r"\bbegin\b", re.IGNORECASE)  # fmt: skip
 _INTO = re.compile(r"\s+into\s+(?:strict\s+)?(?:[\w.]+(?:\s*,\s*[\w.]+)*)(?=\s|$)", re.IGNORECASE)
-_SKIP = re.compile(r"^(begin|end\b.*|else|exit|continue.*|null|return( next)?|raise.*|execute.*"
+_SKIP = re.compile(r"^(begin|end\b.*|else|exit.*|continue.*|null|return( next)?|raise.*|execute.*"
                    r"|loop|exception\s+when\s+\w+(\s+or\s+\w+)*)?$",
                    re.IGNORECASE | re.DOTALL)  # fmt: skip
 
