@@ -16,6 +16,7 @@ from sanzhi_desktop.persistence.other_servers import PREPARE, SEAL
 from sanzhi_desktop.persistence.revision import SPREAD_FUNCTIONS as OWN
 from sanzhi_desktop.persistence.revision import TABLE
 from sanzhi_desktop.persistence.rights import OFFICERS, OWNER
+from sanzhi_desktop.persistence.server_tables import server_metadata
 from sanzhi_desktop.persistence.tables import metadata
 
 FIRST = "office"  # the table that all others stay together with
@@ -168,8 +169,9 @@ def _indexes() -> Iterator[str]:
 
 def _keys() -> Iterator[str]:
     """The foreign keys, put back where they are missing."""
-    for table in metadata.sorted_tables:
-        for key in sorted(table.foreign_key_constraints, key=lambda k: str(k.name)):
+    for table in server_metadata().sorted_tables:
+        keys = (k for k in table.constraints if isinstance(k, sa.ForeignKeyConstraint))
+        for key in sorted(keys, key=lambda k: str(k.name)):
             yield f"""do $$ begin
   if not exists (select 1 from pg_constraint where conrelid = 'app.{table.name}'::regclass
       and conname = '{key.name}') then
@@ -203,6 +205,7 @@ def workers() -> str:
     """What a superuser runs on each of the other servers: the doors that stand by themselves on
     every server are shut there too, and the owner is in charge of roles as on the first. One
     statement, which is not passed on."""
+    listed = ", ".join(f"app.{name}" for name in rights.READING)
     return f"""do $seal$
 declare v_role name; v_member name; v_by name;
 begin
@@ -215,7 +218,8 @@ begin
     revoke all on schema app, api from public;
     grant usage on schema app, api to public;
     revoke all on all functions in schema app, api from public;
-    grant execute on all functions in schema api to public
+    grant execute on all functions in schema api to public;
+    grant execute on function {listed} to public
   $rights$;
   -- Who is in charge of a role, and in whose name somebody was let into it, is not passed on by
   -- every Citus (nor to a server that is added later); then a right that is taken away would stay.

@@ -1,6 +1,6 @@
 """Who may read the rows of a table, by its columns; and the tables that differ from the rule.
 
-Lives here: the three kinds of sight and the exceptions. Must not: SQL (that is `rights`), or
+Lives here: the kinds of sight and the exceptions. Must not: SQL (that is `rights`), or
 anything heavy, because the effects of every command look here.
 
 A table with a `case_id` carries a `readers` column: the people of the case. Whoever adds a table
@@ -16,10 +16,13 @@ class Sight(StrEnum):
 
     CASE = "case"  # the people of the case, and those who see every case of the office
     OFFICE = "office"  # every member of the office
+    HISTORY = "history"  # auditors; the people of a case are told of it by `api.history`
     NOBODY = "nobody"  # nobody; only the functions look there
 
 
 EXCEPTIONS: Mapping[str, Sight] = {
+    "audit": Sight.HISTORY,
+    "checkpoint_leaf": Sight.HISTORY,  # names every case and how far its history had come
     "account": Sight.NOBODY,  # hashes of passwords
     "presence": Sight.NOBODY,  # `api.beat` tells it to those who see the case
     "history_tag": Sight.NOBODY,  # of one PC; empty on a server

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 
 from sanzhi_desktop.persistence.revision import ACROSS, SQL
+from sanzhi_desktop.persistence.rights import SHUT
 from sanzhi_desktop.persistence.tables import metadata
 
 _FUNCTION = re.compile(
@@ -27,7 +28,7 @@ _DECLARE = re.compile(r"^declare\s", re.MULTILINE)
 _BEGIN = re.compile(r"^begin$", re.MULTILINE)
 
 # What is made anew is everybody's at first.
-_SHUT = "revoke all on all functions in schema app from public;\n"
+_SHUT = f"{SHUT}\n"
 
 
 def spread(functions: str) -> str:

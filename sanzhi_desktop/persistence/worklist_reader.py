@@ -32,6 +32,11 @@ def first_lines(
             return tuple(line for line in lines if line is not None)
         if db.dialect.name == "sqlite":
             found = finding.on_this_pc(db, actor.office_id, query.text)
+    elif _by_name(db, query):
+        ids = _on_server(db, query, actor, most=query.offset + query.limit)
+        if ids is not None:
+            lines = lines_of(db, actor.office_id, ids[query.offset :])
+            return tuple(line for line in lines if line is not None)
     asked = worklist.rows(query, actor, unit=unit, dialect=db.dialect.name, found=found)
     return tuple(mapping.case_row(row) for row in db.execute(asked).mappings())
 
@@ -45,6 +50,11 @@ def _first_found(
     # What many cases have is soon found along the list; for what is rare it is only a glance.
     seen = db.execute(worklist.glance(query, actor, unit=unit)).scalars().all()
     return seen if len(seen) == query.limit else None
+
+
+def _by_name(db: sa.Connection, query: ListQuery) -> bool:
+    """On a server an order of what cases say is asked of a function: no member has its index."""
+    return db.dialect.name == "postgresql" and worklist.order_of(query).startswith(finding.NAMED)
 
 
 def _on_server(
@@ -65,7 +75,7 @@ def _on_server(
 def all_keys(db: sa.Connection, query: ListQuery, actor: Actor, *, unit: str) -> Sequence[str]:
     """Every id of the list, in its order."""
     found = None
-    if words(query.text) and db.dialect.name == "postgresql":
+    if _by_name(db, query) or (words(query.text) and db.dialect.name == "postgresql"):
         ids = _on_server(db, query, actor, most=_ALL)
         if ids is not None:
             return ids
