@@ -36,6 +36,8 @@ class PersistenceFault(Code):
     NETWORK_SHARE = "persistence.network_share"
     SYNCED_FOLDER = "persistence.synced_folder"
     BAD_URL = "persistence.bad_url"
+    URL_OPTION_UNKNOWN = "persistence.url_option_unknown"
+    URL_OPTION_WRONG = "persistence.url_option_wrong"
     NO_USER_IN_URL = "persistence.no_user_in_url"
     PASSWORD_IN_URL = "persistence.password_in_url"  # a code, no secret
     LOG_IN_REFUSED = "persistence.log_in_refused"
@@ -44,6 +46,7 @@ class PersistenceFault(Code):
     DATABASE_OLDER = "persistence.database_older"
     NOT_INITIALISED = "persistence.not_initialised"
     WALL_CHANGED = "persistence.wall_changed"
+    PREPARED_TRANSACTIONS = "persistence.prepared_transactions"
     REFUSED_BY_TABLE = "persistence.refused_by_table"
     COMMAND_TAKEN = "persistence.command_taken"
     CASE_EXISTS = "persistence.case_exists"

@@ -9,9 +9,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.persistence.engine import compare
+from sanzhi_desktop.persistence.faults import PersistenceFault
 from sanzhi_desktop.persistence.revision import TABLE, ddl
-from sanzhi_desktop.persistence.rights import OFFICERS, OWNER, hidden, policies
+from sanzhi_desktop.persistence.rights import OFFICERS, OWNER, READING, hidden, policies
 
 # One question, because every desk asks it at every start.
 QUESTION = f"""
@@ -93,9 +95,18 @@ def check(db: sa.Connection, *, beside: bool = False) -> None:
     rows: Any = db.exec_driver_sql(QUESTION.replace("%", "%%"))
     made = {name: plain(name, text) for name, text in rows}
     if not (beside or clustered(db)):
+        _demand_no_prepared(db)
         return compare(made, shipped())
     wanted = shipped(spread=True) if spread(db) else shipped()
     return compare(made, wanted | {f"role {OWNER}": _MAY_LOG_IN})
+
+
+def _demand_no_prepared(db: sa.Connection) -> None:
+    """A transaction that somebody prepared holds his cases when his session is gone, and only he or
+    a superuser ends it, by hand. A cluster needs them for itself; there the watch tells of them."""
+    found = int(db.exec_driver_sql("show max_prepared_transactions").scalar_one())
+    if found:
+        raise DomainError(PersistenceFault.PREPARED_TRANSACTIONS, found=found)
 
 
 def clustered(db: sa.Connection) -> bool:
@@ -153,6 +164,7 @@ def _rights() -> dict[str, str]:
         label = f"policy {table}.seen"
         made[label] = plain(label, f"r true {{-}} {condition}")
         made[f"right table {table} SELECT"] = "public false"
+    made |= {f"right function app.{name} EXECUTE": "public false" for name in READING}
     made |= {f"right schema {name} USAGE": "public false" for name in ("app", "api")}
     made |= {f"role {OWNER}": "falsefalsefalsefalse"}
     made |= {f"role {OFFICERS}": "falsefalsefalsefalse"}

@@ -17,6 +17,10 @@ and a command that is sent again is recognised. The owner needs `pg_signal_backe
 `pg_read_all_stats` for it; he could already give any person of the office another password, so
 this adds no power over people, and over other databases of the server it is narrowed by the text
 of this function, which the start-up check compares.
+
+A transaction that was prepared (PREPARE TRANSACTION) has no session that could be ended, and no
+function can end it. The start-up check refuses a server that allows them; a cluster needs them, so
+there each look writes whose it is into the server's log.
 """
 
 HOLDING = "15 seconds"
@@ -52,5 +56,11 @@ begin
     continue when not found;
     raise log 'sanzhi: transaction of % (process %) ended, it held the office up', v_who, v_pid;
     perform pg_terminate_backend(v_pid);
+  end loop;
+  for v_who in select p.owner from pg_prepared_xacts p
+    where p.database = current_database() and p.prepared < v_now - interval '{HOLDING}' loop
+    perform 1 from person where office_id = p_office and person_id = v_who::text;
+    continue when not found;
+    raise log 'sanzhi: a prepared transaction of % holds the office up; ROLLBACK PREPARED', v_who;
   end loop;
 end $$;"""

@@ -4179,6 +4179,12 @@ begin
     raise log 'sanzhi: transaction of % (process %) ended, it held the office up', v_who, v_pid;
     perform pg_terminate_backend(v_pid);
   end loop;
+  for v_who in select p.owner from pg_prepared_xacts p
+    where p.database = current_database() and p.prepared < v_now - interval '15 seconds' loop
+    perform 1 from person where office_id = p_office and person_id = v_who::text;
+    continue when not found;
+    raise log 'sanzhi: a prepared transaction of % holds the office up; ROLLBACK PREPARED', v_who;
+  end loop;
 end $$;
 
 create function app.at_desk(p_pid integer, p_since timestamptz) returns boolean
