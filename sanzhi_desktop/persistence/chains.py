@@ -6,7 +6,7 @@ the roles of people. Must not: the hashing itself (`domain.audit`) or checkpoint
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -14,11 +14,13 @@ import sqlalchemy as sa
 
 from sanzhi_desktop.application.keeping import Report
 from sanzhi_desktop.domain.audit import Break, Head, digests, walk
+from sanzhi_desktop.domain.people import Role
 from sanzhi_desktop.persistence.case_effects import EFFECTS
 from sanzhi_desktop.persistence.stored_json import read_entry
 from sanzhi_desktop.persistence.tables import audit, audit_head, case_, document, person_role
 from sanzhi_desktop.persistence.writes import Moves
 
+Link = tuple[str, int, bytes, str]  # case, place, canonical text, hash
 _BATCH = 5000
 _CHAINS_AT_ONCE = 500
 # With each chain comes what it is compared with, so that nothing is held for more than one of them.
@@ -71,10 +73,10 @@ def size(db: sa.Connection, office_id: int) -> Size:
 
 
 def sees_all(db: sa.Connection, office_id: int) -> bool:
-    """Whether whoever is logged in reads the whole office; otherwise only his own cases' chains."""
+    """Whether whoever is logged in reads the history: on a server its auditors, and who may all."""
     if db.dialect.name != "postgresql":
         return True
-    values = (f"sz_o{office_id}_all",)
+    values = (f"sz_o{office_id}_{Role.AUDITOR.value}",)
     return bool(db.exec_driver_sql(_SEES_ALL, values).scalar_one())
 
 
@@ -87,21 +89,21 @@ _SEES_ALL = (
 def breaks(db: sa.Connection, office_id: int, *, report: Report | None = None) -> list[Break]:
     """The first break of each chain that has one, by case; the connection shows one snapshot.
 
-    Somebody who reads only his own cases has only those checked. `report` hears of entries, done
-    and all, and may raise to stop.
+    It is for those who read the whole history (`sees_all`). `report` hears of entries, done and all,
+    and may raise to stop.
     """
     total = size(db, office_id)
     found: list[Break] = []
     done = heads_met = cases_met = 0
     # The office's own chain may be long and is gone through entry by entry from the beginning.
     for own in walk(_entries(db, office_id, "")):
-        head = _head(db, office_id, "")
-        done, heads_met = own.length, int(head is not None)
-        broken = own.against(head)
+        end = head(db, office_id, "")
+        done, heads_met = own.length, int(end is not None)
+        broken = own.against(end)
         found.extend([broken] if broken else [])
     for place, row in enumerate(_whole(db, office_id), start=1):
-        one = _Chain._make(row)
-        broken = _broken(db, office_id, one)
+        one = Chain._make(row)
+        broken = one_broken(one, _entries(db, office_id, one.case_id))
         if broken is not None:
             found.append(broken)
         done += one.length
@@ -112,13 +114,12 @@ def breaks(db: sa.Connection, office_id: int, *, report: Report | None = None) -
     # Both are of chains that were met: as many as there are means that none is without its chain.
     if heads_met != total.chains or cases_met != _cases(db, office_id):
         found.extend(_without_chain(db, office_id))
-    found.extend(_papers(db, office_id))
-    if sees_all(db, office_id):
-        found.extend(_roles(db, office_id))
+    found.extend(papers_changed(db, office_id))
+    found.extend(_roles(db, office_id))
     return sorted(found, key=lambda b: (b.case_id, b.seq))
 
 
-class _Chain(NamedTuple):
+class Chain(NamedTuple):
     """A case's chain in one row, for a row per entry would cost more than its hash; and what stands
     beside it: the kept end, and what the rows say of the case."""
 
@@ -136,24 +137,26 @@ class _Chain(NamedTuple):
     written: int  # the version that wrote the case's own row
 
 
-def _broken(db: sa.Connection, office_id: int, one: _Chain) -> Break | None:
-    """The first break of a case's chain, by itself and against what stands beside it."""
+def one_broken(one: Chain, again: Iterable[Link]) -> Break | None:
+    """The first break of a case's chain, by itself and against what stands beside it; `again` are
+    its entries one by one, asked for only where something is wrong."""
     made = digests(one.texts)
     # The places differ by the key, so that so many from the first to the last are all of them; and
     # each is one piece: an entry with a zero byte in it could pass for two.
     whole = one.first == 1 and one.length == one.last == len(made)
     if not (whole and b"".join(made) == one.hashes and one.digest and one.end == one.last
             and one.digest.encode() == made[-1]):  # fmt: skip
-        head = None if one.end is None else Head(one.case_id, one.end, one.digest or "")
-        for walked in walk(_entries(db, office_id, one.case_id)):
-            broken = walked.against(head)
+        end = None if one.end is None else Head(one.case_id, one.end, one.digest or "")
+        for walked in walk(again):
+            broken = walked.against(end)
             if broken is not None:
                 return broken
     last = one.texts[one.texts.rfind(b"\0") + 1 :]
     return _against_case(one, last) or _against_row(one)
 
 
-def _head(db: sa.Connection, office_id: int, case_id: str) -> Head | None:
+def head(db: sa.Connection, office_id: int, case_id: str) -> Head | None:
+    """The kept end of one chain."""
     h = audit_head.c
     query = sa.select(h.seq, h.hash).where(h.office_id == office_id, h.case_id == case_id)
     row = db.execute(query).one_or_none()
@@ -189,9 +192,7 @@ def _whole(db: sa.Connection, office_id: int) -> Iterator[tuple[Any, ...]]:
     yield from raw.execute(_WHOLE_SQLITE, (office_id,))
 
 
-def _entries(
-    db: sa.Connection, office_id: int, case_id: str
-) -> Iterator[tuple[str, int, bytes, str]]:
+def _entries(db: sa.Connection, office_id: int, case_id: str) -> Iterator[Link]:
     a = audit.c
     query = sa.select(a.case_id, a.seq, a.entry, a.hash).where(
         a.office_id == office_id, a.case_id == case_id
@@ -222,7 +223,7 @@ def _said(entry: bytes) -> dict[str, Any]:
         return {}  # what is no JSON fits no case
 
 
-def _against_row(one: _Chain) -> Break | None:
+def _against_row(one: Chain) -> Break | None:
     """The case's row is of the version of the last command that wrote it. Only what is needed of an
     entry is read, because reading it whole costs more than its hash."""
     texts, end = one.texts, len(one.texts) + 1
@@ -243,7 +244,7 @@ def _against_row(one: _Chain) -> Break | None:
     return Break(one.case_id, one.last, "row")
 
 
-def _against_case(one: _Chain, entry: bytes) -> Break | None:
+def _against_case(one: Chain, entry: bytes) -> Break | None:
     """The last entry says the version and the state in which it left the case."""
     if one.standing is None:
         return Break(one.case_id, one.last, "deleted")
@@ -266,10 +267,10 @@ def _against_case(one: _Chain, entry: bytes) -> Break | None:
     return None
 
 
-def _papers(db: sa.Connection, office_id: int) -> list[Break]:
-    """Stored papers whose bytes no longer have their hash."""
+def papers_changed(db: sa.Connection, office_id: int, *, case_id: str | None = None) -> list[Break]:
+    """Stored papers whose bytes no longer have their hash, of the office or of one case."""
     d = document.c
-    mine = d.office_id == office_id
+    mine = sa.and_(d.office_id == office_id, sa.true() if case_id is None else d.case_id == case_id)
     if db.dialect.name == "postgresql":
         digest = sa.func.encode(sa.func.sha256(d.content), "hex")
         query = sa.select(d.case_id).where(mine, digest != d.sha256)

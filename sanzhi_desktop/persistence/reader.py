@@ -38,6 +38,7 @@ from sanzhi_desktop.persistence import (
     rules_reader,
     tables,
     tags,
+    told_history,
     worklist_reader,
 )
 from sanzhi_desktop.persistence.faults import PersistenceFault
@@ -128,7 +129,8 @@ class DatabaseReader(OfficeReader):
     def history(self, case_id: str) -> Sequence[HistoryRow]:
         """The history of a case; '' is the office's own."""
         names = {p.person_id: p.name for p in self.people().values()}
-        found = self._all(tables.audit, tables.audit.c.case_id == case_id, order=["seq"])
+        with reading(self.engine) as db:
+            found = told_history.entries(db, self.office_id, case_id)
         return tuple(mapping.history_row(link, names) for link in found)
 
     def documents(self, case_id: str) -> Sequence[DocumentRow]:
@@ -224,15 +226,26 @@ class DatabaseReader(OfficeReader):
         with reading(self.engine) as db:
             return blob_reader.files_used(self.engine, db, self.office_id)
 
-    def verify_chains(self, report: Report | None = None) -> Sequence[ChainFault]:
+    def verify_chains(
+        self, report: Report | None = None, *, case_id: str | None = None
+    ) -> Sequence[ChainFault]:
         """The first break of every chain of the office that has one. `report` hears of entries,
-        done and all, and may raise to stop."""
+        done and all, and may raise to stop.
+
+        Who does not read the history has only the chain of `case_id` checked, as he is told of it.
+        Raises DomainError when he names none.
+        """
         with reading(self.engine) as db:
-            found = chains.breaks(db, self.office_id, report=report)
-            told = {b.case_id for b in found}
-            part = not chains.sees_all(db, self.office_id)
-            kept = checkpoints.breaks(db, self.office_id, part=part)
-        found.extend(b for b in kept if b.case_id not in told)
+            if chains.sees_all(db, self.office_id):
+                found = chains.breaks(db, self.office_id, report=report)
+                told = {b.case_id for b in found}
+                kept = checkpoints.breaks(db, self.office_id)
+                found.extend(b for b in kept if b.case_id not in told)
+            elif case_id is None:
+                raise DomainError(PersistenceFault.HISTORY_BY_AUDITOR)
+            else:
+                one = told_history.broken(db, self.office_id, case_id)
+                found = [] if one is None else [one]
         return tuple(ChainFault(b.case_id, b.seq, b.what) for b in found)
 
     def history_size(self) -> chains.Size:
