@@ -74,6 +74,23 @@ REGISTER_DECISION = Effect(
         Refuse(f"not exists ({_OPEN})", CaseFault.GATE_SHUT),
         Refuse(f"not exists ({_OPEN}{_SAME})", CaseFault.DIFFERS_FROM_CLEARED, _DIFFERENCE),
         NO_SUBSTITUTE,
+        *(
+            Refuse(
+                f"trim({{p.{name}}}, ' 　') = ''",
+                CaseFault.FIELD_MISSING,
+                {"field": f"'decision.{name}'"},
+            )
+            for name in ("number", "content", "decided_on")
+        ),
+        Refuse(
+            "{p.decided_on|date} > {today}",
+            CaseFault.IN_FUTURE,
+            {
+                "field": "'decision.decided_on'",
+                "date": "{p.decided_on}",
+                "today": "cast({today} as text)",
+            },
+        ),
         # Discussion after the decision is none (集体讨论应当在决定之前).
         Refuse(
             f"exists (select 1 from dispute_result where {HERE}"

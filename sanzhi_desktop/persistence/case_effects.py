@@ -166,6 +166,7 @@ _CERTIFY = Effect(
         expert_effects.STILL_OPEN,
         # A recusal may come after the case was assigned.
         Refuse(recused("{me}"), PeopleFault.RECUSED, MY_NAME),
+        Refuse("{p.materials_digest} <> {digest}", PersistenceFault.MATERIALS_DIFFER),
         *document("opinion_certified", required=True),
         # Certified again after it was sent back: this round's own problems are written anew.
         Run(f"delete from problem_mark where {THIS_ROUND}"),
@@ -265,9 +266,7 @@ _RESERVE = Effect(
             f" where {THIS_ROUND}"
         ),
     ),
-    case=findable(
-        f"(select replace(replace(lower(label), '〔', ''), '〕', '') {_LIVE_NUMBER})"
-    ),
+    case=findable(f"(select replace(replace(lower(label), '〔', ''), '〕', '') {_LIVE_NUMBER})"),
 )
 
 

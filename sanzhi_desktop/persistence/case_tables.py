@@ -6,9 +6,12 @@ Must not: triggers and functions (`walls`, `functions`), or what a command write
 
 import sqlalchemy as sa
 
-from sanzhi_desktop.domain.opinion import Outcome
+from sanzhi_desktop.domain.case import RoundReason
+from sanzhi_desktop.domain.kinds import Kind
+from sanzhi_desktop.domain.opinion import Dimension, Outcome
 from sanzhi_desktop.domain.workflow import State
 from sanzhi_desktop.persistence.columns import (
+    an_object,
     at,
     day,
     fen,
@@ -55,6 +58,8 @@ case_ = table(
     whole("edited_round"),  # the round after whose opinion the submission was last edited
     at("updated_at", nullable=False),
     one_of("state", State),
+    one_of("kind", Kind),
+    an_object("submission"),
     sa.CheckConstraint("version >= 1 and round >= 0", name="counts"),
     not_handler("reviewer"),
     to("office"),
@@ -102,7 +107,9 @@ round_ = table(
     text("override_reason"),
     text("issued_sha256"),
     at("issued_at"),
+    one_of("reason", RoundReason),
     one_of("outcome", Outcome),
+    sa.CheckConstraint("opinion = '' or opinion like '{%'", name="opinion_object"),
     not_handler("reviewer"),
     not_handler("signer"),
     sa.CheckConstraint(
@@ -174,6 +181,7 @@ problem = table(
     text("responded_by"),
     sa.Column("adoption", sa.Text),
     text("adoption_reason"),
+    one_of("dimension", Dimension),
     sa.CheckConstraint("adoption in ('full', 'partly', 'not')", name="adoption"),
     to("round", "case_id", "round"),
     key=("case_id", "number"),

@@ -106,6 +106,11 @@ def one_of(column: str, values: Any) -> sa.CheckConstraint:
     return sa.CheckConstraint(f"{column} in ({listed})", name=column)
 
 
+def an_object(column: str) -> sa.CheckConstraint:
+    """A CHECK that JSON kept as text is an object: whoever reads it asks it for its names."""
+    return sa.CheckConstraint(f"{column} like '{{%'", name=f"{column}_object")
+
+
 def table(name: str, *parts: Any, key: tuple[str, ...]) -> sa.Table:
     """A table whose key begins with the office; `readers` is added where a case is named."""
     office = sa.Column("office_id", sa.Integer, nullable=False, autoincrement=False)

@@ -65,6 +65,9 @@ def clock(event: str, *, when: str = "", round_: str = "{round}", **more: str) -
     )
 
 
+NOT_A_PDF = Refuse("{p.document|has} and {p.document.pdf|is_pdf} = 0", PersistenceFault.NOT_A_PDF)
+
+
 def document(kind: str, *, required: bool, round_: str = "{round}") -> Steps:
     """Stores a paper by its hash; the hash is computed again by the database."""
     digest = Refuse(
@@ -87,7 +90,7 @@ def document(kind: str, *, required: bool, round_: str = "{round}") -> Steps:
         f" where {HERE} and sha256 = {{p.document.sha256}})",
     )
     missing = Refuse("not {p.document|has}", PersistenceFault.DOCUMENT_MISSING)
-    return (missing, digest, store) if required else (digest, store)
+    return (missing, digest, NOT_A_PDF, store) if required else (digest, NOT_A_PDF, store)
 
 
 CLOSE_CLEARANCE = Run(

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 
 from sanzhi_desktop.application.commands import OfficeAction
-from sanzhi_desktop.domain.audit import GENESIS
+from sanzhi_desktop.domain.audit import ENTRY_LIMIT, GENESIS
 from sanzhi_desktop.domain.case import CaseFault
 from sanzhi_desktop.domain.workflow import SPEAKERS, TRANSITIONS, Action, Who, WorkflowFault
 from sanzhi_desktop.persistence.case_effects import EFFECTS
@@ -87,16 +87,22 @@ def _entry() -> str:
     return f"format('{{{text}}}',\n    {listed})"
 
 
+# In megabytes, as the sentence has it.
+_WEIGHT = f"""'size', (octet_length(v_entry) / 1048576.0)::numeric(9, 1),
+      'limit', {ENTRY_LIMIT // 2**20}"""
 # How every command ends: the entry, which is also the answer kept for a repeat, and its place in
 # the chain; said once for the frames below. Whoever comes here holds the head of the chain, so that
 # nothing moves between reading its end and adding to it. The entry is put together as text,
 # for building it as JSON costs as much as a statement.
 _LINK = f"""v_entry := {_entry()};
+  if octet_length(v_entry) > {ENTRY_LIMIT} then
+    {_refuse(PersistenceFault.ENTRY_TOO_LARGE, _WEIGHT)}
+  end if;
   v_hash := encode(sha256(convert_to(v_previous || v_entry, 'UTF8')), 'hex');
   update audit_head set seq = v_seq + 1, version = v_version, moved = 1, hash = v_hash
    where office_id = p_office and case_id = p_case;
-  insert into audit (office_id, case_id, seq, command_id, at, hash, entry, readers)
-  values (p_office, p_case, v_seq + 1, p_cmd, v_now, v_hash, v_entry, v_readers);
+  insert into audit (office_id, case_id, seq, command_id, at, hash, entry)
+  values (p_office, p_case, v_seq + 1, p_cmd, v_now, v_hash, v_entry);
   return format('{{"case_id": %s, "version": %s, "state": "%s", "number": %s}}',
     to_json(p_case), v_version, v_target, to_json(v_number))::jsonb;"""
 
@@ -105,7 +111,7 @@ _FINISH = f"""create function app.finish(p_office integer, p_cmd text, p_action 
   p_payload jsonb, v_me text, v_now timestamptz)
 returns jsonb language plpgsql {SAFE} as $$
 declare
-  p_case constant text := ''; v_readers constant text := ''; v_number constant text := '';
+  p_case constant text := ''; v_number constant text := '';
   v_target constant text := ''; v_version constant integer := 0;
   v_seq integer; v_previous text; v_entry text; v_hash text;
 begin
@@ -292,7 +298,7 @@ def _step() -> str:
 {_dispatch([action for action in EFFECTS if action not in _OFTEN])}
   end case;
     if p_action in ({moving}) then
-      v_readers := app.keep_readers(p_office, p_case, v_readers);
+      perform app.keep_readers(p_office, p_case, v_readers);
     end if;
     v_version := v_current + case when p_action in ({_listed(Moves.NOTHING)}) then 0 else 1 end;
     select coalesce(min(r.number), '') into v_number from case_ k join round r

@@ -16,8 +16,13 @@ from sanzhi_desktop.persistence.faults import PersistenceFault
 from sanzhi_desktop.persistence.finding import finding_functions
 from sanzhi_desktop.persistence.frames import frames
 from sanzhi_desktop.persistence.inner_functions import DATES, FRESH, SAFE, inner
+from sanzhi_desktop.persistence.materials_digest import digest_function
 from sanzhi_desktop.persistence.members import member_functions
 from sanzhi_desktop.persistence.office_effects import EMBEDDED_ONLY, OFFICE_EFFECTS
+from sanzhi_desktop.persistence.rights import READS
+from sanzhi_desktop.persistence.server_tables import KEPT
+from sanzhi_desktop.persistence.submission_shape import submission_function
+from sanzhi_desktop.persistence.told_history import told_function
 from sanzhi_desktop.persistence.writes import Effect, Moves, Refuse
 
 SCHEMAS = "set local search_path = app;\n\n"
@@ -36,7 +41,7 @@ _BY_KEY = (
 
 def functions() -> str:
     """CREATE FUNCTION of everything that writes."""
-    parts = [_REFUSE, _READINGS]
+    parts = [_REFUSE, _READINGS, submission_function(SAFE), digest_function(SAFE), READS, KEPT]
     parts.extend(
         inner(f"do_{a.value}", e, moves=a is not Action.REGISTER and e.moves is Moves.ROW)
         for a, e in EFFECTS.items()
@@ -49,6 +54,7 @@ def functions() -> str:
     parts.append(member_functions(_DEFINER))
     parts.append(files.functions(safe=SAFE, definer=_DEFINER, fresh=FRESH))
     parts.extend((frames(_DEFINER, _BY_KEY), checkpoint_functions(_DEFINER)))
+    parts.append(told_function(_DEFINER))
     parts.append(finding_functions(SAFE, _DEFINER))
     parts.extend((beat_functions(SAFE, _DEFINER), _NOW))
     return "\n\n".join(parts) + "\n"

@@ -26,7 +26,7 @@ from sanzhi_desktop.persistence.writes import Each, Effect, Moves, Refuse, Run
 
 # The submission's own columns, taken from its JSON by the database, never from the client.
 _SUBMISSION = {
-    "submission": "{p.submission|json}",
+    "submission": "{p.submission|submission}",
     "name": "{p.submission.name}",
     "sort_key": "{p.sort_key}",
     "kind": "{p.submission.kind}",
@@ -62,6 +62,7 @@ _MATERIAL = insert(
 
 REGISTER = Effect(
     steps=(
+        Refuse("not {p.submission|has}", PersistenceFault.BAD_PAYLOAD, {"field": "'submission'"}),
         insert(
             "case_",
             {

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from sanzhi_desktop.application.commands import OfficeAction
 from sanzhi_desktop.domain.meeting import MeetingFault, MeetingState
-from sanzhi_desktop.persistence.effect_parts import insert
+from sanzhi_desktop.persistence.effect_parts import NOT_A_PDF, insert
 from sanzhi_desktop.persistence.faults import PersistenceFault
 from sanzhi_desktop.persistence.meeting_parts import (
     KINDS,
@@ -28,6 +28,7 @@ _STORE: Steps = (
         "coalesce({p.document.pdf|digest}, '') <> {p.document.sha256}",
         PersistenceFault.DIGEST_MISMATCH,
     ),
+    NOT_A_PDF,
     insert(
         "minutes",
         {

@@ -33,6 +33,7 @@ from sanzhi_desktop.persistence.case_effects import EFFECTS
 from sanzhi_desktop.persistence.embedded_writing import write_link, writing
 from sanzhi_desktop.persistence.faults import PersistenceFault, fault
 from sanzhi_desktop.persistence.late_tags import LateTags
+from sanzhi_desktop.persistence.materials_digest import embedded_digest
 from sanzhi_desktop.persistence.office_effects import OFFICE_EFFECTS, OFFICE_ROLES, OWN
 from sanzhi_desktop.persistence.prepare import prepared_payload
 from sanzhi_desktop.persistence.writes import (
@@ -236,6 +237,9 @@ class _Frame:
             "round": row.get("round", 0),
             "target": taken.target.value,
         }
+        if command.action is Action.CERTIFY:
+            digest = embedded_digest(self.db, command.office_id, command.case_id)
+            self.plain["digest"] = digest
         effect = EFFECTS[command.action]
         self._carry_out(effect, Values(self.plain, row, payload))
         if row and effect.moves is Moves.ROW:

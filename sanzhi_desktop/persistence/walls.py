@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sanzhi_desktop.domain.workflow import TRANSITIONS, State
-from sanzhi_desktop.persistence import dispute_walls, transfer_walls
+from sanzhi_desktop.persistence import dispute_walls, paper_walls, transfer_walls
 
 GATE = "SZ-GATE 未经法制审核或者审核未通过的，不得作出决定（行政处罚法第五十八条）"
 GATE_DIFFERS = "SZ-GATE 决定的种类、当事人或者金额与审核通过的不一致，应当重新送审，不得作出决定"
@@ -338,6 +338,7 @@ _FILES = (
 )
 
 WALLS: tuple[Wall, ...] = (
+    *(Wall(*row) for row in paper_walls.WALLS),  # SQLite asks the last first: the gate's own words
     *_CASE,
     *_ROUND,
     *_DUTIES,

@@ -5,9 +5,10 @@ value (SQLite) or a PostgreSQL expression. Must not: which command writes what (
 `office_effects`), or the frame around them (`sqlite_gateway`, `functions`).
 
 The SQL of a step is the common subset of both databases. `{name}` stands for a value of the
-command: `{office} {case} {me} {now} {today} {cmd} {reason} {round} {target} {index} {readers}`, a
-column of the locked case `{c.state}`, a payload value `{p.document.sha256}` or a value of the list
-item in work `{i.number|int}`. After `|` comes how the JSON value is read, see `READINGS`.
+command: `{office} {case} {me} {now} {today} {cmd} {reason} {round} {target} {index} {readers}`, the
+hash over what an opinion stands on `{digest}`, a column of the locked case `{c.state}`, a payload
+value `{p.document.sha256}` or a value of the list item in work `{i.number|int}`. After `|` comes
+how the JSON value is read, see `READINGS`.
 """
 
 import base64
@@ -179,6 +180,11 @@ READINGS: Mapping[str, Reading] = {
     ),
     "submission": Reading(_submission, "app.submission({j})"),
     "bytes": Reading(_bytes, "decode({t}, 'base64')"),
+    "is_pdf": Reading(
+        lambda v: int((_bytes(v) or b"").startswith(b"%PDF-")),
+        "(case when substr(decode(substr({t}, 1, 8), 'base64'), 1, 5) = '\\x255044462d'"
+        " then 1 else 0 end)",
+    ),
     "digest": Reading(
         lambda v: None if v is None else hashlib.sha256(_bytes(v) or b"").hexdigest(),
         "encode(sha256(decode({t}, 'base64')), 'hex')",
@@ -264,6 +270,7 @@ _VARIABLES = {
     "today": "v_today",
     "round": "c.round",
     "readers": "v_readers",
+    "digest": "app.materials_digest(p_office, p_case)",
     "target": "v_target",
     "index": "v_index",
 }

@@ -23,6 +23,7 @@ from sanzhi_desktop.application.commands import (
     new_id,
 )
 from sanzhi_desktop.application.ports import Gateway, Session
+from sanzhi_desktop.application.review import materials_digest
 from sanzhi_desktop.domain.case import (
     Case,
     CaseFault,
@@ -59,7 +60,7 @@ PEOPLE: dict[str, tuple[str, tuple[Role, ...]]] = {
 }
 ADMIN = "adm"
 ALL = (ADMIN, *PEOPLE)
-START = datetime(2026, 9, 18, 1, 30, tzinfo=UTC)
+START = datetime(2026, 9, 28, 1, 30, tzinfo=UTC)
 
 
 @dataclass
@@ -280,7 +281,7 @@ class Desk:
             earlier=[
                 {"number": p.number, "solved": True, "note": ""} for p in self.earlier(case_id)
             ],
-            materials_digest="d" * 64,
+            materials_digest=materials_digest(self.case(case_id)),
             document=made | {"kind": "opinion_certified"},
         )
         self.papers[case_id] = made["sha256"]

@@ -11,6 +11,7 @@ import pytest
 
 from sanzhi_desktop.application.commands import OfficeAction, new_id
 from sanzhi_desktop.application.queries import ListQuery, ListScope
+from sanzhi_desktop.application.review import materials_digest
 from sanzhi_desktop.domain.case import Adoption, CaseFault, RoundReason
 from sanzhi_desktop.domain.errors import Code, DomainError
 from sanzhi_desktop.domain.opinion import Outcome
@@ -49,7 +50,10 @@ def test_a_case_from_registration_to_decision(desk: Desk) -> None:
     assert first.opinion == {"opening": "经审核", "reasons": "理由"}
     assert case.clearance is not None
     assert case.clearance.open
-    assert (case.clearance.amount_fen, case.clearance.materials_digest) == (120000000, "d" * 64)
+    assert (case.clearance.amount_fen, case.clearance.materials_digest) == (
+        120000000,
+        materials_digest(case),
+    )
     assert case.decision is not None
     assert (case.decision.decided_on, case.decision.registered_by) == (date(2026, 9, 28), "h1")
     assert [e.event for e in case.clock] == ["start_receipt", "start_acceptance", "stop"]

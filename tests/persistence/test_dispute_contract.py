@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from sanzhi_desktop.application.commands import OfficeAction, new_id
+from sanzhi_desktop.application.review import materials_digest
 from sanzhi_desktop.domain.dispute import Agreement, DisputeFault, ExpertFault, Ruling, Side, Stance
 from sanzhi_desktop.domain.workflow import Action, State, WorkflowFault
 from sanzhi_desktop.persistence.faults import PersistenceFault
@@ -333,7 +334,7 @@ def test_another_kind_is_cleared_where_the_rules_let_it(desk: Desk, choice: str)
         DisputeFault.MEETING_AFTER_DECISION,
         lambda: desk.decide(case_id, kind="permit", decided_on=disputes.day_before(desk)),
     )
-    desk.decide(case_id, kind="permit", decided_on="2026-12-01")
+    desk.decide(case_id, kind="permit", decided_on=disputes.held_on(desk))
     assert desk.case(case_id).state is State.DECIDED
 
 
@@ -363,7 +364,7 @@ def test_no_earlier_problem_falls_out_of_a_later_round(desk: Desk) -> None:
         "opinion": {"opening": "经审核", "reasons": "理由"},
         "outcome": "AGREE",
         "problems": [],
-        "materials_digest": "d" * 64,
+        "materials_digest": materials_digest(desk.case(case_id)),
         "document": paper("certified"),
     }
     half = [{"number": 1, "solved": True, "note": ""}]

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from sanzhi_desktop.application.commands import Changed, new_id
+from sanzhi_desktop.application.review import materials_digest
 from sanzhi_desktop.domain.case import Case, CaseFault
 from sanzhi_desktop.domain.errors import Code, DomainError
 from sanzhi_desktop.domain.people import Actor
@@ -142,7 +143,7 @@ def payload(action: Action, case: Case, dice: random.Random) -> Mapping[str, Any
                 for p in case.problems
                 if p.round < case.round and dice.random() < 0.95
             ],
-            "materials_digest": "d" * 64,
+            "materials_digest": dice.choice(["d" * 64, *[materials_digest(case)] * 5]),
             "document": document,
         },
         Action.EXTEND_CASE: {
@@ -203,8 +204,9 @@ def payload(action: Action, case: Case, dice: random.Random) -> Mapping[str, Any
         Action.FREEZE_RECORD: {"content": "{}", "document": document},
         Action.ESCALATE: {"points": [{"number": p.number} for p in case.problems]},
         Action.REGISTER_DECISION: {
-            "number": "1",
-            "decided_on": "2026-10-09",
+            "number": dice.choice(["1", "1", "1", ""]),
+            "content": dice.choice(["罚款", "罚款", "罚款", " "]),
+            "decided_on": dice.choice(["2026-09-26", "2026-09-26", "2099-01-01", ""]),
             "kind": case.submission.kind.value,
             "party_name": case.submission.party.name,
             "party_number": case.submission.party.number,
