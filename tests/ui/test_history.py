@@ -25,7 +25,7 @@ from tests.ui.hands import ALT, press, say
 from tests.ui.office import Furnished
 from tests.ui.seat import Seat, nameless, seat
 
-AUDITOR = "guanli_01"
+AUDITOR, REVIEWER = "guanli_01", "shenhe_01"
 
 
 @pytest.fixture
@@ -210,6 +210,15 @@ def test_the_office_has_a_history_too(desk: Seat) -> None:
     for n in range(model.rowCount()):
         screen.events.table.setCurrentIndex(model.index(n, 0))
         assert "BEGIN CERTIFICATE" not in screen.events.words.text()
+
+
+def test_who_has_nothing_to_do_with_the_office_is_not_shown_its_history(
+    enter: Callable[[str], Shell],
+) -> None:
+    shell = enter(REVIEWER)
+    screen = shell.show_screen("history")
+    assert isinstance(screen, HistoryScreen)
+    assert screen.office.isHidden()
 
 
 def test_going_to_the_case_itself(desk: Seat) -> None:

@@ -99,7 +99,7 @@ def check_chains(session: Session, case_id: str | None, *, report: Report) -> Ch
     written at the moment, it is the one that would be kept. `report` may raise to stop it.
     """
     reader = session.reader
-    told = chain_told(reader.verify_chains(report), case_id)
+    told = chain_told(reader.verify_chains(report, case_id=case_id), case_id)
     tags = reader.history_tags()
     tagged = None if tags.state is TagState.SERVER else tags_told(tags, case_id)
     try:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QLineEdit, QSplitter, QStackedWidget, QTabWidget, 
 
 from sanzhi_desktop.application.commands import Changed
 from sanzhi_desktop.application.queries import CaseRow, ListQuery, ListScope
+from sanzhi_desktop.domain.people import Role
 from sanzhi_desktop.ui.case_list import CaseSource
 from sanzhi_desktop.ui.desk import Desk
 from sanzhi_desktop.ui.history.reading import HistoryPage, read_history
@@ -22,6 +23,8 @@ from sanzhi_desktop.ui.tables import Column, Table
 from sanzhi_desktop.ui.widgets import EmptyState, PlainLabel, button, row
 
 SEARCH_AFTER_MS = 150
+# Who is told of the office's own business: who looks after it, and who looks at all of them.
+_OF_THE_OFFICE = frozenset({Role.ADMIN, Role.AUDITOR})
 
 
 class HistoryScreen(Screen):
@@ -57,6 +60,7 @@ class HistoryScreen(Screen):
             icon="people",
             tip=self.tr("人员、岗位、证书、印章、规则方案的办理记录"),
         )
+        self.office.setVisible(bool(desk.roles & _OF_THE_OFFICE))
         self.name = PlainLabel(role="heading").wrapped().selectable()
         self.about = PlainLabel(role="muted").wrapped()
         self.open = button(self.tr("打开案件(&P)"), self._open_case, icon="file", kind="small")
