@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 from collections.abc import Mapping
 from contextlib import closing
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +65,8 @@ def worked(desk: Desk, folder: Path) -> str:
         (Action.REPORT_TRANSFER, ""), (Action.DECIDE_TRANSFER, "approved")
     )
     for content in (FIRST, SECOND):
-        attached = [{**ATTACHMENTS[0], "sha256": digest(content)}, *ATTACHMENTS[1:]]
+        attached: list[Any] = deepcopy(ATTACHMENTS)
+        attached[0]["sha256"] = digest(content)
         moving.take(Action.PREPARE_TRANSFER, attachments=attached)
     for action in (Action.RESERVE_TRANSFER, Action.ISSUE_TRANSFER, Action.DELIVER_TRANSFER):
         moving.take(action)

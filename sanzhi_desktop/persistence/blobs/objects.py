@@ -126,7 +126,8 @@ class Objects:
         from obstore.exceptions import BaseError, PermissionDeniedError, UnauthenticatedError
 
         try:
-            yield
+            with _Crash(self.place):
+                yield
         except (PermissionDeniedError, UnauthenticatedError) as error:
             raise DomainError(AttachmentFault.OBJECTS_REFUSED, place=self.place) from error
         except (BaseError, OSError) as error:
@@ -138,10 +139,22 @@ class Objects:
             raise DomainError(
                 AttachmentFault.OBJECTS_AWAY, place=self.place, message=_first_line(error)
             ) from error
-        except BaseException as error:
-            # What the library's own language could not go on with is no Exception of ours.
-            if type(error).__name__ != "PanicException":
-                raise
+
+
+@dataclass(frozen=True, slots=True)
+class _Crash:
+    """Names a crash inside the library: in its own language it is no Exception, and nothing that
+    waits for one would hear of it."""
+
+    place: str
+
+    def __enter__(self) -> None:
+        """Nothing is done before."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, _: object
+    ) -> None:
+        if kind is not None and error is not None and kind.__name__ == "PanicException":
             raise DomainError(
                 AttachmentFault.OBJECTS_AWAY, place=self.place, message=_first_line(error)
             ) from error

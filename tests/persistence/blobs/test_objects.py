@@ -152,7 +152,7 @@ def test_a_key_store_that_keeps_nothing_safe_is_not_used(
     from keyring.backends import chainer, fail
 
     class Chain(chainer.ChainerBackend):
-        backends = (fail.Keyring(),)  # type: ignore[no-untyped-call, assignment]
+        backends = (fail.Keyring(),)  # type: ignore[no-untyped-call]
 
     monkeypatch.setattr(keyring, "get_keyring", Chain if chained else fail.Keyring)
     monkeypatch.delenv(KEY_ID, raising=False)
