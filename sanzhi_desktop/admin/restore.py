@@ -32,9 +32,12 @@ def _restore(args: argparse.Namespace) -> int:
                 "再由管理员用 sanzhi user password 逐个重设；PostgreSQL 15 上全部由超级用户设置。",
                 file=sys.stderr,
             )
-    if not manifest.good:
-        print(f"注意：这份备份当时没有通过验证：{manifest.why_not}", file=sys.stderr)
     cases = sum(office.cases for office in manifest.offices)
     names = "、".join(office.name for office in manifest.offices)
     print(f"已恢复到 {where.shown()}：{names}，案件 {cases} 件，{files_words(manifest)}。")
+    if manifest.why_not:
+        print(f"注意：这份备份没有通过验证，恢复出来的内容也是这样：{manifest.why_not}。"
+              "只用来查看，不要在上面继续办案。", file=sys.stderr)  # fmt: skip
+        return 1
+    print("恢复后已逐项核对：结构、历史记录、行数和附件都与备份时一致。")
     return 0

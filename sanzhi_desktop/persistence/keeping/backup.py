@@ -212,7 +212,8 @@ def checked(path: Path) -> tuple[Path, Manifest]:
 
 
 def restore_embedded(path: Path, target: Path, *, report: Report) -> Manifest:
-    """Puts a backup where there is no database yet, with its attachments, and checks it there.
+    """Puts a backup where there is no database yet, with its attachments, and checks it there;
+    `why_not` says what was found here.
 
     Raises DomainError; then nothing stays.
     """
@@ -228,20 +229,27 @@ def restore_embedded(path: Path, target: Path, *, report: Report) -> Manifest:
         embedded_copy.restore(data, target, report=report)
         try:
             _bring_files(data.parent, files, manifest.files, report=report)
-            _prove(target, data, manifest)
+            why = _prove(target, data, manifest)
         except BaseException:
             embedded.remove_file(target)
             shutil.rmtree(files, ignore_errors=True)
             raise
-    return manifest
+    return replace(manifest, why_not=why)
 
 
-def _prove(target: Path, data: Path, manifest: Manifest) -> None:
-    """What was good when it was made must be good where it was put back."""
+def _prove(target: Path, data: Path, manifest: Manifest) -> str:
+    """What was good when it was made must be good where it was put back; evidence that was
+    tampered with may be put back, and is told to be so."""
+    from sanzhi_desktop.resources.sentences import explain
+
     held = Survey(manifest.counts, manifest.offices)
-    why = embedded_copy.fault(target, held, manifest.files)
+    try:
+        why = embedded_copy.fault(target, held, manifest.files)
+    except DomainError as error:
+        why = explain(error).rstrip("。")
     if why and manifest.good:
         raise DomainError(KeepingFault.DAMAGED, path=str(data), what=why)
+    return why
 
 
 def _bring_files(source: Path, files: Path, wanted: Sequence[str], *, report: Report) -> None:
@@ -253,12 +261,15 @@ def _bring_files(source: Path, files: Path, wanted: Sequence[str], *, report: Re
 
 
 def restore_server(at: Server, path: Path, *, report: Report) -> tuple[Manifest, list[str]]:
-    """Puts a dump into an empty database of a server; also the log-ins that need a password.
+    """Puts a dump into an empty database of a server and checks it there; also the log-ins that
+    need a password. `why_not` says what was found here.
 
-    Raises DomainError.
+    Raises DomainError; then nothing stays.
     """
     data, manifest = checked(path)
     if manifest.kind != "postgresql":
         raise DomainError(KeepingFault.OTHER_KIND, path=str(data), kind="SQLite")
-    made = server_dump.restore(at, data, manifest.roles, report=report, spread=manifest.spread)
-    return manifest, made
+    held = Survey(manifest.counts, manifest.offices)
+    taken = server_dump.Taken(held, manifest.roles, manifest.spread)
+    made, why = server_dump.restore(at, data, taken, good=manifest.good, report=report)
+    return replace(manifest, why_not=why), made

@@ -7,7 +7,7 @@ database needs. Must not: folders and rotation. Passwords of log-ins are in no b
 import re
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ import sqlalchemy as sa
 
 from sanzhi_desktop.application.keeping import KeepingFault, Report
 from sanzhi_desktop.domain.errors import DomainError
+from sanzhi_desktop.domain.files import FileState, StoreKind
 from sanzhi_desktop.persistence import rights as doors
 from sanzhi_desktop.persistence import server, server_check, spreading
 from sanzhi_desktop.persistence.errors import named_by_engine
@@ -28,6 +29,7 @@ from sanzhi_desktop.persistence.members import LIMITS
 from sanzhi_desktop.persistence.named_files import asking
 from sanzhi_desktop.persistence.other_servers import PREPARE, carry_out
 from sanzhi_desktop.persistence.places import Target
+from sanzhi_desktop.persistence.tables import blob
 
 _OWN_LOGINS = 160000  # from PostgreSQL 16 on the owner makes log-ins and is in charge of them
 _IN_CHARGE = "grant {} to {} with admin true, inherit false, set false"
@@ -138,7 +140,7 @@ def fault(at: Server, dump: Path, taken: Taken, *, report: Report) -> str:
         _load(at, dump, scratch, version=rights.version, report=report)
         if taken.spread:
             _gather(at.engine(database=scratch))
-        return _look(at, scratch, taken)
+        return _look(at, scratch, taken, report=report)
     finally:
         _run(at, f"drop database if exists {scratch} with (force)")
 
@@ -187,13 +189,13 @@ def _gather(made: sa.Engine) -> None:
         raw.commit()
 
 
-def _look(at: Server, database: str, taken: Taken) -> str:
+def _look(at: Server, database: str, taken: Taken, *, report: Report) -> str:
     made = at.engine(database=database)
     try:
         server.check(made, replace(at.where, database=database), beside=taken.spread)
         with made.connect() as db:
             found = survey(counting.on(db))
-            lost = in_folder(asking(db))
+            lost = [*in_folder(asking(db)), *_damaged(db, report=report)]
         breaks = counting.broken(made, [one.office_id for one in found.offices])
     except sa.exc.DBAPIError as error:
         raise named_by_engine(error) from error
@@ -203,25 +205,40 @@ def _look(at: Server, database: str, taken: Taken) -> str:
         where = breaks[0].case_id or "单位"
         return f"历史记录有 {len(breaks)} 处断裂，第一处在案件 {where}"
     if lost:
-        return f"有 {len(lost)} 个附件不在数据库里，例如 {lost[0]}"
+        return f"有 {len(lost)} 个附件不在数据库里或者内容已变，例如 {lost[0]}"
     return counting.differences(taken.held, found)
+
+
+def _damaged(db: sa.Connection, *, report: Report) -> list[str]:
+    """The attachments kept in the database whose bytes are not those of their hash. The database
+    hashes them; its functions were compared with ours before."""
+    stored = db.execute(sa.select(blob.c.office_id, blob.c.sha256).where(
+        blob.c.complete == 1, blob.c.place == StoreKind.DATABASE.value
+    ).order_by(blob.c.office_id, blob.c.sha256)).all()  # fmt: skip
+    found = []
+    for step, (office_id, sha256) in enumerate(stored):
+        report(step, len(stored), f"核对附件 {step + 1} / {len(stored)}")
+        asked = db.exec_driver_sql("select app.file_state(%s, %s)", (office_id, sha256))
+        if asked.scalar_one() != FileState.INTACT:
+            found.append(sha256)
+    return found
 
 
 def restore(
     at: Server,
     dump: Path,
-    roles: Sequence[Mapping[str, Any]],
+    taken: Taken,
     *,
+    good: bool,
     report: Report,
-    spread: bool = False,
-) -> list[str]:
-    """Puts a dump into an empty database; returns the log-ins that were made, without a password.
+) -> tuple[list[str], str]:
+    """Puts a dump into an empty database and looks at everything there; returns the log-ins that
+    were made, without a password, and what is wrong with it: a sentence, or "".
 
     What was spread over several servers stands on one then, and may be spread again. Raises
-    DomainError when the database is not empty or the log-in is no superuser.
+    DomainError when the database is not empty, the log-in is no superuser, or what was `good` when
+    it was made is not so here; then nothing stays.
     """
-    from psycopg import sql
-
     with opened(at.engine()) as db:
         rights = db.exec_driver_sql(_RIGHTS).one()
         if not rights.everything:
@@ -229,11 +246,64 @@ def restore(
         if db.exec_driver_sql(_STRANGE).scalar_one():
             raise DomainError(KeepingFault.TARGET_NOT_EMPTY, where=at.where.shown())
         cluster = server_check.clustered(db)
-    made = _make_roles(at, roles)
-    _load(at, dump, at.where.database, version=rights.version, report=report,
-          settings=_HERE_ALONE if cluster else "")  # fmt: skip
-    if spread:
-        _gather(at.engine())
+        there = set(db.exec_driver_sql("select rolname from pg_roles").scalars())
+    made = _make_roles(at, taken.roles)
+    try:
+        _load(at, dump, at.where.database, version=rights.version, report=report,
+              settings=_HERE_ALONE if cluster else "")  # fmt: skip
+        if taken.spread:
+            _gather(at.engine())
+        _let_in(at, made)
+        why = _seen(at, taken, report=report)
+        if good:
+            _demand_none(why, dump)
+    except BaseException:
+        # What cannot be taken away is refused by the next restore.
+        with suppress(DomainError, server.raw_errors()):
+            made_here = {role["name"] for role in taken.roles} - there
+            _undo(at, sorted(name for name in made_here if not name.startswith("sanzhi_")))
+        raise
+    return made, why
+
+
+def _demand_none(why: str, dump: Path) -> None:
+    if why:
+        raise DomainError(KeepingFault.DAMAGED, path=str(dump), what=why)
+
+
+def _seen(at: Server, taken: Taken, *, report: Report) -> str:
+    """Evidence that was tampered with may be put back, and is told to be so."""
+    from sanzhi_desktop.resources.sentences import explain
+
+    try:
+        return _look(at, at.where.database, taken, report=report)
+    except DomainError as error:
+        if error.__cause__ is not None:  # not what was found, but the server, while looking
+            raise
+        return explain(error).rstrip("。")
+
+
+def _undo(at: Server, made: Sequence[str]) -> None:
+    """The database as empty as it was, and without the roles that were made for it."""
+    from psycopg import sql
+
+    with opened(at.engine()) as db:
+        raw: Any = db.connection.driver_connection
+        raw.execute("drop schema if exists app, api cascade")
+        (database,) = _names(at.where.database)
+        for name in map(sql.Identifier, made):
+            # The owner let people in, so the owner alone takes it back.
+            raw.execute(sql.SQL("set local role {}").format(*_names(doors.OWNER)))
+            raw.execute(sql.SQL("revoke connect on database {} from {}").format(database, name))
+            raw.execute("reset role")
+            raw.execute(sql.SQL("drop owned by {} cascade").format(name))
+            raw.execute(sql.SQL("drop role {}").format(name))
+        raw.commit()
+
+
+def _let_in(at: Server, made: Sequence[str]) -> None:
+    from psycopg import sql
+
     with opened(at.engine()) as db:  # rights of the database itself are in no dump
         raw: Any = db.connection.driver_connection
         raw.execute(doors.database())
@@ -246,7 +316,6 @@ def restore(
                 )
             )
         raw.commit()
-    return made
 
 
 def _make_roles(at: Server, roles: Sequence[Mapping[str, Any]]) -> list[str]:

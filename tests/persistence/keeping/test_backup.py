@@ -143,8 +143,9 @@ TAMPERED = [
 
 @pytest.mark.parametrize(("change", "why"), TAMPERED)
 def test_a_source_that_was_tampered_with_is_kept_but_never_called_good(
-    keeper: EmbeddedKeeper, embedded_desk: Desk, tmp_path: Path, change: str, why: str
-) -> None:
+    keeper: EmbeddedKeeper, embedded_desk: Desk, tmp_path: Path, change: str, why: str,
+    capsys: Any,
+) -> None:  # fmt: skip
     embedded_desk.gateway("au").checkpoint(7)
     good = keeper.backup(tmp_path / "kept", keep=1, report=quiet)
     assert good.good
@@ -157,6 +158,9 @@ def test_a_source_that_was_tampered_with_is_kept_but_never_called_good(
         bad = keeper.backup(tmp_path / "kept", keep=1, report=quiet)
         assert not bad.good
         assert why in bad.why
+    back = ["restore", str(bad.path), "--db", str(tmp_path / "bad.db")]
+    assert main(back) == 1, "evidence can be put back"
+    assert why in capsys.readouterr().err
     listed = keeper.backups(tmp_path / "kept")
     assert [(row.path, row.good) for row in listed] == [(bad.path, False), (good.path, True)]
     assert good.path.is_file()
@@ -548,6 +552,76 @@ def test_a_dump_of_a_tampered_history_is_not_good(
     assert main(arguments) == 1
     told = json.loads(capsys.readouterr().out)
     assert (told["verified"], case_id in told["why"]) == (False, True)
+
+
+DAMAGE = [
+    "update app.blob_chunk set data = set_byte(data, 0, (get_byte(data, 0) + 1) % 256)",
+    "delete from app.blob_chunk",
+    "delete from app.blob_chunk; delete from app.blob",
+]
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_a_dump_without_the_bytes_of_an_attachment_is_not_good(
+    cluster: Cluster, server_desk: Desk, server_database: str, arguments: list[str], capsys: Any,
+    damage: str,
+) -> None:  # fmt: skip
+    server_desk.passed()
+    with cluster.connect(server_database) as owner:
+        (lost,) = owner.execute("select sha256 from app.blob").fetchone() or ("",)
+        owner.execute("set session_replication_role = replica")  # past the walls
+        owner.execute(damage.encode())
+    assert main(arguments) == 1
+    told = json.loads(capsys.readouterr().out)
+    assert (told["verified"], lost in told["why"], "附件" in told["why"]) == (False, True, True)
+
+
+def forged(data: str, **changes: Any) -> None:
+    place = Path(data).with_suffix(".json")
+    place.write_text(json.dumps({**json.loads(place.read_text("utf-8")), **changes}), "utf-8")
+
+
+def roles_and_tables(cluster: Cluster, database: str) -> tuple[str, str]:
+    return (
+        psql(cluster, database, "select string_agg(rolname, ' ' order by 1) from pg_roles"),
+        psql(cluster, database, "select count(*) from pg_class c join pg_namespace n on n.oid ="
+             " c.relnamespace where nspname in ('app', 'api')"),
+    )  # fmt: skip
+
+
+@pytest.mark.postgres
+def test_a_server_looks_at_what_it_was_given_back(
+    cluster: Cluster, server_desk: Desk, server_database: str, arguments: list[str], capsys: Any
+) -> None:
+    """Evidence that was tampered with comes back and is told so; called good it does not."""
+    case_id = server_desk.passed()
+    with cluster.connect(server_database) as owner:
+        owner.execute("set session_replication_role = replica")
+        owner.execute("update app.audit set entry = replace(entry, 'register', 'confirm')"
+                      f" where case_id = '{case_id}'")  # fmt: skip
+    assert main(arguments) == 1
+    kept = json.loads(capsys.readouterr().out)["file"]
+    with running() as other:
+        with other.connect() as owner:
+            owner.execute("create database anew template template0")
+        empty = roles_and_tables(other, "anew")
+        back = ["restore", kept, "--db", other.url("anew"), "--pg-bin", str(cluster.bin)]
+        forged(kept, verified_at="2026-11-22T10:00:00+00:00", why_not="")
+        for _ in range(2):  # what stays would be refused as a database that is not empty
+            assert main(back) == 2
+            shown = capsys.readouterr()
+            assert ("已不完整" in shown.err, case_id in shown.err) == (True, True), shown.err
+            assert "已恢复" not in shown.out
+        roles, tables = roles_and_tables(other, "anew")
+        left = {role for role in roles.split() if not role.startswith("sanzhi_")}
+        assert left <= set(empty[0].split()), "no log-in and no group of an office stays"
+        assert tables == "0"
+        forged(kept, verified_at="", why_not="断裂")
+        assert main(back) == 1
+        shown = capsys.readouterr()
+        assert ("已恢复" in shown.out, case_id in shown.err) == (True, True)
+        assert "都与备份时一致" not in shown.out
 
 
 @pytest.mark.postgres
