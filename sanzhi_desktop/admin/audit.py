@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sanzhi_desktop.admin.audit_tag import add_tag, as_dict, in_words
-from sanzhi_desktop.admin.db import add_db, opened
+from sanzhi_desktop.admin.db import add_chains_only, add_db, opened
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.persistence.faults import PersistenceFault
 
 if TYPE_CHECKING:
+    from sanzhi_desktop.application.queries import RowFault
     from sanzhi_desktop.domain.audit import Break
     from sanzhi_desktop.persistence.open import Opened
     from sanzhi_desktop.persistence.reader import DatabaseReader
@@ -46,6 +47,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         metavar="HEX|TEXT|FILE",
         help="印在文书上的检查点（可把页脚那一行整个抄进来），或者另行保存的检查点文件",
     )
+    add_chains_only(verify)
     verify.set_defaults(run=_verify)
     root = parts.add_parser("root", help="保存并打印现在的检查点，可导出给上级机关")
     root.add_argument("--export", type=Path, metavar="FILE.json", help="导出全部检查点和各链链尾")
@@ -72,7 +74,9 @@ def _verify(args: argparse.Namespace) -> int:
             breaks += [b for b in witness.breaks if b.case_id not in told_of]
         tags = reader.history_tags()
         breaks += tags.faults
-        valid = not breaks and (witness is None or witness.holds)
+        rows = None if args.chains_only else reader.verify_rows()
+        whole = not breaks and (witness is None or witness.holds)
+        valid = whole and not rows
         size = reader.history_size()
         told = {
             "valid": valid,
@@ -81,19 +85,20 @@ def _verify(args: argparse.Namespace) -> int:
             "entries": size.entries,
             "root_holds": None if witness is None else witness.holds,
             "tags": as_dict(tags, reader),
-            "faults": _faults(reader, breaks),
+            "rows": None if rows is None else {"fit": not rows},
+            "faults": [*_faults(reader, breaks), *_row_faults(reader, rows or ())],
         }
     finally:
         database.close()
     if args.json:
         print(json.dumps(told, ensure_ascii=False))
     else:
-        _tell(told, "" if witness is None else _said_of(witness))
+        _tell(told, "" if witness is None else _said_of(witness), chain=whole)
     return 0 if valid else 1
 
 
 def _refuse_a_part(database: "Opened") -> None:
-    """On a server a person may see only his own cases; an answer about these is none about all."""
+    """On a server auditors alone read the history."""
     from sanzhi_desktop.persistence.chains import sees_all
     from sanzhi_desktop.persistence.snapshot import reading
 
@@ -144,6 +149,26 @@ def _faults(reader: "DatabaseReader", breaks: Sequence["Break"]) -> list[dict[st
     ]
 
 
+def _row_faults(reader: "DatabaseReader", rows: Sequence["RowFault"]) -> list[dict[str, Any]]:
+    from sanzhi_desktop.resources.row_words import row_words
+
+    names = reader.case_names([fault.case_id for fault in rows])
+    return [
+        {
+            "case_id": fault.case_id,
+            "case": names.get(fault.case_id, "" if fault.case_id else "单位"),
+            "seq": fault.seq,
+            "what": f"row_{fault.how}",
+            "message": row_words(fault).rstrip("。"),
+            "table": fault.table,
+            "columns": list(fault.columns),
+            "key": list(fault.key),
+            "rows": fault.rows,
+        }
+        for fault in rows
+    ]
+
+
 def _said_of(witness: "Witness") -> str:
     """Whether the root that was asked about holds, and which checkpoint it is."""
     from datetime import datetime
@@ -163,15 +188,25 @@ def _said_of(witness: "Witness") -> str:
     return f"所核检查点：不成立（{which}）。此前的历史曾被改写。"
 
 
-def _tell(told: Mapping[str, Any], witnessed: str) -> None:
+def _tell(told: Mapping[str, Any], witnessed: str, *, chain: bool) -> None:
+    from sanzhi_desktop.resources.sentences import sentence
+
     for fault in told["faults"]:
         where = f"案件 {fault['case_id']} {fault['case']}" if fault["case_id"] else "单位的历史"
-        print(f"{where}，第 {fault['seq']} 条：{fault['message']}。", file=sys.stderr)
+        place = "" if "table" in fault else f"，第 {fault['seq']} 条"
+        print(f"{where}{place}：{fault['message']}。", file=sys.stderr)
     print(f"{told['chains']} 条链，{told['entries']} 条记录，检查点 {told['root']}")
     if witnessed:
         print(witnessed, file=sys.stdout if told["root_holds"] else sys.stderr)
     print("\n".join(in_words(told["tags"])))
-    print("历史记录完整。" if told["valid"] else "历史记录不可信。")
+    if told["tags"]["state"] != "server":
+        rows = told["rows"]
+        how = "left_out" if rows is None else "fits" if rows["fit"] else "differs"
+        print(sentence(f"row.{how}"))
+    if chain and not told["valid"]:
+        print("历史记录完整，但各表数据不可信。")
+    else:
+        print("历史记录完整。" if told["valid"] else "历史记录不可信。")
 
 
 def _root(args: argparse.Namespace) -> int:

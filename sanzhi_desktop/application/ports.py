@@ -25,6 +25,7 @@ from sanzhi_desktop.application.queries import (
     NumberRow,
     Office,
     RecusalRow,
+    RowFault,
     SealRow,
     SimilarRow,
 )
@@ -149,6 +150,11 @@ class Reader(Protocol):
         Who does not read the history has only the chain of `case_id` checked, as he is told of it.
         Raises DomainError when he names none.
         """
+        ...
+
+    def verify_rows(self, report: Report | None = None) -> Sequence[RowFault] | None:
+        """Rows that are not what the history writes when it is carried out again; None on a server,
+        where nobody can write one. `report` hears of entries, done and all, and may raise."""
         ...
 
     def history_tags(self) -> TagReport:

@@ -254,3 +254,17 @@ class ChainFault:
     case_id: str
     seq: int
     what: str  # edited | deleted | reordered | truncated | head
+
+
+@dataclass(frozen=True, slots=True)
+class RowFault:
+    """Rows of one table that are not what the history says, all in the same way; or an entry that
+    cannot be carried out again (`impossible`, with its place `seq`)."""
+
+    case_id: str  # "" where the table names no case
+    table: str
+    how: str  # changed | added | deleted | impossible
+    columns: tuple[str, ...] = ()  # those that differ
+    key: tuple[str, ...] = ()  # of the first row, without the office
+    rows: int = 1
+    seq: int = 0

@@ -40,6 +40,21 @@ def found(
 ) -> int:
     """Writes the office and its first administrator; returns the office's number."""
     office_id = number_for(db, office.code)
+    rows(db, office_id, office, admin=admin, argon2=argon2, now=now)
+    _first_entry(db, office_id, office, admin, now=now)
+    return office_id
+
+
+def rows(
+    db: sa.Connection,
+    office_id: int,
+    office: NewOffice,
+    *,
+    admin: Person,
+    argon2: str,
+    now: datetime,
+) -> None:
+    """What stands there before the first entry, which tells all of it but the password."""
     db.execute(
         sa.insert(tables.office).values(
             office_id=office_id,
@@ -66,8 +81,6 @@ def found(
         )
     file_store(db, office_id)
     _administrator(db, office_id, admin, argon2=argon2, now=now)
-    _first_entry(db, office_id, office, admin, now=now)
-    return office_id
 
 
 def number_for(db: sa.Connection, code: str) -> int:
@@ -118,6 +131,19 @@ def _roles(admin: Person) -> Sequence[Role]:
     return [grant.role for grant in admin.roles] or [Role.ADMIN]
 
 
+def _told(admin: Person) -> dict[str, str]:
+    """The administrator's row as the first entry tells it; days as ISO text."""
+    return {
+        "name": admin.name,
+        "sort_key": sort_key(admin.name),
+        "unit": admin.unit,
+        "enforcement_certificate": admin.enforcement_certificate,
+        "certificate_valid_to": str(admin.certificate_valid_to or ""),
+        "legal_qualification": admin.legal_qualification,
+        "first_review_on": str(admin.first_review_on or ""),
+    }
+
+
 def _first_entry(
     db: sa.Connection, office_id: int, office: NewOffice, admin: Person, *, now: datetime
 ) -> None:
@@ -139,6 +165,8 @@ def _first_entry(
                 "sample": office.sample,
                 "person_id": admin.person_id,
                 "grants": [{"role": role.value} for role in _roles(admin)],
+                "applied": office.applied,
+                "admin": _told(admin),
             },
             "reason": "",
             "seq": 1,

@@ -3,6 +3,8 @@
 Lives here: the pinyin key by which names are sorted. Must not: anything the database decides.
 """
 
+import base64
+import hashlib
 import json
 import re
 from collections.abc import Mapping
@@ -56,7 +58,17 @@ def prepared_payload(action: Action | OfficeAction, payload: Mapping[str, Any]) 
         made["sort_key"] = sort_key(str(made.get("name") or ""))
     elif action is OfficeAction.PUBLISH_PROFILE:
         made["clears"] = clears(made.get("applied"))
+    elif action is OfficeAction.PUT_SEAL:
+        made["image_sha256"] = _digest(made.get("image"))
     return made
+
+
+def _digest(image: Any) -> str:
+    """The hash by which the history keeps an image; "" for what is none, which is refused later."""
+    try:
+        return hashlib.sha256(base64.b64decode(image, validate=True)).hexdigest()
+    except (ValueError, TypeError):
+        return ""
 
 
 def clears(applied: Any) -> str:

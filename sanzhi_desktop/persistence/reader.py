@@ -18,6 +18,7 @@ from sanzhi_desktop.application.queries import (
     HistoryRow,
     KeptCheckpoint,
     ListQuery,
+    RowFault,
     SimilarRow,
 )
 from sanzhi_desktop.domain.case import Case, CaseFault
@@ -247,6 +248,16 @@ class DatabaseReader(OfficeReader):
                 one = told_history.broken(db, self.office_id, case_id)
                 found = [] if one is None else [one]
         return tuple(ChainFault(b.case_id, b.seq, b.what) for b in found)
+
+    def verify_rows(self, report: Report | None = None) -> Sequence[RowFault] | None:
+        """Rows that are not what the history writes when it is carried out again; None on a server,
+        where nobody can write one. `report` as above."""
+        if self.engine.dialect.name != "sqlite":
+            return None
+        from sanzhi_desktop.persistence import row_check
+
+        with reading(self.engine) as db:
+            return tuple(row_check.faults(db, self.office_id, report=report))
 
     def history_size(self) -> chains.Size:
         """How many chains and entries the history has."""

@@ -29,21 +29,18 @@ from sanzhi_desktop.domain.files import AttachmentFault, FileState
 from sanzhi_desktop.domain.people import Actor, Role
 from sanzhi_desktop.domain.workflow import Action, Position, State, step
 from sanzhi_desktop.persistence import checkpoints, tags
+from sanzhi_desktop.persistence.carrying import Carrier
 from sanzhi_desktop.persistence.case_effects import EFFECTS
 from sanzhi_desktop.persistence.embedded_writing import write_link, writing
-from sanzhi_desktop.persistence.faults import PersistenceFault, fault
+from sanzhi_desktop.persistence.faults import PersistenceFault
 from sanzhi_desktop.persistence.late_tags import LateTags
 from sanzhi_desktop.persistence.materials_digest import embedded_digest
 from sanzhi_desktop.persistence.office_effects import OFFICE_EFFECTS, OFFICE_ROLES, OWN
 from sanzhi_desktop.persistence.prepare import prepared_payload
 from sanzhi_desktop.persistence.writes import (
-    BAD_VALUE,
     SHANGHAI,
-    Each,
     Effect,
     Moves,
-    Refuse,
-    Run,
     Values,
     stamp,
 )
@@ -155,7 +152,6 @@ class _Frame:
         self.db = db
         self._key = key
         self.untagged: tuple[Head | None, Head] | None = None  # what was written without a tag
-        self._touched = 0  # rows, by the statement of a step just before
         self.replayed_clock = replayed_clock
         self.plain: dict[str, Any] = {
             "office": office_id,
@@ -241,9 +237,10 @@ class _Frame:
             digest = embedded_digest(self.db, command.office_id, command.case_id)
             self.plain["digest"] = digest
         effect = EFFECTS[command.action]
-        self._carry_out(effect, Values(self.plain, row, payload))
+        values, carrier = Values(self.plain, row, payload), Carrier(self.db, self.plain)
+        carrier.carry_out(effect, values)
         if row and effect.moves is Moves.ROW:
-            self._move(effect, Values(self.plain, row, payload))
+            carrier.move(effect, values)
         result = {
             "case_id": command.case_id,
             "version": command.seen_version + (effect.moves is not Moves.NOTHING) if row else 1,
@@ -277,7 +274,8 @@ class _Frame:
         if not own and not OFFICE_ROLES[command.action] & self.roles():
             raise DomainError(PersistenceFault.NOT_ALLOWED, action=command.action.value)
         self.plain["reason"] = str(payload.get("reason", ""))
-        self._carry_out(OFFICE_EFFECTS[command.action], Values(self.plain, {}, payload))
+        values = Values(self.plain, {}, payload)
+        Carrier(self.db, self.plain).carry_out(OFFICE_EFFECTS[command.action], values)
         result = {"case_id": "", "version": 0, "state": "", "number": ""}
         self._finish(command.action.value, payload, result)
         return result
@@ -294,41 +292,6 @@ class _Frame:
         return (
             {} if row is None else dict(zip((d[0] for d in cursor.description), row, strict=True))
         )
-
-    def _carry_out(self, effect: Effect, values: Values) -> None:
-        for part in effect.steps:
-            if not isinstance(part, Each):
-                self._do(part, values)
-                continue
-            items = values.payload.get(part.items) or ()
-            if not isinstance(items, list | tuple):
-                raise DomainError(PersistenceFault.BAD_PAYLOAD, field=part.items)
-            for index, item in enumerate(items):
-                self.plain["index"] = index
-                inner = Values(self.plain, values.case, values.payload, item)
-                for part_step in part.steps:
-                    self._do(part_step, inner)
-
-    def _do(self, part: Run | Refuse, values: Values) -> None:
-        if part.when and not self._value(part.when, values):
-            return
-        if isinstance(part, Refuse):
-            facts = {name: self._value(sql, values) for name, sql in part.facts.items()}
-            raise fault(part.code, facts)
-        if part.instead and self._touched:
-            return
-        self._touched = self.db.execute(*_bound(part.sql, values)).rowcount
-
-    def _value(self, expression: str, values: Values) -> Any:
-        return self.db.execute(*_bound(f"select {expression}", values)).fetchone()[0]
-
-    def _move(self, effect: Effect, values: Values) -> None:
-        columns = {"version": "{c.version} + 1", "state": "{target}", "updated_at": "{now}"}
-        if "due_on" in values.payload:
-            columns["due_on"] = "{p.due_on|date}"
-        sets = ", ".join(f"{c} = {e}" for c, e in {**columns, **effect.case}.items())
-        sql = f"update case_ set {sets} where office_id = {{office}} and case_id = {{case}}"
-        self.db.execute(*_bound(sql, values))
 
     def _number(self) -> str:
         row = self.one(
@@ -380,10 +343,3 @@ class _Frame:
 def _answer(case_id: str, said: Mapping[str, Any]) -> dict[str, Any]:
     """What a command is answered with, as its entry says it."""
     return {"case_id": case_id, **{name: said[name] for name in ("version", "state", "number")}}
-
-
-def _bound(sql: str, values: Values) -> tuple[str, dict[str, Any]]:
-    try:
-        return values.bind(sql)
-    except BAD_VALUE as error:
-        raise DomainError(PersistenceFault.BAD_PAYLOAD, field=str(error)) from error

@@ -17,6 +17,7 @@ from sanzhi_desktop.ui.history.words import (
     Told,
     chain_told,
     plain_told,
+    rows_told,
     tags_told,
     verdict_told,
 )
@@ -83,10 +84,11 @@ def check_paper(press: OpinionPress, paper: StoredPaper) -> Told:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What the check says of the chains and of their tags (None on a server), and the root over
-    all chains with its short form as lists print it."""
+    """What the check says of the chains, of the rows and of the tags (None on a server), and the
+    root over all chains with its short form as lists print it."""
 
     chains: Told
+    rows: Told | None
     tags: Told | None
     root: str
     line: str
@@ -100,10 +102,12 @@ def check_chains(session: Session, case_id: str | None, *, report: Report) -> Ch
     """
     reader = session.reader
     told = chain_told(reader.verify_chains(report, case_id=case_id), case_id)
+    rows = reader.verify_rows(report)
+    fits = None if rows is None else rows_told(rows, case_id)
     tags = reader.history_tags()
     tagged = None if tags.state is TagState.SERVER else tags_told(tags, case_id)
     try:
         root = session.gateway.checkpoint(session.actor.office_id)
     except DomainError:
         root = reader.chain_root()
-    return Checked(told, tagged, root, checkpoint_line(session))
+    return Checked(told, fits, tagged, root, checkpoint_line(session))

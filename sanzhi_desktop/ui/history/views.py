@@ -55,6 +55,7 @@ class EventsView(QWidget):
         self.bar.hide()
         self._task: Task | None = None
         self.answer = Banner()
+        self.rows = Banner()
         self.tags = Banner()
         self.root = PlainLabel(role="muted").wrapped().selectable()
         self.root.hide()
@@ -84,6 +85,7 @@ class EventsView(QWidget):
         lines.setContentsMargins(0, 8, 0, 0)
         lines.addLayout(row(self.check, self.bar, self.stop, None))
         lines.addWidget(self.answer)
+        lines.addWidget(self.rows)
         lines.addWidget(self.tags)
         lines.addWidget(self.root)
         lines.addWidget(split, 1)
@@ -93,6 +95,7 @@ class EventsView(QWidget):
         before, self.page = self.page, page
         if before is None or before.case_id != page.case_id:
             self.answer.show_text("")
+            self.rows.show_text("")
             self.tags.show_text("")
             self.root.hide()
         elif before.entries == page.entries:
@@ -153,10 +156,10 @@ class EventsView(QWidget):
 
     def _checked(self, found: Checked) -> None:
         self._ended()
-        told, tags = found.chains, found.tags
-        self.answer.show_text("\n".join((told.headline, *told.lines)), told.tone)
-        if tags is not None:
-            self.tags.show_text("\n".join((tags.headline, *tags.lines)), tags.tone)
+        for shown, told in ((self.answer, found.chains), (self.rows, found.rows),
+                            (self.tags, found.tags)):  # fmt: skip
+            if told is not None:
+                shown.show_text("\n".join((told.headline, *told.lines)), told.tone)
         root = self.tr("全部办理记录的总摘要：{0}").format(words.spaced(found.root))
         self.root.setText("\n".join(part for part in (root, found.line) if part))
         self.root.show()

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sanzhi_desktop.application.queries import ChainFault, HistoryRow
+from sanzhi_desktop.application.queries import ChainFault, HistoryRow, RowFault
 from sanzhi_desktop.application.signing import Finding, RecordState, SignatureReport, Verdict
 from sanzhi_desktop.domain import money
 from sanzhi_desktop.domain.case import RoundReason
@@ -12,6 +12,7 @@ from sanzhi_desktop.domain.history_tag import TagReport, TagState
 from sanzhi_desktop.domain.kinds import Kind
 from sanzhi_desktop.domain.opinion import Outcome
 from sanzhi_desktop.domain.people import Person, Role
+from sanzhi_desktop.resources.row_words import row_words
 from sanzhi_desktop.resources.sentences import sentence, table
 from sanzhi_desktop.ui.names import moment, name, named
 from sanzhi_desktop.ui.theme import Tone
@@ -116,6 +117,16 @@ def chain_told(faults: Sequence[ChainFault], case_id: str | None) -> Told:
     return Told("办理记录被动过，请保全数据库并报告。", Tone.DANGER, lines)
 
 
+def rows_told(faults: Sequence[RowFault], case_id: str | None) -> Told:
+    """The answer of the check of the rows for one case, or for all (`None`). What belongs to no
+    case is told with every one of them, because all stand on it."""
+    mine = [f for f in faults if case_id is None or f.case_id in (case_id, "")]
+    if not mine:
+        return Told(sentence("row.fits"), Tone.OK)
+    lines = tuple(f"{_whose(fault.case_id)}：{row_words(fault)}" for fault in mine)
+    return Told(sentence("row.differs"), Tone.DANGER, lines[:_ROWS_TOLD])
+
+
 def tags_told(report: TagReport, case_id: str | None) -> Told:
     """The answer of the tags. What is wrong is told of the whole office, what lacks a tag of the
     chains that were asked for."""
@@ -142,6 +153,7 @@ def _whose(case_id: str) -> str:
 
 
 _UNTAGGED_TOLD = 20
+_ROWS_TOLD = 50
 _TAG_TONES = {
     TagState.VERIFIED: Tone.OK,
     TagState.MISSING: Tone.WARN,
