@@ -61,4 +61,8 @@ def server_password(where: Target) -> str | None:
     kept = key_store.get(key_store.SERVICE, where.shown())
     if kept is not None or not sys.stdin.isatty():
         return kept
-    return getpass.getpass(f"数据库密码（{where.shown()}）：")
+    if "sslcert" in dict(where.options):
+        asked = "私钥文件的口令，没有口令的直接回车"
+    else:
+        asked = "数据库密码"
+    return getpass.getpass(f"{asked}（{where.shown()}）：")

@@ -39,6 +39,10 @@ class LinkFault(Code):
     CLIENT_CERTIFICATE = "link.client_certificate"
     CLIENT_CERTIFICATE_OTHER = "link.client_certificate_other"
     CLIENT_CERTIFICATE_WANTED = "link.client_certificate_wanted"
+    CLIENT_CERTIFICATE_EXPIRED = "link.client_certificate_expired"
+    CLIENT_CERTIFICATE_EARLY = "link.client_certificate_early"
+    CLIENT_CERTIFICATE_UNTRUSTED = "link.client_certificate_untrusted"
+    CLIENT_KEY_PASSPHRASE = "link.client_key_passphrase"  # a code, no secret
     NO_PRIMARY = "link.no_primary"
     OVERTAKEN = "link.overtaken"
     NO_DATABASE = "link.no_database"

@@ -19,6 +19,7 @@ import psycopg
 
 from sanzhi_desktop.application.link import LinkFault, passing
 from sanzhi_desktop.domain.errors import Code, DomainError
+from sanzhi_desktop.persistence import own_certificate
 from sanzhi_desktop.persistence.faults import PersistenceFault
 from sanzhi_desktop.persistence.link import Patience, WatchedConnection
 
@@ -32,9 +33,17 @@ _SIGNS: tuple[tuple[str, Code], ...] = (
     ("root certificate file", LinkFault.ROOT_MISSING),
     ("certificate authentication failed", LinkFault.CLIENT_CERTIFICATE_OTHER),
     ("private key file", LinkFault.CLIENT_CERTIFICATE),
+    ("alert certificate required", LinkFault.CLIENT_CERTIFICATE_WANTED),
+    # What a server says of somebody's own certificate; which of its faults it is, the file tells.
+    ("alert certificate expired", LinkFault.CLIENT_CERTIFICATE_UNTRUSTED),
+    ("alert bad certificate", LinkFault.CLIENT_CERTIFICATE_UNTRUSTED),
+    ("alert certificate revoked", LinkFault.CLIENT_CERTIFICATE_UNTRUSTED),
+    ("alert certificate unknown", LinkFault.CLIENT_CERTIFICATE_UNTRUSTED),
+    ("alert unsupported certificate", LinkFault.CLIENT_CERTIFICATE_UNTRUSTED),
+    ("alert unknown ca", LinkFault.CLIENT_CERTIFICATE_UNTRUSTED),
+    ("alert decrypt error", LinkFault.CLIENT_CERTIFICATE_UNTRUSTED),
     ("certificate file", LinkFault.CLIENT_CERTIFICATE),
     ("valid client certificate", LinkFault.CLIENT_CERTIFICATE_WANTED),
-    ("alert certificate required", LinkFault.CLIENT_CERTIFICATE_WANTED),
     ("certificate verify failed", LinkFault.CERTIFICATE_UNTRUSTED),
     ("does not support SSL", LinkFault.NO_TLS),
     ("no encryption", LinkFault.TLS_ONLY),
@@ -123,6 +132,7 @@ def arrive(
     The driver would connect to every address for itself, with `target_session_attrs` judged for
     each alone: a standby that is only preferred could not be told from one that is needed.
     """
+    named = own_certificate.unlocked(named)
     wanted = str(named.get("target_session_attrs") or "any")
     ours = wanted in _CHOICES
     said: list[str] = []
@@ -214,6 +224,10 @@ def refusal(words: str, named: Mapping[str, Any]) -> DomainError:
         line = next((text for text in words.splitlines() if sign in text), None)
         if line is not None:
             return _told(code, line, named)
+    # In TLS 1.3 a server may hang up before its word about a certificate is read.
+    worn = own_certificate.worn(named) if "SSL" in words or "closed" in words else None
+    if worn is not None:
+        return worn
     return DomainError(PersistenceFault.AWAY, message=words.splitlines()[0] if words else "")
 
 
@@ -222,6 +236,10 @@ def _told(code: Code, line: str, named: Mapping[str, Any]) -> DomainError:
     facts: dict[str, Any] = {"host": host, "port": port, "message": line.strip()}
     if code is LinkFault.CERTIFICATE_UNTRUSTED:
         return _untrusted(facts, named)
+    if code is LinkFault.CLIENT_CERTIFICATE_UNTRUSTED:
+        return own_certificate.worn(named) or DomainError(code, **facts)
+    if code is LinkFault.CLIENT_CERTIFICATE and own_certificate.sealed(named):
+        return DomainError(LinkFault.CLIENT_KEY_PASSPHRASE, file=str(named.get("sslkey")))
     if code is LinkFault.CERTIFICATE_NAME and (names := _NAMES.search(line)):
         facts |= {"found": names[1], "host": names[2]}
     elif code is LinkFault.ROOT_MISSING and (file := _QUOTED.search(line)):

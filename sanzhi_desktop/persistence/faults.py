@@ -56,6 +56,7 @@ class PersistenceFault(Code):
     NOT_ALLOWED = "persistence.not_allowed"
     DIGEST_MISMATCH = "persistence.digest_mismatch"
     NOT_A_PDF = "persistence.not_a_pdf"
+    ITEMS_UNANSWERED = "persistence.items_unanswered"
     MATERIALS_DIFFER = "persistence.materials_differ"
     DOCUMENT_MISSING = "persistence.document_missing"
     PROBLEM_NUMBERS = "persistence.problem_numbers"

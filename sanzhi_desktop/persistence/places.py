@@ -8,9 +8,10 @@ import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
 from sanzhi_desktop.domain.errors import DomainError
+from sanzhi_desktop.persistence import url_options
 from sanzhi_desktop.persistence.faults import PersistenceFault
 from sanzhi_desktop.persistence.synced_folders import synced
 
@@ -36,6 +37,17 @@ _NETWORK = frozenset({
 })  # fmt: skip
 _DRIVE_REMOTE = 4
 _LOCAL_DISK = re.compile(r"\\\\[?.]\\[A-Za-z]:")  # how Windows writes a long path
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+]{1,30}")
+# A server's address typed wrong: one slash, another program's manner, a person before a host.
+_WITH_SECRET = re.compile(
+    r"\b(ssl)?(password|passwd|pwd)\s*=|^[^/\\@]+:[^/\\@]*@|^[A-Za-z+]{2,30}:/*[^/@]*:.*@",
+    re.IGNORECASE,
+)
+_ADDRESS = re.compile(
+    r"(jdbc:)?(postgres\w*|pgsql|psql|pg|sqlite|mysql|https?)(\+\w+)?:"
+    r"|(host|hostaddr|dbname|user|port|service)\s*=|[\w.-]+@[\w.-]+(:\d+)?/\w+$",
+    re.IGNORECASE,
+)
 _OCTAL = re.compile(r"\\([0-7]{3})")
 
 
@@ -70,56 +82,62 @@ class Target:
 
 def target(name: str | Path) -> Target:
     """Reads a path or a SQLAlchemy URL. Raises DomainError; a password in a URL is refused, for
-    URLs stand in scripts, histories and logs."""
+    URLs stand in scripts, histories and logs. What looks like an address and is none is no path
+    either: it would found an office on this PC where one on a server is wanted."""
     text = str(name).strip()
     scheme, mark, rest = text.partition("://")
-    if not mark:
+    if not mark or not _SCHEME.fullmatch(scheme):
+        _refuse_address(text)
         if not text:
             raise DomainError(PersistenceFault.BAD_URL, url=text)
         return Target(path=Path(text).expanduser())
     if scheme.partition("+")[0] == "sqlite":
         if not rest.startswith("/") or len(rest) < 2:
-            raise DomainError(PersistenceFault.BAD_URL, url=text)
+            raise DomainError(PersistenceFault.BAD_URL, url="sqlite://…")
         return Target(path=Path(unquote(rest[1:].partition("?")[0])).expanduser())
     if scheme not in {"postgresql", "postgresql+psycopg", "postgres"}:
         raise DomainError(PersistenceFault.BAD_URL, url=f"{scheme}://…")
     return _server(f"postgresql://{rest}")
 
 
-def _server(url: str) -> Target:
-    try:
-        parts = urlsplit(url)
-        port = parts.port or 0
-    except ValueError as error:
-        raise DomainError(PersistenceFault.BAD_URL, url="postgresql://…") from error
-    options = _options(parts.query)
-    if parts.password is not None or options.keys() & {"password", "sslpassword"}:
+def _refuse_address(text: str) -> None:
+    """Nothing of it is repeated: a password may stand in it. Raises DomainError."""
+    if _WITH_SECRET.search(text):
         raise DomainError(PersistenceFault.PASSWORD_IN_URL)
-    database = unquote(parts.path.lstrip("/"))
+    if _ADDRESS.match(text) and not Path(text).expanduser().exists():
+        raise DomainError(PersistenceFault.BAD_URL, url="…")
+
+
+def _server(url: str) -> Target:
+    """Refusals repeat nothing of the address: what was typed wrong may be a password."""
+    parts = urlsplit(url)
+    if "@" in parts.path or "@" in parts.fragment:  # a password with a / or a # in it
+        raise DomainError(PersistenceFault.PASSWORD_IN_URL)
+    if parts.password is not None:
+        raise DomainError(PersistenceFault.PASSWORD_IN_URL)
+    try:
+        port = parts.port
+    except ValueError as error:
+        raise DomainError(
+            PersistenceFault.URL_OPTION_WRONG, option="port", expected=url_options.PORTS
+        ) from error
+    if port == 0:
+        raise DomainError(
+            PersistenceFault.URL_OPTION_WRONG, option="port", expected=url_options.PORTS
+        )
+    options = url_options.read(parts.query)
+    named = options.pop("dbname", "")
+    database = unquote(parts.path.lstrip("/")) or named
     if not database:
-        raise DomainError(PersistenceFault.BAD_URL, url=url)
+        raise DomainError(PersistenceFault.BAD_URL, url="postgresql+psycopg://…")
+    host = parts.hostname or ""
     return Target(
-        host=parts.hostname or "",
-        port=port,
+        host=host,
+        port=port or 0,
         database=database,
         user=unquote(parts.username or options.pop("user", "")),
-        options=tuple(sorted(options.items())),
+        options=tuple(sorted(url_options.secured(host, options).items())),
     )
-
-
-def _options(query: str) -> dict[str, str]:
-    """What follows the question mark. Several addresses, `host=a:5432&host=b:5432`, become the
-    two lists that libpq reads."""
-    pairs = parse_qsl(query)
-    options = dict(pairs)
-    hosts = [value for name, value in pairs if name == "host"]
-    several = [h for value in hosts for h in value.split(",")]
-    if len(hosts) > 1 or any(h.count(":") == 1 for h in several):  # more colons: IPv6
-        ends = [h.rpartition(":") if h.count(":") == 1 else (h, "", "") for h in several]
-        options["host"] = ",".join(end[0] for end in ends)
-        if any(end[2] for end in ends):
-            options["port"] = ",".join(end[2] or "5432" for end in ends)
-    return options
 
 
 def refuse_unsafe(path: Path) -> None:

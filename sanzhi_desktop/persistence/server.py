@@ -5,7 +5,7 @@ comparison with what was shipped (`server_check`), or migrations; a desktop neve
 schema.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -33,7 +33,6 @@ _LINK = {
     "keepalives_idle": "5",
     "keepalives_interval": "2",
     "keepalives_count": "3",
-    "tcp_user_timeout": "8000",
     "application_name": "sanzhi",
 }
 ANSWER = 40.0  # seconds; the server itself ends every statement after 30
@@ -73,6 +72,8 @@ def engine(
     )
     given = {name for name, _ in where.options}
     link = {name: value for name, value in _LINK.items() if name not in given}
+    if "tcp_user_timeout" not in given:
+        link["tcp_user_timeout"] = _unheard({**link, **dict(where.options)})
     made = sa.create_engine(
         url,
         connect_args={**link, "options": _SESSION + (_GONE if patience is not None else "")},
@@ -83,6 +84,15 @@ def engine(
     waits = patience or Patience(reconnect=0, answer=ANSWER)
     arrange(made, waits, reads_on=patience is not None)
     return made
+
+
+def _unheard(link: Mapping[str, str]) -> str:
+    """Milliseconds after which what was sent and not acknowledged means that a line is dead: no
+    sooner than the keepalives say so, which Linux would otherwise not wait for."""
+    idle, interval, count = (
+        int(link[f"keepalives_{name}"]) for name in ("idle", "interval", "count")
+    )
+    return str(1000 * max(8, idle + interval * count))
 
 
 def make_database(where: Target, *, user: str = "", password: str | None = None) -> bool:

@@ -56,10 +56,12 @@ def _one(where: Target, host: str, port: int, *, user: str, password: str) -> An
         LinkFault.CERTIFICATE_EXPIRED, LinkFault.CERTIFICATE_UNTRUSTED,
     }  # fmt: skip
     days = _days(host, port) if reached else None
-    if fault is not None and not password and not dict(where.options).get("sslcert"):
+    nobody = not user or not dict(where.options).get("sslcert")
+    if fault is not None and not password and nobody:
         # Asked for a password by a server that passed every check of its certificate: that is all
-        # a trial without one can show.
+        # a trial without one can show. Where nobody is named, a certificate is not his either.
         asked = {LinkFault.NO_PASSWORD, PersistenceFault.LOG_IN_REFUSED}
+        asked |= set() if user else {LinkFault.CLIENT_CERTIFICATE_OTHER}
         fault = None if fault.code in asked else fault
         return Answer(host, port, fault, certificate_days=days)
     return Answer(host, port, fault, logged_in=fault is None, certificate_days=days)

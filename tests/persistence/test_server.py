@@ -209,3 +209,24 @@ def test_a_person_is_taken_to_the_office_he_works_in(
         with pytest.raises(DomainError) as caught:
             open_shared(url, files=Path("unused"), password=PASSWORD, office=office)
         assert caught.value.code is PersistenceFault.NO_SUCH_OFFICE
+
+
+@pytest.mark.parametrize(
+    ("query", "milliseconds"),
+    [
+        ("", "11000"),
+        ("?keepalives_idle=60&keepalives_interval=10&keepalives_count=6", "120000"),
+        ("?keepalives_idle=1&keepalives_interval=1&keepalives_count=1", "8000"),
+        ("?tcp_user_timeout=3000", "3000"),
+    ],
+)
+def test_what_is_not_acknowledged_is_waited_for_as_long_as_the_keepalives_say(
+    cluster: Cluster, query: str, milliseconds: str
+) -> None:
+    made = server.engine(target(cluster.url("postgres", OWNER) + query), password=OWNER_PASSWORD)
+    try:
+        with made.connect() as db:
+            told = db.connection.driver_connection.info.get_parameters()  # type: ignore[union-attr]
+    finally:
+        made.dispose()
+    assert told["tcp_user_timeout"] == milliseconds

@@ -1,13 +1,14 @@
 """The certificate of a server: what is wrong with it is said in words; a good one lets in."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives import serialization
 
-from sanzhi_desktop.application.link import LinkFault
+from sanzhi_desktop.application.link import LinkFault, passing
 from sanzhi_desktop.domain.errors import Code, DomainError
 from sanzhi_desktop.persistence import server, trial
 from sanzhi_desktop.persistence.faults import PersistenceFault
@@ -99,32 +100,90 @@ def test_a_server_that_wants_tls_and_a_wrong_password(known: Server) -> None:
     assert refusal(known, password="wrong").code is PersistenceFault.LOG_IN_REFUSED
 
 
-def test_a_certificate_of_one_s_own(secure: SecureCluster, known: Server, tmp_path: Path) -> None:
-    """Client certificates, as heads may have them: the name in it is the login."""
+@pytest.fixture
+def holder(known: Server) -> str:
+    """A login that shows a certificate and has no password."""
     made = server.engine(target(known.url), user=OWNER, password=OWNER_PASSWORD)
     with made.begin() as db:
         db.exec_driver_sql("drop role if exists by_certificate")
         db.exec_driver_sql("create role by_certificate login")
     made.dispose()
+    return "by_certificate"
 
-    def own(common_name: str, root: object = secure.root) -> Server:
-        certificate, key = issue(root, common_name)  # type: ignore[arg-type]
+
+@pytest.fixture
+def own(known: Server, tmp_path: Path) -> Callable[[tuple[bytes, bytes]], Server]:
+    """The server as somebody knows it who logs in with this certificate and key."""
+
+    def shown(pair: tuple[bytes, bytes]) -> Server:
         files = (tmp_path / "own.crt", tmp_path / "own.key")
-        for file, content in zip(files, (certificate, key), strict=True):
+        for file, content in zip(files, pair, strict=True):
             file.write_bytes(content)
             file.chmod(0o600)
         return replace(known, certificate_file=str(files[0]), key_file=str(files[1]))
 
-    assert asked(own("by_certificate"), user="by_certificate", password="") == "by_certificate"
+    return shown
+
+
+Own = Callable[[tuple[bytes, bytes]], Server]
+
+
+def test_a_certificate_of_one_s_own(
+    secure: SecureCluster, known: Server, holder: str, own: Own
+) -> None:
+    """Client certificates, as heads may have them: the name in it is the login."""
+    good = issue(secure.root, holder)
+    assert asked(own(good), user=holder, password="") == holder
     wrong: list[tuple[Server, Code]] = [
         (known, LinkFault.CLIENT_CERTIFICATE_WANTED),
-        (own("somebody_else"), LinkFault.CLIENT_CERTIFICATE_OTHER),
+        (own(issue(secure.root, "somebody_else")), LinkFault.CLIENT_CERTIFICATE_OTHER),
     ]
     for tried, code in wrong:
-        assert refusal(tried, user="by_certificate", password="").code is code
-    loose = own("by_certificate")
+        assert refusal(tried, user=holder, password="").code is code
+    loose = own(good)
     Path(loose.key_file).chmod(0o644)
-    assert refusal(loose, user="by_certificate", password="").code is LinkFault.CLIENT_CERTIFICATE
+    assert refusal(loose, user=holder, password="").code is LinkFault.CLIENT_CERTIFICATE
+
+
+@pytest.mark.parametrize(
+    ("days", "code", "shown"),
+    [
+        ((-30, -2), LinkFault.CLIENT_CERTIFICATE_EXPIRED, -2),
+        ((2, 30), LinkFault.CLIENT_CERTIFICATE_EARLY, 2),
+    ],
+)
+def test_the_days_of_a_certificate_of_one_s_own(
+    secure: SecureCluster, holder: str, own: Own, days: tuple[int, int], code: Code, shown: int
+) -> None:
+    """A person has to do something about it: nothing that passes, and nothing of the network."""
+    error = refusal(own(issue(secure.root, holder, days=days)), user=holder, password="")
+    assert error.code is code
+    assert f"{(NOW + timedelta(days=shown)).astimezone():%Y-%m-%d}" in explain(error)
+    assert not passing(error)
+
+
+def test_a_certificate_of_one_s_own_from_a_stranger(holder: str, own: Own) -> None:
+    error = refusal(own(issue(authority("Stranger"), holder)), user=holder, password="")
+    assert error.code is LinkFault.CLIENT_CERTIFICATE_UNTRUSTED
+    assert not passing(error)
+
+
+def test_a_key_with_a_passphrase_is_opened_by_what_was_typed(
+    secure: SecureCluster, holder: str, own: Own
+) -> None:
+    """OpenSSL would ask for it on a terminal, in English; a desk has none and would stand still."""
+    certificate, key = issue(secure.root, holder)
+    sealed = serialization.load_pem_private_key(key, None).private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.BestAvailableEncryption(b"open sesame"),
+    )
+    mine = own((certificate, sealed))
+    assert asked(mine, user=holder, password="open sesame") == holder
+    for typed in ("", "sesame"):
+        error = refusal(mine, user=holder, password=typed)
+        assert error.code is LinkFault.CLIENT_KEY_PASSPHRASE
+        assert mine.key_file in explain(error)
 
 
 def test_trying_a_server_says_how_long_its_certificate_lasts(known: Server) -> None:
@@ -132,3 +191,13 @@ def test_trying_a_server_says_how_long_its_certificate_lasts(known: Server) -> N
     assert [(a.fault, a.logged_in, a.certificate_days) for a in without] == [(None, False, 29)]
     wrong = trial.answers(target(known.url), user=OWNER, password="wrong")
     assert [a.fault.code for a in wrong if a.fault] == [PersistenceFault.LOG_IN_REFUSED]
+
+
+def test_trying_a_server_with_a_certificate_and_nobody_s_name(
+    secure: SecureCluster, holder: str, own: Own
+) -> None:
+    mine = own(issue(secure.root, holder))
+    (nobody,) = trial.answers(target(mine.url), user="", password="")
+    assert (nobody.fault, nobody.logged_in) == (None, False)
+    (other,) = trial.answers(target(mine.url), user="somebody", password="")
+    assert other.fault is not None
