@@ -40,6 +40,8 @@ class KeepingFault(Code):
     LOGINS_THERE = "keeping.logins_there"
     MOVED_ELSEWHERE = "keeping.moved_elsewhere"
     DIFFERS = "keeping.differs"
+    FILE_LOST = "keeping.file_lost"
+    FILE_TOO_LARGE = "keeping.file_too_large"
     NOT_AUDITOR = "keeping.not_auditor"
 
 

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from sanzhi_desktop.application.commands import new_id
 from sanzhi_desktop.domain.audit import GENESIS, Head, entry_text, link_hash
+from sanzhi_desktop.domain.files import StoreSettings
 from sanzhi_desktop.persistence import tables, tags
 from sanzhi_desktop.persistence.embedded_writing import write_link
 from sanzhi_desktop.persistence.entry_row import entry_row
@@ -36,6 +37,8 @@ class Order:
     admin_password: str = field(repr=False)  # of his log-in, where it must be made; "": at random
     same_people: bool
     now: datetime
+    objects: StoreSettings | None = None  # where files go that are too large for the database
+    lost_files: bool = False  # the office goes without files that are lost; its history says which
 
     def place(self) -> str:
         """The new place as the source names it: without whoever carried it there."""

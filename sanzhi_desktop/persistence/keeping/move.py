@@ -1,6 +1,7 @@
 """Moving an office from one PC to a server: everything arrives, or nothing has happened.
 
-Lives here: the order of the steps. Must not: how rows are carried (`carry`).
+Lives here: the order of the steps. Must not: how rows and files are carried (`carry`,
+`carry_files`).
 
 The source is locked for writing from the first step. Its history ends with the entry `move_out`
 and the new place; the server's goes on with `move_in`. The server commits first: should the PC
@@ -11,7 +12,6 @@ import json
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,17 +19,16 @@ import sqlalchemy as sa
 from sanzhi_desktop.application.keeping import KeepingFault, Report
 from sanzhi_desktop.domain.audit import link_hash
 from sanzhi_desktop.domain.errors import DomainError
-from sanzhi_desktop.domain.files import LARGEST_IN_DATABASE, MIB, AttachmentFault, StoreKind
+from sanzhi_desktop.domain.files import FileUse
 from sanzhi_desktop.persistence import checkpoints, logins, server, server_check, tables
 from sanzhi_desktop.persistence import engine as embedded
-from sanzhi_desktop.persistence.blobs.functions import CHUNK
 from sanzhi_desktop.persistence.chains import breaks
 from sanzhi_desktop.persistence.embedded_writing import writing
 from sanzhi_desktop.persistence.founding import file_store
-from sanzhi_desktop.persistence.keeping import attachments, carry, closing, patient
+from sanzhi_desktop.persistence.keeping import carry, carry_files, closing, patient
+from sanzhi_desktop.persistence.keeping.carry_files import Luggage
 from sanzhi_desktop.persistence.keeping.closing import Order
 from sanzhi_desktop.persistence.keeping.survey import broken
-from sanzhi_desktop.persistence.open import files_folder
 from sanzhi_desktop.persistence.rights import of_case
 from sanzhi_desktop.persistence.spread_faults import SpreadFault
 from sanzhi_desktop.persistence.writes import SHANGHAI
@@ -38,7 +37,8 @@ from sanzhi_desktop.persistence.writes import SHANGHAI
 @dataclass(frozen=True, slots=True)
 class Moved:
     """What was carried. `passwords`: of the log-ins that were made, by code; nobody else knows
-    them. `finished`: an earlier move had arrived, and the source was marked now."""
+    them. `finished`: an earlier move had arrived, and the source was marked now. `unused`: files
+    that nothing ever named, and that stayed."""
 
     office: str
     rows: int
@@ -48,6 +48,8 @@ class Moved:
     people: Mapping[str, str]  # names by code, of everybody who is active
     passwords: Mapping[str, str] = field(default_factory=dict, repr=False)
     finished: bool = False
+    lost: Sequence[FileUse] = ()
+    unused: int = 0
 
 
 def move(order: Order, *, report: Report) -> Moved:
@@ -144,7 +146,7 @@ def _carry(
     office_id = office["office_id"]
     people = _people(source, office_id)
     admin = next(iter(people))
-    files = attachments.stored(files_folder(order.source))
+    luggage = carry_files.pack(source, office_id, order, report=report)
     with server.as_owner(target) as db:
         if not _built(db):
             server.build(db)
@@ -156,15 +158,25 @@ def _carry(
         closing.close(source, office_id, admin, order, root=root)
         rows = carry.copy(source, db, office_id, report=report)
         _readers(db, office_id)
-        _files(db, office_id, order, files, by=admin, report=report)
+        file_store(db, office_id)
+        carry_files.put(db, office_id, order, luggage, by=admin, report=report)
         carry.compare(source, db, office_id, report=report)
-        closing.arrive(db, office_id, admin, order, told={"root": root, "rows": rows})
+        closing.arrive(db, office_id, admin, order, told=_told(root, rows, luggage))
         _refuse_breaks(db, office_id)
         server.run(db, "set local session_replication_role = origin")
         server.run(db, server.BECOME)
         made = _make_logins(db, office_id, people, order, there=there)
     cases = source.execute("select count(*) from case_").fetchone()[0]
-    return Moved(office["name"], rows, cases, len(files), root, people, made)
+    return Moved(office["name"], rows, cases, len(luggage.files), root, people, made,
+                 lost=luggage.lost, unused=luggage.unused)  # fmt: skip
+
+
+def _told(root: str, rows: int, luggage: Luggage) -> dict[str, Any]:
+    """What the first entry at the new place says; a loss that was accepted stands there."""
+    lost = [
+        {"case": use.case_id, "name": use.material, "sha256": use.sha256} for use in luggage.lost
+    ]
+    return {"root": root, "rows": rows} | ({"lost": lost} if lost else {})
 
 
 def _built(db: sa.Connection) -> bool:
@@ -211,58 +223,6 @@ def _readers(db: sa.Connection, office_id: int) -> None:
                 " where t.office_id = %s and k.office_id = t.office_id and k.case_id = t.case_id",
                 (office_id,),
             )
-
-
-def _files(
-    db: sa.Connection,
-    office_id: int,
-    order: Order,
-    files: Sequence[str],
-    *,
-    by: str,
-    report: Report,
-) -> None:
-    """The folder's attachments become chunks of the database. Raises DomainError for a file whose
-    bytes are not those of its name."""
-    file_store(db, office_id)
-    for step, sha256 in enumerate(files):
-        report(step, len(files), f"附件 {step + 1} / {len(files)}")
-        place = files_folder(order.source) / sha256[:2] / sha256
-        _refuse_file(place, sha256)
-        db.execute(
-            sa.insert(tables.blob).values(
-                office_id=office_id,
-                sha256=sha256,
-                size=place.stat().st_size,
-                chunk_size=CHUNK,
-                place=StoreKind.DATABASE.value,
-                complete=1,
-                stored_by=by,
-                begun_at=order.now,
-                completed_at=order.now,
-            )
-        )
-        with place.open("rb") as read:
-            n = 0
-            while data := read.read(CHUNK):
-                db.execute(
-                    sa.insert(tables.blob_chunk).values(
-                        office_id=office_id, sha256=sha256, n=n, data=data
-                    )
-                )
-                n += 1
-
-
-def _refuse_file(place: Path, sha256: str) -> None:
-    size = place.stat().st_size
-    if size > LARGEST_IN_DATABASE:
-        raise DomainError(
-            AttachmentFault.TOO_LARGE,
-            size_mb=round(size / MIB, 1),
-            limit_mb=round(LARGEST_IN_DATABASE / MIB, 1),
-        )
-    if not attachments.matches(place, sha256):
-        raise DomainError(KeepingFault.DIFFERS, table="blob", what=f"附件 {sha256} 的内容已变")
 
 
 def _make_logins(

@@ -1,8 +1,10 @@
 """An office goes from one PC to a server: every row, hash and file arrives, or nothing happened."""
 
 import io
+import json
 import os
 import re
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -22,12 +24,21 @@ from sanzhi_desktop.application.keeping import KeepingFault
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.domain.people import Person
 from sanzhi_desktop.persistence import logins
+from sanzhi_desktop.persistence.blobs import credentials
+from sanzhi_desktop.persistence.files import FolderStore
 from sanzhi_desktop.persistence.founding import NewOffice
-from sanzhi_desktop.persistence.keeping import carry
+from sanzhi_desktop.persistence.keeping import carry, carry_files
 from sanzhi_desktop.persistence.keeping.closing import Order
 from sanzhi_desktop.persistence.keeping.move import Moved
-from sanzhi_desktop.persistence.open import Opened, create_embedded, open_embedded, open_shared
+from sanzhi_desktop.persistence.open import (
+    Opened,
+    create_embedded,
+    files_folder,
+    open_embedded,
+    open_shared,
+)
 from sanzhi_desktop.persistence.places import target
+from tests.persistence.blobs import s3_server
 from tests.persistence.cluster import OWNER_PASSWORD, Cluster
 from tests.persistence.desk import ADMIN, START, Desk, Sessions, Ticking, put_people
 
@@ -256,7 +267,7 @@ def unchanged(path: Path) -> str:
         return "\n".join(db.iterdump())
 
 
-WRONG = ("row", "broken", "file", "logins", "password", "unseen", "rights")
+WRONG = ("row", "broken", "file", "lost", "logins", "password", "unseen", "rights")
 
 
 @pytest.mark.parametrize("way", WRONG)
@@ -269,6 +280,7 @@ def test_what_goes_wrong_leaves_both_sides_as_they_were(
         "row": "核对不一致",
         "broken": "audit verify",
         "file": "内容已变",
+        "lost": "从备份恢复附件文件夹",
         "logins": "--same-people",
         "password": "密码太短",
         "unseen": "SANZHI_NEW_PASSWORD",
@@ -295,6 +307,8 @@ def test_what_goes_wrong_leaves_both_sides_as_they_were(
         file = next(p for p in source.with_name("pc.db.files").rglob("*") if p.is_file())
         file.chmod(0o644)
         file.write_bytes(b"other bytes")
+    elif way == "lost":
+        shutil.rmtree(files_folder(source))
     elif way == "logins":
         arguments.remove("--same-people")
     elif way == "password":
@@ -320,6 +334,97 @@ def test_what_goes_wrong_leaves_both_sides_as_they_were(
     with cluster.connect() as owner:
         made = owner.execute(f"select count(*) from pg_roles where rolname ~ '^sz_o{NUMBER}'")
         assert made.fetchone() == (0,)
+
+
+def on_files(cluster: Cluster, place: str) -> list[Any]:
+    with cluster.connect(place) as owner:
+        return owner.execute(
+            "select sha256, size, place, endpoint, bucket, (select count(*) from app.blob_chunk c"
+            " where c.sha256 = b.sha256) from app.blob b order by size"
+        ).fetchall()
+
+
+def arrived(cluster: Cluster, place: str) -> dict[str, Any]:
+    text = psql(cluster, place, "select entry from app.audit where case_id = '' order by seq desc"
+                                " limit 1")  # fmt: skip
+    payload: dict[str, Any] = json.loads(text)["payload"]
+    return payload
+
+
+def material_of(source: Path) -> tuple[str, str, str]:
+    """Hash, case and name of a material that stands on a file."""
+    with closing(sqlite3.connect(source)) as db:
+        row: tuple[str, str, str] = db.execute(
+            "select sha256, k.name, m.name from material m join case_ k using (office_id, case_id)"
+            " where sha256 <> '' order by m.case_id, m.place"
+        ).fetchone()
+        return row
+
+
+def test_a_lost_file_is_named_and_its_loss_is_carried_only_when_accepted(
+    cluster: Cluster, source: Path, place: str, capsys: Any, screen: io.StringIO
+) -> None:
+    sha256, case, material = material_of(source)
+    (files_folder(source) / sha256[:2] / sha256).unlink()
+    assert main(verb(cluster, source, place)) == 2
+    shown = capsys.readouterr().err
+    assert [word in shown for word in (case, material, sha256, "--lost-files")] == [True] * 4
+    assert main([*verb(cluster, source, place), "--lost-files"]) == 0, capsys.readouterr().err
+    shown = capsys.readouterr().out
+    assert [word in shown for word in (case, material, sha256)] == [True] * 3
+    assert on_files(cluster, place) == []
+    told = arrived(cluster, place)["lost"]
+    assert {one["sha256"] for one in told} == {sha256}
+    assert all(one["case"] and one["name"] for one in told)
+    assert main(["audit", "verify", "--db", cluster.url(place)]) == 0
+
+
+def test_a_file_that_nothing_ever_named_stays(
+    cluster: Cluster, source: Path, place: str, tmp_path: Path, capsys: Any, screen: io.StringIO,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    sha256 = material_of(source)[0]
+    size = (files_folder(source) / sha256[:2] / sha256).stat().st_size
+    monkeypatch.setattr(carry_files, "LARGEST_IN_DATABASE", size)
+    (tmp_path / "x").write_bytes(b"y" * (size + 1))  # too large, and nobody's
+    FolderStore(files_folder(source)).put(tmp_path / "x")
+    assert main(verb(cluster, source, place)) == 0, capsys.readouterr().err
+    assert "另有 1 个文件从来没有案件使用" in capsys.readouterr().out
+    assert [row[:3] for row in on_files(cluster, place)] == [(sha256, size, "database")]
+    assert "lost" not in arrived(cluster, place)
+
+
+def test_a_file_too_large_for_the_database_goes_to_an_object_store(
+    cluster: Cluster, source: Path, place: str, capsys: Any, screen: io.StringIO,
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path,
+) -> None:  # fmt: skip
+    sha256, case, material = material_of(source)
+    monkeypatch.setattr(carry_files, "LARGEST_IN_DATABASE", 3)
+    assert main(verb(cluster, source, place)) == 2
+    shown = capsys.readouterr().err
+    assert [word in shown for word in (case, material, "--objects", "--bucket")] == [True] * 4
+    with s3_server.running() as service:
+        monkeypatch.setenv(credentials.KEY_ID, s3_server.KEY_ID)
+        monkeypatch.setenv(credentials.SECRET, s3_server.SECRET)
+        service.client.create_bucket(Bucket="office")
+        to = ["--objects", service.url, "--bucket"]
+        assert main([*verb(cluster, source, place), *to, "no-such-bucket"]) == 2
+        assert "no-such-bucket" in capsys.readouterr().err
+        assert last(source)[0] != "move_out"
+        done = main([*verb(cluster, source, place), *to, "office"])
+        assert done == 0, capsys.readouterr().err
+        (row,) = on_files(cluster, place)
+        assert (row[0], *row[2:]) == (sha256, "objects", service.url, "office", 0)
+        shared = open_shared(
+            cluster.url(place, ADMIN), files=tmp_path / "f", office=str(NUMBER),
+            password="a password of the tests",
+        )  # fmt: skip
+        try:
+            there = shared.session(ADMIN).files
+            original = (files_folder(source) / sha256[:2] / sha256).read_bytes()
+            assert there.path(sha256).read_bytes() == original
+        finally:
+            shared.close()
 
 
 def logs_in(cluster: Cluster, database: str, code: str, password: str) -> bool:
