@@ -9,6 +9,7 @@ because whoever keeps the files there need not read the cases.
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 import sqlalchemy as sa
@@ -30,6 +31,9 @@ REPLACED: Mapping[Action, str] = {
     Action.EDIT: "materials",
     Action.PREPARE_TRANSFER: "attachments",
 }
+
+REPLACING = f'"action": ?"({"|".join(REPLACED)})"'
+_REPLACING = re.compile(REPLACING)
 
 _ROWS = tuple(
     f"select case_id, sha256, name, {now} from {table} where office_id = {{office}}"
@@ -61,7 +65,7 @@ def named_files(ask: Ask, office_id: int) -> tuple[FileUse, ...]:
         f"select case_id, name from case_ where office_id = {office}")}  # fmt: skip
     return once(
         FileUse(sha256, case_id, names.get(case_id, ""), name, bool(now))
-        for case_id, sha256, name, now in (*_in_rows(ask, office), *_in_history(ask, office))
+        for case_id, sha256, name, now in chain(_in_rows(ask, office), _in_history(ask, office))
     )
 
 
@@ -101,6 +105,8 @@ def _in_history(ask: Ask, office: int) -> Iterator[tuple[str, str, str, int]]:
 
 def in_entry(entry: str) -> Iterator[tuple[str, str]]:
     """The files (hash, name) that an entry of the history put into rows that may be replaced."""
+    if not _REPLACING.search(entry):
+        return  # reading all of them would take as long as checking the history
     try:
         told = read_entry(entry)
     except ValueError:

@@ -15,7 +15,7 @@ from sanzhi_desktop.domain.files import MIB, AttachmentFault
 from sanzhi_desktop.domain.people import Role
 from sanzhi_desktop.domain.workflow import Action
 from sanzhi_desktop.persistence.faults import PersistenceFault
-from sanzhi_desktop.persistence.named_files import NAMED, REPLACED, TRANSFER_FILE
+from sanzhi_desktop.persistence.named_files import NAMED, REPLACED, REPLACING, TRANSFER_FILE
 
 CHUNK = 4 * MIB
 # The list of an entry that names files in rows which a later command replaces.
@@ -24,7 +24,6 @@ _PLACE = (
     + " ".join(f"when '{action.value}' then '{place}'" for action, place in REPLACED.items())
     + " end"
 )
-_REPLACING = f'"action": ?"({"|".join(action.value for action in REPLACED)})"'
 _KEEPERS = f"array['{Role.ADMIN.value}', '{Role.AUDITOR.value}']"
 
 # What only the server can look at, by the function that writes: asked before it writes anything.
@@ -331,7 +330,7 @@ begin
     v_entry := p_entry::jsonb;
   exception when data_exception or program_limit_exceeded then
     -- Of an office that came from one PC, where more is JSON; no evidence is lost by that.
-    if p_entry ~ '{_REPLACING}' then
+    if p_entry ~ '{REPLACING}' then
       return query select (regexp_matches(p_entry, '{NAMED}', 'g'))[1], '';
     end if;
     return;
@@ -366,6 +365,7 @@ begin
   for case_id, case_name, v_entry in select a.case_id, k.name, a.entry from audit a
       join case_ k on k.office_id = p_office and k.case_id = a.case_id
      where a.office_id = p_office and a.case_id <> '' and strpos(a.entry, '"sha256"') > 0
+       and a.entry ~ '{REPLACING}'
      order by a.case_id, a.seq loop
     standing := false;
     for sha256, material in select f.sha256, f.name from app.files_in(v_entry) f loop

@@ -329,8 +329,8 @@ def test_the_setting_is_the_administrators_and_stands_in_the_history(desk: Desk)
     with pytest.raises(DomainError) as refused:
         set_store(desk.sessions["ld"], _with(desk, quota=5 * MIB))
     assert refused.value.code is PersistenceFault.NOT_ALLOWED
-    set_store(desk.sessions[ADMIN], _with(desk, quota=5 * MIB, sm3=True))
-    assert desk.sessions["h1"].reader.file_store() == _with(desk, quota=5 * MIB, sm3=True)
+    set_store(desk.sessions[ADMIN], _with(desk, quota=5 * MIB))
+    assert desk.sessions["h1"].reader.file_store() == _with(desk, quota=5 * MIB)
     last = desk.sessions[ADMIN].reader.history("")[-1]
     assert last.action == "set_file_store"
     assert last.detail["quota"] == 5 * MIB
@@ -340,6 +340,7 @@ def test_the_setting_is_the_administrators_and_stands_in_the_history(desk: Desk)
     ("changes", "code"),
     [
         ({"quota": -1}, AttachmentFault.LIMIT_WRONG),
+        ({"kind": StoreKind.FOLDER, "sm3": True}, AttachmentFault.SM3_IN_FOLDER),
         ({"kind": StoreKind.DATABASE, "file_limit": 0}, AttachmentFault.LIMIT_WRONG),
         ({"kind": StoreKind.DATABASE, "file_limit": 501 * MIB}, AttachmentFault.LIMIT_WRONG),
         ({"kind": StoreKind.OBJECTS, "endpoint": "store.local"}, AttachmentFault.ENDPOINT_WRONG),

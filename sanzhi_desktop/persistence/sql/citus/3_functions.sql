@@ -387,6 +387,7 @@ begin
     perform app.refuse('people.unqualified', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((p_payload ->> 'reviewer'), '')), coalesce((p_payload ->> 'reviewer'), ''))));
   end if;
   update round set reviewer = coalesce((p_payload ->> 'reviewer'), '') where office_id = p_office and case_id = p_case and round = c.round;
+  update round set items = (',' || coalesce((select string_agg(h.value || ',', '' order by h.n) from jsonb_array_elements_text(nullif((p_payload -> 'items'), 'null')) with ordinality as h(value, n)), '')), vetoes = (',' || coalesce((select string_agg(h.value || ',', '' order by h.n) from jsonb_array_elements_text(nullif((p_payload -> 'vetoes'), 'null')) with ordinality as h(value, n)), '')) where office_id = p_office and case_id = p_case and round = c.round;
   update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
@@ -419,6 +420,7 @@ begin
     perform app.refuse('people.unqualified', jsonb_build_object('name', coalesce((select name from person where office_id = p_office and person_id = coalesce((p_payload ->> 'reviewer'), '')), coalesce((p_payload ->> 'reviewer'), ''))));
   end if;
   update round set reviewer = coalesce((p_payload ->> 'reviewer'), '') where office_id = p_office and case_id = p_case and round = c.round;
+  update round set items = (',' || coalesce((select string_agg(h.value || ',', '' order by h.n) from jsonb_array_elements_text(nullif((p_payload -> 'items'), 'null')) with ordinality as h(value, n)), '')), vetoes = (',' || coalesce((select string_agg(h.value || ',', '' order by h.n) from jsonb_array_elements_text(nullif((p_payload -> 'vetoes'), 'null')) with ordinality as h(value, n)), '')) where office_id = p_office and case_id = p_case and round = c.round;
   update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
@@ -492,6 +494,21 @@ begin
   if exists (select 1 from recusal where office_id = p_office and person_id = v_me and ((case_id <> '' and case_id = p_case) or (party <> '' and party = c.party_name) or (unit <> '' and unit = c.unit))) then
     perform app.refuse('people.recused', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
   end if;
+  if (select length(r.items) - length(replace(r.items, ',', '')) - 1 - (select count(*) from answer a where a.office_id = r.office_id and a.case_id = r.case_id and a.round = r.round and replace(r.items, ',' || a.item_id || ',', ',') <> r.items) from round r where r.office_id = p_office and r.case_id = p_case and r.round = c.round) > 0 then
+    perform app.refuse('persistence.items_unanswered', jsonb_build_object('count', (select length(r.items) - length(replace(r.items, ',', '')) - 1 - (select count(*) from answer a where a.office_id = r.office_id and a.case_id = r.case_id and a.round = r.round and replace(r.items, ',' || a.item_id || ',', ',') <> r.items) from round r where r.office_id = p_office and r.case_id = p_case and r.round = c.round)));
+  end if;
+  if exists (select 1 from answer where office_id = p_office and case_id = p_case and round = c.round and answer = 'FAILS' and (trim(note) = '' or trim(evidence) = '')) then
+    perform app.refuse('case.answers_unexplained', jsonb_build_object('count', (select count(*) from answer where office_id = p_office and case_id = p_case and round = c.round and answer = 'FAILS' and (trim(note) = '' or trim(evidence) = '')), 'items', (select min(item_id) from answer where office_id = p_office and case_id = p_case and round = c.round and answer = 'FAILS' and (trim(note) = '' or trim(evidence) = ''))));
+  end if;
+  if coalesce((p_payload ->> 'outcome'), '') = 'AGREE' and trim(coalesce((p_payload #>> '{opinion,override_reason}'), '')) = '' and exists (select 1 from answer a, round r where a.office_id = p_office and a.case_id = p_case and a.round = c.round and r.office_id = p_office and r.case_id = p_case and r.round = c.round and a.answer = 'FAILS' and replace(r.vetoes, ',' || a.item_id || ',', ',') <> r.vetoes) then
+    perform app.refuse('case.outcome_ruled_out', jsonb_build_object('items', (select min(a.item_id) from answer a, round r where a.office_id = p_office and a.case_id = p_case and a.round = c.round and r.office_id = p_office and r.case_id = p_case and r.round = c.round and a.answer = 'FAILS' and replace(r.vetoes, ',' || a.item_id || ',', ',') <> r.vetoes), 'outcome', '同意'));
+  end if;
+  if trim(coalesce((p_payload #>> '{opinion,reasons}'), '')) = '' then
+    perform app.refuse('case.reasons_missing', jsonb_build_object());
+  end if;
+  if coalesce((p_payload ->> 'outcome'), '') in ('TRANSFER_ADMIN', 'TRANSFER_CRIME') and trim(coalesce((p_payload #>> '{opinion,transfer_to}'), '')) = '' then
+    perform app.refuse('case.field_missing', jsonb_build_object('field', 'opinion.transfer_to'));
+  end if;
   if coalesce((p_payload ->> 'materials_digest'), '') <> app.materials_digest(p_office, p_case) then
     perform app.refuse('persistence.materials_differ', jsonb_build_object());
   end if;
@@ -520,11 +537,17 @@ begin
   v_items := coalesce(nullif(p_payload -> 'problems', 'null'), '[]');
   for v_index in 0 .. jsonb_array_length(v_items) - 1 loop
   v_item := v_items -> v_index;
+  if trim(coalesce((v_item ->> 'finding'), '')) = '' or trim(coalesce((v_item ->> 'basis'), '')) = '' or trim(coalesce((v_item ->> 'evidence'), '')) = '' or trim(coalesce((v_item ->> 'suggestion'), '')) = '' then
+    perform app.refuse('case.problem_incomplete', jsonb_build_object('number', coalesce(((v_item ->> 'number'))::bigint, 0), 'field', case when trim(coalesce((v_item ->> 'finding'), '')) = '' then 'problem.finding' when trim(coalesce((v_item ->> 'basis'), '')) = '' then 'problem.basis' when trim(coalesce((v_item ->> 'evidence'), '')) = '' then 'problem.evidence' when trim(coalesce((v_item ->> 'suggestion'), '')) = '' then 'problem.suggestion' end));
+  end if;
   if coalesce(((v_item ->> 'number'))::bigint, 0) <> (select coalesce(max(number), 0) from problem where office_id = p_office and case_id = p_case and round <> c.round) + 1 + v_index then
     perform app.refuse('persistence.problem_numbers', jsonb_build_object('number', coalesce(((v_item ->> 'number'))::bigint, 0), 'expected', (select coalesce(max(number), 0) from problem where office_id = p_office and case_id = p_case and round <> c.round) + 1 + v_index));
   end if;
   insert into problem (office_id, readers, case_id, number, round, item_id, dimension, finding, basis, evidence, suggestion) values (p_office, v_readers, p_case, coalesce(((v_item ->> 'number'))::bigint, 0), c.round, coalesce((v_item ->> 'item_id'), ''), coalesce((v_item ->> 'dimension'), ''), coalesce((v_item ->> 'finding'), ''), coalesce((v_item ->> 'basis'), ''), coalesce((v_item ->> 'evidence'), ''), coalesce((v_item ->> 'suggestion'), ''));
   end loop;
+  if coalesce((p_payload ->> 'outcome'), '') <> 'AGREE' and not exists (select 1 from problem where office_id = p_office and case_id = p_case and round = c.round) then
+    perform app.refuse('case.problems_none', jsonb_build_object('outcome', coalesce((p_payload ->> 'outcome'), '')));
+  end if;
   update round set opinion = coalesce(((p_payload -> 'opinion'))::text, ''), outcome = nullif((p_payload ->> 'outcome'), ''), materials_digest = coalesce((p_payload ->> 'materials_digest'), ''), same_person_reason = coalesce((p_payload #>> '{opinion,same_person_reason}'), ''), override_reason = coalesce((p_payload #>> '{opinion,override_reason}'), ''), certified_sha256 = coalesce((p_payload #>> '{document,sha256}'), ''), certified_at = v_now, sent_back = '' where office_id = p_office and case_id = p_case and round = c.round;
   update case_ set version = c.version + 1,
     state = v_target,
@@ -3532,6 +3555,7 @@ begin
   for case_id, case_name, v_entry in select a.case_id, k.name, a.entry from audit a
       join case_ k on k.office_id = p_office and k.case_id = a.case_id
      where a.office_id = p_office and a.case_id <> '' and strpos(a.entry, '"sha256"') > 0
+       and a.entry ~ '"action": ?"(register|edit|prepare_transfer)"'
      order by a.case_id, a.seq loop
     standing := false;
     for sha256, material in select f.sha256, f.name from app.files_in(v_entry) f loop
@@ -3622,9 +3646,18 @@ begin
     from person where office_id = p_office and person_id = v_me and active = 1;
   -- Somebody who is no active member learns nothing: every case is unknown to him.
   if not found then perform app.refuse('case.not_found', jsonb_build_object()); end if;
-  -- The head of the chain locks the case: it is narrow, and every command moves it.
+  -- The head of the chain locks the case: it is narrow, and every command moves it. When somebody
+  -- is just moving it, only those who see the case wait: else a wait would tell that there is one.
   select seq, hash, version into v_seq, v_previous, v_current
+    from audit_head where office_id = p_office and case_id = p_case for update skip locked;
+  if v_seq is null then
+    perform 1 from case_ where office_id = p_office and case_id = p_case
+       and app.sees(p_office, readers, v_me);
+    if found then
+      select seq, hash, version into v_seq, v_previous, v_current
     from audit_head where office_id = p_office and case_id = p_case for update;
+    end if;
+  end if;
   select state, round, reviewer, readers into v_state, v_round, v_reviewer, v_readers
     from case_ where office_id = p_office and case_id = p_case;
   if p_action in ('answer', 'draft_opinion') and v_current = p_seen and v_state = 'reviewing' and v_reviewer = v_me and 'reviewer' = any(v_roles) then
@@ -4228,6 +4261,40 @@ begin
     return query select a.seq, a.hash, a.entry from audit a
       where a.office_id = p_office and a.case_id = p_case order by a.seq;
   end if;
+end $$;
+
+create or replace function api.chains(p_office integer, p_after text, p_most integer)
+returns table (case_id text, length bigint, first integer, last integer, texts bytea, hashes bytea,
+  head integer, digest text, standing text, version integer, state text, written integer)
+language plpgsql security definer set search_path = pg_catalog, app, pg_temp set lock_timeout = '2000' set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
+#variable_conflict use_column
+declare v_me text := session_user; v_last text; v_reads boolean;
+begin
+  v_reads := pg_has_role(v_me::name, to_regrole('sz_o' || p_office || '_auditor'), 'member');
+  if not coalesce(v_reads, false) then
+    perform 1 from pg_roles where rolname = v_me::name and rolsuper;
+    if not found then return; end if;
+  end if;
+  loop
+    select h.case_id into v_last from audit_head h
+     where h.office_id = p_office and h.case_id > p_after
+     order by h.case_id offset greatest(p_most, 1) - 1 limit 1;
+    return query select w.case_id, w.length, w.first, w.last,
+      case when w.pieces = w.length then w.texts end, case when w.pieces = w.length then w.hashes end,
+      h.seq, h.hash, k.case_id, h.version, k.state, k.version
+      from (select a.case_id, count(*) as length, min(a.seq) as first, max(a.seq) as last,
+          count(*) filter (where a.seq <= 512 and octet_length(a.entry) <= 65536) as pieces,
+          string_agg(convert_to(a.entry, 'UTF8'), decode('00', 'hex') order by a.seq)
+            filter (where a.seq <= 512 and octet_length(a.entry) <= 65536) as texts,
+          convert_to(string_agg(a.hash, '' order by a.seq), 'UTF8') as hashes
+        from audit a where a.office_id = p_office and a.case_id > p_after
+          and (v_last is null or a.case_id <= v_last) group by a.case_id) w
+      left join audit_head h on h.office_id = p_office and h.case_id = w.case_id
+      left join case_ k on k.office_id = p_office and k.case_id = w.case_id
+      order by w.case_id;
+    exit when found or v_last is null;  -- none is left of these, but more may follow
+    p_after := v_last;
+  end loop;
 end $$;
 
 create or replace function app.fold(p_text text) returns text

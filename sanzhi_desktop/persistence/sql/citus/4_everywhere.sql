@@ -262,6 +262,7 @@ select create_distributed_function('api.act_office(integer, text, text, jsonb)')
 select create_distributed_function('api.chain_root(integer)');
 select create_distributed_function('api.checkpoint(integer)');
 select create_distributed_function('api.history(integer, text)');
+select create_distributed_function('api.chains(integer, text, integer)');
 select create_distributed_function('api.found(integer, text[], text, text[], text, integer)');
 select create_distributed_function('api.beat(integer, text, text)');
 select create_distributed_function('api.now()');

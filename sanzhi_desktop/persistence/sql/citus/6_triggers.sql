@@ -67,7 +67,7 @@ end $$;
 do $$ begin
   if not exists (select 1 from pg_trigger where tgrelid = 'app.round'::regclass
       and tgname = 'wall_round_update_kept') then
-    create trigger wall_round_update_kept before update of office_id, case_id, round, reason, submission, kind, party_name, party_number, amount_fen, handler_codes, submitted_by, submitted_at, declared, reviewer, outcome, opinion, materials_digest, certified_sha256, certified_at, sent_back, number, dated, issued, signer, same_person_reason, override_reason, issued_sha256, issued_at on app.round
+    create trigger wall_round_update_kept before update of office_id, case_id, round, reason, submission, kind, party_name, party_number, amount_fen, handler_codes, submitted_by, submitted_at, declared, reviewer, outcome, items, vetoes, opinion, materials_digest, certified_sha256, certified_at, sent_back, number, dated, issued, signer, same_person_reason, override_reason, issued_sha256, issued_at on app.round
 for each row execute function app.wall_round_update_kept();
   end if;
 end $$;
@@ -75,7 +75,7 @@ end $$;
 do $$ begin
   if not exists (select 1 from pg_trigger where tgrelid = 'app.round'::regclass
       and tgname = 'wall_round_update_issue') then
-    create trigger wall_round_update_issue before update of office_id, case_id, round, reason, submission, kind, party_name, party_number, amount_fen, handler_codes, submitted_by, submitted_at, declared, reviewer, outcome, opinion, materials_digest, certified_sha256, certified_at, sent_back, number, dated, issued, signer, same_person_reason, override_reason, issued_sha256, issued_at on app.round
+    create trigger wall_round_update_issue before update of office_id, case_id, round, reason, submission, kind, party_name, party_number, amount_fen, handler_codes, submitted_by, submitted_at, declared, reviewer, outcome, items, vetoes, opinion, materials_digest, certified_sha256, certified_at, sent_back, number, dated, issued, signer, same_person_reason, override_reason, issued_sha256, issued_at on app.round
 for each row execute function app.wall_round_update_issue();
   end if;
 end $$;
@@ -115,7 +115,7 @@ end $$;
 do $$ begin
   if not exists (select 1 from pg_trigger where tgrelid = 'app.round'::regclass
       and tgname = 'wall_round_update_duty') then
-    create trigger wall_round_update_duty before update of office_id, case_id, round, reason, submission, kind, party_name, party_number, amount_fen, handler_codes, submitted_by, submitted_at, declared, reviewer, outcome, opinion, materials_digest, certified_sha256, certified_at, sent_back, number, dated, issued, signer, same_person_reason, override_reason, issued_sha256, issued_at on app.round
+    create trigger wall_round_update_duty before update of office_id, case_id, round, reason, submission, kind, party_name, party_number, amount_fen, handler_codes, submitted_by, submitted_at, declared, reviewer, outcome, items, vetoes, opinion, materials_digest, certified_sha256, certified_at, sent_back, number, dated, issued, signer, same_person_reason, override_reason, issued_sha256, issued_at on app.round
 for each row execute function app.wall_round_update_duty();
   end if;
 end $$;

@@ -93,7 +93,7 @@ end $$;
 create function app.wall_round_update_issue() returns trigger language plpgsql
 set search_path = pg_catalog, app, pg_temp as $$
 begin
-  if NEW.issued = 1 and (OLD.certified_sha256 = '' or (OLD.outcome is distinct from NEW.outcome or OLD.certified_sha256 is distinct from NEW.certified_sha256 or OLD.number is distinct from NEW.number or OLD.dated is distinct from NEW.dated or OLD.reviewer is distinct from NEW.reviewer or OLD.handler_codes is distinct from NEW.handler_codes or OLD.opinion is distinct from NEW.opinion or OLD.materials_digest is distinct from NEW.materials_digest or OLD.same_person_reason is distinct from NEW.same_person_reason or OLD.override_reason is distinct from NEW.override_reason or OLD.kind is distinct from NEW.kind or OLD.party_name is distinct from NEW.party_name or OLD.party_number is distinct from NEW.party_number or OLD.amount_fen is distinct from NEW.amount_fen)) then
+  if NEW.issued = 1 and (OLD.certified_sha256 = '' or (OLD.outcome is distinct from NEW.outcome or OLD.certified_sha256 is distinct from NEW.certified_sha256 or OLD.number is distinct from NEW.number or OLD.dated is distinct from NEW.dated or OLD.reviewer is distinct from NEW.reviewer or OLD.handler_codes is distinct from NEW.handler_codes or OLD.items is distinct from NEW.items or OLD.vetoes is distinct from NEW.vetoes or OLD.opinion is distinct from NEW.opinion or OLD.materials_digest is distinct from NEW.materials_digest or OLD.same_person_reason is distinct from NEW.same_person_reason or OLD.override_reason is distinct from NEW.override_reason or OLD.kind is distinct from NEW.kind or OLD.party_name is distinct from NEW.party_name or OLD.party_number is distinct from NEW.party_number or OLD.amount_fen is distinct from NEW.amount_fen)) then
     raise exception using message = 'SZ-ISSUED 已签发的意见及其审核表、问题不得修改或者删除', errcode = 'SZ002';
   end if;
   if tg_op = 'DELETE' then return old; end if;
@@ -1032,10 +1032,10 @@ for each row execute function app.wall_case__update_step();
 create trigger wall_round_insert_fresh before insert on app.round
 for each row execute function app.wall_round_insert_fresh();
 
-create trigger wall_round_update_kept before update of office_id, case_id, round, reason, submission, kind, party_name, party_number, amount_fen, handler_codes, submitted_by, submitted_at, declared, reviewer, outcome, opinion, materials_digest, certified_sha256, certified_at, sent_back, number, dated, issued, signer, same_person_reason, override_reason, issued_sha256, issued_at on app.round
+create trigger wall_round_update_kept before update of office_id, case_id, round, reason, submission, kind, party_name, party_number, amount_fen, handler_codes, submitted_by, submitted_at, declared, reviewer, outcome, items, vetoes, opinion, materials_digest, certified_sha256, certified_at, sent_back, number, dated, issued, signer, same_person_reason, override_reason, issued_sha256, issued_at on app.round
 for each row execute function app.wall_round_update_kept();
 
-create trigger wall_round_update_issue before update of office_id, case_id, round, reason, submission, kind, party_name, party_number, amount_fen, handler_codes, submitted_by, submitted_at, declared, reviewer, outcome, opinion, materials_digest, certified_sha256, certified_at, sent_back, number, dated, issued, signer, same_person_reason, override_reason, issued_sha256, issued_at on app.round
+create trigger wall_round_update_issue before update of office_id, case_id, round, reason, submission, kind, party_name, party_number, amount_fen, handler_codes, submitted_by, submitted_at, declared, reviewer, outcome, items, vetoes, opinion, materials_digest, certified_sha256, certified_at, sent_back, number, dated, issued, signer, same_person_reason, override_reason, issued_sha256, issued_at on app.round
 for each row execute function app.wall_round_update_issue();
 
 create trigger wall_round_update_key before update of office_id, case_id, round on app.round
@@ -1050,7 +1050,7 @@ for each row execute function app.wall_case__update_duty();
 create trigger wall_round_insert_duty before insert on app.round
 for each row execute function app.wall_round_insert_duty();
 
-create trigger wall_round_update_duty before update of office_id, case_id, round, reason, submission, kind, party_name, party_number, amount_fen, handler_codes, submitted_by, submitted_at, declared, reviewer, outcome, opinion, materials_digest, certified_sha256, certified_at, sent_back, number, dated, issued, signer, same_person_reason, override_reason, issued_sha256, issued_at on app.round
+create trigger wall_round_update_duty before update of office_id, case_id, round, reason, submission, kind, party_name, party_number, amount_fen, handler_codes, submitted_by, submitted_at, declared, reviewer, outcome, items, vetoes, opinion, materials_digest, certified_sha256, certified_at, sent_back, number, dated, issued, signer, same_person_reason, override_reason, issued_sha256, issued_at on app.round
 for each row execute function app.wall_round_update_duty();
 
 create trigger wall_clearance_update_gate before update of office_id, clearance_id, case_id, round, origin, open, outcome, issued, kind, party_name, party_number, amount_fen, materials_digest, opened_at, closed_at, closed_because, meeting_id, permits on app.clearance

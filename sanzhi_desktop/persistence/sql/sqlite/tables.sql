@@ -529,6 +529,8 @@ CREATE TABLE round (
 	declared SMALLINT DEFAULT 0 NOT NULL CONSTRAINT ck_round_declared CHECK (declared in (0, 1)),
 	reviewer TEXT DEFAULT '' NOT NULL,
 	outcome TEXT,
+	items TEXT DEFAULT '' NOT NULL,
+	vetoes TEXT DEFAULT '' NOT NULL,
 	opinion TEXT DEFAULT '' NOT NULL,
 	materials_digest TEXT DEFAULT '' NOT NULL,
 	certified_sha256 TEXT DEFAULT '' NOT NULL,

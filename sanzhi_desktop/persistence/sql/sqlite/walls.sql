@@ -62,7 +62,7 @@ begin select raise(abort, 'SZ-ISSUED 已签发的意见及其审核表、问题�
 
 create trigger wall_round_update_issue
 before update on round for each row
-when NEW.issued = 1 and (OLD.certified_sha256 = '' or (OLD.outcome is not NEW.outcome or OLD.certified_sha256 is not NEW.certified_sha256 or OLD.number is not NEW.number or OLD.dated is not NEW.dated or OLD.reviewer is not NEW.reviewer or OLD.handler_codes is not NEW.handler_codes or OLD.opinion is not NEW.opinion or OLD.materials_digest is not NEW.materials_digest or OLD.same_person_reason is not NEW.same_person_reason or OLD.override_reason is not NEW.override_reason or OLD.kind is not NEW.kind or OLD.party_name is not NEW.party_name or OLD.party_number is not NEW.party_number or OLD.amount_fen is not NEW.amount_fen))
+when NEW.issued = 1 and (OLD.certified_sha256 = '' or (OLD.outcome is not NEW.outcome or OLD.certified_sha256 is not NEW.certified_sha256 or OLD.number is not NEW.number or OLD.dated is not NEW.dated or OLD.reviewer is not NEW.reviewer or OLD.handler_codes is not NEW.handler_codes or OLD.items is not NEW.items or OLD.vetoes is not NEW.vetoes or OLD.opinion is not NEW.opinion or OLD.materials_digest is not NEW.materials_digest or OLD.same_person_reason is not NEW.same_person_reason or OLD.override_reason is not NEW.override_reason or OLD.kind is not NEW.kind or OLD.party_name is not NEW.party_name or OLD.party_number is not NEW.party_number or OLD.amount_fen is not NEW.amount_fen))
 begin select raise(abort, 'SZ-ISSUED 已签发的意见及其审核表、问题不得修改或者删除'); end;
 
 create trigger wall_round_update_key
