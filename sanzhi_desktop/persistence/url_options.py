@@ -17,7 +17,9 @@ SSL_MODES = ("verify-full", "verify-ca", "require", "prefer", "allow", "disable"
 _YES_NO = ("0", "1")
 _CHOICES: Mapping[str, tuple[str, ...]] = {
     "sslmode": SSL_MODES,
-    "target_session_attrs": ("read-write", "any", "prefer-standby", "read-only", "primary", "standby"),
+    "target_session_attrs": (
+        "read-write", "any", "prefer-standby", "read-only", "primary", "standby",
+    ),
     "channel_binding": ("prefer", "require", "disable"),
     "gssencmode": ("prefer", "require", "disable"),
     "sslnegotiation": ("postgres", "direct"),
@@ -36,8 +38,8 @@ _WORDS = frozenset({
     "fallback_application_name", "client_encoding", "options", "sslrootcert", "sslcert", "sslkey",
     "sslcrl", "sslcrldir", "sslkeylogfile", "ssl_min_protocol_version",
     "ssl_max_protocol_version", "require_auth", "requirepeer", "krbsrvname", "gsslib",
-    "gssdelegation", "replication", "min_protocol_version", "max_protocol_version", "scram_client_key",
-    "scram_server_key", "oauth_issuer", "oauth_client_id", "oauth_client_secret", "oauth_scope",
+    "gssdelegation", "replication", "min_protocol_version", "max_protocol_version",
+    "scram_client_key", "scram_server_key", "oauth_issuer", "oauth_client_id", "oauth_client_secret", "oauth_scope",
     "servicefile", "authtype", "tty",
 })  # fmt: skip
 SECRETS = frozenset({"password", "sslpassword"})

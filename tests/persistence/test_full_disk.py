@@ -32,7 +32,9 @@ def test_a_full_disk_is_called_full(tmp_path: Path) -> None:
     ).returncode:  # fmt: skip
         pytest.skip("no file system of one's own may be mounted here")
     done = subprocess.run(
-        _own_disk(tmp_path, [sys.executable, "-m", "tests.persistence.on_a_full_disk", str(tmp_path)]),
+        _own_disk(
+            tmp_path, [sys.executable, "-m", "tests.persistence.on_a_full_disk", str(tmp_path)]
+        ),
         cwd=PROGRAM.parents[2], check=False, capture_output=True, text=True,
         env={**os.environ, "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring"},
     )  # fmt: skip
