@@ -64,8 +64,7 @@ end $$;"""
 
 def plain(column: sa.Column[object]) -> bool:
     """Whether an index of a server may hold the column as it is."""
-    named = column.table.name if column.table is not None else ""
-    if column.name in PLAIN or f"{named}.{column.name}" in PLAIN:
+    if column.name in PLAIN or str(column) in PLAIN:
         return True
     kind = column.type
     counted = isinstance(kind, _COUNTED) and not isinstance(kind, sa.BigInteger)
@@ -105,7 +104,7 @@ def _instead(table: sa.Table) -> None:
         table.constraints.discard(key)
         for column in key.columns:
             column.primary_key = False
-        table.append_constraint(type(key)(*shown, name, name=key.name))
+        table.append_constraint(type(key)(*shown, name, name=str(key.name)))
 
 
 def _one_value(table: sa.Table, hidden: tuple[str, ...]) -> str:
