@@ -24,6 +24,7 @@ from sanzhi_desktop.application.queries import Office
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.domain.people import Role
 from sanzhi_desktop.persistence import checkpoints, witness
+from sanzhi_desktop.persistence.faults import PersistenceFault
 from sanzhi_desktop.persistence.keeping import attachments
 from sanzhi_desktop.persistence.keeping.disk import storing
 from sanzhi_desktop.persistence.named_files import asking, named_files
@@ -37,6 +38,7 @@ from sanzhi_desktop.persistence.writes import stamp
 FORMAT = "sanzhi-export-1"
 _PAPERS = "document"  # whose content goes into files
 _BATCH = 500
+_LOST = frozenset({PersistenceFault.FILE_MISSING, PersistenceFault.FILE_CHANGED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +193,8 @@ def _attachments(
     *,
     report: Report,
 ) -> list[str]:
-    """Copies the originals; returns those that are missing or changed."""
+    """Copies the originals; returns those that are missing or changed. Raises DomainError when the
+    store cannot be asked: then nobody knows."""
     names = sorted(wanted | set(attachments.stored(opened.files) if session is None else ()))
     source = _folder(opened.files) if session is None else session.files.path
     missing = []
@@ -200,7 +203,11 @@ def _attachments(
         target = at.place("files", sha256[:2], sha256)
         try:
             whole = attachments.copy(source(sha256), target)
-        except (DomainError, FileNotFoundError):
+        except FileNotFoundError:
+            whole = False
+        except DomainError as error:
+            if error.code not in _LOST:
+                raise
             whole = False
         if whole:
             at.note(target)

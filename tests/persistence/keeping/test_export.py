@@ -16,6 +16,7 @@ import pytest
 from sanzhi_desktop.admin.main import main
 from sanzhi_desktop.domain.audit import GENESIS, entry_text, link_hash
 from sanzhi_desktop.domain.workflow import Action
+from sanzhi_desktop.persistence.blobs import credentials
 from tests.persistence.cluster import Cluster
 from tests.persistence.desk import Desk
 
@@ -176,9 +177,35 @@ def root(out: Path) -> None:
     again(out, "checkpoint", rows)
 
 
+def manifest_says(out: Path, **changes: Any) -> None:
+    place = out / "manifest.json"
+    place.write_text(json.dumps(json.loads(place.read_text("utf-8")) | changes), "utf-8")
+
+
+def other_root(out: Path) -> None:
+    manifest_says(out, root="ab" * 32)
+
+
+def earlier_root(out: Path) -> None:
+    manifest_says(out, root=lines(out, "checkpoint")[0]["root"])
+
+
+def other_office(out: Path) -> None:
+    office = json.loads((out / "manifest.json").read_text("utf-8"))["office"]
+    manifest_says(out, office=office | {"name": "别的局"})
+
+
+def another_name_everywhere(out: Path) -> None:
+    (office,) = lines(out, "office")
+    again(out, "office", [office | {"name": "别的局"}])
+    other_office(out)
+
+
 @pytest.mark.parametrize(
     ("change", "word"),
     [
+        (other_root, "清单里的检查点"), (earlier_root, "清单里的检查点"),
+        (other_office, "清单里的单位"), (another_name_everywhere, "办理记录的第一条"),
         (edit, "断裂"), (cut, "断裂"), (truncate, "链尾"), (rewrite, "被改写"), (state, "状态"),
         (paper, "内容已变"), (attachment, "缺少附件"), (stranger, "清单外"), (root, "检查点"),
     ],
@@ -187,6 +214,13 @@ def test_the_verifier_finds(out: Path, change: Callable[[Path], None], word: str
     change(out)
     code, said = bare(out)
     assert (code, word in said) == (1, True), said
+
+
+def test_the_verifier_does_not_vouch_for_the_day(out: Path) -> None:
+    manifest_says(out, made_at="2020-01-01T00:00:00.000000+00:00")
+    code, said = bare(out)
+    (line,) = [line for line in said.splitlines() if "2020" in line]
+    assert (code, "无从核对" in line) == (0, True)
 
 
 def test_a_folder_that_is_no_export_is_no_traceback(out: Path) -> None:
@@ -238,3 +272,28 @@ def test_an_auditor_exports_a_servers_office_and_a_reviewer_does_not(
         count = owner.execute("select count(*) from app.audit").fetchone()
     assert count == (len(lines(out, "audit")),)
     assert [p.name for p in (out / "files").rglob("*") if p.is_file()] != []
+
+
+@pytest.mark.postgres
+def test_what_cannot_be_asked_for_is_not_called_lost(
+    cluster: Cluster, server_desk: Desk, server_database: str, tmp_path: Path, capsys: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """Without the key of the object store nobody knows what is there."""
+    server_desk.signing()
+    with cluster.connect(server_database) as owner:
+        owner.execute("set session_replication_role = replica")
+        owner.execute("update app.blob set place = 'objects', bucket = 'office',"
+                      " endpoint = 'http://127.0.0.1:9'")  # fmt: skip
+    monkeypatch.setenv("PGPASSWORD", PASSWORD)
+    monkeypatch.delenv(credentials.KEY_ID, raising=False)
+    out = tmp_path / "out"
+    mine = ["export", "--db", cluster.url(server_database, "au"), "--to", str(out)]
+    assert main(mine) == 2
+    assert credentials.KEY_ID in capsys.readouterr().err
+    assert not out.exists()
+    monkeypatch.setenv(credentials.KEY_ID, "k")
+    monkeypatch.setenv(credentials.SECRET, "s")
+    assert main(mine) == 2, "nor when the store is away"
+    assert "127.0.0.1:9" in capsys.readouterr().err
+    assert not out.exists()

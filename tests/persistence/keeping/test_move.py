@@ -336,12 +336,13 @@ def test_what_goes_wrong_leaves_both_sides_as_they_were(
         assert made.fetchone() == (0,)
 
 
-def on_files(cluster: Cluster, place: str) -> list[Any]:
+def on_files(cluster: Cluster, place: str) -> list[tuple[Any, ...]]:
     with cluster.connect(place) as owner:
-        return owner.execute(
+        found: list[tuple[Any, ...]] = owner.execute(
             "select sha256, size, place, endpoint, bucket, (select count(*) from app.blob_chunk c"
             " where c.sha256 = b.sha256) from app.blob b order by size"
         ).fetchall()
+        return found
 
 
 def arrived(cluster: Cluster, place: str) -> dict[str, Any]:
