@@ -7,6 +7,7 @@ the roles of people. Must not: the hashing itself (`domain.audit`) or checkpoint
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -23,30 +24,19 @@ from sanzhi_desktop.persistence.writes import Moves
 Link = tuple[str, int, bytes, str]  # case, place, canonical text, hash
 _BATCH = 5000
 _CHAINS_AT_ONCE = 500
+_CHAINS_ASKED = 100  # of a server in one call
+_WALKED_AT_ONCE = 50  # entries, each of them up to the limit of one
 # With each chain comes what it is compared with, so that nothing is held for more than one of them.
-_BESIDE = (
-    "select w.*, h.seq, h.hash, k.case_id, h.version, k.state, k.version from ({whole}) w"
-    " left join audit_head h on h.office_id = {office} and h.case_id = w.case_id"
-    " left join case_ k on k.office_id = {office} and k.case_id = w.case_id"
-)
 # The order of the parts is that of the key; were it another, the slow way would decide.
-_WHOLE_SQLITE = _BESIDE.format(
-    office="?1",
-    whole=(
-        "select case_id, count(*), min(seq), max(seq), cast(group_concat(entry, x'00') as blob),"
-        " cast(group_concat(hash, '') as blob)"
-        " from audit where office_id = ?1 and case_id <> '' group by case_id"
-    ),
+_WHOLE_SQLITE = (
+    "select w.*, h.seq, h.hash, k.case_id, h.version, k.state, k.version from ("
+    "select case_id, count(*), min(seq), max(seq), cast(group_concat(entry, x'00') as blob),"
+    " cast(group_concat(hash, '') as blob)"
+    " from audit where office_id = ?1 and case_id <> '' group by case_id) w"
+    " left join audit_head h on h.office_id = ?1 and h.case_id = w.case_id"
+    " left join case_ k on k.office_id = ?1 and k.case_id = w.case_id"
 )
-_WHOLE_POSTGRESQL = _BESIDE.format(
-    office="%(office)s",
-    whole=(
-        "select case_id, count(*), min(seq), max(seq),"
-        " string_agg(convert_to(entry, 'UTF8'), decode('00', 'hex') order by seq),"
-        " convert_to(string_agg(hash, '' order by seq), 'UTF8')"
-        " from audit where office_id = %(office)s and case_id <> '' group by case_id"
-    ),
-)
+_WHOLE_POSTGRESQL = "select * from api.chains(%s::integer, %s, %s::integer)"
 
 
 def heads(db: sa.Connection, office_id: int) -> list[Head]:
@@ -127,8 +117,8 @@ class Chain(NamedTuple):
     length: int
     first: int
     last: int
-    texts: bytes
-    hashes: bytes
+    texts: bytes | None  # None where a server found it too big for one piece
+    hashes: bytes | None
     end: int | None
     digest: str | None
     standing: str | None  # the case's id where its row is there
@@ -139,20 +129,38 @@ class Chain(NamedTuple):
 
 def one_broken(one: Chain, again: Iterable[Link]) -> Break | None:
     """The first break of a case's chain, by itself and against what stands beside it; `again` are
-    its entries one by one, asked for only where something is wrong."""
-    made = digests(one.texts)
+    its entries one by one, asked for only where something is wrong or too big for one piece."""
+    made = digests(one.texts or b"")
     # The places differ by the key, so that so many from the first to the last are all of them; and
     # each is one piece: an entry with a zero byte in it could pass for two.
     whole = one.first == 1 and one.length == one.last == len(made)
-    if not (whole and b"".join(made) == one.hashes and one.digest and one.end == one.last
+    if (whole and b"".join(made) == one.hashes and one.digest and one.end == one.last
             and one.digest.encode() == made[-1]):  # fmt: skip
-        end = None if one.end is None else Head(one.case_id, one.end, one.digest or "")
-        for walked in walk(again):
-            broken = walked.against(end)
-            if broken is not None:
-                return broken
-    last = one.texts[one.texts.rfind(b"\0") + 1 :]
-    return _against_case(one, last) or _against_row(one)
+        texts = one.texts or b""
+        return _against_case(one, texts[texts.rfind(b"\0") + 1 :]) or _against_row(one)
+    end = None if one.end is None else Head(one.case_id, one.end, one.digest or "")
+    last = Last()
+    for walked in walk(last.of(again)):
+        broken = walked.against(end)
+        if broken is not None:
+            return broken
+    return _against_case(one, last.entry) or _fits(one, last.wrote)
+
+
+@dataclass(slots=True)
+class Last:
+    """The last entry of a chain that is gone through, and the last that wrote the case's row."""
+
+    entry: bytes = b""
+    wrote: bytes = b""
+
+    def of(self, links: Iterable[Link]) -> Iterator[Link]:
+        """The same entries, looked at in passing."""
+        for link in links:
+            self.entry = link[2]
+            if not _leaves_the_row(link[2]):
+                self.wrote = link[2]
+            yield link
 
 
 def head(db: sa.Connection, office_id: int, case_id: str) -> Head | None:
@@ -184,12 +192,23 @@ def _cases(db: sa.Connection, office_id: int) -> int:
 def _whole(db: sa.Connection, office_id: int) -> Iterator[tuple[Any, ...]]:
     """Each case's chain with what stands beside it, by the driver's own cursor."""
     raw: Any = db.connection.driver_connection
-    if db.dialect.name == "postgresql":
-        with raw.cursor(name="chains", binary=True) as cursor:
-            cursor.itersize = _CHAINS_AT_ONCE
-            yield from cursor.execute(_WHOLE_POSTGRESQL, {"office": office_id})
+    if db.dialect.name != "postgresql":
+        yield from raw.execute(_WHOLE_SQLITE, (office_id,))
         return
-    yield from raw.execute(_WHOLE_SQLITE, (office_id,))
+
+    def ask(after: str) -> list[tuple[Any, ...]]:
+        with raw.cursor(binary=True) as cursor:
+            asked: list[tuple[Any, ...]] = cursor.execute(
+                _WHOLE_POSTGRESQL, (office_id, after, _CHAINS_ASKED)
+            ).fetchall()
+            return asked
+
+    # The server puts the next chains together while these are hashed.
+    with ThreadPoolExecutor(1) as ahead:
+        coming = ahead.submit(ask, "")
+        while rows := coming.result():
+            coming = ahead.submit(ask, rows[-1][0])
+            yield from rows
 
 
 def _entries(db: sa.Connection, office_id: int, case_id: str) -> Iterator[Link]:
@@ -197,7 +216,7 @@ def _entries(db: sa.Connection, office_id: int, case_id: str) -> Iterator[Link]:
     query = sa.select(a.case_id, a.seq, a.entry, a.hash).where(
         a.office_id == office_id, a.case_id == case_id
     )
-    for row in db.execute(query.order_by(a.seq), execution_options={"yield_per": _BATCH}):
+    for row in db.execute(query.order_by(a.seq), execution_options={"yield_per": _WALKED_AT_ONCE}):
         yield row.case_id, row.seq, row.entry.encode(), row.hash
 
 
@@ -223,24 +242,33 @@ def _said(entry: bytes) -> dict[str, Any]:
         return {}  # what is no JSON fits no case
 
 
+def _leaves_the_row(entry: bytes) -> bool:
+    if entry.startswith(_LEAVING):
+        return True
+    said = _ACTION.search(entry)
+    return said is not None and said[1] in _LEAVE_THE_ROW
+
+
 def _against_row(one: Chain) -> Break | None:
-    """The case's row is of the version of the last command that wrote it. Only what is needed of an
-    entry is read, because reading it whole costs more than its hash."""
-    texts, end = one.texts, len(one.texts) + 1
-    ends = b'"version":%d}' % one.written, b'"version": %d}' % one.written
+    """The case's row is of the version of the last command that wrote it."""
+    texts = one.texts or b""
+    end = len(texts) + 1
     while end:
         begin = texts.rfind(b"\0", 0, end - 1) + 1
-        if texts.startswith(_LEAVING, begin):
-            end = begin
-            continue
-        entry, end = texts[begin : end - 1], begin
-        said = _ACTION.search(entry)
-        if said is not None and said[1] in _LEAVE_THE_ROW:
-            continue
-        # Where it stands in the order of either database; what ends otherwise is read.
-        if entry.endswith(ends) or _said(entry).get("version") == one.written:
-            return None
-        break
+        if not texts.startswith(_LEAVING, begin):
+            entry = texts[begin : end - 1]
+            if not _leaves_the_row(entry):
+                return _fits(one, entry)
+        end = begin
+    return Break(one.case_id, one.last, "row")
+
+
+def _fits(one: Chain, wrote: bytes) -> Break | None:
+    """Only what is needed of an entry is read, because reading it whole costs more than its hash:
+    the version, where it stands in the order of either database; what ends otherwise is read."""
+    ends = b'"version":%d}' % one.written, b'"version": %d}' % one.written
+    if wrote.endswith(ends) or _said(wrote).get("version") == one.written:
+        return None
     return Break(one.case_id, one.last, "row")
 
 

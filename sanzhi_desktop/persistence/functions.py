@@ -22,7 +22,7 @@ from sanzhi_desktop.persistence.office_effects import EMBEDDED_ONLY, OFFICE_EFFE
 from sanzhi_desktop.persistence.rights import READS
 from sanzhi_desktop.persistence.server_tables import KEPT
 from sanzhi_desktop.persistence.submission_shape import submission_function
-from sanzhi_desktop.persistence.told_history import told_function
+from sanzhi_desktop.persistence.told_history import told_functions
 from sanzhi_desktop.persistence.writes import Effect, Moves, Refuse
 
 SCHEMAS = "set local search_path = app;\n\n"
@@ -54,7 +54,7 @@ def functions() -> str:
     parts.append(member_functions(_DEFINER))
     parts.append(files.functions(safe=SAFE, definer=_DEFINER, fresh=FRESH))
     parts.extend((frames(_DEFINER, _BY_KEY), checkpoint_functions(_DEFINER)))
-    parts.append(told_function(_DEFINER))
+    parts.append(told_functions(_DEFINER))
     parts.append(finding_functions(SAFE, _DEFINER))
     parts.extend((beat_functions(SAFE, _DEFINER), _NOW))
     return "\n\n".join(parts) + "\n"

@@ -168,6 +168,9 @@ def test_tampering_by_a_superuser_is_found(
         owner.execute("set session_replication_role = replica")
         tamper(owner.execute, case_id)
     assert [(f.case_id, f.seq, f.what) for f in reader.verify_chains()] == [(case_id, seq, what)]
+    # The people of the case find it as well, as they are told of its history.
+    one = server_desk.sessions["ld"].reader.verify_chains(case_id=case_id)
+    assert [(f.case_id, f.seq, f.what) for f in one] == [(case_id, seq, what)]
 
 
 def test_nothing_is_written_to_a_case_whose_chain_lost_its_head(

@@ -105,7 +105,7 @@ STATEMENTS = (
     "delete from audit",
     (
         "insert or replace into audit"
-        " select office_id, case_id, seq, command_id, at, hash, '{{}}', readers from audit"
+        " select office_id, case_id, seq, command_id, at, hash, '{{}}' from audit"
         " where case_id = '{done}'"
     ),
     "update audit_head set hash = '0' where case_id = '{done}'",
@@ -118,7 +118,7 @@ STATEMENTS = (
     # through the other key, to another place
     (
         "insert or replace into audit"
-        " select office_id, case_id, seq + 99, command_id, at, hash, '{{}}', readers from audit"
+        " select office_id, case_id, seq + 99, command_id, at, hash, '{{}}' from audit"
         " where case_id = '{done}'"
     ),
     "update number set no = 99",
