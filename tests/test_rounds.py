@@ -250,7 +250,13 @@ def one_person_office(journey: Journey) -> str:
     journey.confirm()
     journey.accept()
     lead = journey.open_as(head)
-    review.assign(lead, case_id=journey.case_id, seen_version=journey.version(), reviewer=head)
+    review.assign(
+        lead,
+        journey.work.book,
+        case_id=journey.case_id,
+        seen_version=journey.version(),
+        reviewer=head,
+    )
     return head
 
 
@@ -368,6 +374,7 @@ def test_the_key_of_a_namesake_does_not_sign(journey: Journey) -> None:
     lead = journey.session(Role.LEAD)
     review.assign(
         lead,
+        journey.work.book,
         case_id=journey.case_id,
         seen_version=journey.version(),
         reviewer="twin_1",

@@ -14,7 +14,7 @@ The payload of each action holds plain JSON values (bytes as base64 text under `
     ask_correction      missing [text …], due_on, days {number, unit}, document {sha256, kind, pdf}
     accept              scope {…answer…}, received_on (ISO date, only when the paper came earlier)
     return, not_needed  document {…}, scope {…answer…, examined}, confirmed {by, at}
-    assign, reassign    reviewer
+    assign, reassign    reviewer, items [item_id …] that the round is to answer, vetoes [item_id …]
     extend              number, unit, approver
     extend_case         number, unit, approver, approved_on, paper, document {…} (optional)
     move_due            due_on, due_from (ISO date or null), year and edition of the calendar that

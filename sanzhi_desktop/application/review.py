@@ -20,12 +20,12 @@ from sanzhi_desktop.application.signing import AskSecret, SigningKey
 from sanzhi_desktop.application.wording import Wording
 from sanzhi_desktop.domain import checklist
 from sanzhi_desktop.domain.case import AnswerRow, Case, CaseFault, RoundReason
-from sanzhi_desktop.domain.checklist import Progress
+from sanzhi_desktop.domain.checklist import Item, Progress
 from sanzhi_desktop.domain.checklist_additions import additions
 from sanzhi_desktop.domain.deadline_words import basis_paragraph
 from sanzhi_desktop.domain.dispute import Dispute, DisputeFault
 from sanzhi_desktop.domain.errors import Code, DomainError
-from sanzhi_desktop.domain.opinion import OpinionPaper, Outcome
+from sanzhi_desktop.domain.opinion import OpinionPaper, Outcome, Weight
 from sanzhi_desktop.domain.people import PeopleFault, Person, Recusal, is_recused, may_review
 from sanzhi_desktop.domain.profile import Profile
 from sanzhi_desktop.domain.workdays import local_date
@@ -77,6 +77,7 @@ def _reviewed_before(case: Case) -> str:
 
 def assign(
     session: Session,
+    book: RuleBook,
     *,
     case_id: str,
     seen_version: int,
@@ -84,18 +85,27 @@ def assign(
     reason: str = "",
     command_id: str = "",
 ) -> Changed:
-    """Assigns, or reassigns with a reason. Raises DomainError with why a person cannot review."""
+    """Assigns, or reassigns with a reason. Raises DomainError with why a person cannot review.
+
+    The items that the review is to answer go with it: the database then knows, from somebody else
+    than the reviewer, what an opinion may not leave open.
+    """
     case = session.reader.case(case_id)
     for person, fault in candidates(session, case):
         if person.person_id == reviewer and fault is not None:
             raise DomainError(fault, name=person.name)
+    _, _, items = asked(session, book, case)
     return stepping.send(
         session,
         case_id=case_id,
         seen_version=seen_version,
         action=Action.REASSIGN if case.state is State.REVIEWING else Action.ASSIGN,
         reason=reason,
-        payload={"reviewer": reviewer},
+        payload={
+            "reviewer": reviewer,
+            "items": [item.id for item in items],
+            "vetoes": [item.id for item in items if item.weight is Weight.VETO],
+        },
         command_id=command_id,
     )
 
@@ -161,17 +171,23 @@ class Desk:
         return replace(self, draft=grown)
 
 
-def open_desk(session: Session, book: RuleBook, *, case_id: str) -> Desk:
-    """Everything the review screen shows, under the profile edition the case was taken in."""
-    case = session.reader.case(case_id)
+def asked(
+    session: Session, book: RuleBook, case: Case
+) -> tuple[Profile, frozenset[str], tuple[Item, ...]]:
+    """The rules of a case, their layers, and the items that its review answers, as printed."""
     profile = profile_of(
         book, case, session.reader.profile_applied(case.profile_id, case.profile_edition)
     )
     layers = frozenset({*profile.layers, profile.id})
+    every = (*book.checklist().items, *additions(profile, case.submission))
+    return profile, layers, checklist.applicable(every, case.submission.kind, layers)
+
+
+def open_desk(session: Session, book: RuleBook, *, case_id: str) -> Desk:
+    """Everything the review screen shows, under the profile edition the case was taken in."""
+    case = session.reader.case(case_id)
+    profile, layers, items = asked(session, book, case)
     kind = case.submission.kind
-    items = checklist.applicable(
-        (*book.checklist().items, *additions(profile, case.submission)), kind, layers
-    )
     answers = {a.item_id: a for a in case.answers}
     current = case.current
     draft = drafting.draft_from_json(current.opinion if current else {})

@@ -204,7 +204,11 @@ class Journey:
         case = lead.reader.case(self.case_id)
         person = next(p for p, fault in review.candidates(lead, case) if fault is None)
         review.assign(
-            lead, case_id=self.case_id, seen_version=case.version, reviewer=person.person_id
+            lead,
+            self.work.book,
+            case_id=self.case_id,
+            seen_version=case.version,
+            reviewer=person.person_id,
         )
         return person.name
 

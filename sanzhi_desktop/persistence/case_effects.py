@@ -19,6 +19,7 @@ from sanzhi_desktop.persistence import (
     expert_effects,
     intake_effects,
     office_life_effects,
+    opinion_effects,
     transfer_beside_effects,
 )
 from sanzhi_desktop.persistence.effect_parts import (
@@ -77,6 +78,7 @@ _ASSIGN = Effect(
             _NAME,
         ),
         Run(f"update round set reviewer = {{p.reviewer}} where {THIS_ROUND}"),
+        opinion_effects.ITEMS,
     ),
     case={"reviewer": "{p.reviewer}"},
 )
@@ -166,6 +168,7 @@ _CERTIFY = Effect(
         expert_effects.STILL_OPEN,
         # A recusal may come after the case was assigned.
         Refuse(recused("{me}"), PeopleFault.RECUSED, MY_NAME),
+        *opinion_effects.READY,
         Refuse("{p.materials_digest} <> {digest}", PersistenceFault.MATERIALS_DIFFER),
         *document("opinion_certified", required=True),
         # Certified again after it was sent back: this round's own problems are written anew.
@@ -180,6 +183,7 @@ _CERTIFY = Effect(
         Each(
             "problems",
             (
+                opinion_effects.WHOLE,
                 Refuse(
                     f"{{i.number|int}} <> {_NEXT_PROBLEM}",
                     PersistenceFault.PROBLEM_NUMBERS,
@@ -201,6 +205,7 @@ _CERTIFY = Effect(
                 ),
             ),
         ),
+        opinion_effects.NAMED,
         Run(
             "update round set opinion = {p.opinion|json}, outcome = {p.outcome|null},"
             " materials_digest = {p.materials_digest},"

@@ -94,6 +94,8 @@ round_ = table(
     flag("declared"),
     text("reviewer"),
     sa.Column("outcome", sa.Text),
+    text("items"),  # what the review is to answer, ',A01,A02,', as it was assigned
+    text("vetoes"),  # and which of them rule 同意 out where they fail
     text("opinion"),
     text("materials_digest"),
     text("certified_sha256"),

@@ -80,6 +80,7 @@ class PersistenceFault(Code):
     PASSWORD_BY_DBA = "persistence.password_by_dba"  # a code, no secret
     PERSON_DISABLED = "persistence.person_disabled"
     PASSWORD_BY_SERVER = "persistence.password_by_server"  # a code, no secret
+    PASSWORD_NOT_ASKED = "persistence.password_not_asked"  # a code, no secret
     PASSWORD_TOO_SHORT = "persistence.password_too_short"  # a code, no secret
     PASSWORD_NEEDED = "persistence.password_needed"  # a code, no secret
     PASSWORDS_DIFFER = "persistence.passwords_differ"  # a code, no secret

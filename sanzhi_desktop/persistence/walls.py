@@ -174,7 +174,7 @@ _ROUND = (
         "update",
         "issue",
         "NEW.issued = 1 and (OLD.certified_sha256 = '' or {differs outcome certified_sha256"
-        " number dated reviewer handler_codes opinion materials_digest same_person_reason"
+        " number dated reviewer handler_codes items vetoes opinion materials_digest same_person_reason"
         " override_reason " + _CLEARED + "})",
         ISSUED,
     ),

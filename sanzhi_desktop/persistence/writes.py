@@ -109,6 +109,12 @@ def _codes(value: Any) -> str:
     return "," + "".join(f"{code}," for code in inside if code)
 
 
+def _listed(value: Any) -> str:
+    if value is not None and not isinstance(value, list | tuple):
+        raise ValueError(value)
+    return "," + "".join(f"{_text(one)}," for one in value or ())
+
+
 def _text(value: Any) -> str:
     if value is None or isinstance(value, str):
         return value or ""
@@ -160,6 +166,11 @@ _CODES = (
     " where h.value ->> 'person_id' <> ''), ''))"
 )
 
+_LISTED = (
+    "(',' || coalesce((select string_agg(h.value || ',', '' order by h.n)"
+    " from jsonb_array_elements_text(nullif({j}, 'null')) with ordinality as h(value, n)), ''))"
+)
+
 READINGS: Mapping[str, Reading] = {
     "": Reading(_text, "coalesce({t}, '')"),
     "fold": Reading(lambda v: fold(_text(v)), "app.fold({t})"),
@@ -194,6 +205,7 @@ READINGS: Mapping[str, Reading] = {
         "encode(sha256(convert_to(coalesce({t}, ''), 'UTF8')), 'hex')",
     ),
     "codes": Reading(_codes, _CODES),
+    "listed": Reading(_listed, _LISTED),
 }
 
 BAD_VALUE = (ValueError, TypeError, KeyError, AttributeError, binascii.Error)

@@ -52,7 +52,7 @@ class AssignStep(StepDialog):
         self.body.insertWidget(0, self.table, 1)
         if again:
             self.add_reason(self.tr("转办理由(&R)"))
-        session, case = self.desk.session, self.case
+        session, case = self.session, self.case
         self.read(lambda: review.candidates(session, case), self._show)
 
     def _why(self, candidate: Candidate) -> str:
@@ -78,9 +78,10 @@ class AssignStep(StepDialog):
             raise DomainError(fault, name=person.name)
         fields = self.form.fields
         reason = fields["reason"].text.strip() if "reason" in fields else ""
-        session, case = self.desk.session, self.case
+        session, book, case = self.session, self.desk.work.book, self.case
         return lambda: review.assign(
             session,
+            book,
             case_id=case.case_id,
             seen_version=case.version,
             reviewer=person.person_id,

@@ -55,6 +55,7 @@ drop function if exists app.wall_minutes_insert_signing();
 drop function if exists app.wall_material_insert_shuts_gate();
 drop function if exists app.wall_material_update_shuts_gate();
 drop function if exists app.wall_material_delete_shuts_gate();
+drop index if exists app.ix_material__sha256;
 drop index if exists app.ix_case__grams;
 drop index if exists app.ix_case__pinyin;
 drop index if exists app.ix_case__name;

@@ -64,6 +64,13 @@ do $$ begin
 end $$;
 
 do $$ begin
+  if not exists (select 1 from pg_dist_partition where logicalrelid = 'app.blob_proof'::regclass) then
+    perform create_distributed_table('app.blob_proof', 'office_id', colocate_with => 'app.office');
+    perform truncate_local_data_after_distributing_table('app.blob_proof');
+  end if;
+end $$;
+
+do $$ begin
   if not exists (select 1 from pg_dist_partition where logicalrelid = 'app.calendar'::regclass) then
     perform create_distributed_table('app.calendar', 'office_id', colocate_with => 'app.office');
     perform truncate_local_data_after_distributing_table('app.calendar');

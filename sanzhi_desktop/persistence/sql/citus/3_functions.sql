@@ -159,6 +159,7 @@ returns void language plpgsql set search_path = pg_catalog, app, pg_temp set tim
 declare v_taken1 app.case_.handler_codes%type;
   v_items jsonb; v_item jsonb;
 begin
+  perform app.demand_readable(p_office, p_payload, v_me);
   if not (coalesce((p_payload -> 'submission'), 'null'::jsonb) <> 'null'::jsonb) then
     perform app.refuse('persistence.bad_payload', jsonb_build_object('field', 'submission'));
   end if;
@@ -182,6 +183,7 @@ returns void language plpgsql set search_path = pg_catalog, app, pg_temp set tim
 #variable_conflict use_column
 declare v_items jsonb; v_item jsonb;
 begin
+  perform app.demand_readable(p_office, p_payload, v_me);
   if exists (select 1 from escalation where office_id = p_office and case_id = p_case and round = c.round and withdrawn_at is null) and not exists (select 1 from dispute_result where office_id = p_office and case_id = p_case and round = c.round) then
     perform app.refuse('dispute.pending', jsonb_build_object());
   end if;
@@ -833,6 +835,7 @@ returns void language plpgsql set search_path = pg_catalog, app, pg_temp set tim
 declare v_taken1 app.transfer_event.no%type; v_taken2 app.transfer_event.seq%type;
   v_items jsonb; v_item jsonb;
 begin
+  perform app.demand_readable(p_office, p_payload, v_me);
   if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0) then
     perform app.refuse('transfer.not_open', jsonb_build_object());
   end if;
@@ -871,6 +874,7 @@ returns void language plpgsql set search_path = pg_catalog, app, pg_temp set tim
 declare v_taken1 app.transfer_event.no%type; v_taken2 app.transfer_event.seq%type;
   v_items jsonb; v_item jsonb;
 begin
+  perform app.demand_readable(p_office, p_payload, v_me);
   if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0) then
     perform app.refuse('transfer.not_open', jsonb_build_object());
   end if;
@@ -911,6 +915,7 @@ returns void language plpgsql set search_path = pg_catalog, app, pg_temp set tim
 #variable_conflict use_column
 declare v_items jsonb; v_item jsonb;
 begin
+  perform app.demand_readable(p_office, p_payload, v_me);
   if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0) then
     perform app.refuse('transfer.not_open', jsonb_build_object());
   end if;
@@ -976,6 +981,7 @@ returns void language plpgsql set search_path = pg_catalog, app, pg_temp set tim
 declare v_taken1 app.transfer_event.no%type; v_taken2 app.transfer_event.seq%type;
   v_items jsonb; v_item jsonb;
 begin
+  perform app.demand_readable(p_office, p_payload, v_me);
   if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0) then
     perform app.refuse('transfer.not_open', jsonb_build_object());
   end if;
@@ -1031,6 +1037,7 @@ returns void language plpgsql set search_path = pg_catalog, app, pg_temp set tim
 declare v_taken1 app.transfer_event.no%type; v_taken2 app.transfer_event.seq%type;
   v_items jsonb; v_item jsonb;
 begin
+  perform app.demand_readable(p_office, p_payload, v_me);
   if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0) then
     perform app.refuse('transfer.not_open', jsonb_build_object());
   end if;
@@ -1069,6 +1076,7 @@ returns void language plpgsql set search_path = pg_catalog, app, pg_temp set tim
 declare v_taken1 app.transfer_event.no%type; v_taken2 app.transfer_event.seq%type;
   v_items jsonb; v_item jsonb;
 begin
+  perform app.demand_readable(p_office, p_payload, v_me);
   if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0) then
     perform app.refuse('transfer.not_open', jsonb_build_object());
   end if;
@@ -1107,6 +1115,7 @@ returns void language plpgsql set search_path = pg_catalog, app, pg_temp set tim
 declare v_taken1 app.transfer_event.no%type; v_taken2 app.transfer_event.seq%type;
   v_items jsonb; v_item jsonb;
 begin
+  perform app.demand_readable(p_office, p_payload, v_me);
   if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0) then
     perform app.refuse('transfer.not_open', jsonb_build_object());
   end if;
@@ -1145,6 +1154,7 @@ returns void language plpgsql set search_path = pg_catalog, app, pg_temp set tim
 declare v_taken1 app.transfer_event.no%type; v_taken2 app.transfer_event.seq%type;
   v_items jsonb; v_item jsonb;
 begin
+  perform app.demand_readable(p_office, p_payload, v_me);
   if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0) then
     perform app.refuse('transfer.not_open', jsonb_build_object());
   end if;
@@ -1183,6 +1193,7 @@ returns void language plpgsql set search_path = pg_catalog, app, pg_temp set tim
 declare v_taken1 app.transfer_event.no%type; v_taken2 app.transfer_event.seq%type;
   v_items jsonb; v_item jsonb;
 begin
+  perform app.demand_readable(p_office, p_payload, v_me);
   if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0) then
     perform app.refuse('transfer.not_open', jsonb_build_object());
   end if;
@@ -1221,6 +1232,7 @@ returns void language plpgsql set search_path = pg_catalog, app, pg_temp set tim
 declare v_taken1 app.transfer_event.no%type; v_taken2 app.transfer_event.seq%type;
   v_items jsonb; v_item jsonb;
 begin
+  perform app.demand_readable(p_office, p_payload, v_me);
   if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0) then
     perform app.refuse('transfer.not_open', jsonb_build_object());
   end if;
@@ -1259,6 +1271,7 @@ returns void language plpgsql set search_path = pg_catalog, app, pg_temp set tim
 declare v_taken1 app.transfer.no%type; v_taken2 app.transfer_member.no%type; v_taken3 app.transfer_member.place%type; v_taken4 app.transfer_member.name%type; v_taken5 app.transfer_member.certificate%type; v_taken6 app.transfer_event.no%type; v_taken7 app.transfer_event.seq%type;
   v_items jsonb; v_item jsonb;
 begin
+  perform app.demand_readable(p_office, p_payload, v_me);
   if exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0) then
     perform app.refuse('transfer.open_already', jsonb_build_object());
   end if;
@@ -1322,6 +1335,7 @@ returns void language plpgsql set search_path = pg_catalog, app, pg_temp set tim
 declare v_taken1 app.transfer_event.no%type; v_taken2 app.transfer_event.seq%type; v_taken3 app.transfer_member.no%type; v_taken4 app.transfer_member.place%type; v_taken5 app.transfer_member.name%type; v_taken6 app.transfer_member.certificate%type;
   v_items jsonb; v_item jsonb;
 begin
+  perform app.demand_readable(p_office, p_payload, v_me);
   if not exists (select 1 from transfer where office_id = p_office and case_id = p_case and ended = 0) then
     perform app.refuse('transfer.not_open', jsonb_build_object());
   end if;
@@ -1384,6 +1398,7 @@ returns void language plpgsql set search_path = pg_catalog, app, pg_temp set tim
 declare v_taken1 app.transfer_event.seq%type;
   v_items jsonb; v_item jsonb;
 begin
+  perform app.demand_readable(p_office, p_payload, v_me);
   if not exists (select 1 from transfer_event where office_id = p_office and case_id = p_case and no = coalesce(((p_payload ->> 'no'))::bigint, 0) and seq = coalesce(((p_payload ->> 'seq'))::bigint, 0) and corrects = 0 and action in ('open_transfer', 'report_transfer', 'decide_transfer', 'deliver_transfer', 'receipt_transfer', 'police_answer', 'object_transfer', 'hand_over', 'close_transfer')) then
     perform app.refuse('transfer.not_correctable', jsonb_build_object());
   end if;
@@ -1597,6 +1612,7 @@ returns void language plpgsql set search_path = pg_catalog, app, pg_temp set tim
 declare v_taken1 app.consultation_entry.side%type;
   v_items jsonb; v_item jsonb;
 begin
+  perform app.demand_readable(p_office, p_payload, v_me);
   if exists (select 1 from escalation where office_id = p_office and case_id = p_case and round = c.round and withdrawn_at is null) and not exists (select 1 from dispute_result where office_id = p_office and case_id = p_case and round = c.round) then
     perform app.refuse('dispute.pending', jsonb_build_object());
   end if;
@@ -1714,6 +1730,7 @@ returns void language plpgsql set search_path = pg_catalog, app, pg_temp set tim
 #variable_conflict use_column
 declare v_items jsonb; v_item jsonb;
 begin
+  perform app.demand_readable(p_office, p_payload, v_me);
   if exists (select 1 from escalation where office_id = p_office and case_id = p_case and round = c.round and withdrawn_at is null) and not exists (select 1 from dispute_result where office_id = p_office and case_id = p_case and round = c.round) then
     perform app.refuse('dispute.pending', jsonb_build_object());
   end if;
@@ -2139,6 +2156,7 @@ returns void language plpgsql set search_path = pg_catalog, app, pg_temp set tim
 #variable_conflict use_column
 declare v_items jsonb; v_item jsonb;
 begin
+  perform app.demand_readable(p_office, p_payload, v_me);
   if not exists (select 1 from expert_request where office_id = p_office and case_id = p_case and request_id = coalesce((p_payload ->> 'request_id'), '') and answered_at is null and withdrawn_at is null) then
     perform app.refuse('expert.not_open', jsonb_build_object());
   end if;
@@ -2357,6 +2375,7 @@ begin
     perform app.refuse('files.in_use', jsonb_build_object('sha256', lower(coalesce((v_item ->> 'sha256'), ''))));
   end if;
   delete from blob_chunk where office_id = p_office and sha256 = lower(coalesce((v_item ->> 'sha256'), ''));
+  delete from blob_proof where office_id = p_office and sha256 = lower(coalesce((v_item ->> 'sha256'), ''));
   delete from blob where office_id = p_office and sha256 = lower(coalesce((v_item ->> 'sha256'), ''));
   end loop;
 end $$;
@@ -3274,14 +3293,21 @@ begin
   return 'changed';
 end $$;
 
+create or replace function app.names_file(p_text text, p_sha256 text) returns boolean
+language plpgsql immutable set search_path = pg_catalog, app, pg_temp as $$
+begin
+  return strpos(p_text, '"sha256": "' || p_sha256 || '"') > 0
+    or strpos(p_text, '"sha256":"' || p_sha256 || '"') > 0;
+end $$;
+
 create or replace function app.file_readable(p_office integer, p_sha256 text, v_me text)
 returns boolean language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 begin
-  perform 1 from blob
-   where office_id = p_office and sha256 = p_sha256 and stored_by = v_me limit 1;
+  perform 1 from blob_proof p
+   where p.office_id = p_office and p.sha256 = p_sha256 and p.person_id = v_me and p.n = -1;
   if found then return true; end if;
   perform 1 from material m
-   where m.office_id = p_office and m.sha256 = p_sha256
+   where m.office_id = p_office and app.kept(m.sha256) = p_sha256
      and app.sees(p_office, m.readers, v_me) limit 1;
   if found then return true; end if;
   perform 1 from dispute_file d
@@ -3289,13 +3315,30 @@ begin
      and app.sees(p_office, d.readers, v_me) limit 1;
   if found then return true; end if;
   perform 1 from transfer t
-   where t.office_id = p_office and strpos(t.attachments, '"' || p_sha256 || '"') > 0
+   where t.office_id = p_office and app.names_file(t.attachments, p_sha256)
      and app.sees(p_office, t.readers, v_me) limit 1;
   if found then return true; end if;
   perform 1 from transfer_event e
-   where e.office_id = p_office and strpos(e.detail, '"' || p_sha256 || '"') > 0
+   where e.office_id = p_office and app.names_file(e.detail, p_sha256)
      and app.sees(p_office, e.readers, v_me) limit 1;
   return found;
+end $$;
+
+-- A step may name a file only who could read it before: by naming it he makes it his own case's. A
+-- file that somebody may not see is answered like one that is not there. A paper stands for itself.
+create or replace function app.demand_readable(p_office integer, p_payload jsonb, v_me text) returns void
+language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+declare v_file jsonb; v_files jsonb := jsonb_path_query_array(p_payload - 'document',
+  'strict $.** ? (exists (@.sha256))');
+begin
+  for v_index in 0 .. jsonb_array_length(v_files) - 1 loop
+    v_file := v_files -> v_index;
+    if coalesce(v_file ->> 'sha256', '') <> ''
+       and not app.file_readable(p_office, v_file ->> 'sha256', v_me) then
+      perform app.refuse('files.not_stored',
+        jsonb_build_object('name', coalesce(v_file ->> 'name', '')));
+    end if;
+  end loop;
 end $$;
 
 create or replace function app.damaged(p_office integer, p_case text)
@@ -3336,10 +3379,51 @@ begin
   end if;
 end $$;
 
+create or replace function app.file_used(p_office integer) returns bigint
+language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+declare v_stored bigint; v_arrived bigint;
+begin
+  select coalesce(sum(size), 0) into v_stored from blob
+   where office_id = p_office and complete = 1;
+  -- What is announced takes no room, what has arrived of it does.
+  select coalesce(sum(octet_length(c.data)), 0) into v_arrived from blob b
+    join blob_chunk c on c.office_id = p_office and c.sha256 = b.sha256
+   where b.office_id = p_office and b.complete = 0;
+  return v_stored + v_arrived;
+end $$;
+
+create or replace function app.demand_room(p_office integer, p_more bigint, p_file bigint) returns void
+language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+declare v_quota bigint; v_used bigint;
+begin
+  select quota into v_quota from file_store where office_id = p_office;
+  if coalesce(v_quota, 0) = 0 then return; end if;
+  v_used := app.file_used(p_office);
+  if v_used + p_more > v_quota then
+    perform app.refuse('files.quota',
+      jsonb_build_object('size_mb', round(p_file / 1048576.0, 1),
+        'used_mb', round(v_used / 1048576.0, 1), 'quota_mb', round(v_quota / 1048576.0, 1)));
+  end if;
+end $$;
+
+create or replace function app.forget_announced(p_office integer, v_me text) returns void
+language plpgsql set search_path = pg_catalog, app, pg_temp as $$
+declare v_old text;
+begin
+  for v_old in select sha256 from blob where office_id = p_office and stored_by = v_me
+     and complete = 0 order by begun_at desc offset 20 - 1 loop
+    perform 1 from blob_chunk where office_id = p_office and sha256 = v_old limit 1;
+    if not found then
+      delete from blob_proof where office_id = p_office and sha256 = v_old;
+      delete from blob where office_id = p_office and sha256 = v_old;
+    end if;
+  end loop;
+end $$;
+
 create or replace function api.begin_file(p_office integer, p_sha256 text, p_size bigint)
 returns jsonb language plpgsql security definer set search_path = pg_catalog, app, pg_temp set lock_timeout = '2000' set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 declare v_me text := session_user; v_now timestamptz := clock_timestamp();
-  s app.file_store; b app.blob; v_used bigint; v_have jsonb;
+  s app.file_store; b app.blob; v_have jsonb; v_readable boolean;
 begin
   if current_setting('transaction_isolation') <> 'read committed' then
     perform app.refuse('persistence.old_snapshot', jsonb_build_object());
@@ -3348,8 +3432,7 @@ begin
   if p_sha256 !~ '^[0-9a-f]{64}$' or p_size is null or p_size < 0 then
     perform app.refuse('files.bad_chunk', '{}');
   end if;
-  -- Without a lock, which anybody could leave standing: files that are announced at one moment may
-  -- pass the quota together, by no more than they themselves.
+  -- Without a lock, which anybody could leave standing; room is asked for again by each chunk.
   select * into s from file_store where office_id = p_office;
   if not found or s.kind = 'folder' then
     perform app.refuse('files.store_kind', '{}');
@@ -3358,21 +3441,23 @@ begin
   if b.sha256 is not null and b.complete = 0 and (b.size <> p_size or b.place <> s.kind
      or s.kind = 'objects' and (b.endpoint <> s.endpoint or b.bucket <> s.bucket)) then
     delete from blob_chunk where office_id = p_office and sha256 = p_sha256;
+    delete from blob_proof where office_id = p_office and sha256 = p_sha256;
     delete from blob where office_id = p_office and sha256 = p_sha256;
     b := null;
   end if;
-  if b.sha256 is null then
+  v_readable := b.complete = 1 and app.file_readable(p_office, p_sha256, v_me);
+  select coalesce(jsonb_agg(n order by n), '[]') into v_have from blob_proof
+   where office_id = p_office and sha256 = p_sha256 and person_id = v_me and n <> -1;
+  if not coalesce(v_readable, false) and v_have = '[]' then
     if s.file_limit > 0 and p_size > s.file_limit then
       perform app.refuse('files.too_large',
         jsonb_build_object('size_mb', round(p_size / 1048576.0, 1),
           'limit_mb', round(s.file_limit / 1048576.0, 1)));
     end if;
-    select coalesce(sum(size), 0) into v_used from blob where office_id = p_office;
-    if s.quota > 0 and v_used + p_size > s.quota then
-      perform app.refuse('files.quota',
-        jsonb_build_object('size_mb', round(p_size / 1048576.0, 1),
-          'used_mb', round(v_used / 1048576.0, 1), 'quota_mb', round(s.quota / 1048576.0, 1)));
-    end if;
+    perform app.demand_room(p_office, p_size, p_size);
+  end if;
+  if b.sha256 is null then
+    perform app.forget_announced(p_office, v_me);
     insert into blob (office_id, sha256, size, chunk_size, place, endpoint, bucket, region,
       complete, stored_by, begun_at)
     values (p_office, p_sha256, p_size, 4194304, s.kind,
@@ -3385,9 +3470,8 @@ begin
     -- Somebody is about to use it: it is not abandoned.
     update blob set begun_at = v_now where office_id = p_office and sha256 = p_sha256;
   end if;
-  select coalesce(jsonb_agg(n order by n), '[]') into v_have from blob_chunk
-   where office_id = p_office and sha256 = p_sha256;
-  return jsonb_build_object('complete', b.complete, 'chunk_size', b.chunk_size,
+  return jsonb_build_object('complete', case when v_readable then 1 else 0 end,
+    'chunk_size', b.chunk_size,
     'place', b.place, 'endpoint', b.endpoint, 'bucket', b.bucket, 'region', b.region,
     'sm3', s.sm3, 'have', v_have);
 end $$;
@@ -3402,22 +3486,36 @@ begin
   end if;
   perform app.file_member(p_office, v_me);
   select * into b from blob where office_id = p_office and sha256 = p_sha256 for share;
-  if b.sha256 is null or b.place <> 'database' then
+  if b.sha256 is null or b.place <> 'database' or p_n is null or p_n < 0 or p_data is null
+     or encode(sha256(p_data), 'hex') is distinct from p_digest then
     perform app.refuse('files.bad_chunk', '{}');
   end if;
-  if b.complete = 1 then return; end if;
-  v_due := least(b.chunk_size::bigint, b.size - p_n::bigint * b.chunk_size);
-  if p_n < 0 or v_due <= 0 or length(p_data) <> v_due
-     or encode(sha256(p_data), 'hex') <> p_digest then
-    perform app.refuse('files.bad_chunk', '{}');
+  if b.complete = 0 then
+    v_due := least(b.chunk_size::bigint, b.size - p_n::bigint * b.chunk_size);
+    if v_due <= 0 or length(p_data) <> v_due then
+      perform app.refuse('files.bad_chunk', '{}');
+    end if;
+    perform 1 from blob_chunk where office_id = p_office and sha256 = p_sha256 and n = p_n;
+    if not found then
+      perform app.demand_room(p_office, v_due, b.size);
+      insert into blob_chunk (office_id, sha256, n, data)
+      values (p_office, p_sha256, p_n, p_data)
+      on conflict (office_id, sha256, n) do nothing;
+    end if;
   end if;
-  insert into blob_chunk (office_id, sha256, n, data) values (p_office, p_sha256, p_n, p_data)
-  on conflict (office_id, sha256, n) do nothing;
+  perform 1 from blob_chunk
+   where office_id = p_office and sha256 = p_sha256 and n = p_n and data = p_data;
+  if found then
+    insert into blob_proof (office_id, sha256, person_id, n)
+    values (p_office, p_sha256, v_me, p_n)
+    on conflict (office_id, sha256, person_id, n) do nothing;
+  end if;
 end $$;
 
 create or replace function api.complete_file(p_office integer, p_sha256 text, p_sm3 text)
 returns boolean language plpgsql security definer set search_path = pg_catalog, app, pg_temp set lock_timeout = '2000' set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
 declare v_me text := session_user; v_now timestamptz := clock_timestamp(); b app.blob;
+  v_sent bigint;
 begin
   if current_setting('transaction_isolation') <> 'read committed' then
     perform app.refuse('persistence.old_snapshot', jsonb_build_object());
@@ -3425,14 +3523,31 @@ begin
   perform app.file_member(p_office, v_me);
   select * into b from blob where office_id = p_office and sha256 = p_sha256 for update;
   if b.sha256 is null then perform app.refuse('files.bad_chunk', '{}'); end if;
-  if b.complete = 1 then return true; end if;
-  if b.place = 'database' and app.file_digest(p_office, p_sha256) <> p_sha256 then
-    -- Somebody sent other bytes under this hash: begin anew, with nothing of them left.
-    delete from blob_chunk where office_id = p_office and sha256 = p_sha256;
-    return false;
+  if b.complete = 1 and app.file_readable(p_office, p_sha256, v_me) then return true; end if;
+  if b.place = 'database' then
+    if b.complete = 0 and app.file_digest(p_office, p_sha256) <> p_sha256 then
+      -- Somebody sent other bytes under this hash: begin anew, with nothing of them left.
+      delete from blob_chunk where office_id = p_office and sha256 = p_sha256;
+      delete from blob_proof where office_id = p_office and sha256 = p_sha256;
+      return false;
+    end if;
+    select count(*) into v_sent from blob_proof
+     where office_id = p_office and sha256 = p_sha256 and person_id = v_me and n <> -1;
+    if v_sent * b.chunk_size < b.size then
+      delete from blob_proof
+       where office_id = p_office and sha256 = p_sha256 and person_id = v_me;
+      return false;
+    end if;
+  elsif b.complete = 0 then
+    perform app.demand_room(p_office, b.size, b.size);
   end if;
-  update blob set complete = 1, completed_at = v_now, sm3 = p_sm3, stored_by = v_me
-   where office_id = p_office and sha256 = p_sha256;
+  if b.complete = 0 then
+    update blob set complete = 1, completed_at = v_now, sm3 = p_sm3, stored_by = v_me
+     where office_id = p_office and sha256 = p_sha256;
+  end if;
+  delete from blob_proof where office_id = p_office and sha256 = p_sha256 and person_id = v_me;
+  insert into blob_proof (office_id, sha256, person_id, n)
+  values (p_office, p_sha256, v_me, -1);
   return true;
 end $$;
 

@@ -230,10 +230,15 @@ select create_distributed_function('app.keeps_files(integer, text, timestamptz)'
 select create_distributed_function('app.file_keeper(integer, text, timestamptz)');
 select create_distributed_function('app.file_digest(integer, text)');
 select create_distributed_function('app.file_state(integer, text)');
+select create_distributed_function('app.names_file(text, text)');
 select create_distributed_function('app.file_readable(integer, text, text)');
+select create_distributed_function('app.demand_readable(integer, jsonb, text)');
 select create_distributed_function('app.damaged(integer, text)');
 select create_distributed_function('app.demand_files(integer, text)');
 select create_distributed_function('app.demand_damage(integer, text)');
+select create_distributed_function('app.file_used(integer)');
+select create_distributed_function('app.demand_room(integer, bigint, bigint)');
+select create_distributed_function('app.forget_announced(integer, text)');
 select create_distributed_function('app.files_in(text)');
 select create_distributed_function('app.roles(integer, text, date)');
 select create_distributed_function('app.replayed(integer, text, text, text)');

@@ -328,3 +328,5 @@ alter table app.blob enable row level security;
 alter table app.account enable row level security;
 
 alter table app.blob_chunk enable row level security;
+
+alter table app.blob_proof enable row level security;

@@ -341,6 +341,16 @@ CREATE TABLE blob_chunk (
 	CONSTRAINT fk_blob_chunk_blob FOREIGN KEY(office_id, sha256) REFERENCES blob (office_id, sha256)
 );
 
+CREATE TABLE blob_proof (
+	office_id INTEGER NOT NULL,
+	sha256 TEXT NOT NULL,
+	person_id TEXT NOT NULL,
+	n INTEGER NOT NULL,
+	CONSTRAINT pk_blob_proof PRIMARY KEY (office_id, sha256, person_id, n),
+	CONSTRAINT ck_blob_proof_n CHECK (n >= -1),
+	CONSTRAINT fk_blob_proof_blob FOREIGN KEY(office_id, sha256) REFERENCES blob (office_id, sha256)
+);
+
 CREATE TABLE certificate (
 	office_id INTEGER NOT NULL,
 	fingerprint TEXT NOT NULL,
