@@ -187,6 +187,10 @@ def _listed(*moves: Moves) -> str:
     return ", ".join(f"'{action.value}'" for action, e in EFFECTS.items() if e.moves in moves)
 
 
+_LOCKED = """select seq, hash, version into v_seq, v_previous, v_current
+    from audit_head where office_id = p_office and case_id = p_case for update"""
+
+
 def _standing() -> str:
     """Who asks, and where the case stands, locked. One table after the other, each by its key and
     with the columns that every step needs: joining them costs more than beginning three statements,
@@ -197,9 +201,16 @@ def _standing() -> str:
     from person where office_id = p_office and person_id = v_me and active = 1;
   -- Somebody who is no active member learns nothing: every case is unknown to him.
   if not found then {_refuse(CaseFault.NOT_FOUND)} end if;
-  -- The head of the chain locks the case: it is narrow, and every command moves it.
-  select seq, hash, version into v_seq, v_previous, v_current
-    from audit_head where office_id = p_office and case_id = p_case for update;
+  -- The head of the chain locks the case: it is narrow, and every command moves it. When somebody
+  -- is just moving it, only those who see the case wait: else a wait would tell that there is one.
+  {_LOCKED} skip locked;
+  if v_seq is null then
+    perform 1 from case_ where office_id = p_office and case_id = p_case
+       and app.sees(p_office, readers, v_me);
+    if found then
+      {_LOCKED};
+    end if;
+  end if;
   select state, round, reviewer, readers into v_state, v_round, v_reviewer, v_readers
     from case_ where office_id = p_office and case_id = p_case;"""
 

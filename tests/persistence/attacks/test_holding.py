@@ -11,6 +11,7 @@ import pytest
 
 from sanzhi_desktop.application.commands import new_id
 from sanzhi_desktop.domain.audit import Head, checkpoint_root
+from sanzhi_desktop.domain.case import CaseFault
 from tests.persistence.attacks.test_idle_attacks import as_
 from tests.persistence.cluster import Cluster
 from tests.persistence.desk import ADMIN, Desk
@@ -179,3 +180,51 @@ def test_a_file_announced_by_two_at_once_is_one_file(
         first.execute("commit")
         waiting.join()
     assert told == [answered]
+
+
+def test_a_wait_tells_nobody_that_a_case_he_does_not_see_is_being_worked_on(
+    cluster: Cluster, server_database: str, server_desk: Desk
+) -> None:
+    case_id = server_desk.reviewing("r1")
+    version = server_desk.version(case_id)
+    with (
+        as_(cluster, server_database, "r1") as held,
+        as_(cluster, server_database, "r2") as other,
+        as_(cluster, server_database, "h1") as handler,
+    ):
+        held.execute("begin")
+        save(held, server_desk, case_id)
+        told = []
+        for name in (case_id, new_id()):
+            with pytest.raises(psycopg.Error) as caught:
+                other.execute(ACT, (new_id(), name, version, ANSWERS))
+            told.append((caught.value.sqlstate, caught.value.diag.message_primary))
+        assert told == [("SZ001", CaseFault.NOT_FOUND.value)] * 2
+        with pytest.raises(psycopg.errors.LockNotAvailable):
+            handler.execute(ACT, (new_id(), case_id, version, ANSWERS))
+
+
+def test_whoever_sees_the_case_waits_for_his_turn_and_is_told(
+    cluster: Cluster, server_database: str, server_desk: Desk
+) -> None:
+    case_id = server_desk.reviewing("r1")
+    seen = server_desk.version(case_id)
+    told: list[str] = []
+
+    def second() -> None:
+        with as_(cluster, server_database, "r1") as again:
+            try:
+                again.execute(ACT, (new_id(), case_id, seen, ANSWERS))
+            except psycopg.Error as error:
+                told.append(error.diag.message_primary or "")
+
+    with as_(cluster, server_database, "r1") as first, cluster.connect() as owner:
+        first.execute("begin")
+        save(first, server_desk, case_id)
+        waiting = threading.Thread(target=second)
+        waiting.start()
+        while not owner.execute(WAITING, (server_database,)).fetchone():
+            pass
+        first.execute("commit")
+        waiting.join()
+    assert told == [CaseFault.STALE.value]

@@ -148,7 +148,7 @@ begin
 end $$;
 
 create function app.kept(p_text text) returns text
-language plpgsql immutable strict parallel safe as $$
+language plpgsql immutable parallel safe as $$
 begin
   return p_text;
 end $$;
