@@ -78,7 +78,21 @@ def opened(args: argparse.Namespace) -> "Opened":
     name = named(args)
     where = target(name)
     password = None if where.embedded else server_password(where)
-    return open_database(name, password=password, office=getattr(args, "office", None))
+    database = open_database(name, password=password, office=getattr(args, "office", None))
+    _tell_clocks(database)
+    return database
+
+
+def _tell_clocks(database: "Opened") -> None:
+    """A clock that is wrong stops no verb: some are needed to look into what it did."""
+    from sanzhi_desktop.resources.sentences import explain
+
+    try:
+        apart = database.clock_note()
+    except DomainError as error:
+        apart = error
+    if apart is not None:
+        print(explain(apart), file=sys.stderr)
 
 
 def _init(args: argparse.Namespace) -> int:

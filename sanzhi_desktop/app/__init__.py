@@ -86,7 +86,8 @@ def _desk_entry(folders: Folders, settings: DeskSettings) -> "Entry":
 
 def _entry_of(database: str) -> "Entry":
     """The entry of what `--db` names. Raises DomainError."""
-    from sanzhi_desktop.app.entries import EmbeddedEntry, ServerEntry
+    from sanzhi_desktop.app.entries import EmbeddedEntry
+    from sanzhi_desktop.app.server_entry import ServerEntry
     from sanzhi_desktop.persistence.places import target
 
     where = target(database)

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sanzhi_desktop.app.entries import EmbeddedEntry, ServerEntry
+from sanzhi_desktop.app.entries import EmbeddedEntry
+from sanzhi_desktop.app.server_entry import ServerEntry
 
 if TYPE_CHECKING:
     from sanzhi_desktop.application.commands import Changed

@@ -1,10 +1,8 @@
-"""The ways in, as ports of the desk: the database of this PC, a sample office, a server.
+"""The ways in, as ports of the desk: the database of this PC, and a sample office.
 
 Lives here: which place a person chose, and what he should be told on entering. Must not: windows.
 """
 
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,10 +25,6 @@ if TYPE_CHECKING:
         Trial,
     )
 
-CLOCK_APART = timedelta(minutes=5)
-CLOCK_WRONG = timedelta(days=1)
-KNOWN = "servers-known.json"  # beside the drafts: how far each server had come
-
 
 class EmbeddedEntry:
     """The way into the database of this PC. Everything runs in the database lane."""
@@ -39,6 +33,7 @@ class EmbeddedEntry:
         self._database = database
         self._opened: Opened | None = None
         self._work: Work | None = None
+        self._notices: tuple[str, ...] = ()
 
     def _open(self) -> "Opened":
         if self._opened is None:
@@ -92,17 +87,22 @@ class EmbeddedEntry:
 
     def log_in(self, person_id: str, password: str) -> "Session":
         """Checks the password; the session of the person."""
+        from sanzhi_desktop.resources.sentences import explain
+
         opened = self._open()
         if opened.accounts is not None:
             opened.accounts.log_in(person_id, password)
-        return opened.session(person_id)
+        session = opened.session(person_id)
+        apart = opened.clock_note()
+        self._notices = (explain(apart),) if apart is not None else ()
+        return session
 
     def leave(self) -> None:
         """The file stays open: it is nobody's own."""
 
     def notices(self) -> "Sequence[str]":
-        """Nothing to tell."""
-        return ()
+        """What the last log-in brought to light."""
+        return self._notices
 
     def remembering(self, _person_id: str) -> "Remembering":
         """The password of this PC's database is never remembered."""
@@ -205,177 +205,6 @@ class SampleEntry(EmbeddedEntry):
 
         file = offices.sample_key(self._folder, person_id)
         return OwnKey(file, sample.PASSPHRASE) if file.exists() else None
-
-
-class ServerEntry(EmbeddedEntry):
-    """The way into a server's database. Each log-in has its own connections."""
-
-    def __init__(
-        self,
-        url: str,
-        title: str,
-        *,
-        files: Path,
-        server: "Server | None" = None,
-        clock: Callable[[], datetime] | None = None,
-    ) -> None:
-        super().__init__(files)
-        self._url = url
-        self._title = title
-        self._files = files
-        self._server = server
-        self._clock = clock
-        self._notices: tuple[str, ...] = ()
-        self._before: list[Opened] = []  # of earlier log-ins: checking a password is one as well
-
-    def door(self) -> "Door":
-        """The server's name and addresses; what stands in it is told after log-in."""
-        from sanzhi_desktop.persistence.places import target
-        from sanzhi_desktop.ui.door import Door
-
-        shown = self._server.shown if self._server else target(self._url).shown()
-        return Door(self._title, sample=False, place=shown)
-
-    def log_in(self, person_id: str, password: str) -> "Session":
-        """Logs in on the server. Raises DomainError, each reason in its own words."""
-        from sanzhi_desktop.persistence.known_servers import KnownServers
-        from sanzhi_desktop.persistence.link import Patience
-        from sanzhi_desktop.persistence.open import open_shared
-        from sanzhi_desktop.settings.servers import Server
-
-        code = person_id.strip().lower()
-        waits = self._server or Server("", ())
-        opened = open_shared(
-            self._url,
-            files=self._files,
-            user=code,
-            password=password or self._kept(code),
-            office=waits.office or None,
-            patience=Patience(
-                reconnect=waits.wait_seconds,
-                answer=waits.answer_seconds,
-                known=KnownServers(self._files.with_name(KNOWN)),
-            ),
-        )
-        try:
-            session = opened.session(code)
-            self._notices = self._told(opened, session)
-        except BaseException:
-            opened.close()
-            raise
-        if self._opened is not None:
-            self._before.append(self._opened)
-        self._opened = opened
-        return session
-
-    def _told(self, opened: "Opened", session: "Session") -> tuple[str, ...]:
-        from sanzhi_desktop.application.link import LinkFault
-        from sanzhi_desktop.domain.errors import DomainError
-        from sanzhi_desktop.resources.sentences import sentence
-
-        there = session.gateway.now()
-        here = self._clock() if self._clock is not None else datetime.now(UTC)
-        apart = abs(there - here)
-        shown = f"{there.astimezone():%Y-%m-%d %H:%M}"
-        if apart >= CLOCK_WRONG:
-            facts = {"server": shown, "here": f"{here.astimezone():%Y-%m-%d %H:%M}"}
-            raise DomainError(LinkFault.CLOCK_WRONG, days=round(apart / CLOCK_WRONG), **facts)
-        told = [sentence(code) for code in opened.notes]
-        if apart >= CLOCK_APART:
-            minutes = round(apart / timedelta(minutes=1))
-            told.append(sentence(LinkFault.CLOCK_APART.value, minutes=minutes, server=shown))
-        return tuple(told)
-
-    def leave(self) -> None:
-        """Closes the connections of whoever was signed in."""
-        if self._opened is not None:
-            self._before.append(self._opened)
-            self._opened = None
-        while self._before:
-            self._before.pop().close()
-
-    def keeper(self) -> "Keeper | None":
-        """A server is kept by whoever runs it, with `sanzhi backup`."""
-        return None
-
-    def notices(self) -> "Sequence[str]":
-        """What the last log-in brought to light."""
-        return self._notices
-
-    def _name(self, person_id: str) -> str:
-        from dataclasses import replace
-
-        from sanzhi_desktop.persistence.places import target
-
-        return replace(target(self._url), user=person_id.strip().lower()).shown()
-
-    def _kept(self, person_id: str) -> str | None:
-        from sanzhi_desktop.persistence import key_store
-
-        return key_store.get(key_store.SERVICE, self._name(person_id))
-
-    def remembering(self, person_id: str) -> "Remembering":
-        """What the system's key store can do and does for this person."""
-        from sanzhi_desktop.persistence import key_store
-        from sanzhi_desktop.ui.door import Remembering
-
-        possible = key_store.usable()
-        return Remembering(possible, possible and self._kept(person_id) is not None)
-
-    def remember(self, person_id: str, password: str) -> bool:
-        """Only a real store of the system ever gets a password."""
-        from sanzhi_desktop.persistence import key_store
-
-        if password:
-            return key_store.put(key_store.SERVICE, self._name(person_id), password)
-        key_store.forget(key_store.SERVICE, self._name(person_id))
-        return True
-
-    def set_password(
-        self, session: "Session", *, person_id: str, password: str, old: str | None
-    ) -> "Changed":
-        """One's own is set as oneself, over a connection that the old one opened; anybody's by an
-        administrator; both through the office's function, which writes it into the history."""
-        from sanzhi_desktop.application.commands import Changed
-        from sanzhi_desktop.domain.errors import DomainError
-        from sanzhi_desktop.persistence import logins
-        from sanzhi_desktop.persistence.faults import PersistenceFault
-
-        opened = self._opened
-        if person_id == session.actor.person_id:
-            self._set_own(session.actor.office_id, person_id, password, old or "")
-        elif opened is not None:
-            logins.demand_free(opened.engine, opened.office_id, person_id)
-            logins.set_password(opened.engine, opened.office_id, person_id, password)
-            if logins.made_by_dba(opened.engine):
-                raise DomainError(PersistenceFault.PASSWORD_BY_DBA, person=person_id)
-        return Changed(kinds=frozenset({"people"}))
-
-    def _set_own(self, office_id: int, person_id: str, password: str, old: str) -> None:
-        from sanzhi_desktop.persistence import logins, server
-        from sanzhi_desktop.persistence.heartbeat import Heartbeat
-        from sanzhi_desktop.persistence.places import target
-
-        alone = server.engine(target(self._url), user=person_id, password=old or None, most=1)
-        try:
-            logins.set_own_password(alone, office_id, person_id, password)
-        finally:
-            alone.dispose()
-        for opened in (self._opened, *self._before):
-            if opened is not None and isinstance(opened.link, Heartbeat):
-                opened.link.go_on_with(password)
-        if self._kept(person_id) is not None:
-            self.remember(person_id, password)
-
-    def draft_key(self, person_id: str, password: str) -> "DraftKey":
-        """Drafts of a server's office are not those of this PC's office."""
-        from sanzhi_desktop.persistence.places import target
-        from sanzhi_desktop.ui.door import DraftKey
-
-        code = person_id.strip().lower()
-        office = self._opened.office_id if self._opened is not None else 0
-        secret = password or self._kept(code) or ""
-        return DraftKey(f"{code}@{target(self._url).database}/{office}", secret)
 
 
 def try_server(server: "Server", person_id: str, password: str) -> "Sequence[Trial]":

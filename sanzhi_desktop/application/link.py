@@ -50,6 +50,7 @@ class LinkFault(Code):
     NO_PASSWORD = "link.no_password"  # a code, no secret
     CLOCK_WRONG = "link.clock_wrong"
     CLOCK_APART = "link.clock_apart"
+    CLOCK_BEHIND = "link.clock_behind"
     READ_ONLY = "link.read_only"
     STANDBY = "link.standby"
     REVISION_MOVED = "link.revision_moved"

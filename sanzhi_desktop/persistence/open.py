@@ -92,6 +92,23 @@ class Opened:
         moment = self.clock() if self.clock is not None else datetime.now(UTC)
         return moment.astimezone(SHANGHAI).date()
 
+    def clock_note(self, here: datetime | None = None) -> DomainError | None:
+        """What to say of this PC's clock (or `here`) beside the server's, or, on this PC, beside
+        the history. Raises DomainError where a server's is a day apart."""
+        import sqlalchemy as sa
+
+        from sanzhi_desktop.application.clocks import history_clock, server_clock
+        from sanzhi_desktop.persistence.snapshot import reading
+        from sanzhi_desktop.persistence.tables import audit
+
+        asked = sa.select(sa.func.clock_timestamp(type_=sa.DateTime(timezone=True)))
+        if self.embedded:
+            asked = sa.select(sa.func.max(audit.c.at)).where(audit.c.office_id == self.office_id)
+        with reading(self.engine) as db:
+            found = db.execute(asked).scalar_one()
+        now = here or (self.clock() if self.clock is not None else None)
+        return history_clock(found, now) if self.embedded else server_clock(found, now)
+
     def reader(self) -> "DatabaseReader":
         """Reading without anybody at work: what checks of papers and histories need."""
         from sanzhi_desktop.persistence.reader import DatabaseReader

@@ -146,6 +146,17 @@ def logged_in(made: sa.Engine) -> str:
         raise named_by_engine(error) from error
 
 
+def password_taken(made: sa.Engine) -> str:
+    """The password that the server asked for and took, also where libpq found it in a file; ""
+    where it asked for none, as with a certificate. Raises DomainError."""
+    try:
+        with made.connect() as db:
+            raw: Any = db.connection.driver_connection
+            return str(raw.info.password) if raw.pgconn.used_password else ""
+    except sa.exc.DBAPIError as error:
+        raise named_by_engine(error) from error
+
+
 def check(made: sa.Engine, where: Target, *, beside: bool = False) -> tuple[str, ...]:
     """The start-up check; returns codes of notes. Raises DomainError naming what differs.
 

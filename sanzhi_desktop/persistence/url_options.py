@@ -39,7 +39,8 @@ _WORDS = frozenset({
     "sslcrl", "sslcrldir", "sslkeylogfile", "ssl_min_protocol_version",
     "ssl_max_protocol_version", "require_auth", "requirepeer", "krbsrvname", "gsslib",
     "gssdelegation", "replication", "min_protocol_version", "max_protocol_version",
-    "scram_client_key", "scram_server_key", "oauth_issuer", "oauth_client_id", "oauth_client_secret", "oauth_scope",
+    "scram_client_key", "scram_server_key", "oauth_issuer", "oauth_client_id",
+    "oauth_client_secret", "oauth_scope",
     "servicefile", "authtype", "tty",
 })  # fmt: skip
 SECRETS = frozenset({"password", "sslpassword"})

@@ -133,7 +133,7 @@ class Shell(QWidget):
         self.tags = TagBanner(desk)
         right.addWidget(self.tags)
         right.addWidget(self._moved())
-        right.addWidget(self._notice(notices))
+        right.addWidget(self._notice([*notices, *self._open_drafts()]))
         self.stack = QStackedWidget()
         right.addWidget(self.stack, 1)
         middle.addLayout(right, 1)
@@ -217,6 +217,17 @@ class Shell(QWidget):
         mark.setObjectName("sample")
         mark.setAlignment(Qt.AlignmentFlag.AlignCenter)
         return mark
+
+    def _open_drafts(self) -> Sequence[str]:
+        """Said where nothing secret seals what is typed; a sample office says it in its mark."""
+        key = self.desk.draft_key
+        if key is None or key.sealed or self.desk.office.sample:
+            return ()
+        words = self.tr(
+            "您登录时没有用到密码，这台电脑也没有系统凭据库，"
+            "没送达的内容会不加密地留在这台电脑上。请只在本人专用的电脑上办理。"
+        )
+        return (words,)
 
     def _go(self, key: str, case_id: object) -> None:
         self.show_screen(key, str(case_id or ""))

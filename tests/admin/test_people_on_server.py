@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from sanzhi_desktop.admin.main import main
-from sanzhi_desktop.app.entries import ServerEntry
+from sanzhi_desktop.app.server_entry import ServerEntry
 from sanzhi_desktop.application.link import LinkState
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.domain.people import Role

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from sanzhi_desktop.app.desk_entry import DeskEntry
-from sanzhi_desktop.app.entries import ServerEntry
+from sanzhi_desktop.app.server_entry import ServerEntry
 from sanzhi_desktop.application.keeping import BackupRow, ExportRow, Keeper, KeepingFault, Report
 from sanzhi_desktop.application.work import Work
 from sanzhi_desktop.compose import offices

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from sanzhi_desktop import app as desk_app
-from sanzhi_desktop.app.entries import ServerEntry
+from sanzhi_desktop.app.server_entry import ServerEntry
 from sanzhi_desktop.application import intake
 from sanzhi_desktop.application.commands import OfficeAction
 from sanzhi_desktop.application.link import LinkFault
