@@ -9,6 +9,8 @@ class DeskFault(Code):
     UNEXPECTED = "ui.unexpected"
     DRAFT_WRONG_PASSWORD = "ui.draft_wrong_password"
     DRAFT_UNREADABLE = "ui.draft_unreadable"
+    EARLIER_SAVED = "ui.earlier_saved"
+    NOT_SAVED = "ui.not_saved"
     DRAFT_NOT_KEPT = "ui.draft_not_kept"
     DISK_FULL = "ui.disk_full"
     NO_ROOM = "ui.no_room"

@@ -28,6 +28,13 @@ class LinkBanner(Banner):
         super().__init__()
         self._desk = desk
         self._soon = soon
+        self._here = False  # what was typed last lies on this PC's disk
+        drafts = desk.drafts
+        for told, here in ((drafts.kept_here, True), (drafts.not_kept, False)):
+            told.connect(lambda _, here=here: self._kept(here=here))
+        drafts.delivered.connect(lambda _: self._kept(here=False))
+        self._state: LinkState = LinkState.ONLINE
+        self._why = ""
         self.uploads: Uploads | None = None
         self.choose = button(self.tr("重新选择文件…"), self._ask, kind="primary")
         self.choose.hide()
@@ -38,11 +45,19 @@ class LinkBanner(Banner):
 
     def show_link(self, state: LinkState, why: str) -> None:
         """The state of the connection, in words; nothing where all is well."""
+        self._state, self._why = state, why
         words = why
         if state is LinkState.RECONNECTING:
-            words = self.tr("{0}正在自动重连；您填写的内容已保存到本机。").format(why)
+            kept = self.tr("您填写的内容已保存到本机。") if self._here else ""
+            words = self.tr("{0}正在自动重连。{1}").format(why, kept)
         if words != self.label.text() or not words:
             self.show_text(words, Tone.WARN)
+
+    def _kept(self, *, here: bool) -> None:
+        """Only what lies on the disk is said to lie there."""
+        self._here = here
+        if self._state is LinkState.RECONNECTING:
+            self.show_link(self._state, self._why)
 
     def show_wanted(self, wanted: bool) -> None:
         """Whether there are files to be chosen again."""

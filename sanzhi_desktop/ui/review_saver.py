@@ -18,7 +18,7 @@ from sanzhi_desktop.application.ports import Session
 from sanzhi_desktop.domain.case import AnswerRow, CaseFault
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.ui.conflict import ConflictDialog
-from sanzhi_desktop.ui.drafts import DraftKeeper
+from sanzhi_desktop.ui.draft_keeper import DraftKeeper
 from sanzhi_desktop.ui.review_state import ReviewState, read_state
 from sanzhi_desktop.ui.screen import Screen
 

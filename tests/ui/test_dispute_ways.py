@@ -318,7 +318,7 @@ def test_the_slower_of_two_secretaries_keeps_his_words(
         person_id=dr.REVIEWER,
         text="维持审核意见",
     )
-    assert "已被他人更新" in room.done(dialog)
+    assert "他人已先更新" in room.done(dialog)
     assert dialog.form.values()["text"] == "本案事实清楚"
     room.idle()
     assert room.done(dialog) == "", "pressed again, both are recorded"

@@ -10,9 +10,8 @@ from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
 from sanzhi_desktop.domain.errors import DomainError
+from sanzhi_desktop.ui.draft_keeper import SAVE_AFTER_MS, DraftKeeper
 from sanzhi_desktop.ui.drafts import (
-    SAVE_AFTER_MS,
-    DraftKeeper,
     Drafts,
     Journal,
     give_up,

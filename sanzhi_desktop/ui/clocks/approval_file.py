@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
 
 from sanzhi_desktop.domain.errors import Code, DomainError
 from sanzhi_desktop.ui.desk import Desk
+from sanzhi_desktop.ui.entries import keep
 from sanzhi_desktop.ui.widgets import PlainLabel, button
 
 LARGEST = 20 * 1024 * 1024
@@ -22,10 +24,13 @@ class ApprovalFault(Code):
 class ApprovalFile(QWidget):
     """A button and the chosen file's name; without a file the paper is only named."""
 
+    kept_changed = Signal()
+
     def __init__(self, desk: Desk, parent: QWidget) -> None:
         super().__init__(parent)
         self.desk = desk
         self.path: Path | None = None
+        keep(self, "file", self.tr("扫描件"))
         self.choose = button(self.tr("附扫描件（PDF）(&F)…"), self._choose, icon="file")
         self.name = PlainLabel(self.tr("没有附扫描件"), role="muted").wrapped()
         line = QHBoxLayout(self)
@@ -41,8 +46,18 @@ class ApprovalFile(QWidget):
 
     def take(self, path: Path) -> None:
         """Takes a file; it is read when the step is sent."""
-        self.path = path
-        self.name.setText(path.name)
+        self.put_kept(str(path))
+        self.kept_changed.emit()
+
+    def kept_text(self) -> str:
+        return str(self.path or "")
+
+    def put_kept(self, text: str) -> None:
+        self.path = Path(text) if text else None
+        self.name.setText(self.path.name if self.path else self.tr("没有附扫描件"))
+
+    def kept_words(self, text: str) -> str:
+        return Path(text).name
 
 
 def read_pdf(path: Path) -> bytes:

@@ -74,7 +74,7 @@ class ExtendCaseStep(StepDialog):
         self.outcome = PlainLabel(self._empty(), role="muted").wrapped()
         self.body.addWidget(self.outcome)
         self.form.changed.connect(lambda _: self._foresee())
-        session, book, case = self.desk.session, self.desk.work.book, self.case
+        session, book, case = self.session, self.desk.work.book, self.case
 
         def work() -> _Terms:
             applied = session.reader.profile_applied(case.profile_id, case.profile_edition)
@@ -189,7 +189,7 @@ class ExtendCaseStep(StepDialog):
         if approval is None:
             fields["number"].error(asked["number"])
             raise DomainError(CaseFault.FIELD_MISSING, field=self.tr("延长"))
-        session, book, case = self.desk.session, self.desk.work.book, self.case
+        session, book, case = self.session, self.desk.work.book, self.case
         reason, chosen = fields["reason"].text.strip(), self.file.path
 
         def send() -> Changed:

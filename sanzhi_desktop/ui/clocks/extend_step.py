@@ -51,7 +51,7 @@ class ExtendStep(StepDialog):
         self.outcome = PlainLabel(self._empty(), role="muted").wrapped()
         self.body.addWidget(self.outcome)
         self.form.changed.connect(lambda _: self._foresee())
-        session, book, case = self.desk.session, self.desk.work.book, self.case
+        session, book, case = self.session, self.desk.work.book, self.case
 
         def work() -> _Terms:
             applied = session.reader.profile_applied(case.profile_id, case.profile_edition)
@@ -135,7 +135,7 @@ class ExtendStep(StepDialog):
         if not approver:
             fields["approver"].error(self.tr("请填写批准人。"))
             raise DomainError(CaseFault.FIELD_MISSING, field=self.tr("批准人"))
-        session, book, case = self.desk.session, self.desk.work.book, self.case
+        session, book, case = self.session, self.desk.work.book, self.case
         unit = Unit(text_of(self.unit))
         return lambda: extension.extend(
             session,

@@ -1,7 +1,10 @@
 """What the dialogs of a disagreement share: the view they work on, files that are added."""
 
+import json
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QShowEvent
@@ -9,8 +12,10 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QVBoxLayout, QW
 
 from sanzhi_desktop.domain.case import Material, ProblemRow
 from sanzhi_desktop.domain.dispute import Attachment
+from sanzhi_desktop.ui.case_page import read_page
 from sanzhi_desktop.ui.desk import Desk
-from sanzhi_desktop.ui.dispute.view import DisputeView
+from sanzhi_desktop.ui.dispute.view import DisputeView, read_view
+from sanzhi_desktop.ui.entries import keep
 from sanzhi_desktop.ui.materials_upload import Uploads
 from sanzhi_desktop.ui.steps.aftermath import problem_words
 from sanzhi_desktop.ui.steps.base import StepDialog
@@ -23,10 +28,11 @@ class FilePicker(QWidget):
 
     moved = Signal()
     refused = Signal(object)
+    kept_changed = Signal()
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._kept: dict[Path, Attachment] = {}
+        self._files: list[Attachment] = []
         self._lines = QVBoxLayout()
         self._lines.setSpacing(2)
         self.uploads = Uploads(desk)
@@ -40,18 +46,28 @@ class FilePicker(QWidget):
 
     def add(self, path: Path) -> None:
         """One more file; the same one is not added twice."""
-        if path in self._kept:
-            return
 
         def stored(material: Material) -> None:
-            self._kept[path] = Attachment(material.sha256, material.file_name, material.size)
-            self._show()
+            made = Attachment(material.sha256, material.file_name, material.size)
+            if made not in self._files:
+                self._files.append(made)
+                self._changed()
 
         self.uploads.begin(path, stored, self.refused.emit)
 
     def attachments(self) -> tuple[Attachment, ...]:
         """The files that are in the store."""
-        return tuple(self._kept.values())
+        return tuple(self._files)
+
+    def kept_text(self) -> str:
+        return json.dumps([[f.sha256, f.name, f.size] for f in self._files], ensure_ascii=False)
+
+    def put_kept(self, text: str) -> None:
+        self._files = [Attachment(*parts) for parts in json.loads(text)]
+        self._show()
+
+    def kept_words(self, text: str) -> str:
+        return "；".join(str(name) for _, name, _ in json.loads(text or "[]"))
 
     def _choose(self) -> None:
         dialog = QFileDialog(self, self.tr("添加附件"))
@@ -65,16 +81,20 @@ class FilePicker(QWidget):
 
     def _show(self) -> None:
         clear(self._lines)
-        for path in self._kept:
-            drop = button(self.tr("移除"), partial(self._drop, path), kind="link")
-            drop.setAccessibleName(self.tr("移除{0}").format(path.name))
+        for file in self._files:
+            drop = button(self.tr("移除"), partial(self._drop, file), kind="link")
+            drop.setAccessibleName(self.tr("移除{0}").format(file.name))
             line = QWidget()
-            line.setLayout(row(PlainLabel(path.name), drop, None))
+            line.setLayout(row(PlainLabel(file.name), drop, None))
             self._lines.addWidget(line)
 
-    def _drop(self, path: Path) -> None:
-        self._kept.pop(path, None)
+    def _drop(self, file: Attachment) -> None:
+        self._files.remove(file)
+        self._changed()
+
+    def _changed(self) -> None:
         self._show()
+        self.kept_changed.emit()
 
 
 class DisputeStep(StepDialog):
@@ -90,9 +110,18 @@ class DisputeStep(StepDialog):
         if self.form.isHidden() and inner:
             inner[0].setFocus()
 
-    def file_picker(self) -> FilePicker:
+    def newer(self) -> Callable[[], Any]:
+        session, work, case_id = self.session, self.desk.work, self.case.case_id
+        return lambda: read_view(session, work, read_page(session, work, case_id))
+
+    def renew(self, found: Any) -> str:
+        self.view = found
+        return super().renew((found.case, found.page.history))
+
+    def file_picker(self, key: str = "files") -> FilePicker:
         """A picker whose files the dialog waits for before it can be sent."""
         made = FilePicker(self.desk)
+        keep(made, key, self.tr("附件"))
         made.refused.connect(self.refuse)
         made.moved.connect(self._uploads_moved)
         return made

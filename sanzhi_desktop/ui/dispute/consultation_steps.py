@@ -1,6 +1,7 @@
 """协商沟通: opening it, speaking to one problem, stating what came of it, confirming that."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from PySide6.QtWidgets import QCheckBox, QComboBox, QWidget
 
@@ -11,6 +12,7 @@ from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.ui.desk import Desk
 from sanzhi_desktop.ui.dispute.base import DisputeStep
 from sanzhi_desktop.ui.dispute.view import DisputeView
+from sanzhi_desktop.ui.entries import keep
 from sanzhi_desktop.ui.forms import Form, combo, lines, text_of
 from sanzhi_desktop.ui.names import name
 from sanzhi_desktop.ui.widgets import Card, PlainLabel, column, scrolled
@@ -32,6 +34,7 @@ class OpenConsultationStep(DisputeStep):
         for problem in self.problems():
             tick = QCheckBox(self.tr("协商第 {0} 个问题").format(problem.number))
             tick.setChecked(True)
+            keep(tick, f"{problem.number}.tick")
             self.ticks[problem.number] = tick
             card = Card()
             card.body.addWidget(tick)
@@ -42,7 +45,7 @@ class OpenConsultationStep(DisputeStep):
         self.body.addWidget(scrolled(page), 1)
 
     def work(self) -> Callable[[], Changed]:
-        session, case = self.desk.session, self.case
+        session, case = self.session, self.case
         numbers = [n for n, tick in self.ticks.items() if tick.isChecked()]
         return lambda: consultation.open_consultation(
             session, case_id=case.case_id, seen_version=case.version, numbers=numbers
@@ -53,6 +56,15 @@ class _OnConsultation(DisputeStep):
     def __init__(self, desk: Desk, view: DisputeView, talk: Consultation, parent: QWidget) -> None:
         self.talk = talk
         super().__init__(desk, view, parent)
+
+    def place(self) -> Sequence[str]:
+        return *super().place(), self.talk.consultation_id
+
+    def renew(self, found: Any) -> str:
+        here = self.talk.consultation_id
+        talks = (t for t in found.talks if t.consultation_id == here)
+        self.talk = next(talks, self.talk)
+        return super().renew(found)
 
 
 class SayStep(_OnConsultation):
@@ -74,7 +86,7 @@ class SayStep(_OnConsultation):
         self.body.addWidget(self.files)
 
     def work(self) -> Callable[[], Changed]:
-        session, case, talk = self.desk.session, self.case, self.talk
+        session, case, talk = self.session, self.case, self.talk
         text, number = self.form.fields["text"].text.strip(), int(text_of(self.number))
         files = self.files.attachments()
         return lambda: consultation.say(
@@ -107,6 +119,7 @@ class ProposeStep(_OnConsultation):
         for point in self.talk.points:
             card = Card(self.tr("第 {0} 个问题").format(point.number))
             form = Form()
+            keep(form, str(point.number), self.tr("第 {0} 个问题").format(point.number))
             choice = combo(Agreement)
             choice.setCurrentIndex(choice.findData(Agreement.OPEN.value))
             form.add("agreement", self.tr("结果"), choice)
@@ -119,7 +132,7 @@ class ProposeStep(_OnConsultation):
         self.body.addWidget(scrolled(page), 1)
 
     def work(self) -> Callable[[], Changed]:
-        session, case, talk = self.desk.session, self.case, self.talk
+        session, case, talk = self.session, self.case, self.talk
         points = [
             ConsultedPoint(n, Agreement(text_of(self.choices[n])), form.values()["note"].strip())
             for n, form in self.forms.items()
@@ -152,7 +165,7 @@ class ConfirmResultStep(_OnConsultation):
             self.body.addWidget(PlainLabel(words).wrapped())
 
     def work(self) -> Callable[[], Changed]:
-        session, case, talk = self.desk.session, self.case, self.talk
+        session, case, talk = self.session, self.case, self.talk
         return lambda: consultation.close_consultation(
             session,
             case_id=case.case_id,

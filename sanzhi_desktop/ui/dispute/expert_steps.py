@@ -1,6 +1,6 @@
 """专家咨询、论证: asking, recording the advice, taking the question back."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtWidgets import QCheckBox, QComboBox, QWidget
 
@@ -11,6 +11,7 @@ from sanzhi_desktop.resources.sentences import sentence
 from sanzhi_desktop.ui.desk import Desk
 from sanzhi_desktop.ui.dispute.base import DisputeStep
 from sanzhi_desktop.ui.dispute.view import DisputeView
+from sanzhi_desktop.ui.entries import keep
 from sanzhi_desktop.ui.forms import lines, text_of
 from sanzhi_desktop.ui.names import name
 from sanzhi_desktop.ui.theme import Tone
@@ -34,11 +35,12 @@ class AskExpertStep(DisputeStep):
         self.ticks: dict[str, QCheckBox] = {}
         for material in self.case.materials:
             tick = QCheckBox(material.name)
+            keep(tick, f"{material.material_id}.tick")
             self.ticks[material.material_id] = tick
             self.body.addWidget(tick)
         self.closed = PlainLabel(role="muted").wrapped()
         self.body.addWidget(self.closed)
-        session, case = self.desk.session, self.case
+        session, case = self.session, self.case
         self.read(lambda: expertise.experts_for(session, case), self._fill)
 
     def _fill(self, rows: object) -> None:
@@ -59,7 +61,7 @@ class AskExpertStep(DisputeStep):
             self.ok.setToolTip(words)
 
     def work(self) -> Callable[[], Changed]:
-        session, book, case = self.desk.session, self.desk.work.book, self.case
+        session, book, case = self.session, self.desk.work.book, self.case
         expert_id, question = text_of(self.expert), self.form.fields["question"].text.strip()
         released = [m for m, tick in self.ticks.items() if tick.isChecked()]
         return lambda: expertise.ask_expert(
@@ -80,6 +82,9 @@ class _OnRequest(DisputeStep):
         self.request = request
         super().__init__(desk, view, parent)
 
+    def place(self) -> Sequence[str]:
+        return *super().place(), self.request.request_id
+
 
 class AdviceStep(_OnRequest):
     """登记专家意见."""
@@ -95,7 +100,7 @@ class AdviceStep(_OnRequest):
         self.body.addWidget(self.files)
 
     def work(self) -> Callable[[], Changed]:
-        session, book, case = self.desk.session, self.desk.work.book, self.case
+        session, book, case = self.session, self.desk.work.book, self.case
         request, answer = self.request.request_id, self.form.fields["answer"].text.strip()
         files = self.files.attachments()
         return lambda: expertise.record_advice(
@@ -122,7 +127,7 @@ class WithdrawRequestStep(_OnRequest):
         self.add_reason(self.tr("理由(&R)"))
 
     def work(self) -> Callable[[], Changed]:
-        session, book, case = self.desk.session, self.desk.work.book, self.case
+        session, book, case = self.session, self.desk.work.book, self.case
         request, reason = self.request.request_id, self.form.fields["reason"].text.strip()
         return lambda: expertise.withdraw_request(
             session,

@@ -10,6 +10,7 @@ from sanzhi_desktop.domain.dispute import DisputeFault, ObjectionPoint, Stance
 from sanzhi_desktop.domain.dispute_rules import unsettled
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.ui.dispute.base import DisputeStep, FilePicker
+from sanzhi_desktop.ui.entries import keep
 from sanzhi_desktop.ui.forms import Form, combo, lines, text_of
 from sanzhi_desktop.ui.widgets import PlainLabel, column, scrolled
 
@@ -36,6 +37,9 @@ class ObjectStep(DisputeStep):
             card = self.problem_card(problem)
             tick = QCheckBox(self.tr("对第 {0} 个问题有异议").format(problem.number))
             form = Form()
+            about = self.tr("第 {0} 个问题").format(problem.number)
+            keep(form, str(problem.number), about)
+            keep(tick, f"{problem.number}.tick")
             form.add("reasons", self.tr("异议理由"), lines(3))
             form.add(
                 "basis", self.tr("依据"), lines(1), hint=self.tr("法律、法规、规章的名称和条款")
@@ -43,7 +47,7 @@ class ObjectStep(DisputeStep):
             form.add(
                 "evidence", self.tr("证据"), lines(1), hint=self.tr("材料名称和页码，可以留空")
             )
-            files = self.file_picker()
+            files = self.file_picker(f"{problem.number}.files")
             for part in (form, files):
                 part.setVisible(False)
                 tick.toggled.connect(part.setVisible)
@@ -57,7 +61,7 @@ class ObjectStep(DisputeStep):
         self.body.addWidget(scrolled(page), 1)
 
     def work(self) -> Callable[[], Changed]:
-        session, book, case = self.desk.session, self.desk.work.book, self.case
+        session, book, case = self.session, self.desk.work.book, self.case
         chosen = [n for n, tick in self.ticks.items() if tick.isChecked()]
         if not chosen:
             raise DomainError(DisputeFault.POINTS_MISSING)
@@ -105,6 +109,7 @@ class ReplyStep(DisputeStep):
                 words += "\n" + self.tr("依据：{0}").format(point.basis)
             card.body.addWidget(PlainLabel(words, role="accent").wrapped().selectable())
             form = Form()
+            keep(form, str(point.number), self.tr("第 {0} 个问题").format(point.number))
             stance = combo(Stance)
             form.add("stance", self.tr("答复"), stance)
             form.add("reply", self.tr("理由"), lines(3))
@@ -116,7 +121,7 @@ class ReplyStep(DisputeStep):
         self.body.addWidget(scrolled(page), 1)
 
     def work(self) -> Callable[[], Changed]:
-        session, case = self.desk.session, self.case
+        session, case = self.session, self.case
         points = [
             (n, Stance(text_of(self.stances[n])), form.values()["reply"].strip())
             for n, form in self.forms.items()
@@ -146,7 +151,7 @@ class AllowLateStep(_ReasonedStep):
         self.add_reason(self.tr("理由(&R)"))
 
     def work(self) -> Callable[[], Changed]:
-        session, case, reason = self.desk.session, self.case, self.reason()
+        session, case, reason = self.session, self.case, self.reason()
         return lambda: objection.allow_late(
             session, case_id=case.case_id, seen_version=case.version, reason=reason
         )
@@ -169,7 +174,7 @@ class EscalateStep(_ReasonedStep):
         self.add_reason(self.tr("提请理由(&R)"))
 
     def work(self) -> Callable[[], Changed]:
-        session, book, case = self.desk.session, self.desk.work.book, self.case
+        session, book, case = self.session, self.desk.work.book, self.case
         reason = self.reason()
         return lambda: objection.escalate(
             session, book, case_id=case.case_id, seen_version=case.version, reason=reason
@@ -189,7 +194,7 @@ class WithdrawEscalationStep(_ReasonedStep):
         self.add_reason(self.tr("理由(&R)"))
 
     def work(self) -> Callable[[], Changed]:
-        session, case, reason = self.desk.session, self.case, self.reason()
+        session, case, reason = self.session, self.case, self.reason()
         return lambda: objection.withdraw_escalation(
             session, case_id=case.case_id, seen_version=case.version, reason=reason
         )

@@ -49,7 +49,7 @@ class RecheckStep(DisputeStep):
         self.form.add("declared", self.tr("声明"), self.declared)
 
     def work(self) -> Callable[[], Changed]:
-        session, book, case = self.desk.session, self.desk.work.book, self.case
+        session, book, case = self.session, self.desk.work.book, self.case
         if not self.declared.isChecked():
             raise DomainError(CaseFault.NOT_DECLARED)
         return lambda: objection.ask_recheck(

@@ -45,7 +45,7 @@ class FreezeStep(DisputeStep):
         self.setMinimumSize(720, 520)
 
     def work(self) -> Callable[[], Changed]:
-        session, work, case = self.desk.session, self.desk.work, self.case
+        session, work, case = self.session, self.desk.work, self.case
         return lambda: dispute_record.freeze(
             session,
             work.book,

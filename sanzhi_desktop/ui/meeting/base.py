@@ -1,48 +1,40 @@
 """What the dialogs of a meeting share: an explanation, a form, a refusal in place, one command."""
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from sanzhi_desktop.application.commands import Changed
+from sanzhi_desktop.application.commands import Changed, OfficeAction
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.domain.meeting import Meeting
 from sanzhi_desktop.ui.desk import Desk
-from sanzhi_desktop.ui.forms import Form
-from sanzhi_desktop.ui.jobs import Lane
-from sanzhi_desktop.ui.theme import Tone
-from sanzhi_desktop.ui.widgets import Banner, PlainLabel, button, row
+from sanzhi_desktop.ui.sending import SendingDialog
+from sanzhi_desktop.ui.widgets import PlainLabel, button, row
 
 
-class MeetingDialog(QDialog):
+class MeetingDialog(SendingDialog):
     """One command on a meeting; `meeting` is None for a new one."""
 
     def __init__(self, desk: Desk, meeting: Meeting | None, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.desk = desk
+        super().__init__(desk, parent)
         self.meeting = meeting
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setMinimumWidth(600)
-        self.form = Form()
-        self.refusal = Banner()
         self.explanation = PlainLabel(role="muted").wrapped()
-        self.ok = button(self.tr("确定(&O)"), self._submit, kind="primary", shortcut="Ctrl+S")
+        self.ok = button(self.tr("确定(&O)"), self.send_now, kind="primary", shortcut="Ctrl+S")
         self.ok.setDefault(True)
         self.cancel = button(self.tr("取消"), self.reject)
-        self.body = QVBoxLayout()
-        self.body.setSpacing(8)
         self.body.addWidget(self.form)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(20, 18, 20, 16)
         outer.setSpacing(10)
         outer.addWidget(self.explanation)
+        outer.addWidget(self.kept)
         outer.addWidget(self.refusal)
         outer.addLayout(self.body, 1)
         outer.addLayout(row(None, self.cancel, self.ok))
         self.build()
+        self.begin()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -52,10 +44,6 @@ class MeetingDialog(QDialog):
         """Where the keyboard begins: the form's first field, else the button."""
         editor = next((f.editor for f in self.form.fields.values()), None)
         return editor if editor is not None and editor.isVisible() else self.ok
-
-    def build(self) -> None:
-        """Fills the form."""
-        raise NotImplementedError
 
     def work(self) -> Callable[[], Changed]:
         """The command, with everything read from the widgets. Raises DomainError."""
@@ -74,34 +62,43 @@ class MeetingDialog(QDialog):
         self.explanation.setText(explanation)
         self.ok.setText(ok)
 
-    def read(self, work: Callable[[], Any], done: Callable[[Any], None]) -> None:
-        """Reads what the form needs; the button waits for it."""
-        self.ok.setEnabled(False)
+    def place(self) -> Sequence[str]:
+        return ("meeting", self.meeting.meeting_id) if self.meeting else ("meetings", "")
 
-        def arrived(value: Any) -> None:
-            self.ok.setEnabled(True)
-            done(value)
+    def version(self) -> int:
+        return self.meeting.version if self.meeting else 0
 
-        self.desk.jobs.run(Lane.DATABASE, self, work, done=arrived, failed=self.refuse)
+    def newer(self) -> Callable[[], Meeting] | None:
+        """The meeting as it stands; also one that this dialog made without hearing of it."""
+        reader, settled = self.session.reader, self.outgoing.settled
+        if self.meeting is not None:
+            meeting_id = self.meeting.meeting_id
+        elif settled is not None and settled.command.action is OfficeAction.PUT_MEETING:
+            meeting_id = str(settled.command.payload["meeting_id"])
+        else:
+            return None
+        return lambda: reader.meeting(meeting_id)
+
+    def renew(self, found: Meeting) -> str:
+        self.meeting = found
+        return self.tr("他人已先更新本次会议。")
 
     def refuse(self, error: BaseException) -> None:
-        """Shows why not; what was typed stays."""
-        self.ok.setEnabled(True)
-        self.refusal.show_text(self.desk.problems.text(error), Tone.DANGER)
+        """Shows why not, at its field; what was typed stays."""
+        super().refuse(error)
         named = str(error.facts.get("field", "")) if isinstance(error, DomainError) else ""
         field = self.form.fields.get(named.removeprefix("meeting."))
         if field is not None:
             field.editor.setFocus()
 
-    def _submit(self) -> None:
+    def send_now(self) -> None:
         self.refusal.show_text("")
         try:
             work = self.work()
         except DomainError as error:
             self.refuse(error)
             return
-        self.ok.setEnabled(False)
-        self.desk.jobs.write(self, work, done=self._done, failed=self.refuse)
+        self.write(work, self._done)
 
     def _done(self, _answer: Changed) -> None:
         self.desk.told.emit(self.tr("已办理：{0}").format(self.windowTitle()))

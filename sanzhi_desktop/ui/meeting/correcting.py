@@ -52,7 +52,7 @@ class CorrectVoteDialog(OnItem):
         return next(iter(self.table.choices.values()), self.ok)
 
     def work(self) -> Callable[[], Changed]:
-        session, here, item = self.desk.session, self.here, self.item
+        session, here, item = self.session, self.here, self.item
         votes, reason = self.table.votes(), self.why.fields["reason"].text
         return lambda: meeting_corrections.correct_votes(
             session,
@@ -81,7 +81,7 @@ class CorrectRollDialog(RollCallDialog):
         self.body.addWidget(self.why)
 
     def work(self) -> Callable[[], Changed]:
-        session, here = self.desk.session, self.here
+        session, here = self.session, self.here
         roll, reason = self.roll(), self.why.fields["reason"].text
         recusals = [
             RecusalCall(case_id, person_id, words if ticked else "")

@@ -19,6 +19,7 @@ from sanzhi_desktop.application.meetings import Plan
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.domain.meeting import Meeting, MeetingFault, WaitingCase
 from sanzhi_desktop.domain.people import Person, Role
+from sanzhi_desktop.ui.entries import keep
 from sanzhi_desktop.ui.forms import lines, text_of
 from sanzhi_desktop.ui.meeting.base import MeetingDialog
 from sanzhi_desktop.ui.meeting.roster import Roster
@@ -58,7 +59,7 @@ class PlanDialog(MeetingDialog):
         self.form.add("recorder", self.tr("记录人(&R)"), self.recorder)
         self.roster = Roster()
         self.body.addWidget(self.roster, 1)
-        session, book = self.desk.session, self.desk.work.book
+        session, book = self.session, self.desk.work.book
 
         def facts() -> PlanFacts:
             reader = session.reader
@@ -98,7 +99,7 @@ class PlanDialog(MeetingDialog):
         self.recorder.setCurrentIndex(max(0, self.recorder.findData(recorder)))
 
     def work(self) -> Callable[[], Changed]:
-        session = self.desk.session
+        session = self.session
         held_on = self.form.day("held_on")
         if held_on is None:
             self.form.fields["held_on"].editor.setFocus()
@@ -139,6 +140,7 @@ class AgendaDialog(MeetingDialog):
         self.form.hide()
         self.list = QListWidget()
         self.list.setAccessibleName(self.tr("议程"))
+        keep(self.list, "agenda", self.tr("议程"))
         self.setMinimumSize(640, 360)
         self.body.addWidget(self.list, 1)
         self.body.addLayout(
@@ -148,7 +150,7 @@ class AgendaDialog(MeetingDialog):
                 None,
             )
         )
-        self.read(self.desk.session.reader.waiting_cases, self._fill)
+        self.read(self.session.reader.waiting_cases, self._fill)
 
     def first(self) -> QWidget:
         return self.list
@@ -179,7 +181,7 @@ class AgendaDialog(MeetingDialog):
             self.list.setCurrentRow(at + by)
 
     def work(self) -> Callable[[], Changed]:
-        session, here = self.desk.session, self.here
+        session, here = self.session, self.here
         items = [self.list.item(n) for n in range(self.list.count())]
         chosen = [
             str(i.data(Qt.ItemDataRole.UserRole))
@@ -204,7 +206,7 @@ class CancelMeetingDialog(MeetingDialog):
         self.form.add("reason", self.tr("理由(&R)"), lines(3))
 
     def work(self) -> Callable[[], Changed]:
-        session, here, reason = self.desk.session, self.here, self.form.fields["reason"].text
+        session, here, reason = self.session, self.here, self.form.fields["reason"].text
         return lambda: meetings.cancel_meeting(
             session, meeting_id=here.meeting_id, seen_version=here.version, reason=reason.strip()
         )

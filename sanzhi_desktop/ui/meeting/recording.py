@@ -1,18 +1,17 @@
 """In the meeting: what was reported, said, voted and decided on one case."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 
 from sanzhi_desktop.application import discussion
 from sanzhi_desktop.application.commands import Changed
 from sanzhi_desktop.domain.dispute import RuledPoint, Ruling
-from sanzhi_desktop.domain.errors import DomainError
-from sanzhi_desktop.domain.meeting import AgendaItem, Choice, ItemState, Meeting, MeetingFault
+from sanzhi_desktop.domain.meeting import AgendaItem, Choice, ItemState, Meeting
 from sanzhi_desktop.domain.meeting_rules import eligible, next_speakers, tally
 from sanzhi_desktop.ui.desk import Desk
+from sanzhi_desktop.ui.entries import keep
 from sanzhi_desktop.ui.forms import Form, combo, lines, text_of
-from sanzhi_desktop.ui.jobs import Lane
 from sanzhi_desktop.ui.meeting.base import MeetingDialog
 from sanzhi_desktop.ui.meeting.vote_grid import VoteGrid
 from sanzhi_desktop.ui.names import name
@@ -35,19 +34,12 @@ class OnItem(MeetingDialog):
         self.reporters = reporters
         super().__init__(desk, meeting, parent)
 
-    def refuse(self, error: BaseException) -> None:
-        """Another secretary was faster: told, what was typed stays, and pressing the button again
-        records it beside what he wrote."""
-        super().refuse(error)
-        if isinstance(error, DomainError) and error.code is MeetingFault.STALE:
-            reader, meeting_id = self.desk.session.reader, self.here.meeting_id
-            self.desk.jobs.run(
-                Lane.DATABASE, self, lambda: reader.meeting(meeting_id), done=self._seen
-            )
+    def place(self) -> Sequence[str]:
+        return *super().place(), self.item.case_id
 
-    def _seen(self, meeting: Meeting) -> None:
-        self.meeting = meeting
-        self.item = meeting.item(self.item.case_id)
+    def renew(self, found: Meeting) -> str:
+        self.item = found.item(self.item.case_id)
+        return super().renew(found)
 
 
 class ReportDialog(OnItem):
@@ -66,7 +58,7 @@ class ReportDialog(OnItem):
         self.form.add("text", self.tr("汇报内容(&T)"), lines(6))
 
     def work(self) -> Callable[[], Changed]:
-        session, here, item = self.desk.session, self.here, self.item
+        session, here, item = self.session, self.here, self.item
         person, text = text_of(self.person), self.form.fields["text"].text.strip()
         return lambda: discussion.report(
             session,
@@ -94,7 +86,7 @@ class SpeechDialog(OnItem):
         self.form.add("text", self.tr("发言内容(&T)"), lines(6))
 
     def work(self) -> Callable[[], Changed]:
-        session, here, item = self.desk.session, self.here, self.item
+        session, here, item = self.session, self.here, self.item
         person, text = text_of(self.person), self.form.fields["text"].text.strip()
         return lambda: discussion.speak(
             session,
@@ -137,7 +129,7 @@ class VoteDialog(OnItem):
             box.setCurrentIndex(self.all.currentIndex())
 
     def work(self) -> Callable[[], Changed]:
-        session, here, item = self.desk.session, self.here, self.item
+        session, here, item = self.session, self.here, self.item
         votes = self.table.votes()
         return lambda: discussion.vote(
             session,
@@ -171,6 +163,7 @@ class RulingDialog(OnItem):
             words = "　".join(f"{name(choice)} {count} 票" for choice, count in votes.most_common())
             card.body.addWidget(PlainLabel(self.tr("表决：{0}").format(words), role="muted"))
             form = Form()
+            keep(form, str(number), self.tr("问题 {0}").format(number))
             ruling = combo(Ruling)
             if votes:
                 leading = votes.most_common(1)[0][0].value
@@ -203,7 +196,7 @@ class RulingDialog(OnItem):
         return next(iter(self.rulings.values()))
 
     def work(self) -> Callable[[], Changed]:
-        session, here, item = self.desk.session, self.here, self.item
+        session, here, item = self.session, self.here, self.item
         rulings = []
         for number, form in self.forms.items():
             values = form.values()
@@ -244,7 +237,7 @@ class DropDialog(OnItem):
         self.form.add("reason", self.tr("理由(&R)"), lines(3))
 
     def work(self) -> Callable[[], Changed]:
-        session, here, item = self.desk.session, self.here, self.item
+        session, here, item = self.session, self.here, self.item
         reason = self.form.fields["reason"].text.strip()
         return lambda: discussion.drop_item(
             session,

@@ -8,6 +8,7 @@ from sanzhi_desktop.application import meetings
 from sanzhi_desktop.application.commands import Changed
 from sanzhi_desktop.application.meetings import RollCall
 from sanzhi_desktop.domain.meeting import Attendance, ItemState
+from sanzhi_desktop.ui.entries import keep
 from sanzhi_desktop.ui.meeting.base import MeetingDialog
 from sanzhi_desktop.ui.meeting.grids import check_cell, code_at, text_at, text_cell, ticked
 from sanzhi_desktop.ui.widgets import PlainLabel
@@ -30,6 +31,7 @@ class RollCallDialog(MeetingDialog):
             [self.tr("出席"), self.tr("姓名"), self.tr("职务"), self.tr("缺席原因")]
         )
         self.members.setAccessibleName(self.tr("点名"))
+        keep(self.members, "members", self.tr("点名"))
         for at, member in enumerate(here.members):
             absent = member.attendance is Attendance.ABSENT
             check_cell(self.members, at, 0, on=not absent, key=member.person_id)
@@ -48,6 +50,7 @@ class RollCallDialog(MeetingDialog):
             [self.tr("回避"), self.tr("案件"), self.tr("姓名"), self.tr("理由")]
         )
         self.recusals.setAccessibleName(self.tr("回避"))
+        keep(self.recusals, "recusals", self.tr("回避"))
         for at, (item, member) in enumerate(pairs):
             why = {r.person_id: r.reason for r in item.recusals}.get(member.person_id, "")
             key = f"{item.case_id}\n{member.person_id}"
@@ -85,7 +88,7 @@ class RollCallDialog(MeetingDialog):
         return found
 
     def work(self) -> Callable[[], Changed]:
-        session, book, here = self.desk.session, self.desk.work.book, self.here
+        session, book, here = self.session, self.desk.work.book, self.here
         roll = self.roll()
         recusals = [(case, who, why) for case, who, why, out in self.stays_out() if out]
         return lambda: meetings.open_meeting(

@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QTableWidget, QTableWidgetItem, QWidget
 
 from sanzhi_desktop.domain.people import Person
+from sanzhi_desktop.ui.entries import keep
 from sanzhi_desktop.ui.meeting.grids import check_cell, code_at, text_at, text_cell, ticked
 from sanzhi_desktop.ui.widgets import PlainLabel, column, row
 
@@ -44,6 +45,7 @@ class Roster(QWidget):
             [self.tr("参加"), self.tr("姓名"), self.tr("代码"), self.tr("职务")]
         )
         self.table.setAccessibleName(self.tr("成员和职务"))
+        keep(self.table, "members", self.tr("成员和职务"))
         self.table.verticalHeader().hide()
         self.table.horizontalHeader().setStretchLastSection(True)
         self.table.itemChanged.connect(self._changed)

@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QComboBox, QTableWidget
 
 from sanzhi_desktop.domain.meeting import Choice, MeetingMember
+from sanzhi_desktop.ui.entries import keep
 from sanzhi_desktop.ui.forms import combo, put_text, text_of
 from sanzhi_desktop.ui.meeting.grids import text_cell
 
@@ -44,6 +45,7 @@ class VoteGrid(QTableWidget):
                 if key in preset:
                     put_text(box, preset[key].value)
                 box.setAccessibleName(self.tr("{0}，问题 {1}").format(member.name, number))
+                keep(box, f"vote.{number}.{member.person_id}")
                 box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
                 box.installEventFilter(self)
                 self._cells[box] = (at, place)

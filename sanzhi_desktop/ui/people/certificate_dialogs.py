@@ -98,7 +98,7 @@ class OwnFileDialog(ForPerson):
         return work
 
     def send(self) -> Callable[[], Changed]:
-        session, person_id, found = self.desk.session, self.values["person_id"], self.prepared
+        session, person_id, found = self.session, self.values["person_id"], self.prepared
         return lambda: office.put_certificate(
             session,
             person_id=person_id,
@@ -174,7 +174,7 @@ class TokenDialog(ForPerson):
         return {}
 
     def send(self) -> Callable[[], Changed]:
-        session, person, today = self.desk.session, self.chosen(), self.register.today
+        session, person, today = self.session, self.chosen(), self.register.today
         certificate: Certificate = self.table.current_row()[1]
 
         def work() -> Changed:
@@ -276,7 +276,7 @@ class IssueDialog(ForPerson):
         return work
 
     def send(self) -> Callable[[], Changed]:
-        session, person_id, made = self.desk.session, self.values["person_id"], self.prepared
+        session, person_id, made = self.session, self.values["person_id"], self.prepared
         return lambda: office.put_certificate(
             session,
             person_id=person_id,
@@ -298,6 +298,9 @@ class RevokeDialog(RegisterDialog):
         self.row = row
         super().__init__(desk, register, parent)
 
+    def about(self) -> str:
+        return self.row.fingerprint
+
     def build(self) -> None:
         self.name_it(
             self.tr("注销证书：{0}").format(self.register.name_of(self.row.person_id)),
@@ -315,7 +318,7 @@ class RevokeDialog(RegisterDialog):
         return {} if self.values["reason"].strip() else {"reason": self.tr("请填写理由。")}
 
     def send(self) -> Callable[[], Changed]:
-        session, fingerprint = self.desk.session, self.row.fingerprint
+        session, fingerprint = self.session, self.row.fingerprint
         reason = self.values["reason"]
         return lambda: office.revoke_certificate(session, fingerprint=fingerprint, reason=reason)
 

@@ -4,27 +4,30 @@ Slow work with keys and files (`prepare`) runs in the document lane; its result 
 command in the database lane (`send`). What was typed stays until the command has been accepted.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QDialog, QFileDialog, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from sanzhi_desktop.application.commands import Changed
+from sanzhi_desktop.application.link import passing
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.ui.desk import Desk
-from sanzhi_desktop.ui.forms import Form, parse_day
+from sanzhi_desktop.ui.faults import DeskFault
+from sanzhi_desktop.ui.forms import parse_day
 from sanzhi_desktop.ui.jobs import Lane
 from sanzhi_desktop.ui.people.register import Register
+from sanzhi_desktop.ui.sending import SendingDialog
 from sanzhi_desktop.ui.theme import Tone
-from sanzhi_desktop.ui.widgets import Banner, PlainLabel, button, row, scrolled
+from sanzhi_desktop.ui.widgets import PlainLabel, button, row, scrolled
 
 SHORTEST_PASSPHRASE = 8
 
 
-class RegisterDialog(QDialog):
+class RegisterDialog(SendingDialog):
     """Subclasses build the form, check it, and give the work. `done_with` follows success."""
 
     done_with = Signal(object)
@@ -32,13 +35,9 @@ class RegisterDialog(QDialog):
     places: ClassVar[Mapping[str, str]] = {}
 
     def __init__(self, desk: Desk, register: Register, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.desk = desk
+        super().__init__(desk, parent)
         self.register = register
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setMinimumWidth(600)
-        self.form = Form()
-        self.refusal = Banner()
         self.explanation = PlainLabel(role="muted").wrapped()
         self.ok = button(self.tr("确定(&O)"), self.submit, kind="primary", tip="Ctrl+S")
         self.ok.setDefault(True)
@@ -47,13 +46,12 @@ class RegisterDialog(QDialog):
         by_key.activated.connect(self.ok.click)
         self.cancel = button(self.tr("取消"), self.reject)
         self.cancel.setShortcut(QKeySequence(Qt.Key.Key_Escape))
-        self.body = QVBoxLayout()
-        self.body.setSpacing(8)
         self.body.addWidget(self.form)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(20, 18, 20, 16)
         outer.setSpacing(10)
         outer.addWidget(self.explanation)
+        outer.addWidget(self.kept)
         outer.addWidget(self.refusal)
         outer.addLayout(self.body, 1)
         outer.addLayout(row(None, self.cancel, self.ok))
@@ -63,12 +61,16 @@ class RegisterDialog(QDialog):
         self.build()
         if self.focusWidget() is None and self.form.fields:
             self._first_open().setFocus()
+        self.begin()
 
     # ----- what subclasses say
 
-    def build(self) -> None:
-        """Fills the form."""
-        raise NotImplementedError
+    def about(self) -> str:
+        """Whose or what entry it is; "" for a new one."""
+        return ""
+
+    def place(self) -> Sequence[str]:
+        return "people", self.about()
 
     def faults(self) -> dict[str, str]:
         """Faults of the form itself, by field; a fault of no field stands under ""."""
@@ -144,6 +146,9 @@ class RegisterDialog(QDialog):
         self.refusal.show_text("")
         self.form.clear_errors()
         self.values = self.form.values()
+        if self.outgoing.unanswered is not None:
+            self._settle()
+            return
         self.prepared = None
         found = self.faults()
         for key, text in found.items():
@@ -183,13 +188,26 @@ class RegisterDialog(QDialog):
         else:
             self.refusal.show_text(text, Tone.DANGER)
 
+    def _settle(self) -> None:
+        """What has no answer goes out again as it was; what it was made from may be gone."""
+
+        def nothing() -> Changed:
+            raise DomainError(DeskFault.NOT_SAVED)
+
+        self.busy(on=True)
+        self.write(nothing if self.prepared is None else self.send(), self._done)
+
     def _send(self, prepared: Any) -> None:
         self.prepared = prepared
-        self.desk.jobs.write(self, self.send(), done=self._done, failed=self._refused)
+        self.write(self.send(), self._done)
 
-    def _refused(self, error: BaseException) -> None:
-        self.undo()
-        self.refuse(error)
+    def failed(self, error: BaseException) -> None:
+        if not passing(error):
+            self.undo()
+        super().failed(error)
+
+    def send_now(self) -> None:
+        self.submit()
 
     def _done(self, _answer: Changed) -> None:
         self.desk.told.emit(self.tr("已办理：{0}").format(self.windowTitle()))

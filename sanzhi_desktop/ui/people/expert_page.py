@@ -80,6 +80,15 @@ class ExpertDialog(RegisterDialog):
         self.expert = expert
         super().__init__(desk, register, parent)
 
+    def about(self) -> str:
+        return self.expert.expert_id if self.expert else ""
+
+    def failed(self, error: BaseException) -> None:
+        settled = self.outgoing.settled
+        if settled is not None and self.expert is None:  # he is registered: the rest is a change
+            self.expert = Expert(str(settled.command.payload["expert_id"]), "", ExpertKind.ADVISER)
+        super().failed(error)
+
     def build(self) -> None:
         self.name_it(
             self.tr("专家登记"),
@@ -122,7 +131,7 @@ class ExpertDialog(RegisterDialog):
         return found
 
     def send(self) -> Callable[[], Changed]:
-        values, session = self.values, self.desk.session
+        values, session = self.values, self.session
         expert = Expert(
             expert_id=self.expert.expert_id if self.expert else "",
             name=values["name"].strip(),

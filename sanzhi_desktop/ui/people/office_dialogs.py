@@ -85,7 +85,7 @@ class MakeRootDialog(RegisterDialog):
         return work
 
     def send(self) -> Callable[[], Changed]:
-        session, made, name = self.desk.session, self.prepared, self.values["name"].strip()
+        session, made, name = self.session, self.prepared, self.values["name"].strip()
         return lambda: office.put_root(
             session, fingerprint=made.certificate.fingerprint, pem=made.pem, name=name
         )
@@ -124,7 +124,7 @@ class OutsideRootDialog(RegisterDialog):
         return self._reading(self.values["file"])
 
     def send(self) -> Callable[[], Changed]:
-        session, root, name = self.desk.session, self.prepared, self.values["name"].strip()
+        session, root, name = self.session, self.prepared, self.values["name"].strip()
         return lambda: office.put_root(
             session, fingerprint=root.certificate.fingerprint, pem=root.pem, name=name
         )
@@ -220,7 +220,7 @@ class SealDialog(RegisterDialog):
         return self._importing(self.values["file"])
 
     def send(self) -> Callable[[], Changed]:
-        session, values = self.desk.session, self.values
+        session, values = self.session, self.values
         image, media = self.prepared
         seal_id = self.seal.seal_id if self.seal else ONLY_SEAL
         return lambda: office.put_seal(

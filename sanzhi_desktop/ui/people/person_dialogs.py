@@ -40,6 +40,15 @@ class PersonDialog(RegisterDialog):
         self.person = person
         super().__init__(desk, register, parent)
 
+    def about(self) -> str:
+        return self.person.person_id if self.person else ""
+
+    def failed(self, error: BaseException) -> None:
+        settled = self.outgoing.settled
+        if settled is not None and self.person is None:  # it is registered: the rest is a change
+            self.person = Person(str(settled.command.payload["person_id"]), "")
+        super().failed(error)
+
     def build(self) -> None:
         person = self.person
         if person is None:
@@ -117,7 +126,7 @@ class PersonDialog(RegisterDialog):
             first_review_on=parse_day(values["first_review_on"]),
             active=bool(values["active"]),
         )
-        session, new = self.desk.session, self.person is None
+        session, new = self.session, self.person is None
         return lambda: office.put_person(session, person=person, new=new)
 
 
@@ -234,11 +243,9 @@ class RecusalDialog(RegisterDialog):
         self.form.add("reason", self.tr("理由(&R)"), lines(3))
         kind.currentIndexChanged.connect(lambda _: self._show_range())
         self._show_range()
-        reader = self.desk.session.reader
+        reader = self.session.reader
         query = ListQuery(scope=ListScope.OPEN, limit=MOST_CASES)
-        self.desk.jobs.run(
-            Lane.DATABASE, self, lambda: reader.worklist(query), done=self._fill_cases
-        )
+        self.read(lambda: reader.worklist(query), self._fill_cases)
 
     def faults(self) -> dict[str, str]:
         values = self.values
@@ -255,7 +262,7 @@ class RecusalDialog(RegisterDialog):
             case_id=values["case_id"] if which == "case" else "",
             reason=values["reason"].strip(),
         )
-        session = self.desk.session
+        session = self.session
         return lambda: office.add_recusal(session, recusal=recusal)
 
     def _show_range(self) -> None:

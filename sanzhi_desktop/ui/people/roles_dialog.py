@@ -9,6 +9,7 @@ from sanzhi_desktop.application import office
 from sanzhi_desktop.application.commands import Changed
 from sanzhi_desktop.domain.people import Person, Role, RoleGrant
 from sanzhi_desktop.ui.desk import Desk
+from sanzhi_desktop.ui.entries import keep
 from sanzhi_desktop.ui.forms import parse_day
 from sanzhi_desktop.ui.names import day, name
 from sanzhi_desktop.ui.people.dialog import RegisterDialog, is_day
@@ -23,6 +24,9 @@ class RolesDialog(RegisterDialog):
         self.person = person
         self.lines: list[_GrantLine] = []
         super().__init__(desk, register, parent)
+
+    def about(self) -> str:
+        return self.person.person_id
 
     def build(self) -> None:
         self.name_it(
@@ -61,7 +65,7 @@ class RolesDialog(RegisterDialog):
 
     def send(self) -> Callable[[], Changed]:
         grants = [line.grant() for line in self.lines if line.box.isChecked()]
-        session, person_id = self.desk.session, self.person.person_id
+        session, person_id = self.session, self.person.person_id
         return lambda: office.set_roles(session, person_id=person_id, grants=grants)
 
 
@@ -91,6 +95,7 @@ class _GrantLine:
             editor.setEnabled(self.box.isChecked())
             self.box.toggled.connect(editor.setEnabled)
         for column, widget in enumerate((self.box, self.first, self.last, self.basis)):
+            keep(widget, f"{at}.{role.value}.{column}")
             grid.addWidget(widget, at, column, Qt.AlignmentFlag.AlignVCenter)
 
     def fault(self) -> str:

@@ -21,7 +21,8 @@ from sanzhi_desktop.domain.workdays import local_date
 from sanzhi_desktop.resources.profiles.parse import RawProfile, parse_profile
 from sanzhi_desktop.resources.profiles.write import as_toml
 from sanzhi_desktop.ui.desk import Desk
-from sanzhi_desktop.ui.drafts import Draft, DraftKeeper
+from sanzhi_desktop.ui.draft_keeper import DraftKeeper
+from sanzhi_desktop.ui.drafts import Draft
 from sanzhi_desktop.ui.jobs import Lane
 
 DRAFT = "own_rules"  # key of the local draft

@@ -1,5 +1,7 @@
 """Intake: the submission with its handlers and materials, read from files and confirmed by hand."""
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -9,8 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 
 from sanzhi_desktop.application import intake
-from sanzhi_desktop.application.commands import Changed, new_id
-from sanzhi_desktop.application.link import passing
+from sanzhi_desktop.application.commands import Changed
 from sanzhi_desktop.application.ports import Session
 from sanzhi_desktop.application.work import Prefill
 from sanzhi_desktop.domain.case import CaseFault, Material, Submission
@@ -20,10 +21,12 @@ from sanzhi_desktop.ui import steps
 from sanzhi_desktop.ui.case_header import CaseHeader
 from sanzhi_desktop.ui.conflict import settle
 from sanzhi_desktop.ui.desk import Desk
-from sanzhi_desktop.ui.drafts import Draft, DraftKeeper
+from sanzhi_desktop.ui.draft_keeper import DraftKeeper
+from sanzhi_desktop.ui.drafts import Draft
 from sanzhi_desktop.ui.intake_body import IntakeBody
 from sanzhi_desktop.ui.intake_page import IntakePage, read_intake
 from sanzhi_desktop.ui.jobs import Lane
+from sanzhi_desktop.ui.outgoing import Outgoing, Sent
 from sanzhi_desktop.ui.scope_line import ScopeLine
 from sanzhi_desktop.ui.screen import Screen
 from sanzhi_desktop.ui.source_bar import SourceBar, dropped
@@ -40,16 +43,15 @@ class Attempt:
     seen: int
     submission: Submission
     materials: tuple[Material, ...]
-    command_id: str
+    content: Mapping[str, Any]  # of the form, as the journal keeps it
 
     def send(self, session: Session) -> Changed:
-        """In the database lane; sent twice, it is carried out once."""
+        """In the database lane."""
         if not self.case_id:
             return intake.register(
                 session,
                 submission=self.submission,
                 materials=self.materials,
-                command_id=self.command_id,
             )
         return intake.edit(
             session,
@@ -57,18 +59,19 @@ class Attempt:
             seen_version=self.seen,
             submission=self.submission,
             materials=self.materials,
-            command_id=self.command_id,
         )
 
-    def after(self, session: Session, before: "Attempt | None") -> Changed:
+    def after(self, outgoing: Outgoing) -> Changed:
         """Settles an attempt whose answer was lost, as it was, so that nothing is registered
-        twice; then sends what was typed since then."""
-        if before is None:
-            return self.send(session)
-        settled = before.send(session)
-        if (self.submission, self.materials) == (before.submission, before.materials):
-            return settled
-        return replace(self, case_id=settled.case_id, seen=settled.version).send(session)
+        twice, also after a restart; then sends what was typed since then."""
+        wanted = self
+        settled = outgoing.settle()
+        if settled is not None:
+            before = outgoing.settled
+            if before is not None and before.content == self.content:
+                return settled
+            wanted = replace(self, case_id=settled.case_id, seen=settled.version)
+        return outgoing.send(self.content, lambda: wanted.send(outgoing.session))
 
 
 class IntakeScreen(Screen):
@@ -79,7 +82,8 @@ class IntakeScreen(Screen):
         self.case_id = ""
         self.page: IntakePage | None = None
         self._version = 0
-        self._unanswered: Attempt | None = None  # sent, and no answer came
+        self.outgoing = Outgoing(desk.session, self._note)
+        self._noted: tuple[str, str, int, dict[str, Any]] = ("", "", 0, {})
         self._saving = False
         self.setAcceptDrops(True)
         self.header = CaseHeader()
@@ -127,6 +131,7 @@ class IntakeScreen(Screen):
         if case_id != self.case_id:
             self.keeper.flush()
             self.page = None
+            self.outgoing.unanswered = None  # of the case that is left: its draft has it
         self.case_id = case_id
 
     def shown(self) -> None:
@@ -175,7 +180,12 @@ class IntakeScreen(Screen):
         self.keeper.touched()
         self._say_progress()
         text = self.tr("已恢复上次没有提交的内容，请核对后保存。")
-        if found.version and found.version != self._version:
+        if "sent" in found.values:
+            self.outgoing.unanswered = Sent.from_json(found.values["sent"])
+            text = self.tr(
+                "已恢复上次的内容；上次保存没有得到答复，可能已经存入。请再保存一次，不会重复登记。"
+            )
+        elif found.version and found.version != self._version:
             text = self.tr("已恢复上次没有提交的内容；此后他人保存过修改，请核对后保存。")
         self.banner.show_text(text, Tone.WARN)
 
@@ -223,7 +233,16 @@ class IntakeScreen(Screen):
     def _kept(self) -> tuple[str, str, int, dict[str, Any]]:
         name = self.body.form.fields["name"].text or self.tr("（未填案由）")
         title = self.tr("送审表 {0}").format(name)
-        return self._key(), title, self._version, self.body.to_values()
+        values = self.body.to_values()
+        if self.outgoing.unanswered is not None:
+            values["sent"] = self.outgoing.unanswered.to_json()
+        return self._key(), title, self._version, values
+
+    def _note(self, sent: Sent) -> None:
+        """In the database lane, before it goes out."""
+        key, title, version, values = self._noted
+        whole = values | {"sent": sent.to_json()}
+        self.desk.drafts.keep_now(key, title=title, version=version, values=whole)
 
     def _touched(self) -> None:
         self.keeper.touched()
@@ -244,40 +263,41 @@ class IntakeScreen(Screen):
         except DomainError as error:
             self._refused(error)
             return
+        content = json.loads(json.dumps(self.body.to_values()))
         wanted = Attempt(
-            self.case_id, self._version, submission, tuple(self.body.given()), new_id()
+            self.case_id, self._version, submission, tuple(self.body.given()), content
         )
         self._saving = True
         self.save.setEnabled(False)
         self.keeper.sending()
-        session, before = self.desk.session, self._unanswered
-        self.write(
-            lambda: wanted.after(session, before),
-            self._saved,
-            failed=lambda error: self._refused(error, before or wanted),
-        )
+        self._noted = self._kept()
+        outgoing = self.outgoing
+        self.write(lambda: wanted.after(outgoing), self._saved, failed=self._not_saved)
 
     def _again(self) -> None:
         """The server is back: what could not be sent goes out."""
-        if self._unanswered is not None and self.page is not None:
+        if self.outgoing.unanswered is not None and self.page is not None:
             self.save_now()
 
     def _saved(self, answer: Changed) -> None:
         self._saving = False
         self.save.setEnabled(True)
-        self._unanswered = None
         self.keeper.acknowledged()
+        if self.case_id != answer.case_id:
+            self.desk.drafts.drop(self._key())  # what was typed since then belongs to the case
         self.case_id = answer.case_id
         self._version = answer.version
         self.desk.told.emit(self.tr("已保存。承办机构负责人确认后送审。"))
         if not self.keeper.dirty:
             self._read()
 
-    def _refused(self, error: BaseException, sent: Attempt | None = None) -> None:
+    def _not_saved(self, error: BaseException) -> None:
         self._saving = False
         self.save.setEnabled(True)
-        if sent is not None:
-            self._unanswered = sent if passing(error) else None
+        self.keeper.touched()  # the journal still says that it is on its way
+        self._refused(error)
+
+    def _refused(self, error: BaseException) -> None:
         if isinstance(error, DomainError) and error.code is CaseFault.STALE:
             session, work, case_id = self.desk.session, self.desk.work, self.case_id
             self.read(lambda: read_intake(session, work, case_id), self._conflict)

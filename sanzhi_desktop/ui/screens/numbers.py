@@ -3,10 +3,8 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QComboBox,
-    QDialog,
     QFileDialog,
     QStackedWidget,
     QVBoxLayout,
@@ -19,12 +17,13 @@ from sanzhi_desktop.application.queries import NumberKind, NumberRow, NumberStat
 from sanzhi_desktop.domain.papers import NumbersPaper
 from sanzhi_desktop.domain.people import Role
 from sanzhi_desktop.ui.desk import Desk
-from sanzhi_desktop.ui.forms import Form, lines, text_of
+from sanzhi_desktop.ui.forms import lines, text_of
 from sanzhi_desktop.ui.jobs import Lane
 from sanzhi_desktop.ui.names import name
 from sanzhi_desktop.ui.paper_dialog import PaperDialog
 from sanzhi_desktop.ui.paper_panel import save_bytes
 from sanzhi_desktop.ui.screen import Screen
+from sanzhi_desktop.ui.sending import SendingDialog
 from sanzhi_desktop.ui.tables import Column, RowModel, Table
 from sanzhi_desktop.ui.theme import Tone
 from sanzhi_desktop.ui.widgets import Banner, EmptyState, PlainLabel, button, reveal, row
@@ -250,14 +249,12 @@ def _refill(box: QComboBox, pairs: Sequence[tuple[str, str]]) -> None:
     box.blockSignals(False)
 
 
-class VoidDialog(QDialog):
+class VoidDialog(SendingDialog):
     """作废: asks for the reason."""
 
     def __init__(self, desk: Desk, number: NumberRow, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._desk = desk
+        super().__init__(desk, parent)
         self._number = number
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("作废文号"))
         self.setMinimumWidth(520)
         outer = QVBoxLayout(self)
@@ -266,30 +263,28 @@ class VoidDialog(QDialog):
         outer.addWidget(PlainLabel(number.label, role="heading"))
         words = self.tr("作废的文号连同理由保留在登记中，不再使用；本案签发时另取新号。")
         outer.addWidget(PlainLabel(words, role="muted").wrapped())
-        self.refusal = Banner()
+        outer.addWidget(self.kept)
         outer.addWidget(self.refusal)
-        self.form = Form()
         self.form.add("reason", self.tr("作废理由(&R)"), lines(3))
         outer.addWidget(self.form)
-        self.ok = button(self.tr("作废(&O)"), self._submit, kind="danger", shortcut="Ctrl+S")
+        self.ok = button(self.tr("作废(&O)"), self.send_now, kind="danger", shortcut="Ctrl+S")
         outer.addLayout(row(None, button(self.tr("取消"), self.reject), self.ok))
         self.form.fields["reason"].editor.setFocus()
+        self.begin()
 
-    def _submit(self) -> None:
+    def place(self) -> Sequence[str]:
+        return "numbers", "", self._number.label
+
+    def send_now(self) -> None:
         self.refusal.show_text("")
-        self.ok.setEnabled(False)
-        self._desk.jobs.write(self, self._work(), done=self._done, failed=self._refuse)
+        self.write(self._work(), self._done)
 
     def _work(self) -> Callable[[], Changed]:
-        session, number, reason = self._desk.session, self._number, self.form.fields["reason"].text
+        session, number, reason = self.session, self._number, self.form.fields["reason"].text
         return lambda: office.void_number(
             session, series=number.series, year=number.year, no=number.no, reason=reason
         )
 
     def _done(self, _answer: Changed) -> None:
-        self._desk.told.emit(self.tr("已作废：{0}").format(self._number.label))
+        self.desk.told.emit(self.tr("已作废：{0}").format(self._number.label))
         self.accept()
-
-    def _refuse(self, error: BaseException) -> None:
-        self.ok.setEnabled(True)
-        self.refusal.show_text(self._desk.problems.text(error), Tone.DANGER)

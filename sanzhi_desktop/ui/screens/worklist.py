@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from functools import partial
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
@@ -24,6 +25,7 @@ from sanzhi_desktop.ui.case_list import CaseSource
 from sanzhi_desktop.ui.case_page import read_page, screen_for
 from sanzhi_desktop.ui.desk import Desk
 from sanzhi_desktop.ui.drafts import Draft
+from sanzhi_desktop.ui.left_draft import GiveUpDraft
 from sanzhi_desktop.ui.names import SHANGHAI, day, moment, name
 from sanzhi_desktop.ui.paged import PagedModel
 from sanzhi_desktop.ui.screen import Screen
@@ -248,10 +250,15 @@ class WorklistScreen(Screen):
 
     def _take_draft(self) -> None:
         if self._drafts:
-            screen, _, case_id = self._drafts[0].key.partition(":")
-            self.desk.go.emit(screen, case_id)
+            screen, _, about = self._drafts[0].key.partition(":")
+            self.desk.go.emit(screen, about.partition("#")[0])
 
     def _drop_draft(self) -> None:
         if self._drafts:
-            self.desk.drafts.drop(self._drafts[0].key)
-            self.desk.drafts.read(self, self._show_drafts)
+            dialog = GiveUpDraft(self._drafts[0], self)
+            dialog.accepted.connect(partial(self._give_up, self._drafts[0].key))
+            dialog.open()
+
+    def _give_up(self, key: str) -> None:
+        self.desk.drafts.drop(key)
+        self.desk.drafts.read(self, self._show_drafts)

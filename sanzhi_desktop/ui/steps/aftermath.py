@@ -11,6 +11,7 @@ from sanzhi_desktop.domain import money
 from sanzhi_desktop.domain.case import Adoption, CaseFault, ProblemRow
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.domain.kinds import Kind
+from sanzhi_desktop.ui.entries import keep
 from sanzhi_desktop.ui.forms import Form, combo, lines, parse_yuan, text_of
 from sanzhi_desktop.ui.steps.base import StepDialog
 from sanzhi_desktop.ui.widgets import Card, PlainLabel, column, scrolled
@@ -43,9 +44,11 @@ class _ProblemsStep(StepDialog):
         self.forms: dict[int, Form] = {}
         cards: list[QWidget | None] = []
         for problem in self.problems():
-            card = Card(self.tr("第 {0} 个问题").format(problem.number))
+            about = self.tr("第 {0} 个问题").format(problem.number)
+            card = Card(about)
             card.body.addWidget(PlainLabel(problem_words(problem)).wrapped())
             form = Form()
+            keep(form, str(problem.number), about)
             card.body.addWidget(form)
             self.forms[problem.number] = form
             cards.append(card)
@@ -74,7 +77,7 @@ class RespondStep(_ProblemsStep):
 
     def work(self) -> Callable[[], Changed]:
         answers = [(n, form.fields["response"].text.strip()) for n, form in self.forms.items()]
-        session, case = self.desk.session, self.case
+        session, case = self.session, self.case
         return lambda: aftermath.respond(
             session, case_id=case.case_id, seen_version=case.version, responses=answers
         )
@@ -115,7 +118,7 @@ class AdoptStep(_ProblemsStep):
             )
             for number, form in self.forms.items()
         ]
-        session, case = self.desk.session, self.case
+        session, case = self.session, self.case
         return lambda: aftermath.adopt(
             session, case_id=case.case_id, seen_version=case.version, adoptions=notes
         )
@@ -170,7 +173,7 @@ class DecisionStep(StepDialog):
             party_number=values["party_number"].strip(),
             amount_fen=parse_yuan(values["amount"]),
         )
-        session, case = self.desk.session, self.case
+        session, case = self.session, self.case
         return lambda: aftermath.register_decision(
             session, case_id=case.case_id, seen_version=case.version, decision=decision
         )

@@ -1,30 +1,26 @@
 """应审未审: a decision that an agency made although it had not been reviewed, as an irregularity."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from sanzhi_desktop.application import aftermath
 from sanzhi_desktop.application.commands import Changed
 from sanzhi_desktop.application.queries import IrregularityRow
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.ui.desk import Desk
-from sanzhi_desktop.ui.forms import Form, lines
-from sanzhi_desktop.ui.jobs import Lane
+from sanzhi_desktop.ui.forms import lines
 from sanzhi_desktop.ui.names import day, moment
+from sanzhi_desktop.ui.sending import SendingDialog
 from sanzhi_desktop.ui.tables import Column, RowModel, Table
-from sanzhi_desktop.ui.theme import Tone
-from sanzhi_desktop.ui.widgets import Banner, PlainLabel, button, row
+from sanzhi_desktop.ui.widgets import PlainLabel, button, row
 
 
-class IrregularityDialog(QDialog):
+class IrregularityDialog(SendingDialog):
     """Lists what was recorded and records another; it never becomes a decision of a case."""
 
     def __init__(self, desk: Desk, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._desk = desk
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        super().__init__(desk, parent)
         self.setWindowTitle(self.tr("应审未审登记"))
         self.setMinimumSize(760, 560)
         outer = QVBoxLayout(self)
@@ -47,39 +43,35 @@ class IrregularityDialog(QDialog):
         )
         self.table.use(self.model)
         outer.addWidget(self.table, 1)
-        self.refusal = Banner()
+        outer.addWidget(self.kept)
         outer.addWidget(self.refusal)
-        self.form = Form()
         self.form.add("agency", self.tr("作出决定的机关(&A)"), QLineEdit())
         self.form.add("number", self.tr("决定文号(&N)"), QLineEdit())
         self.form.add("decided_on", self.tr("决定日期(&D)"), QLineEdit(), hint="2026-09-18")
         self.form.add("content", self.tr("决定内容(&C)"), lines(2))
         self.form.add("note", self.tr("怎样发现、说明(&M)"), lines(2))
         outer.addWidget(self.form)
-        self.ok = button(self.tr("登记(&O)"), self._submit, kind="primary", shortcut="Ctrl+S")
+        self.ok = button(self.tr("登记(&O)"), self.send_now, kind="primary", shortcut="Ctrl+S")
         outer.addLayout(row(None, button(self.tr("关闭"), self.reject), self.ok))
-        self._read()
+        self.read(self.session.reader.irregularities, self.model.replace)
+        self.begin()
 
-    def _read(self) -> None:
-        reader = self._desk.session.reader
-        self._desk.jobs.run(
-            Lane.DATABASE, self, reader.irregularities, done=self.model.replace, failed=self._refuse
-        )
+    def place(self) -> Sequence[str]:
+        return "worklist", ""
 
-    def _submit(self) -> None:
+    def send_now(self) -> None:
         self.refusal.show_text("")
         try:
             work = self._work()
         except DomainError as error:
-            self._refuse(error)
+            self.refuse(error)
             return
-        self.ok.setEnabled(False)
-        self._desk.jobs.write(self, work, done=self._recorded, failed=self._refuse)
+        self.write(work, self._recorded)
 
     def _work(self) -> Callable[[], Changed]:
         decided_on = self.form.day("decided_on")
         values = {key: text.strip() for key, text in self.form.values().items()}
-        session = self._desk.session
+        session = self.session
         return lambda: aftermath.record_irregularity(
             session,
             agency=values["agency"],
@@ -92,9 +84,6 @@ class IrregularityDialog(QDialog):
     def _recorded(self, _answer: Changed) -> None:
         self.ok.setEnabled(True)
         self.form.put(dict.fromkeys(self.form.fields, ""))
-        self._desk.told.emit(self.tr("已登记应审未审。"))
-        self._read()
-
-    def _refuse(self, error: BaseException) -> None:
-        self.ok.setEnabled(True)
-        self.refusal.show_text(self._desk.problems.text(error), Tone.DANGER)
+        self.kept.show_text("")
+        self.desk.told.emit(self.tr("已登记应审未审。"))
+        self.read(self.session.reader.irregularities, self.model.replace)

@@ -32,7 +32,7 @@ class StepBackStep(StepDialog):
         self.beware()
 
     def work(self) -> Callable[[], Changed]:
-        session, case = self.desk.session, self.case
+        session, case = self.session, self.case
         action = office_life.step_back_of(case) or Action.RECALL
         return lambda: office_life.step_back(
             session, case_id=case.case_id, seen_version=case.version, action=action
@@ -53,7 +53,7 @@ class _ToSomebody(StepDialog):
             QLineEdit(),
             hint=self.tr("可以留空；如 2026-09-24"),
         )
-        self.read(self.desk.session.reader.people, lambda people: self._fill(people.values()))
+        self.read(self.session.reader.people, lambda people: self._fill(people.values()))
 
     def _fill(self, people: Sequence[Person]) -> None:
         handlers = {h.person_id for h in self.case.submission.handlers}
@@ -92,7 +92,7 @@ class RemindStep(_ToSomebody):
         self.add_fields(self.tr("催办对象(&P)"), self.tr("内容(&T)"))
 
     def work(self) -> Callable[[], Changed]:
-        session, case, person = self.desk.session, self.case, text_of(self.person)
+        session, case, person = self.session, self.case, text_of(self.person)
         text, until = self.form.fields["text"].text, self.until()
         return lambda: office_life.remind(
             session,
@@ -125,7 +125,7 @@ class AskOpinionStep(_ToSomebody):
         return False
 
     def work(self) -> Callable[[], Changed]:
-        session, case, person = self.desk.session, self.case, text_of(self.person)
+        session, case, person = self.session, self.case, text_of(self.person)
         text, until = self.form.fields["text"].text, self.until()
         return lambda: office_life.ask_opinion(
             session,
@@ -161,7 +161,7 @@ class GiveOpinionStep(StepDialog):
         return next((s for s in self.case.second_opinions if s.open_for(me)), None)
 
     def work(self) -> Callable[[], Changed]:
-        session, case, asked = self.desk.session, self.case, self._asked()
+        session, case, asked = self.session, self.case, self._asked()
         return partial(
             office_life.give_opinion,
             session,

@@ -98,7 +98,7 @@ class ReturnStep(_OutsideStep):
 
     def work(self) -> Callable[[], Changed]:
         reason, confirmed = self.reason(), confirming(self.form, self.desk)
-        session, sheets, case = self.desk.session, self.desk.work.sheets, self.case
+        session, sheets, case = self.session, self.desk.work.sheets, self.case
         arrival, letter = self.known(), self.letter()
         return lambda: outside_scope.return_outside_scope(
             session,
@@ -145,7 +145,7 @@ class NotNeededStep(_OutsideStep):
 
     def work(self) -> Callable[[], Changed]:
         reason, confirmed = self.reason(), confirming(self.form, self.desk)
-        session, sheets, case = self.desk.session, self.desk.work.sheets, self.case
+        session, sheets, case = self.session, self.desk.work.sheets, self.case
         arrival, letter = self.known(), self.letter()
         return lambda: outside_scope.confirm_not_needed(
             session,

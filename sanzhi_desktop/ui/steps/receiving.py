@@ -40,7 +40,7 @@ class ArrivalStep(StepDialog):
 
     def start(self) -> None:
         """Asks for what the program works out."""
-        session, book, case = self.desk.session, self.desk.work.book, self.case
+        session, book, case = self.session, self.desk.work.book, self.case
 
         def work() -> Arrival:
             applied = session.reader.profile_applied(case.profile_id, case.profile_edition)
@@ -115,7 +115,7 @@ class AcceptStep(ArrivalStep):
     def work(self) -> Callable[[], Changed]:
         received = self.form.day("received_on")
         session, book, case, arrival = (
-            self.desk.session,
+            self.session,
             self.desk.work.book,
             self.case,
             self.known(),
@@ -164,7 +164,7 @@ class CorrectionStep(ArrivalStep):
         missing = [m.strip() for m in self.form.fields["missing"].text.splitlines() if m.strip()]
         reason = self.form.fields["reason"].text.strip()
         session, book, sheets, case, arrival = (
-            self.desk.session,
+            self.session,
             self.desk.work.book,
             self.desk.work.sheets,
             self.case,

@@ -29,7 +29,7 @@ class ConfirmStep(StepDialog):
         self.form.add("declared", self.tr("声明"), self.declared)
 
     def work(self) -> Callable[[], Changed]:
-        session, book, case = self.desk.session, self.desk.work.book, self.case
+        session, book, case = self.session, self.desk.work.book, self.case
         declared = self.declared.isChecked()
 
         def send() -> Changed:
@@ -67,7 +67,7 @@ class SendBackStep(_ReasonStep):
         self.add_reason(self.tr("退回理由(&R)"))
 
     def work(self) -> Callable[[], Changed]:
-        session, case, reason = self.desk.session, self.case, self.reason()
+        session, case, reason = self.session, self.case, self.reason()
         return lambda: signoff.send_back(
             session, case_id=case.case_id, seen_version=case.version, reason=reason
         )
@@ -87,7 +87,7 @@ class WithdrawStep(_ReasonStep):
         self.add_reason(self.tr("撤回理由(&R)"))
 
     def work(self) -> Callable[[], Changed]:
-        session, case, reason = self.desk.session, self.case, self.reason()
+        session, case, reason = self.session, self.case, self.reason()
         return lambda: intake.withdraw(
             session, case_id=case.case_id, seen_version=case.version, reason=reason
         )
@@ -107,7 +107,7 @@ class NewRoundStep(_ReasonStep):
         self.add_reason(self.tr("说明(&R)"))
 
     def work(self) -> Callable[[], Changed]:
-        session, case, reason = self.desk.session, self.case, self.reason()
+        session, case, reason = self.session, self.case, self.reason()
         why = RoundReason(text_of(self.why))
         return lambda: aftermath.new_round(
             session,

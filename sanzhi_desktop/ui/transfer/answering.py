@@ -57,7 +57,7 @@ class PoliceAnswerStep(_ChoosingStep):
         self.form.show_row("reason", on=chosen == TransferChoice.NOT_FILED)
 
     def work(self) -> Callable[[], Changed]:
-        step, session = self.step(), self.desk.session
+        step, session = self.step(), self.session
         choice = self.chosen()
         refused = choice is TransferChoice.NOT_FILED
         sent_on = choice is TransferChoice.FORWARDED
@@ -89,7 +89,7 @@ class ObjectTransferStep(_ChoosingStep):
         self.add_reason(self.tr("理由(&R)"))
 
     def work(self) -> Callable[[], Changed]:
-        step, session = self.step(), self.desk.session
+        step, session = self.step(), self.session
         choice = self.chosen()
         organ, reason = self.text("organ"), self.text("reason")
         return lambda: transfer.object_to(session, step, choice=choice, organ=organ, reason=reason)
@@ -111,7 +111,7 @@ class HandOverStep(TransferStep):
         self.form.add("received_by", self.tr("接收人(&P)"), QLineEdit())
 
     def work(self) -> Callable[[], Changed]:
-        step, session = self.step(), self.desk.session
+        step, session = self.step(), self.session
         items, received_by = self.text("items"), self.text("received_by")
         return lambda: transfer.hand_over(session, step, items=items, received_by=received_by)
 
@@ -130,5 +130,5 @@ class CloseTransferStep(TransferStep):
         self.add_reason(self.tr("理由(&R)"))
 
     def work(self) -> Callable[[], Changed]:
-        step, session, reason = self.step(), self.desk.session, self.text("reason")
+        step, session, reason = self.step(), self.session, self.text("reason")
         return lambda: transfer.close(session, step, reason=reason)

@@ -1,6 +1,6 @@
 """备齐移送材料: the attachments of the law, each with a file, its pages, or why there is none."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,7 @@ from sanzhi_desktop.domain.transfer import (
     TransferFault,
     current,
 )
+from sanzhi_desktop.ui.entries import keep
 from sanzhi_desktop.ui.forms import Form
 from sanzhi_desktop.ui.transfer.base import TransferStep
 from sanzhi_desktop.ui.widgets import Card, PlainLabel, button, column, scrolled
@@ -47,10 +48,9 @@ class PrepareTransferStep(TransferStep):
         )
         self.form.hide()
         self.forms: dict[str, Form] = {}
-        self._kept_rows: Mapping[str, Mapping[str, str]] = {}
 
     def look_up(self) -> _Rules:
-        session, book, case = self.desk.session, self.desk.work.book, self.case
+        session, book, case = self.session, self.desk.work.book, self.case
         applied = session.reader.profile_applied(case.profile_id, case.profile_edition)
         profile = profile_of(book, case, applied)
         rules = tuple(r for r in transfer.attachment_rules(profile) if r.code != LETTER)
@@ -65,9 +65,6 @@ class PrepareTransferStep(TransferStep):
         before = current(self.case.transfers)
         for given in before.attachments if before is not None else ():
             self._put(given)
-        for code, row in self._kept_rows.items():
-            if code in self.forms:
-                self.forms[code].put(dict(row))
         first = next(iter(self.forms.values()), None)
         if first is not None:
             first.fields["pages"].editor.setFocus()
@@ -75,6 +72,7 @@ class PrepareTransferStep(TransferStep):
     def _card(self, rule: AttachmentRule) -> QWidget:
         card = Card(rule.name)
         form = Form()
+        keep(form, rule.code, rule.name)
         self.forms[rule.code] = form
         pages = form.add("pages", self.tr("页数"), QLineEdit())
         pages.editor.setAccessibleName(self.tr("{0}的页数").format(rule.name))
@@ -96,7 +94,6 @@ class PrepareTransferStep(TransferStep):
         if rule.if_any:
             waived = form.add("waived", self.tr("不适用的理由"), QLineEdit())
             waived.editor.setAccessibleName(self.tr("{0}不适用的理由").format(rule.name))
-        form.changed.connect(lambda _key: self.keeper.touched())
         card.body.addWidget(form)
         if not rule.if_any:
             card.body.addWidget(PlainLabel(self.tr("必备材料"), role="muted"))
@@ -128,15 +125,6 @@ class PrepareTransferStep(TransferStep):
         }
         self.forms[given.code].put(row)
 
-    def values(self) -> Mapping[str, Any]:
-        return {"rows": {code: form.values() for code, form in self.forms.items()}}
-
-    def put_values(self, values: Mapping[str, Any]) -> None:
-        self._kept_rows = values.get("rows", {})
-        for code, row in self._kept_rows.items():
-            if code in self.forms:
-                self.forms[code].put(dict(row))
-
     def attachments(self) -> Sequence[Attachment]:
         """What stands in the cards. A number of pages that is none is shown and raised."""
         if self.rules is None:
@@ -167,7 +155,7 @@ class PrepareTransferStep(TransferStep):
         )
 
     def work(self) -> Callable[[], Changed]:
-        step, session, given = self.step(), self.desk.session, self.attachments()
+        step, session, given = self.step(), self.session, self.attachments()
         assert self.rules is not None  # noqa: S101 — attachments() raises without them
         profile = self.rules.profile
         return lambda: transfer.prepare(session, step, profile=profile, attachments=given)

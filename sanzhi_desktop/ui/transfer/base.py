@@ -1,6 +1,6 @@
-"""What every dialog of a transfer is: a step with its moment, faults in place, a draft kept."""
+"""What every dialog of a transfer is: a step with its moment, files and faults in place."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -8,12 +8,10 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QLineEdit
 
-from sanzhi_desktop.application.commands import Changed
 from sanzhi_desktop.application.transfer import PaperIn, Step
 from sanzhi_desktop.domain.case import CaseFault, Material
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.domain.transfer import TransferFault
-from sanzhi_desktop.ui.drafts import Draft, DraftKeeper
 from sanzhi_desktop.ui.faults import DeskFault
 from sanzhi_desktop.ui.jobs import Lane
 from sanzhi_desktop.ui.materials_upload import Uploads
@@ -54,9 +52,6 @@ class TransferStep(StepDialog):
         if self.when:
             self.form.add("at", self.when, QLineEdit(), hint=self.tr("例如 2026-09-18 14:30"))
         self.body.addWidget(self.uploads)
-        self.keeper = DraftKeeper(self.desk.drafts, self._kept, self)
-        self.form.changed.connect(lambda _key: self.keeper.touched())
-        self.desk.drafts.read(self, self._restore)
         self.read(self.look_up, self._looked_up)
 
     def fields(self) -> None:
@@ -72,7 +67,7 @@ class TransferStep(StepDialog):
 
     def _looked_up(self, found: Any) -> None:
         self.looked_up(found)
-        self.desk.jobs.run(Lane.DATABASE, self, self.desk.session.gateway.now, done=self._offer_now)
+        self.desk.jobs.run(Lane.DATABASE, self, self.session.gateway.now, done=self._offer_now)
 
     def _offer_now(self, now: datetime) -> None:
         field = self.form.fields.get("at")
@@ -85,7 +80,7 @@ class TransferStep(StepDialog):
         case = self.case
         field = self.form.fields.get("at")
         if field is None:
-            return Step(case.case_id, case.version, self.desk.session.gateway.now())
+            return Step(case.case_id, case.version, self.session.gateway.now())
         try:
             return Step(case.case_id, case.version, parse_moment(field.text))
         except DomainError:
@@ -140,37 +135,15 @@ class TransferStep(StepDialog):
             field.error(self.desk.problems.text(error))
             field.editor.setFocus()
 
-    def _draft_key(self) -> str:
-        return f"{type(self).__name__}:{self.case.case_id}"
+    def beside(self) -> dict[str, Any]:
+        return {"papers": {key: [p.sha256, p.file_name] for key, p in self.papers.items()}}
 
-    def values(self) -> Mapping[str, Any]:
-        """What the draft keeps beside the texts of the form."""
-        return {}
-
-    def put_values(self, values: Mapping[str, Any]) -> None:
-        """Takes over what a draft kept beside the texts."""
-
-    def _kept(self) -> tuple[str, str, int, Mapping[str, Any]]:
-        papers = {key: [p.sha256, p.file_name] for key, p in self.papers.items()}
-        values = {"form": self.form.values(), "papers": papers, **self.values()}
-        return self._draft_key(), self.windowTitle(), self.case.version, values
-
-    def _restore(self, drafts: Sequence[Draft]) -> None:
-        kept = next((d for d in drafts if d.key == self._draft_key()), None)
-        if kept is None:
-            return
-        self.form.put({k: str(v) for k, v in kept.values.get("form", {}).items()})
-        self.papers = {k: PaperIn(*pair) for k, pair in kept.values.get("papers", {}).items()}
-        self.put_values(kept.values)
+    def put_beside(self, values: Mapping[str, Any]) -> None:
+        kept = values.get("papers", {})
+        self.papers = self.papers | {k: PaperIn(*pair) for k, pair in kept.items()}
 
     def reject(self) -> None:
-        """Closed without being sent: what was typed is there the next time, a file that is on its
-        way is stopped."""
+        """A file that is on its way is stopped."""
         if self.uploads.busy:
             self.uploads.cancel()
-        self.keeper.flush()
         super().reject()
-
-    def _done(self, answer: Changed) -> None:
-        self.keeper.discard()
-        super()._done(answer)

@@ -54,7 +54,7 @@ class ChangeTeamStep(OpenTransferStep):
         step, profile, team = self.step(), self.profile, self.chosen()
         if profile is None:
             raise DomainError(CaseFault.NOT_FOUND)
-        session, reason = self.desk.session, self.text("reason")
+        session, reason = self.session, self.text("reason")
         return lambda: transfer_beside.change_team(
             session, step, profile=profile, team=team, reason=reason
         )
@@ -128,7 +128,7 @@ class CorrectEventStep(TransferStep):
         self.form.put({**texts, _AMOUNT: amount, _SAID: event.reason, "at": moment(event.at)})
 
     def work(self) -> Callable[[], Changed]:
-        step, session, event = self.step(), self.desk.session, self._chosen()
+        step, session, event = self.step(), self.session, self._chosen()
         detail: dict[str, Any] = {k: self.text(k) for k in _TEXTS if k in event.detail}
         if _AMOUNT in event.detail:
             try:

@@ -1,6 +1,6 @@
 """Dialogs of a transfer up to its approval: the team, the report, the chief's decision."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt
@@ -23,6 +23,7 @@ from sanzhi_desktop.domain.transfer import (
 )
 from sanzhi_desktop.domain.workflow import Action
 from sanzhi_desktop.resources.sentences import explain
+from sanzhi_desktop.ui.entries import keep
 from sanzhi_desktop.ui.forms import combo, lines, parse_yuan, text_of
 from sanzhi_desktop.ui.names import moment
 from sanzhi_desktop.ui.transfer.base import TransferStep
@@ -48,6 +49,7 @@ class OpenTransferStep(TransferStep):
         """The list of officers to tick, these ticked."""
         self.team = QListWidget()
         self.team.setAccessibleName(self.tr("专案组成员，空格键选择"))
+        keep(self.team, "team", self.tr("专案组成员"))
         self.team.setMaximumHeight(self.fontMetrics().height() * 9)
         self.team.itemChanged.connect(lambda _item: self._team_changed())
         caption = PlainLabel(self.tr("专案组成员（空格键选择）(&M)"))
@@ -60,7 +62,7 @@ class OpenTransferStep(TransferStep):
         self.profile: Profile | None = None
 
     def look_up(self) -> tuple[Profile, Sequence[tuple[Person, PeopleFault | None]]]:
-        session, book, case = self.desk.session, self.desk.work.book, self.case
+        session, book, case = self.session, self.desk.work.book, self.case
         applied = session.reader.profile_applied(case.profile_id, case.profile_edition)
         profile = profile_of(book, case, applied)
         return profile, transfer.team_candidates(session, case)
@@ -94,19 +96,12 @@ class OpenTransferStep(TransferStep):
 
     def _team_changed(self) -> None:
         self.team_fault.hide()
-        self.keeper.touched()
-
-    def values(self) -> Mapping[str, Any]:
-        return {"team": self.chosen()}
-
-    def put_values(self, values: Mapping[str, Any]) -> None:
-        self._wanted = set(values.get("team", ()))
 
     def work(self) -> Callable[[], Changed]:
         step, profile, team = self.step(), self.profile, self.chosen()
         if profile is None:
             raise DomainError(CaseFault.NOT_FOUND)
-        session, grounds = self.desk.session, self.text("reason")
+        session, grounds = self.session, self.text("reason")
         destination = TransferDestination(text_of(self.destination))
         return lambda: transfer.open_transfer(
             session, step, profile=profile, team=team, grounds=grounds, destination=destination
@@ -143,7 +138,7 @@ class ReportTransferStep(TransferStep):
         self.form.put({"facts": submission.facts})
 
     def look_up(self) -> list[str]:
-        session = self.desk.session
+        session = self.session
         return [
             p.name
             for p in session.reader.people().values()
@@ -157,7 +152,7 @@ class ReportTransferStep(TransferStep):
         field.set_text(typed or (found[0] if len(found) == 1 else ""))
 
     def work(self) -> Callable[[], Changed]:
-        step, session = self.step(), self.desk.session
+        step, session = self.step(), self.session
         try:
             amount = parse_yuan(self.text("amount"))
         except DomainError:
@@ -213,7 +208,7 @@ class DecideTransferStep(TransferStep):
         self.form.show_row("reason", on=text_of(self.choice) == TransferChoice.REFUSED)
 
     def work(self) -> Callable[[], Changed]:
-        step, session = self.step(), self.desk.session
+        step, session = self.step(), self.session
         approved = text_of(self.choice) == TransferChoice.APPROVED
         reason = "" if approved else self.text("reason")
         return lambda: transfer.decide(session, step, approved=approved, reason=reason)

@@ -42,7 +42,7 @@ class IssueTransferStep(TransferStep):
         self.body.addLayout(row(None, self.preview))
 
     def look_up(self) -> Profile:
-        session, book, case = self.desk.session, self.desk.work.book, self.case
+        session, book, case = self.session, self.desk.work.book, self.case
         applied = session.reader.profile_applied(case.profile_id, case.profile_edition)
         return profile_of(book, case, applied)
 
@@ -53,7 +53,7 @@ class IssueTransferStep(TransferStep):
         profile, organ = self.profile, self.text("organ")
         if profile is None:
             return
-        session, letters, case = self.desk.session, self.desk.work.letters, self.case
+        session, letters, case = self.session, self.desk.work.letters, self.case
 
         def work() -> bytes:
             paper = transfer_letter.paper_of(session, case, profile, addressee=organ)
@@ -72,7 +72,7 @@ class IssueTransferStep(TransferStep):
     def work(self) -> Callable[[], Changed]:
         raise NotImplementedError  # the signing prompt sends the command
 
-    def _submit(self) -> None:
+    def send_now(self) -> None:
         self.refusal.show_text("")
         self.form.clear_errors()
         organ, profile = self.text("organ"), self.profile
@@ -81,7 +81,7 @@ class IssueTransferStep(TransferStep):
             return
         if profile is None:
             return
-        session, letters, case = self.desk.session, self.desk.work.letters, self.case
+        session, letters, case = self.session, self.desk.work.letters, self.case
 
         def sign(key: SigningKey, ask: AskSecret) -> Changed:
             # After a wrong passphrase the number is reserved and the version has moved on by it.
@@ -118,7 +118,7 @@ class IssueTransferStep(TransferStep):
 
     def _signed(self, answer: object) -> None:
         if isinstance(answer, Changed):
-            self._done(answer)
+            self.answered(self._done, answer)
 
 
 class DeliverTransferStep(TransferStep):
@@ -141,7 +141,7 @@ class DeliverTransferStep(TransferStep):
     def work(self) -> Callable[[], Changed]:
         step, session, organ, way = (
             self.step(),
-            self.desk.session,
+            self.session,
             self.text("organ"),
             self.text("way"),
         )
@@ -162,6 +162,6 @@ class ReceiptTransferStep(TransferStep):
         self.add_paper("paper", self.tr("回执（扫描件）(&F)"))
 
     def work(self) -> Callable[[], Changed]:
-        step, session = self.step(), self.desk.session
+        step, session = self.step(), self.session
         signed_by, paper = self.text("signed_by"), self.papers.get("paper")
         return lambda: transfer.receipt(session, step, signed_by=signed_by, paper=paper)
