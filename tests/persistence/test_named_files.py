@@ -105,6 +105,25 @@ def test_a_lost_file_is_told_wherever_it_was_named(embedded_desk: Desk, tmp_path
     assert {f.state for f in report.findings} == {FileState.MISSING}
 
 
+def test_the_check_of_one_pc_sees_what_an_earlier_round_was_signed_on(
+    embedded_desk: Desk, embedded_path: Path, tmp_path: Path, capsys: Any
+) -> None:
+    case_id = replaced(embedded_desk, tmp_path)
+    check = ["blob", "check", "--db", str(embedded_path)]
+    assert main(check) == 0
+    (place,) = files_folder(embedded_path).glob(f"*/{digest(FILE)}")
+    place.chmod(0o644)
+    place.write_bytes(b"something else")
+    capsys.readouterr()
+    assert main(check) == 1
+    assert f"案件 {case_id}" in (said := capsys.readouterr().err)
+    assert "以前的材料“" in said
+    assert "材料已变" in said
+    assert main([*check, "--json"]) == 1
+    (fault,) = json.loads(capsys.readouterr().out)["faults"]
+    assert (fault["sha256"], fault["state"], fault["now"]) == (digest(FILE), "changed", False)
+
+
 def exported(arguments: list[str], out: Path, capsys: Any) -> dict[str, Any]:
     main(["export", *arguments, "--to", str(out), "--json"])
     told: dict[str, Any] = json.loads(capsys.readouterr().out)
@@ -188,7 +207,7 @@ def test_every_column_that_holds_a_hash_is_a_paper_or_a_named_file() -> None:
     holding = {f"{t.name}.{c.name}" for t in metadata.sorted_tables for c in t.c
                if "sha256" in c.name}  # fmt: skip
     files = {"material.sha256", "dispute_file.sha256", "expert_material.sha256"}
-    books = {"blob.sha256", "blob_chunk.sha256"}
+    books = {name for name in holding if name.startswith("blob")}
     papers = {
         "document.sha256", "minutes.sha256", "dispute_result.minutes_sha256",
         "meeting.minutes_sha256", "round.certified_sha256", "round.issued_sha256",
