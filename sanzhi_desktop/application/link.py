@@ -19,6 +19,7 @@ class LinkState(StrEnum):
     ONLINE = "online"
     RECONNECTING = "reconnecting"
     READ_ONLY = "read_only"
+    REFUSED = "refused"  # the server is there, and does not let this person work any more
 
 
 class LinkFault(Code):
@@ -51,6 +52,8 @@ class LinkFault(Code):
     CLOCK_WRONG = "link.clock_wrong"
     CLOCK_APART = "link.clock_apart"
     CLOCK_BEHIND = "link.clock_behind"
+    DISABLED = "link.disabled"
+    PASSWORD_CHANGED = "link.password_changed"  # a code, no secret
     READ_ONLY = "link.read_only"
     STANDBY = "link.standby"
     REVISION_MOVED = "link.revision_moved"

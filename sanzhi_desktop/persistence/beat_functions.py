@@ -71,7 +71,7 @@ begin
    where office_id = p_office and person_id = v_me and active = 1;
   if not found then
     return jsonb_build_object('news', 0, 'present', v_present, 'still', v_still,
-      'revision', v_revision, 'at', v_now);
+      'revision', v_revision, 'at', v_now, 'active', false);
   end if;
   if not v_still then
 {LOOK}

@@ -19,6 +19,7 @@ from sanzhi_desktop.application.link import Beat, LinkFault, LinkState, passing
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.persistence import server
 from sanzhi_desktop.persistence.errors import named_by_engine, named_postgresql
+from sanzhi_desktop.persistence.faults import PersistenceFault
 from sanzhi_desktop.persistence.lately import Lately
 from sanzhi_desktop.persistence.link import Patience
 from sanzhi_desktop.persistence.places import Target
@@ -47,6 +48,7 @@ class _Memory:
     closed: bool = False
     looked: bool = False  # whether it was asked what of earlier days is there
     missing: tuple[datetime, ...] = ()
+    refused: DomainError | None = None  # what the desk gives is not taken any more
     lock: Lock = field(default_factory=Lock)
 
 
@@ -69,6 +71,8 @@ class Heartbeat:
         with self._memory.lock:
             if self._memory.closed:
                 return Beat(LinkState.RECONNECTING)
+            if self._memory.refused is not None:
+                return Beat(LinkState.REFUSED, fault=self._memory.refused)
             left = self._memory.case_id if self._memory.case_id != case_id else ""
             if self._memory.heard and self.wall() - self._memory.heard > ASLEEP:
                 self._begin_anew()
@@ -76,10 +80,7 @@ class Heartbeat:
             try:
                 answer = self._ask(case_id, left)
             except DomainError as error:
-                if passing(error):
-                    self.patience.give_up()
-                self._memory.state = LinkState.RECONNECTING
-                return Beat(LinkState.RECONNECTING, fault=error)
+                return self._without(error)
             self._memory.case_id, self._memory.heard = case_id, self.wall()
             before, self._memory.state = self._memory.state, answer.state
             if answer.state is LinkState.READ_ONLY and (self.several or _behind(answer)):
@@ -90,6 +91,18 @@ class Heartbeat:
             self.patience.give_up()  # this line was frozen and made anew; the others are as well
         self.patience.established()
         return answer
+
+    def _without(self, error: DomainError) -> Beat:
+        """A beat that got no answer. Where the server refuses what the desk gives, it is not asked
+        again with the same: servers shut out whoever tries too often."""
+        self._memory.state = LinkState.RECONNECTING
+        if error.code is PersistenceFault.LOG_IN_REFUSED:
+            self._memory.state = LinkState.REFUSED
+            self._memory.refused = DomainError(LinkFault.PASSWORD_CHANGED)
+            return Beat(LinkState.REFUSED, fault=self._memory.refused)
+        if passing(error):
+            self.patience.give_up()
+        return Beat(self._memory.state, fault=error)
 
     def _begin_anew(self) -> None:
         self.pulse.dispose()
@@ -104,13 +117,16 @@ class Heartbeat:
                 line: Any = db.connection.driver_connection
                 if not told["still"] and not line.identity.timeline:  # it was promoted just now
                     line.look(self.pulse_patience)
-                if not told["still"] and not line.overtaken:
+                active = told.get("active", True)
+                if active and not told["still"] and not line.overtaken:
                     self._settle(db)
         except sa.exc.DBAPIError as error:
             raise named_by_engine(error) from error
         except psycopg.Error as error:
             raise named_postgresql(error) from error
         state, fault = LinkState.ONLINE, None
+        if not active:
+            return Beat(LinkState.REFUSED, fault=DomainError(LinkFault.DISABLED))
         if told["revision"] != REVISION:
             fault = DomainError(LinkFault.REVISION_MOVED, found=told["revision"], expected=REVISION)
         elif line.overtaken:
@@ -158,6 +174,7 @@ class Heartbeat:
     def go_on_with(self, password: str) -> None:
         """The person's password was changed: connections that are still to be made use it."""
         self.patience.password = self.pulse_patience.password = password
+        self._memory.refused = None
 
     def close(self) -> None:
         """Frees whoever still waits for the server; does not wait itself."""

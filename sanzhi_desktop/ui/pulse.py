@@ -127,11 +127,11 @@ class Pulse(QObject):
         lost = found.fault is not None and found.fault.code is LinkFault.FILES_LOST
         self.wanted.emit(lost)
         self.tagged.emit(found.untagged)
-        if found.state is LinkState.RECONNECTING:
+        if found.state in {LinkState.RECONNECTING, LinkState.REFUSED}:
             return
         if was is not LinkState.ONLINE and found.state is LinkState.ONLINE:
             self.back.emit()
-        if was is LinkState.RECONNECTING or self._last not in {None, found.news}:
+        if was in {LinkState.RECONNECTING, LinkState.REFUSED} or self._last not in {None, found.news}:
             self.news.emit()
             self._read_names()
         self._last = found.news

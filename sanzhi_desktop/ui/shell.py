@@ -130,6 +130,10 @@ class Shell(QWidget):
         self.pulse = Pulse(desk, self)
         self.banner = LinkBanner(desk, self.pulse.soon)
         right.addWidget(self.banner)
+        self.refused = Banner()
+        self.again = button(self.tr("换人登录(&L)"), self._sign_out, kind="primary")
+        self.refused.add_button(self.again)
+        right.addWidget(self.refused)
         self.tags = TagBanner(desk)
         right.addWidget(self.tags)
         right.addWidget(self._moved())
@@ -242,7 +246,10 @@ class Shell(QWidget):
 
     def _show_link(self, state: LinkState, why: str) -> None:
         self.status.show_link(state)
-        self.banner.show_link(state, why)
+        refused = why if state is LinkState.REFUSED else ""
+        if refused != self.refused.label.text() or not refused:
+            self.refused.show_text(refused, theme.Tone.DANGER)
+        self.banner.show_link(state, "" if refused else why)
 
     def _show_present(self, case_id: str, names: Sequence[str]) -> None:
         front = self.front

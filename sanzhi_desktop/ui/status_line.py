@@ -18,6 +18,7 @@ _TONES = {
     LinkState.ONLINE: Tone.OK,
     LinkState.RECONNECTING: Tone.WARN,
     LinkState.READ_ONLY: Tone.NEUTRAL,
+    LinkState.REFUSED: Tone.DANGER,
 }
 
 

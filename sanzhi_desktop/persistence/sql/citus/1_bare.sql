@@ -60,3 +60,4 @@ drop index if exists app.ix_case__grams;
 drop index if exists app.ix_case__pinyin;
 drop index if exists app.ix_case__name;
 drop index if exists app.ix_case__party;
+drop index if exists app.ix_document__sha256;

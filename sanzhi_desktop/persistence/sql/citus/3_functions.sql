@@ -302,7 +302,7 @@ begin
     due_on = case when p_payload ? 'due_on' then app.day((p_payload ->> 'due_on')) else due_on end,
     accepted_at = v_now,
     received_at = coalesce((app.day((p_payload ->> 'received_on'))::timestamp at time zone 'Asia/Shanghai'), received_at),
-    scope = coalesce(((p_payload -> 'scope'))::text, '')
+    scope = coalesce(nullif((p_payload -> 'scope'), 'null')::text, '')
    where office_id = p_office and case_id = p_case;
 end $$;
 
@@ -333,7 +333,7 @@ begin
     state = v_target,
     updated_at = v_now,
     due_on = case when p_payload ? 'due_on' then app.day((p_payload ->> 'due_on')) else due_on end,
-    scope = coalesce(((p_payload -> 'scope'))::text, '')
+    scope = coalesce(nullif((p_payload -> 'scope'), 'null')::text, '')
    where office_id = p_office and case_id = p_case;
 end $$;
 
@@ -361,7 +361,7 @@ begin
     state = v_target,
     updated_at = v_now,
     due_on = case when p_payload ? 'due_on' then app.day((p_payload ->> 'due_on')) else due_on end,
-    scope = coalesce(((p_payload -> 'scope'))::text, '')
+    scope = coalesce(nullif((p_payload -> 'scope'), 'null')::text, '')
    where office_id = p_office and case_id = p_case;
 end $$;
 
@@ -550,7 +550,7 @@ begin
   if coalesce((p_payload ->> 'outcome'), '') <> 'AGREE' and not exists (select 1 from problem where office_id = p_office and case_id = p_case and round = c.round) then
     perform app.refuse('case.problems_none', jsonb_build_object('outcome', coalesce((p_payload ->> 'outcome'), '')));
   end if;
-  update round set opinion = coalesce(((p_payload -> 'opinion'))::text, ''), outcome = nullif((p_payload ->> 'outcome'), ''), materials_digest = coalesce((p_payload ->> 'materials_digest'), ''), same_person_reason = coalesce((p_payload #>> '{opinion,same_person_reason}'), ''), override_reason = coalesce((p_payload #>> '{opinion,override_reason}'), ''), certified_sha256 = coalesce((p_payload #>> '{document,sha256}'), ''), certified_at = v_now, sent_back = '' where office_id = p_office and case_id = p_case and round = c.round;
+  update round set opinion = coalesce(nullif((p_payload -> 'opinion'), 'null')::text, ''), outcome = nullif((p_payload ->> 'outcome'), ''), materials_digest = coalesce((p_payload ->> 'materials_digest'), ''), same_person_reason = coalesce((p_payload #>> '{opinion,same_person_reason}'), ''), override_reason = coalesce((p_payload #>> '{opinion,override_reason}'), ''), certified_sha256 = coalesce((p_payload #>> '{document,sha256}'), ''), certified_at = v_now, sent_back = '' where office_id = p_office and case_id = p_case and round = c.round;
   update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
@@ -859,7 +859,7 @@ begin
   end if;
   v_taken1 := (select no from transfer where office_id = p_office and case_id = p_case and ended = 0);
   v_taken2 := (select coalesce(max(seq), 0) + 1 from transfer_event where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0));
-  insert into transfer_event (office_id, readers, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action) values (p_office, v_readers, p_case, v_taken1, v_taken2, coalesce((p_payload ->> 'choice'), ''), app.instant((p_payload ->> 'at')), v_now, v_me, p_reason, coalesce(((p_payload -> 'detail'))::text, ''), 'report_transfer');
+  insert into transfer_event (office_id, readers, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action) values (p_office, v_readers, p_case, v_taken1, v_taken2, coalesce((p_payload ->> 'choice'), ''), app.instant((p_payload ->> 'at')), v_now, v_me, p_reason, coalesce(nullif((p_payload -> 'detail'), 'null')::text, ''), 'report_transfer');
   update transfer set stage = case when stage = 'opened' and coalesce((p_payload ->> 'choice'), '') = '' then 'reported' end, ended = case when case when stage = 'opened' and coalesce((p_payload ->> 'choice'), '') = '' then 'reported' end in ('refused', 'done', 'closed') then 1 else 0 end, last_at = app.instant((p_payload ->> 'at')) where office_id = p_office and case_id = p_case and ended = 0;
   update case_ set version = c.version + 1,
     state = v_target,
@@ -901,7 +901,7 @@ begin
   end if;
   v_taken1 := (select no from transfer where office_id = p_office and case_id = p_case and ended = 0);
   v_taken2 := (select coalesce(max(seq), 0) + 1 from transfer_event where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0));
-  insert into transfer_event (office_id, readers, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action) values (p_office, v_readers, p_case, v_taken1, v_taken2, coalesce((p_payload ->> 'choice'), ''), app.instant((p_payload ->> 'at')), v_now, v_me, p_reason, coalesce(((p_payload -> 'detail'))::text, ''), 'decide_transfer');
+  insert into transfer_event (office_id, readers, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action) values (p_office, v_readers, p_case, v_taken1, v_taken2, coalesce((p_payload ->> 'choice'), ''), app.instant((p_payload ->> 'at')), v_now, v_me, p_reason, coalesce(nullif((p_payload -> 'detail'), 'null')::text, ''), 'decide_transfer');
   update transfer set stage = case when stage = 'reported' and coalesce((p_payload ->> 'choice'), '') = 'approved' then 'approved' when stage = 'reported' and coalesce((p_payload ->> 'choice'), '') = 'refused' then 'refused' end, ended = case when case when stage = 'reported' and coalesce((p_payload ->> 'choice'), '') = 'approved' then 'approved' when stage = 'reported' and coalesce((p_payload ->> 'choice'), '') = 'refused' then 'refused' end in ('refused', 'done', 'closed') then 1 else 0 end, last_at = app.instant((p_payload ->> 'at')) where office_id = p_office and case_id = p_case and ended = 0;
   update case_ set version = c.version + 1,
     state = v_target,
@@ -928,7 +928,7 @@ begin
   if not exists (select 1 from transfer_member where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and left_at is null and person_id = v_me) and not exists (select 1 from person_role where office_id = p_office and person_id = v_me and role = 'clerk' and (valid_from is null or valid_from <= v_today) and (valid_to is null or valid_to >= v_today)) then
     perform app.refuse('transfer.not_in_team', jsonb_build_object('name', (select name from person where office_id = p_office and person_id = v_me)));
   end if;
-  update transfer set attachments = coalesce(((p_payload -> 'attachments'))::text, '') where office_id = p_office and case_id = p_case and ended = 0;
+  update transfer set attachments = coalesce(nullif((p_payload -> 'attachments'), 'null')::text, '') where office_id = p_office and case_id = p_case and ended = 0;
   update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
@@ -1022,7 +1022,7 @@ begin
   update transfer_number set status = 'issued' where office_id = p_office and case_id = p_case and transfer_no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and status <> 'void' and status = 'reserved';
   v_taken1 := (select no from transfer where office_id = p_office and case_id = p_case and ended = 0);
   v_taken2 := (select coalesce(max(seq), 0) + 1 from transfer_event where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0));
-  insert into transfer_event (office_id, readers, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action) values (p_office, v_readers, p_case, v_taken1, v_taken2, coalesce((p_payload ->> 'choice'), ''), app.instant((p_payload ->> 'at')), v_now, v_me, p_reason, coalesce(((p_payload -> 'detail'))::text, ''), 'issue_transfer');
+  insert into transfer_event (office_id, readers, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action) values (p_office, v_readers, p_case, v_taken1, v_taken2, coalesce((p_payload ->> 'choice'), ''), app.instant((p_payload ->> 'at')), v_now, v_me, p_reason, coalesce(nullif((p_payload -> 'detail'), 'null')::text, ''), 'issue_transfer');
   update transfer set stage = case when stage = 'approved' and coalesce((p_payload ->> 'choice'), '') = '' then 'signed' end, ended = case when case when stage = 'approved' and coalesce((p_payload ->> 'choice'), '') = '' then 'signed' end in ('refused', 'done', 'closed') then 1 else 0 end, last_at = app.instant((p_payload ->> 'at')) where office_id = p_office and case_id = p_case and ended = 0;
   update case_ set version = c.version + 1,
     state = v_target,
@@ -1061,7 +1061,7 @@ begin
   end if;
   v_taken1 := (select no from transfer where office_id = p_office and case_id = p_case and ended = 0);
   v_taken2 := (select coalesce(max(seq), 0) + 1 from transfer_event where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0));
-  insert into transfer_event (office_id, readers, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action) values (p_office, v_readers, p_case, v_taken1, v_taken2, coalesce((p_payload ->> 'choice'), ''), app.instant((p_payload ->> 'at')), v_now, v_me, p_reason, coalesce(((p_payload -> 'detail'))::text, ''), 'deliver_transfer');
+  insert into transfer_event (office_id, readers, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action) values (p_office, v_readers, p_case, v_taken1, v_taken2, coalesce((p_payload ->> 'choice'), ''), app.instant((p_payload ->> 'at')), v_now, v_me, p_reason, coalesce(nullif((p_payload -> 'detail'), 'null')::text, ''), 'deliver_transfer');
   update transfer set stage = case when stage = 'signed' and coalesce((p_payload ->> 'choice'), '') = '' then 'delivered' end, ended = case when case when stage = 'signed' and coalesce((p_payload ->> 'choice'), '') = '' then 'delivered' end in ('refused', 'done', 'closed') then 1 else 0 end, last_at = app.instant((p_payload ->> 'at')) where office_id = p_office and case_id = p_case and ended = 0;
   update case_ set version = c.version + 1,
     state = v_target,
@@ -1100,7 +1100,7 @@ begin
   end if;
   v_taken1 := (select no from transfer where office_id = p_office and case_id = p_case and ended = 0);
   v_taken2 := (select coalesce(max(seq), 0) + 1 from transfer_event where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0));
-  insert into transfer_event (office_id, readers, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action) values (p_office, v_readers, p_case, v_taken1, v_taken2, coalesce((p_payload ->> 'choice'), ''), app.instant((p_payload ->> 'at')), v_now, v_me, p_reason, coalesce(((p_payload -> 'detail'))::text, ''), 'receipt_transfer');
+  insert into transfer_event (office_id, readers, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action) values (p_office, v_readers, p_case, v_taken1, v_taken2, coalesce((p_payload ->> 'choice'), ''), app.instant((p_payload ->> 'at')), v_now, v_me, p_reason, coalesce(nullif((p_payload -> 'detail'), 'null')::text, ''), 'receipt_transfer');
   update transfer set stage = case when stage = 'delivered' and coalesce((p_payload ->> 'choice'), '') = '' and destination = 'police' then 'received' when stage = 'delivered' and coalesce((p_payload ->> 'choice'), '') = '' and destination = 'supervisory' then 'done' end, ended = case when case when stage = 'delivered' and coalesce((p_payload ->> 'choice'), '') = '' and destination = 'police' then 'received' when stage = 'delivered' and coalesce((p_payload ->> 'choice'), '') = '' and destination = 'supervisory' then 'done' end in ('refused', 'done', 'closed') then 1 else 0 end, last_at = app.instant((p_payload ->> 'at')) where office_id = p_office and case_id = p_case and ended = 0;
   update case_ set version = c.version + 1,
     state = v_target,
@@ -1139,7 +1139,7 @@ begin
   end if;
   v_taken1 := (select no from transfer where office_id = p_office and case_id = p_case and ended = 0);
   v_taken2 := (select coalesce(max(seq), 0) + 1 from transfer_event where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0));
-  insert into transfer_event (office_id, readers, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action) values (p_office, v_readers, p_case, v_taken1, v_taken2, coalesce((p_payload ->> 'choice'), ''), app.instant((p_payload ->> 'at')), v_now, v_me, p_reason, coalesce(((p_payload -> 'detail'))::text, ''), 'police_answer');
+  insert into transfer_event (office_id, readers, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action) values (p_office, v_readers, p_case, v_taken1, v_taken2, coalesce((p_payload ->> 'choice'), ''), app.instant((p_payload ->> 'at')), v_now, v_me, p_reason, coalesce(nullif((p_payload -> 'detail'), 'null')::text, ''), 'police_answer');
   update transfer set stage = case when stage = 'received' and coalesce((p_payload ->> 'choice'), '') = 'filed' then 'filed' when stage = 'received' and coalesce((p_payload ->> 'choice'), '') = 'not_filed' then 'not_filed' when stage = 'received' and coalesce((p_payload ->> 'choice'), '') = 'forwarded' then 'forwarded' when stage = 'forwarded' and coalesce((p_payload ->> 'choice'), '') = 'filed' then 'filed' when stage = 'forwarded' and coalesce((p_payload ->> 'choice'), '') = 'not_filed' then 'not_filed' when stage = 'forwarded' and coalesce((p_payload ->> 'choice'), '') = 'forwarded' then 'forwarded' when stage = 'objected' and coalesce((p_payload ->> 'choice'), '') = 'filed' then 'filed' when stage = 'objected' and coalesce((p_payload ->> 'choice'), '') = 'not_filed' then 'upheld' when stage = 'supervised' and coalesce((p_payload ->> 'choice'), '') = 'filed' then 'filed' when stage = 'supervised' and coalesce((p_payload ->> 'choice'), '') = 'not_filed' then 'closed' end, ended = case when case when stage = 'received' and coalesce((p_payload ->> 'choice'), '') = 'filed' then 'filed' when stage = 'received' and coalesce((p_payload ->> 'choice'), '') = 'not_filed' then 'not_filed' when stage = 'received' and coalesce((p_payload ->> 'choice'), '') = 'forwarded' then 'forwarded' when stage = 'forwarded' and coalesce((p_payload ->> 'choice'), '') = 'filed' then 'filed' when stage = 'forwarded' and coalesce((p_payload ->> 'choice'), '') = 'not_filed' then 'not_filed' when stage = 'forwarded' and coalesce((p_payload ->> 'choice'), '') = 'forwarded' then 'forwarded' when stage = 'objected' and coalesce((p_payload ->> 'choice'), '') = 'filed' then 'filed' when stage = 'objected' and coalesce((p_payload ->> 'choice'), '') = 'not_filed' then 'upheld' when stage = 'supervised' and coalesce((p_payload ->> 'choice'), '') = 'filed' then 'filed' when stage = 'supervised' and coalesce((p_payload ->> 'choice'), '') = 'not_filed' then 'closed' end in ('refused', 'done', 'closed') then 1 else 0 end, last_at = app.instant((p_payload ->> 'at')) where office_id = p_office and case_id = p_case and ended = 0;
   update case_ set version = c.version + 1,
     state = v_target,
@@ -1178,7 +1178,7 @@ begin
   end if;
   v_taken1 := (select no from transfer where office_id = p_office and case_id = p_case and ended = 0);
   v_taken2 := (select coalesce(max(seq), 0) + 1 from transfer_event where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0));
-  insert into transfer_event (office_id, readers, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action) values (p_office, v_readers, p_case, v_taken1, v_taken2, coalesce((p_payload ->> 'choice'), ''), app.instant((p_payload ->> 'at')), v_now, v_me, p_reason, coalesce(((p_payload -> 'detail'))::text, ''), 'object_transfer');
+  insert into transfer_event (office_id, readers, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action) values (p_office, v_readers, p_case, v_taken1, v_taken2, coalesce((p_payload ->> 'choice'), ''), app.instant((p_payload ->> 'at')), v_now, v_me, p_reason, coalesce(nullif((p_payload -> 'detail'), 'null')::text, ''), 'object_transfer');
   update transfer set stage = case when stage = 'not_filed' and coalesce((p_payload ->> 'choice'), '') = 'reconsider' then 'objected' when stage = 'not_filed' and coalesce((p_payload ->> 'choice'), '') = 'supervise' then 'supervised' when stage = 'upheld' and coalesce((p_payload ->> 'choice'), '') = 'supervise' then 'supervised' end, ended = case when case when stage = 'not_filed' and coalesce((p_payload ->> 'choice'), '') = 'reconsider' then 'objected' when stage = 'not_filed' and coalesce((p_payload ->> 'choice'), '') = 'supervise' then 'supervised' when stage = 'upheld' and coalesce((p_payload ->> 'choice'), '') = 'supervise' then 'supervised' end in ('refused', 'done', 'closed') then 1 else 0 end, last_at = app.instant((p_payload ->> 'at')) where office_id = p_office and case_id = p_case and ended = 0;
   update case_ set version = c.version + 1,
     state = v_target,
@@ -1217,7 +1217,7 @@ begin
   end if;
   v_taken1 := (select no from transfer where office_id = p_office and case_id = p_case and ended = 0);
   v_taken2 := (select coalesce(max(seq), 0) + 1 from transfer_event where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0));
-  insert into transfer_event (office_id, readers, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action) values (p_office, v_readers, p_case, v_taken1, v_taken2, coalesce((p_payload ->> 'choice'), ''), app.instant((p_payload ->> 'at')), v_now, v_me, p_reason, coalesce(((p_payload -> 'detail'))::text, ''), 'close_transfer');
+  insert into transfer_event (office_id, readers, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action) values (p_office, v_readers, p_case, v_taken1, v_taken2, coalesce((p_payload ->> 'choice'), ''), app.instant((p_payload ->> 'at')), v_now, v_me, p_reason, coalesce(nullif((p_payload -> 'detail'), 'null')::text, ''), 'close_transfer');
   update transfer set stage = case when stage = 'not_filed' and coalesce((p_payload ->> 'choice'), '') = '' then 'closed' when stage = 'upheld' and coalesce((p_payload ->> 'choice'), '') = '' then 'closed' end, ended = case when case when stage = 'not_filed' and coalesce((p_payload ->> 'choice'), '') = '' then 'closed' when stage = 'upheld' and coalesce((p_payload ->> 'choice'), '') = '' then 'closed' end in ('refused', 'done', 'closed') then 1 else 0 end, last_at = app.instant((p_payload ->> 'at')) where office_id = p_office and case_id = p_case and ended = 0;
   update case_ set version = c.version + 1,
     state = v_target,
@@ -1256,7 +1256,7 @@ begin
   end if;
   v_taken1 := (select no from transfer where office_id = p_office and case_id = p_case and ended = 0);
   v_taken2 := (select coalesce(max(seq), 0) + 1 from transfer_event where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0));
-  insert into transfer_event (office_id, readers, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action) values (p_office, v_readers, p_case, v_taken1, v_taken2, coalesce((p_payload ->> 'choice'), ''), app.instant((p_payload ->> 'at')), v_now, v_me, p_reason, coalesce(((p_payload -> 'detail'))::text, ''), 'hand_over');
+  insert into transfer_event (office_id, readers, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action) values (p_office, v_readers, p_case, v_taken1, v_taken2, coalesce((p_payload ->> 'choice'), ''), app.instant((p_payload ->> 'at')), v_now, v_me, p_reason, coalesce(nullif((p_payload -> 'detail'), 'null')::text, ''), 'hand_over');
   update transfer set stage = case when stage = 'filed' and coalesce((p_payload ->> 'choice'), '') = '' then 'done' end, ended = case when case when stage = 'filed' and coalesce((p_payload ->> 'choice'), '') = '' then 'done' end in ('refused', 'done', 'closed') then 1 else 0 end, last_at = app.instant((p_payload ->> 'at')) where office_id = p_office and case_id = p_case and ended = 0;
   update case_ set version = c.version + 1,
     state = v_target,
@@ -1321,7 +1321,7 @@ begin
   end if;
   v_taken6 := (select no from transfer where office_id = p_office and case_id = p_case and ended = 0);
   v_taken7 := (select coalesce(max(seq), 0) + 1 from transfer_event where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0));
-  insert into transfer_event (office_id, readers, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action) values (p_office, v_readers, p_case, v_taken6, v_taken7, coalesce((p_payload ->> 'choice'), ''), app.instant((p_payload ->> 'at')), v_now, v_me, p_reason, coalesce(((p_payload -> 'detail'))::text, ''), 'open_transfer');
+  insert into transfer_event (office_id, readers, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action) values (p_office, v_readers, p_case, v_taken6, v_taken7, coalesce((p_payload ->> 'choice'), ''), app.instant((p_payload ->> 'at')), v_now, v_me, p_reason, coalesce(nullif((p_payload -> 'detail'), 'null')::text, ''), 'open_transfer');
   update case_ set version = c.version + 1,
     state = v_target,
     updated_at = v_now,
@@ -1350,7 +1350,7 @@ begin
   end if;
   v_taken1 := (select no from transfer where office_id = p_office and case_id = p_case and ended = 0);
   v_taken2 := (select coalesce(max(seq), 0) + 1 from transfer_event where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0));
-  insert into transfer_event (office_id, readers, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action) values (p_office, v_readers, p_case, v_taken1, v_taken2, coalesce((p_payload ->> 'choice'), ''), app.instant((p_payload ->> 'at')), v_now, v_me, p_reason, coalesce(((p_payload -> 'detail'))::text, ''), 'change_transfer_team');
+  insert into transfer_event (office_id, readers, case_id, no, seq, choice, at, recorded_at, recorded_by, reason, detail, action) values (p_office, v_readers, p_case, v_taken1, v_taken2, coalesce((p_payload ->> 'choice'), ''), app.instant((p_payload ->> 'at')), v_now, v_me, p_reason, coalesce(nullif((p_payload -> 'detail'), 'null')::text, ''), 'change_transfer_team');
   update transfer_member set left_at = v_now where office_id = p_office and case_id = p_case and no = (select no from transfer where office_id = p_office and case_id = p_case and ended = 0) and left_at is null;
   v_items := coalesce(nullif(p_payload -> 'team', 'null'), '[]');
   for v_index in 0 .. jsonb_array_length(v_items) - 1 loop
@@ -1424,7 +1424,7 @@ begin
     perform app.refuse('transfer.correction_order', jsonb_build_object());
   end if;
   v_taken1 := (select max(seq) + 1 from transfer_event where office_id = p_office and case_id = p_case and no = coalesce(((p_payload ->> 'no'))::bigint, 0));
-  insert into transfer_event (office_id, readers, case_id, no, seq, action, choice, at, recorded_at, recorded_by, reason, detail, corrects) values (p_office, v_readers, p_case, coalesce(((p_payload ->> 'no'))::bigint, 0), v_taken1, 'correct_transfer', '', app.instant((p_payload ->> 'at')), v_now, v_me, p_reason, coalesce(((p_payload -> 'detail'))::text, ''), coalesce(((p_payload ->> 'seq'))::bigint, 0));
+  insert into transfer_event (office_id, readers, case_id, no, seq, action, choice, at, recorded_at, recorded_by, reason, detail, corrects) values (p_office, v_readers, p_case, coalesce(((p_payload ->> 'no'))::bigint, 0), v_taken1, 'correct_transfer', '', app.instant((p_payload ->> 'at')), v_now, v_me, p_reason, coalesce(nullif((p_payload -> 'detail'), 'null')::text, ''), coalesce(((p_payload ->> 'seq'))::bigint, 0));
   update transfer set last_at = (select max(coalesce((select k.at from transfer_event k where k.office_id = e.office_id and k.case_id = e.case_id and k.no = e.no and k.corrects = e.seq order by k.seq desc limit 1), e.at)) from transfer_event e where e.office_id = p_office and e.case_id = p_case and e.no = coalesce(((p_payload ->> 'no'))::bigint, 0) and e.corrects = 0 and e.action in ('open_transfer', 'report_transfer', 'decide_transfer', 'deliver_transfer', 'receipt_transfer', 'police_answer', 'object_transfer', 'hand_over', 'close_transfer', 'issue_transfer')), opened_on = case when coalesce(((p_payload ->> 'seq'))::bigint, 0) = 1 and app.day((p_payload ->> 'opened_on')) < opened_on then app.day((p_payload ->> 'opened_on')) else opened_on end where office_id = p_office and case_id = p_case and no = coalesce(((p_payload ->> 'no'))::bigint, 0) and ended = 0;
   update case_ set version = c.version + 1,
     state = v_target,
@@ -2317,7 +2317,7 @@ returns void language plpgsql set search_path = pg_catalog, app, pg_temp set tim
 #variable_conflict use_column
 declare v_items jsonb; v_item jsonb;
 begin
-  insert into profile_edition (office_id, profile_id, edition, applied, effective_from, published_by, published_at, clears) values (p_office, coalesce((p_payload ->> 'profile_id'), ''), coalesce((p_payload ->> 'edition'), ''), coalesce(((p_payload -> 'applied'))::text, ''), app.day((p_payload ->> 'effective_from')), v_me, v_now, coalesce((p_payload ->> 'clears'), ''));
+  insert into profile_edition (office_id, profile_id, edition, applied, effective_from, published_by, published_at, clears) values (p_office, coalesce((p_payload ->> 'profile_id'), ''), coalesce((p_payload ->> 'edition'), ''), coalesce(nullif((p_payload -> 'applied'), 'null')::text, ''), app.day((p_payload ->> 'effective_from')), v_me, v_now, coalesce((p_payload ->> 'clears'), ''));
   if coalesce(app.day((p_payload ->> 'effective_from')), v_today) <= v_today then
     update office set profile_id = coalesce((p_payload ->> 'profile_id'), ''), profile_edition = coalesce((p_payload ->> 'edition'), '') where office_id = p_office;
   end if;
@@ -4068,7 +4068,7 @@ begin
   end if;
   end loop;
   elsif p_action = 'draft_opinion' then
-  update round set opinion = coalesce(((p_payload -> 'opinion'))::text, '') where office_id = p_office and case_id = p_case and round = v_round;
+  update round set opinion = coalesce(nullif((p_payload -> 'opinion'), 'null')::text, '') where office_id = p_office and case_id = p_case and round = v_round;
   else
     v_today := (v_now at time zone 'Asia/Shanghai')::date;
     if p_action = 'register' then
@@ -4465,6 +4465,16 @@ begin
   return v_ids;
 end $$;
 
+create or replace function api.cases_of_paper(p_office integer, p_sha256 text) returns text[]
+language plpgsql security definer set search_path = pg_catalog, app, pg_temp set lock_timeout = '2000' set timezone = 'UTC' set datestyle = 'ISO, YMD' as $$
+declare v_cases text[];
+begin
+  select array_agg(case_id) into v_cases from document
+   where office_id = p_office and app.kept(sha256) = p_sha256
+     and app.reads_case(p_office, readers);
+  return coalesce(v_cases, '{}');
+end $$;
+
 create or replace function app.end_idle(p_office integer, v_now timestamptz) returns void
 language plpgsql set search_path = pg_catalog, app, pg_temp as $$
 declare v_pid integer; v_who name;
@@ -4516,7 +4526,7 @@ begin
    where office_id = p_office and person_id = v_me and active = 1;
   if not found then
     return jsonb_build_object('news', 0, 'present', v_present, 'still', v_still,
-      'revision', v_revision, 'at', v_now);
+      'revision', v_revision, 'at', v_now, 'active', false);
   end if;
   if not v_still then
     if coalesce(current_setting('sanzhi.looked', true), '')

@@ -269,5 +269,6 @@ select create_distributed_function('api.checkpoint(integer)');
 select create_distributed_function('api.history(integer, text)');
 select create_distributed_function('api.chains(integer, text, integer)');
 select create_distributed_function('api.found(integer, text[], text, text[], text, integer)');
+select create_distributed_function('api.cases_of_paper(integer, text)');
 select create_distributed_function('api.beat(integer, text, text)');
 select create_distributed_function('api.now()');

@@ -11,6 +11,8 @@ create index if not exists ix_case__name on app.case_ (office_id, app.kept(sort_
 
 create index if not exists ix_case__party on app.case_ (office_id, app.kept(party_name), case_id);
 
+create index if not exists ix_document__sha256 on app.document (office_id, app.kept(sha256));
+
 do $$ begin
   if not exists (select 1 from pg_constraint where conrelid = 'app.blob'::regclass
       and conname = 'fk_blob_office') then

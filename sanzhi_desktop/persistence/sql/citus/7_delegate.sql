@@ -12,3 +12,4 @@ select create_distributed_function('api.act(integer, text, text, integer, text, 
 select create_distributed_function('api.chain_root(integer)', 'p_office', colocate_with => 'app.office');
 select create_distributed_function('api.checkpoint(integer)', 'p_office', colocate_with => 'app.office');
 select create_distributed_function('api.found(integer, text[], text, text[], text, integer)', 'p_office', colocate_with => 'app.office');
+select create_distributed_function('api.cases_of_paper(integer, text)', 'p_office', colocate_with => 'app.office');
