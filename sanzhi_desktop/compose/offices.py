@@ -1,6 +1,7 @@
 """Opens and founds offices on the embedded database; makes the sample office for the desk."""
 
 import json
+import shutil
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -16,7 +17,13 @@ from sanzhi_desktop.compose.journey import Journey, ReplayClock
 from sanzhi_desktop.domain.people import Person, Role
 from sanzhi_desktop.domain.profile import Profile
 from sanzhi_desktop.persistence.founding import NewOffice
-from sanzhi_desktop.persistence.open import Clock, Opened, create_embedded, open_embedded
+from sanzhi_desktop.persistence.open import (
+    Clock,
+    Opened,
+    create_embedded,
+    files_folder,
+    open_embedded,
+)
 from sanzhi_desktop.resources import profiles
 
 SAMPLE_DATABASE = "sample.db"
@@ -97,9 +104,9 @@ def _make_sample(folder: Path, work: Work) -> None:
     """Founds it under another name first, so that a half-made office is never opened."""
     (folder / KEYS).mkdir(parents=True, exist_ok=True)
     unfinished = folder / f"{SAMPLE_DATABASE}.new"
-    for left in folder.glob(f"{unfinished.name}*"):
-        if left.is_file():
-            left.unlink()
+    finished = files_folder(folder / SAMPLE_DATABASE)
+    for left in [*folder.glob(f"{unfinished.name}*"), finished]:  # of a try that was broken off
+        _remove(left)
     profile = sample.sample_profile("shucheng")
     clock = ReplayClock(datetime.now(UTC))
     clock.advance(days=-3)
@@ -112,10 +119,19 @@ def _make_sample(folder: Path, work: Work) -> None:
         _bring(journey, entry)
         clock.advance(minutes=40)
     opened.close()
-    files = unfinished.with_name(unfinished.name + ".files")
+    files = files_folder(unfinished)
     if files.exists():
-        files.rename(folder / f"{SAMPLE_DATABASE}.files")
-    unfinished.rename(folder / SAMPLE_DATABASE)
+        files.rename(finished)
+    unfinished.rename(folder / SAMPLE_DATABASE)  # last: with it the office is there
+
+
+def _remove(left: Path) -> None:
+    if left.is_dir():
+        for file in left.rglob("*"):
+            file.chmod(0o700)  # attachments are read-only, which Windows does not remove
+        shutil.rmtree(left)
+    else:
+        left.unlink(missing_ok=True)
 
 
 def _bring(journey: Journey, entry: Mapping[str, Any]) -> None:

@@ -13,6 +13,11 @@ from sanzhi_desktop.domain.workflow import State
 def test_the_sample_office_has_work_for_everybody(tmp_path: Path) -> None:
     work = compose.work(bundled_fonts=True)
     (tmp_path / f"{SAMPLE_DATABASE}.new").write_bytes(b"left over from a power cut")
+    for name in (f"{SAMPLE_DATABASE}.new.files", f"{SAMPLE_DATABASE}.files"):
+        left = tmp_path / name / "ab" / "old"
+        left.parent.mkdir(parents=True)
+        left.write_bytes(b"and between the two last steps")
+        left.chmod(0o444)
     opened = open_sample(tmp_path, work)
     reader = opened.session("guzhang_01").reader
     cases = reader.worklist(ListQuery(scope=ListScope.ALL))
@@ -26,6 +31,10 @@ def test_the_sample_office_has_work_for_everybody(tmp_path: Path) -> None:
         State.PASSED,
     }
     assert reader.office().sample
+    assert not list(tmp_path.rglob("old"))
+    assert sorted(p.name for p in tmp_path.glob(f"{SAMPLE_DATABASE}*") if "-" not in p.name) == [
+        SAMPLE_DATABASE, f"{SAMPLE_DATABASE}.files",
+    ]  # fmt: skip
     assert reader.verify_chains() == ()
     passed = reader.case(next(c.case_id for c in cases if c.state is State.PASSED))
     assert passed.current is not None
