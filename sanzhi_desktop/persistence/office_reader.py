@@ -38,6 +38,7 @@ from sanzhi_desktop.persistence import (
 )
 from sanzhi_desktop.persistence.faults import PersistenceFault
 from sanzhi_desktop.persistence.snapshot import reading
+from sanzhi_desktop.persistence.stored_json import read_object
 from sanzhi_desktop.persistence.writes import SHANGHAI
 
 
@@ -163,14 +164,11 @@ class OfficeReader:
 
     def profile_applied(self, profile_id: str, edition: str) -> Mapping[str, object]:
         """A published profile edition, as applied. Raises DomainError when never published."""
-        import json
-
         p = tables.profile_edition.c
         found = self._all(tables.profile_edition, p.profile_id == profile_id, p.edition == edition)
         if not found:
             raise DomainError(PersistenceFault.NO_SUCH_ROW)
-        applied: Mapping[str, object] = json.loads(found[0]["applied"])
-        return applied
+        return read_object(found[0]["applied"])
 
     def file_store(self) -> StoreSettings:
         """Where the office keeps its attachments."""

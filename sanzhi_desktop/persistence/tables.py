@@ -8,7 +8,7 @@ triggers and functions (`walls`, `functions`), or what a command writes.
 import sqlalchemy as sa
 
 from sanzhi_desktop.domain.people import Role
-from sanzhi_desktop.persistence.blob_tables import blob, blob_chunk, file_store
+from sanzhi_desktop.persistence.blob_tables import blob, blob_chunk, blob_proof, file_store
 from sanzhi_desktop.persistence.case_tables import (
     answer,
     case_,
@@ -24,6 +24,7 @@ from sanzhi_desktop.persistence.case_tables import (
     round_,
 )
 from sanzhi_desktop.persistence.columns import (
+    an_object,
     at,
     day,
     flag,
@@ -82,6 +83,7 @@ __all__ = [
     "audit_head",
     "blob",
     "blob_chunk",
+    "blob_proof",
     "calendar",
     "case_",
     "certificate",
@@ -250,6 +252,7 @@ profile_edition = table(
     text("published_by"),
     at("published_at", nullable=False),
     text("clears"),  # ',permit,…,': kinds in which the meeting's decision opens the gate
+    an_object("applied"),
     # 行政处罚法 art. 58: no rule of any layer lets it do so for a penalty.
     sa.CheckConstraint("replace(clears, ',penalty,', '') = clears", name="never_for_a_penalty"),
     key=("profile_id", "edition"),

@@ -3,12 +3,12 @@
 Lives here: queries and their mapping. Must not: writing anything.
 """
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
+from sanzhi_desktop.domain.fitting import NOTHING, read_as
 from sanzhi_desktop.domain.transfer import (
     Attachment,
     TeamMember,
@@ -19,6 +19,7 @@ from sanzhi_desktop.domain.transfer import (
 )
 from sanzhi_desktop.domain.transfer_beside import Correction, effective
 from sanzhi_desktop.domain.workflow import Action
+from sanzhi_desktop.persistence.stored_json import read, read_object
 from sanzhi_desktop.persistence.transfer_tables import (
     transfer,
     transfer_event,
@@ -63,7 +64,8 @@ def _rows(
 
 
 def _transfer(row: Row, members: Sequence[Row], events: Sequence[Row]) -> Transfer:
-    attachments = json.loads(row["attachments"]) if row["attachments"] else []
+    attached = read(row["attachments"]) if row["attachments"] else []
+    attachments = read_as(tuple[Attachment, ...], attached, "attachments", [])
     return Transfer(
         no=row["no"],
         stage=TransferStage(row["stage"]),
@@ -74,17 +76,7 @@ def _transfer(row: Row, members: Sequence[Row], events: Sequence[Row]) -> Transf
             [_event(e) for e in events if not e["corrects"]],
             [_correction(e) for e in events if e["corrects"]],
         ),
-        attachments=tuple(
-            Attachment(
-                code=a["code"],
-                name=a["name"],
-                pages=a.get("pages"),
-                sha256=a.get("sha256") or "",
-                file_name=a.get("file_name") or "",
-                waived=a.get("waived") or "",
-            )
-            for a in attachments
-        ),
+        attachments=() if attachments is NOTHING else attachments,
         number=row["number"],
         dated=row["dated"],
         letter_sha256=row["letter_sha256"],
@@ -96,13 +88,13 @@ def _member(row: Row) -> TeamMember:
 
 
 def _correction(row: Row) -> Correction:
-    said = json.loads(row["detail"])
+    said = read_object(row["detail"])
     return Correction(
         seq=row["seq"],
         corrects=row["corrects"],
         at=row["at"],
-        reason=said["reason"],
-        detail=said["detail"],
+        reason=str(said.get("reason", "")),
+        detail=said["detail"] if isinstance(said.get("detail"), dict) else {},
         why=row["reason"],
         made_by=row["recorded_by"],
         made_at=row["recorded_at"],
@@ -118,5 +110,5 @@ def _event(row: Row) -> TransferEvent:
         recorded_at=row["recorded_at"],
         recorded_by=row["recorded_by"],
         reason=row["reason"],
-        detail=json.loads(row["detail"]) if row["detail"] else {},
+        detail=read_object(row["detail"]),
     )

@@ -34,6 +34,7 @@ transfer = table(
     text("number"),
     day("dated"),
     text("letter_sha256"),
+    sa.CheckConstraint("attachments = '' or attachments like '[%'", name="attachments_list"),
     one_of("stage", TransferStage),
     one_of("destination", TransferDestination),
     sa.CheckConstraint(f"(ended = 1) = (stage in ({_ENDED}))", name="ended_by_stage"),
@@ -79,6 +80,7 @@ transfer_event = table(
     text("detail"),
     whole("corrects"),  # the event that this one puts right; 0: it is one itself
     sa.CheckConstraint("(corrects > 0) = (action = 'correct_transfer')", name="corrects"),
+    sa.CheckConstraint("detail = '' or detail like '{%'", name="detail_object"),
     sa.CheckConstraint("corrects < seq", name="corrects_earlier"),
     to("transfer", "case_id", "no"),
     key=("case_id", "no", "seq"),

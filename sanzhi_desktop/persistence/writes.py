@@ -187,7 +187,7 @@ READINGS: Mapping[str, Reading] = {
     "day_start": Reading(_day_start, "(app.day({t})::timestamp at time zone 'Asia/Shanghai')"),
     "json": Reading(
         lambda v: "" if v is None else json.dumps(v, ensure_ascii=False),
-        "coalesce(({j})::text, '')",
+        "coalesce(nullif({j}, 'null')::text, '')",
     ),
     "submission": Reading(_submission, "app.submission({j})"),
     "bytes": Reading(_bytes, "decode({t}, 'base64')"),

@@ -123,6 +123,7 @@ CREATE TABLE profile_edition (
 	published_at TEXT NOT NULL,
 	clears TEXT DEFAULT '' NOT NULL,
 	CONSTRAINT pk_profile_edition PRIMARY KEY (office_id, profile_id, edition),
+	CONSTRAINT ck_profile_edition_applied_object CHECK (applied like '{%'),
 	CONSTRAINT ck_profile_edition_never_for_a_penalty CHECK (replace(clears, ',penalty,', '') = clears)
 );
 
@@ -602,6 +603,7 @@ CREATE TABLE transfer (
 	letter_sha256 TEXT DEFAULT '' NOT NULL,
 	readers TEXT DEFAULT '' NOT NULL,
 	CONSTRAINT pk_transfer PRIMARY KEY (office_id, case_id, no),
+	CONSTRAINT ck_transfer_attachments_list CHECK (attachments = '' or attachments like '[%'),
 	CONSTRAINT ck_transfer_stage CHECK (stage in ('opened', 'reported', 'approved', 'refused', 'signed', 'delivered', 'received', 'forwarded', 'filed', 'not_filed', 'objected', 'upheld', 'supervised', 'done', 'closed')),
 	CONSTRAINT ck_transfer_destination CHECK (destination in ('police', 'supervisory')),
 	CONSTRAINT ck_transfer_ended_by_stage CHECK ((ended = 1) = (stage in ('refused', 'done', 'closed'))),
@@ -777,6 +779,7 @@ CREATE TABLE transfer_event (
 	readers TEXT DEFAULT '' NOT NULL,
 	CONSTRAINT pk_transfer_event PRIMARY KEY (office_id, case_id, no, seq),
 	CONSTRAINT ck_transfer_event_corrects CHECK ((corrects > 0) = (action = 'correct_transfer')),
+	CONSTRAINT ck_transfer_event_detail_object CHECK (detail = '' or detail like '{%'),
 	CONSTRAINT ck_transfer_event_corrects_earlier CHECK (corrects < seq),
 	CONSTRAINT fk_transfer_event_transfer FOREIGN KEY(office_id, case_id, no) REFERENCES transfer (office_id, case_id, no)
 );
