@@ -103,6 +103,7 @@ FREE_FILES = Effect(
                     {"sha256": _SHA256},
                 ),
                 Run(f"delete from blob_chunk where {_FILE}"),
+                Run(f"delete from blob_proof where {_FILE}"),
                 Run(f"delete from blob where {_FILE}"),
             ),
         ),

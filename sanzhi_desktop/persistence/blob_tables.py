@@ -70,3 +70,14 @@ blob_chunk = table(
     to("blob", "sha256"),
     key=("sha256", "n"),
 )
+
+# Which chunks somebody has sent, and -1 when it was the whole file: from then on he may read it.
+blob_proof = table(
+    "blob_proof",
+    key("sha256"),
+    key("person_id"),
+    whole("n", None),
+    sa.CheckConstraint("n >= -1", name="n"),
+    to("blob", "sha256"),
+    key=("sha256", "person_id", "n"),
+)

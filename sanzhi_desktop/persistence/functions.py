@@ -19,6 +19,7 @@ from sanzhi_desktop.persistence.inner_functions import DATES, FRESH, SAFE, inner
 from sanzhi_desktop.persistence.materials_digest import digest_function
 from sanzhi_desktop.persistence.members import member_functions
 from sanzhi_desktop.persistence.office_effects import EMBEDDED_ONLY, OFFICE_EFFECTS
+from sanzhi_desktop.persistence.papers_reader import paper_function
 from sanzhi_desktop.persistence.rights import READS
 from sanzhi_desktop.persistence.server_tables import KEPT
 from sanzhi_desktop.persistence.submission_shape import submission_function
@@ -56,6 +57,7 @@ def functions() -> str:
     parts.extend((frames(_DEFINER, _BY_KEY), checkpoint_functions(_DEFINER)))
     parts.append(told_functions(_DEFINER))
     parts.append(finding_functions(SAFE, _DEFINER))
+    parts.append(paper_function(_DEFINER))
     parts.extend((beat_functions(SAFE, _DEFINER), _NOW))
     return "\n\n".join(parts) + "\n"
 

@@ -30,7 +30,10 @@ PASSED = (
 def inner(name: str, effect: Effect, *, moves: bool) -> str:
     """CREATE FUNCTION of what one action writes; `moves` where it ends with the case's own row."""
     body = [files.SERVER_STEPS[name]] if name in files.SERVER_STEPS else []
-    body.append(steps(effect))
+    written = steps(effect)
+    if files.NAMING.search(written):
+        body.append(files.DEMAND_READABLE)
+    body.append(written)
     if moves:
         body.append(_move(effect.case))
     text = "\n".join(body)

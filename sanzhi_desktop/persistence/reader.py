@@ -136,19 +136,14 @@ class DatabaseReader(OfficeReader):
 
     def documents(self, case_id: str) -> Sequence[DocumentRow]:
         """The papers of a case, oldest first; without their bytes."""
-        return self._papers(tables.document.c.case_id == case_id)
+        with reading(self.engine) as db:
+            return papers_reader.papers(db, self.office_id, tables.document.c.case_id == case_id)
 
     def has_document(self, sha256: str) -> DocumentRow | None:
         """The paper with this hash, if the office stored it."""
-        return next(iter(self._papers(tables.document.c.sha256 == sha256)), None)
-
-    def _papers(self, condition: sa.ColumnElement[bool]) -> tuple[DocumentRow, ...]:
-        d = tables.document.c
-        columns = (d.sha256, d.case_id, d.round, d.kind, d.size, d.stored_at)
-        query = sa.select(*columns).where(d.office_id == self.office_id, condition)
         with reading(self.engine) as db:
-            found = db.execute(query.order_by(d.stored_at, d.kind)).mappings()
-            return tuple(DocumentRow(**row) for row in found)
+            held = papers_reader.with_hash(db, self.office_id, sha256)
+            return next(iter(papers_reader.papers(db, self.office_id, held)), None)
 
     def stored_of_content(self, content_sha256: str) -> str | None:
         """SHA-256 of the stored record or minutes whose content has this hash, if there are any."""
@@ -174,13 +169,8 @@ class DatabaseReader(OfficeReader):
 
     def document(self, sha256: str) -> bytes:
         """The stored bytes. Raises DomainError when there is no such paper."""
-        d = tables.document.c
-        query = sa.select(d.content).where(d.office_id == self.office_id, d.sha256 == sha256)
         with reading(self.engine) as db:
-            content = db.execute(query.limit(1)).scalar_one_or_none()
-        if content is None:
-            raise DomainError(PersistenceFault.NO_SUCH_ROW)
-        return bytes(content)
+            return papers_reader.content(db, self.office_id, sha256)
 
     def similar(self, case: Case) -> Sequence[SimilarRow]:
         """Earlier decisions of the same kind on the same provisions, the closest first."""

@@ -30,6 +30,7 @@ NOT_COMPARED: Mapping[str, str] = {
     "history_seal": "fits by its key or does not: `tags`",
     "blob": "of a server; one PC keeps its files in a folder by their hash",
     "blob_chunk": "of a server; one PC keeps its files in a folder by their hash",
+    "blob_proof": "of a server; one PC keeps its files in a folder by their hash",
     "presence": "of a server; who is at a desk this minute",
 }
 # Columns of which an entry keeps a hash or nothing.

@@ -56,7 +56,7 @@ _AS_ONE: Mapping[tuple[str, ...], str] = {
 # that no condition and no order of his can use the index. In plpgsql, because a function of one
 # statement would be put into the index as that statement.
 KEPT = """create function app.kept(p_text text) returns text
-language plpgsql immutable strict parallel safe as $$
+language plpgsql immutable parallel safe as $$
 begin
   return p_text;
 end $$;"""

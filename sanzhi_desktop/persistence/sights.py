@@ -28,6 +28,7 @@ EXCEPTIONS: Mapping[str, Sight] = {
     "history_tag": Sight.NOBODY,  # of one PC; empty on a server
     "history_seal": Sight.NOBODY,
     "blob": Sight.NOBODY,  # a hash is learnt from a material that one may see, nowhere else
+    "blob_proof": Sight.NOBODY,
     "blob_chunk": Sight.NOBODY,  # `api.get_chunk` hands it to those who see the case
     "recusal": Sight.OFFICE,  # whoever assigns must see them before there is a reviewer
     "irregularity": Sight.OFFICE,  # 应审未审: there is no case whose people could be named

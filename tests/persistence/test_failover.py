@@ -18,7 +18,7 @@ from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.domain.files import FileState
 from sanzhi_desktop.domain.workflow import Action
 from sanzhi_desktop.persistence import lately, server
-from sanzhi_desktop.persistence.blobs.functions import CHUNK
+from sanzhi_desktop.persistence.blobs.upload_functions import CHUNK
 from sanzhi_desktop.persistence.heartbeat import Heartbeat
 from sanzhi_desktop.persistence.link import WatchedConnection
 from sanzhi_desktop.persistence.open import Opened

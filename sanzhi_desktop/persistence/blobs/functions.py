@@ -4,20 +4,22 @@ Lives here: the functions of the schema `api` about files, and what registering 
 them. Must not: commands on cases (`persistence.functions`).
 
 Nobody may read the tables `blob` and `blob_chunk`: a hash is only learnt from a material one may
-see, so that nobody can take another case's file into his own. Every chunk is a transaction of its
+see. Nor does a hash that somebody learnt elsewhere make another case's file his own: a step may
+name only what he could read before, and a file counts as his when he has sent all of its bytes. Every chunk is a transaction of its
 own; the same call again does nothing, so it needs no command id.
 """
 
+import re
 from collections.abc import Mapping
 
 from sanzhi_desktop.domain.case import CaseFault
-from sanzhi_desktop.domain.files import MIB, AttachmentFault
+from sanzhi_desktop.domain.files import AttachmentFault
 from sanzhi_desktop.domain.people import Role
 from sanzhi_desktop.domain.workflow import Action
+from sanzhi_desktop.persistence.blobs.upload_functions import UPLOAD, WHOLE
 from sanzhi_desktop.persistence.faults import PersistenceFault
 from sanzhi_desktop.persistence.named_files import NAMED, REPLACED, REPLACING, TRANSFER_FILE
 
-CHUNK = 4 * MIB
 # The list of an entry that names files in rows which a later command replaces.
 _PLACE = (
     "case v_entry ->> 'action' "
@@ -31,6 +33,11 @@ SERVER_STEPS: Mapping[str, str] = {
     f"do_{Action.REGISTER_DECISION}": "  perform app.demand_files(p_office, p_case);",
     f"do_{Action.MATERIALS_CHANGED}": "  perform app.demand_damage(p_office, p_case);",
 }
+# Every step that names files in rows by which somebody may read them: asked before it writes.
+NAMING = re.compile(
+    r"insert into (?:material|dispute_file|transfer_event)\b|update transfer set attachments"
+)
+DEMAND_READABLE = "  perform app.demand_readable(p_office, p_payload, v_me);"
 
 
 def functions(*, safe: str, definer: str, fresh: str) -> str:
@@ -38,7 +45,7 @@ def functions(*, safe: str, definer: str, fresh: str) -> str:
     `fresh` refuses an old snapshot, in which somebody who left would still be a member: asked
     where bytes are written."""
     marks = {"%SAFE%": safe, "%DEFINER%": definer, "%FRESH%": fresh}
-    text = f"{_INNER}\n\n{_UPLOAD}\n\n{_DOWNLOAD}\n\n{_KEEPING}"
+    text = f"{_INNER}\n\n{UPLOAD}\n\n{_DOWNLOAD}\n\n{_KEEPING}"
     for mark, words in marks.items():
         text = text.replace(mark, words)
     return text
@@ -90,14 +97,23 @@ begin
   return 'changed';
 end $$;
 
+create function app.names_file(p_text text, p_sha256 text) returns boolean
+language plpgsql immutable %SAFE% as $$
+begin
+  return strpos(p_text, '"sha256": "' || p_sha256 || '"') > 0
+    or strpos(p_text, '"sha256":"' || p_sha256 || '"') > 0;
+end $$;
+
+create index ix_material__sha256 on app.material (office_id, app.kept(sha256));
+
 create function app.file_readable(p_office integer, p_sha256 text, v_me text)
 returns boolean language plpgsql %SAFE% as $$
 begin
-  perform 1 from blob
-   where office_id = p_office and sha256 = p_sha256 and stored_by = v_me limit 1;
+  perform 1 from blob_proof p
+   where p.office_id = p_office and p.sha256 = p_sha256 and p.person_id = v_me and p.n = {WHOLE};
   if found then return true; end if;
   perform 1 from material m
-   where m.office_id = p_office and m.sha256 = p_sha256
+   where m.office_id = p_office and app.kept(m.sha256) = p_sha256
      and app.sees(p_office, m.readers, v_me) limit 1;
   if found then return true; end if;
   perform 1 from dispute_file d
@@ -105,13 +121,30 @@ begin
      and app.sees(p_office, d.readers, v_me) limit 1;
   if found then return true; end if;
   perform 1 from transfer t
-   where t.office_id = p_office and strpos(t.attachments, '"' || p_sha256 || '"') > 0
+   where t.office_id = p_office and app.names_file(t.attachments, p_sha256)
      and app.sees(p_office, t.readers, v_me) limit 1;
   if found then return true; end if;
   perform 1 from transfer_event e
-   where e.office_id = p_office and strpos(e.detail, '"' || p_sha256 || '"') > 0
+   where e.office_id = p_office and app.names_file(e.detail, p_sha256)
      and app.sees(p_office, e.readers, v_me) limit 1;
   return found;
+end $$;
+
+-- A step may name a file only who could read it before: by naming it he makes it his own case's. A
+-- file that somebody may not see is answered like one that is not there. A paper stands for itself.
+create function app.demand_readable(p_office integer, p_payload jsonb, v_me text) returns void
+language plpgsql %SAFE% as $$
+declare v_file jsonb; v_files jsonb := jsonb_path_query_array(p_payload - 'document',
+  'strict $.** ? (exists (@.sha256))');
+begin
+  for v_index in 0 .. jsonb_array_length(v_files) - 1 loop
+    v_file := v_files -> v_index;
+    if coalesce(v_file ->> 'sha256', '') <> ''
+       and not app.file_readable(p_office, v_file ->> 'sha256', v_me) then
+      perform app.refuse('{AttachmentFault.NOT_STORED}',
+        jsonb_build_object('name', coalesce(v_file ->> 'name', '')));
+    end if;
+  end loop;
 end $$;
 
 create function app.damaged(p_office integer, p_case text)
@@ -150,100 +183,6 @@ begin
   if not v_damaged and not v_elsewhere then
     perform app.refuse('{AttachmentFault.INTACT}', '{{}}');
   end if;
-end $$;"""
-
-_UPLOAD = f"""create function api.begin_file(p_office integer, p_sha256 text, p_size bigint)
-returns jsonb language plpgsql %DEFINER% as $$
-declare v_me text := session_user; v_now timestamptz := clock_timestamp();
-  s app.file_store; b app.blob; v_used bigint; v_have jsonb;
-begin
-  %FRESH%
-  perform app.file_member(p_office, v_me);
-  if p_sha256 !~ '^[0-9a-f]{{64}}$' or p_size is null or p_size < 0 then
-    perform app.refuse('{AttachmentFault.BAD_CHUNK}', '{{}}');
-  end if;
-  -- Without a lock, which anybody could leave standing: files that are announced at one moment may
-  -- pass the quota together, by no more than they themselves.
-  select * into s from file_store where office_id = p_office;
-  if not found or s.kind = 'folder' then
-    perform app.refuse('{AttachmentFault.STORE_KIND}', '{{}}');
-  end if;
-  select * into b from blob where office_id = p_office and sha256 = p_sha256;
-  if b.sha256 is not null and b.complete = 0 and (b.size <> p_size or b.place <> s.kind
-     or s.kind = 'objects' and (b.endpoint <> s.endpoint or b.bucket <> s.bucket)) then
-    delete from blob_chunk where office_id = p_office and sha256 = p_sha256;
-    delete from blob where office_id = p_office and sha256 = p_sha256;
-    b := null;
-  end if;
-  if b.sha256 is null then
-    if s.file_limit > 0 and p_size > s.file_limit then
-      perform app.refuse('{AttachmentFault.TOO_LARGE}',
-        jsonb_build_object('size_mb', round(p_size / {MIB}.0, 1),
-          'limit_mb', round(s.file_limit / {MIB}.0, 1)));
-    end if;
-    select coalesce(sum(size), 0) into v_used from blob where office_id = p_office;
-    if s.quota > 0 and v_used + p_size > s.quota then
-      perform app.refuse('{AttachmentFault.QUOTA}',
-        jsonb_build_object('size_mb', round(p_size / {MIB}.0, 1),
-          'used_mb', round(v_used / {MIB}.0, 1), 'quota_mb', round(s.quota / {MIB}.0, 1)));
-    end if;
-    insert into blob (office_id, sha256, size, chunk_size, place, endpoint, bucket, region,
-      complete, stored_by, begun_at)
-    values (p_office, p_sha256, p_size, {CHUNK}, s.kind,
-      case s.kind when 'objects' then s.endpoint else '' end,
-      case s.kind when 'objects' then s.bucket else '' end,
-      case s.kind when 'objects' then s.region else '' end, 0, v_me, v_now)
-    on conflict (office_id, sha256) do nothing;
-    select * into b from blob where office_id = p_office and sha256 = p_sha256;
-  elsif b.begun_at < v_now - interval '1 day' then
-    -- Somebody is about to use it: it is not abandoned.
-    update blob set begun_at = v_now where office_id = p_office and sha256 = p_sha256;
-  end if;
-  select coalesce(jsonb_agg(n order by n), '[]') into v_have from blob_chunk
-   where office_id = p_office and sha256 = p_sha256;
-  return jsonb_build_object('complete', b.complete, 'chunk_size', b.chunk_size,
-    'place', b.place, 'endpoint', b.endpoint, 'bucket', b.bucket, 'region', b.region,
-    'sm3', s.sm3, 'have', v_have);
-end $$;
-
-create function api.put_chunk(p_office integer, p_sha256 text, p_n integer, p_data bytea,
-  p_digest text)
-returns void language plpgsql %DEFINER% as $$
-declare v_me text := session_user; b app.blob; v_due bigint;
-begin
-  %FRESH%
-  perform app.file_member(p_office, v_me);
-  select * into b from blob where office_id = p_office and sha256 = p_sha256 for share;
-  if b.sha256 is null or b.place <> 'database' then
-    perform app.refuse('{AttachmentFault.BAD_CHUNK}', '{{}}');
-  end if;
-  if b.complete = 1 then return; end if;
-  v_due := least(b.chunk_size::bigint, b.size - p_n::bigint * b.chunk_size);
-  if p_n < 0 or v_due <= 0 or length(p_data) <> v_due
-     or encode(sha256(p_data), 'hex') <> p_digest then
-    perform app.refuse('{AttachmentFault.BAD_CHUNK}', '{{}}');
-  end if;
-  insert into blob_chunk (office_id, sha256, n, data) values (p_office, p_sha256, p_n, p_data)
-  on conflict (office_id, sha256, n) do nothing;
-end $$;
-
-create function api.complete_file(p_office integer, p_sha256 text, p_sm3 text)
-returns boolean language plpgsql %DEFINER% as $$
-declare v_me text := session_user; v_now timestamptz := clock_timestamp(); b app.blob;
-begin
-  %FRESH%
-  perform app.file_member(p_office, v_me);
-  select * into b from blob where office_id = p_office and sha256 = p_sha256 for update;
-  if b.sha256 is null then perform app.refuse('{AttachmentFault.BAD_CHUNK}', '{{}}'); end if;
-  if b.complete = 1 then return true; end if;
-  if b.place = 'database' and app.file_digest(p_office, p_sha256) <> p_sha256 then
-    -- Somebody sent other bytes under this hash: begin anew, with nothing of them left.
-    delete from blob_chunk where office_id = p_office and sha256 = p_sha256;
-    return false;
-  end if;
-  update blob set complete = 1, completed_at = v_now, sm3 = p_sm3, stored_by = v_me
-   where office_id = p_office and sha256 = p_sha256;
-  return true;
 end $$;"""
 
 _DOWNLOAD = """create function api.sm3_wanted(p_office integer)

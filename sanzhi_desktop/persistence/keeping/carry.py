@@ -30,6 +30,7 @@ NOT_CARRIED = frozenset(
         "file_store",
         "blob",
         "blob_chunk",
+        "blob_proof",
         "history_tag",
         "history_seal",
     }

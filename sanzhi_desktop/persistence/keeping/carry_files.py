@@ -22,7 +22,7 @@ from sanzhi_desktop.domain.files import (
 )
 from sanzhi_desktop.persistence import tables
 from sanzhi_desktop.persistence.blobs import credentials, objects
-from sanzhi_desktop.persistence.blobs.functions import CHUNK
+from sanzhi_desktop.persistence.blobs.upload_functions import CHUNK
 from sanzhi_desktop.persistence.keeping import attachments
 from sanzhi_desktop.persistence.keeping.closing import Order
 from sanzhi_desktop.persistence.named_files import named_files

@@ -19,8 +19,8 @@ from sanzhi_desktop.domain.files import MIB, AttachmentFault, FileState, StoreKi
 from sanzhi_desktop.domain.workflow import Action, State
 from sanzhi_desktop.persistence.blobs import choose, credentials
 from sanzhi_desktop.persistence.blobs.credentials import KEY_ID, SECRET, Credentials
-from sanzhi_desktop.persistence.blobs.functions import CHUNK
 from sanzhi_desktop.persistence.blobs.objects import Objects, open_objects
+from sanzhi_desktop.persistence.blobs.upload_functions import CHUNK
 from tests.persistence.blobs import s3_server
 from tests.persistence.blobs.s3_server import Service
 from tests.persistence.cluster import Cluster

@@ -24,7 +24,7 @@ from sanzhi_desktop.domain.files import (
 from sanzhi_desktop.domain.workflow import Action
 from sanzhi_desktop.persistence.blobs.chunked import ChunkedStore
 from sanzhi_desktop.persistence.blobs.database import Books, ServerChunks
-from sanzhi_desktop.persistence.blobs.functions import CHUNK
+from sanzhi_desktop.persistence.blobs.upload_functions import CHUNK
 from sanzhi_desktop.persistence.faults import PersistenceFault
 from tests.persistence.cluster import Cluster
 from tests.persistence.desk import ADMIN, Desk, submission
@@ -219,8 +219,12 @@ def test_the_same_file_is_kept_once_per_office(
     server_desk.sessions["h1"].files.put(source)
     calls = Calls()
     calls.watch(monkeypatch)
-    server_desk.sessions["h2"].files.put(source)
+    server_desk.sessions["h1"].files.put(source)
     assert "put_chunk" not in calls
+    server_desk.sessions["h2"].files.put(source)
+    assert calls.count("put_chunk") == 3, "knowing a hash is not having the bytes"
+    server_desk.sessions["h2"].files.put(source)
+    assert calls.count("put_chunk") == 3
     with cluster.connect(server_database) as owner:
         rows = owner.execute("select size, complete, place from app.blob").fetchall()
         assert rows == [(len(CONTENT), 1, "database")]
