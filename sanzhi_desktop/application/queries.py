@@ -258,12 +258,13 @@ class ChainFault:
 
 @dataclass(frozen=True, slots=True)
 class RowFault:
-    """Rows of one table that are not what the history says, all in the same way; or an entry that
-    cannot be carried out again (`impossible`, with its place `seq`)."""
+    """Rows of one table that are not what the history says, all in the same way; or, with its
+    place `seq`, an entry that cannot be carried out again (`impossible`), or beside which something
+    else stands than in it (`beside`)."""
 
     case_id: str  # "" where the table names no case
     table: str
-    how: str  # changed | added | deleted | impossible
+    how: str  # changed | added | deleted | beside | impossible
     columns: tuple[str, ...] = ()  # those that differ
     key: tuple[str, ...] = ()  # of the first row, without the office
     rows: int = 1

@@ -38,7 +38,7 @@ _OFFICE_ACTIONS = frozenset(OfficeAction)
 
 @cache
 def _shipped() -> bytes:
-    """An empty database with the shipped tables and walls; making one costs more than copying it."""
+    """An empty database with the shipped tables and walls: making one costs more than a copy."""
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as db:
         embedded.build(db)
         return db.serialize()

@@ -64,7 +64,7 @@ def faults(db: sa.Connection, office_id: int, *, report: Report | None = None) -
             if report is not None and done % _TOLD_EVERY == 0:
                 report(done, total, "")
         found.extend(_together(
-            fault for fault in _different(replay, here, office_id)
+            fault for fault in differences(replay, here)
             if fault.case_id not in replay.stopped
             and not (replay.stopped and fault.table in _BY_EVERY_CASE)
         ))  # fmt: skip
@@ -76,20 +76,19 @@ def _again(replay: Replay, row: Sequence[Any]) -> RowFault | None:
     case_id, seq, command_id, at, entry = row
     if case_id in replay.stopped:
         return None
+    how = ""
     try:
         said = json.loads(entry)
         told = (said["case"], said["seq"], said["command"], said["at"], said["office"])
-        fits = told == (case_id, seq, command_id, at, replay.office_id)
-        if fits:
-            replay.again(said)
+        if told != (case_id, seq, command_id, at, replay.office_id):
+            how = "beside"
+        replay.again(said)
     except (ImpossibleError, ValueError, KeyError, TypeError, RecursionError):
-        fits = False
-    if fits:
-        return None
-    if case_id:  # what the office did is gone on with: every case depends on it
-        replay.stopped.add(case_id)
-    return RowFault(case_id, "audit", "impossible", key=(case_id, str(seq)),
-                    seq=seq if isinstance(seq, int) else 0)  # fmt: skip
+        how = "impossible"
+        if case_id:  # what the office did is gone on with: every case depends on it
+            replay.stopped.add(case_id)
+    place = seq if isinstance(seq, int) else 0
+    return RowFault(case_id, "audit", how, (), (case_id, str(seq)), seq=place) if how else None
 
 
 def _together(found: Iterator[RowFault]) -> list[RowFault]:
@@ -109,11 +108,12 @@ def _together(found: Iterator[RowFault]) -> list[RowFault]:
 # ------------------------------------------------------------------ comparing
 
 
-def _different(replay: Replay, here: sqlite3.Connection, office_id: int) -> Iterator[RowFault]:
+def differences(replay: Replay, here: sqlite3.Connection) -> Iterator[RowFault]:
+    """Every row that is not as the replay wrote it, one by one."""
     for table in tables.metadata.sorted_tables:
         if table.name not in NOT_COMPARED:
-            yield from _in_table(table, replay.db, here, office_id)
-    yield from _bytes(replay, here, office_id)
+            yield from _in_table(table, replay.db, here, replay.office_id)
+    yield from _bytes(replay, here)
 
 
 def _in_table(
@@ -145,10 +145,10 @@ def _merged(
     """Rows of two readings in the order of their key that are not alike: the row, how, where."""
     one, other = next(made, None), next(kept, None)
     while one is not None or other is not None:
-        if one is not None and (other is None or one[:width] < other[:width]):
+        if one is not None and (other is None or _before(one[:width], other[:width])):
             yield one, "deleted", ()
             one = next(made, None)
-        elif other is not None and (one is None or other[:width] < one[:width]):
+        elif other is not None and (one is None or _before(other[:width], one[:width])):
             yield other, "added", ()
             other = next(kept, None)
         elif one is not None and other is not None:
@@ -158,6 +158,19 @@ def _merged(
                 if differ:
                     yield other, "changed", differ
             one, other = next(made, None), next(kept, None)
+
+
+def _before(one: tuple[Any, ...], other: tuple[Any, ...]) -> bool:
+    """Whether one key comes before the other, as SQLite sorts values of any kind in any column."""
+    try:
+        return one < other
+    except TypeError:
+        return [(_rank(v), v) for v in one] < [(_rank(v), v) for v in other]
+
+
+def _rank(value: Any) -> int:
+    kinds = (type(None), int | float, str, bytes)
+    return next(n for n, kind in enumerate(kinds) if isinstance(value, kind))
 
 
 def _same(one: Any, other: Any) -> bool:
@@ -173,17 +186,20 @@ def _same(one: Any, other: Any) -> bool:
         return False
 
 
-def _bytes(replay: Replay, here: sqlite3.Connection, office_id: int) -> Iterator[RowFault]:
+def _bytes(replay: Replay, here: sqlite3.Connection) -> Iterator[RowFault]:
     """What the history keeps as a hash, or what only says how long something is."""
-    mine = (office_id,)
+    mine = (replay.office_id,)
     sizes = "select case_id, sha256 from document where office_id = ? and size <> length(content)"
     for case_id, sha256 in here.execute(sizes, mine):
         yield RowFault(case_id, "document", "changed", ("size",), (case_id, sha256))
-    signed = "select meeting_id, place, sha256, content from minutes where office_id = ?"
+    signed = (
+        "select meeting_id, place, sha256, cast(content as blob) from minutes where office_id = ?"
+    )
     for meeting_id, place, sha256, content in here.execute(signed, mine):
         if hashlib.sha256(content).hexdigest() != sha256:
             yield RowFault("", "minutes", "changed", ("content",), (meeting_id, str(place)))
-    for seal_id, image in here.execute("select seal_id, image from seal where office_id = ?", mine):
+    images = "select seal_id, cast(image as blob) from seal where office_id = ?"
+    for seal_id, image in here.execute(images, mine):
         told = replay.images.get(seal_id)
         if told and hashlib.sha256(image).hexdigest() != told:
             yield RowFault("", "seal", "changed", ("image",), (seal_id,))

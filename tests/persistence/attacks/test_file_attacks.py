@@ -246,6 +246,12 @@ def _rewrite_it_all(db: sqlite3.Connection, names: dict[str, str]) -> None:
             told["actor"] = "rh"
 
     _rewritten(db, names["done"], other)
+    for table, column in (
+        ("round", "signer"),
+        ("document", "stored_by"),
+        ("number", "reserved_by"),
+    ):
+        db.execute(f"update {table} set {column} = 'rh' where {column} = 'hd'")
 
 
 DEEDS = (_decide_unreviewed, _turn_the_opinion, _forget_an_entry, _cut_the_end_off,
@@ -334,6 +340,139 @@ def _new_checkpoints(db: sqlite3.Connection) -> None:
     )  # fmt: skip
     db.execute("update checkpoint set previous = ?, root = ?, leaves = ?",
                (GENESIS, checkpoint_root(GENESIS, heads), len(heads)))  # fmt: skip
+
+
+# Copies of rows of the decided case: with the other case in its place, or an invented one.
+FORGED = {
+    "case": (
+        "insert into case_ (office_id, case_id, version, state, submission, kind, registered_at,"
+        " updated_at) select office_id, :forged, version, state, submission, kind, registered_at,"
+        " updated_at from case_ where case_id = :done"
+    ),
+    "clearance": (
+        "insert into clearance (office_id, clearance_id, case_id, round, origin, outcome, kind,"
+        " party_name, party_number, amount_fen, opened_at) select office_id, 'forged', :open, round,"
+        " origin, outcome, kind, party_name, party_number, amount_fen, opened_at from clearance"
+    ),
+    "decision": (
+        "insert into decision (office_id, case_id, clearance_id, kind, party_name, party_number,"
+        " amount_fen, number, decided_on, registered_at) select office_id, :open, 'forged', kind,"
+        " party_name, party_number, amount_fen, number, decided_on, registered_at from decision"
+    ),
+}
+# Of each: what he does, whose case it is ("" for the office), and the table that is named. The
+# history stays as it was, so that every hash, tag and root holds.
+ROW_DEEDS: dict[str, tuple[str, str, str]] = {
+    "what was decided": (
+        "update decision set content = '罚款一元', amount_fen = 100 where case_id = :done",
+        "done", "decision",
+    ),
+    "the number of the decision": (
+        "update decision set number = '伪〔2026〕1号' where case_id = :done", "done", "decision",
+    ),
+    "a decision for a case in review": (FORGED["decision"], "open", "decision"),
+    "a clearance for a case in review": (FORGED["clearance"], "open", "clearance"),
+    "the opinion": (
+        "update round set opinion = replace(opinion, '理由', '改了') where case_id = :done",
+        "done", "round",
+    ),
+    "its number": (
+        "update round set number = '示法审〔2026〕99号' where case_id = :done", "done", "round",
+    ),
+    "its outcome": ("update round set outcome = 'PROBLEM' where case_id = :done", "done", "round"),
+    "who signed it": ("update round set signer = 'rh' where case_id = :done", "done", "round"),
+    "who reviewed it": ("update round set reviewer = 'rh' where case_id = :done", "done", "round"),
+    "the paper that was issued": (
+        "update round set issued_sha256 = certified_sha256 where case_id = :done", "done", "round",
+    ),
+    "an answer": ("update answer set answer = 'FAILS' where case_id = :done", "done", "answer"),
+    "no answers": ("delete from answer where case_id = :done", "done", "answer"),
+    "another file": (
+        "update material set sha256 = '0' || substr(sha256, 2) where case_id = :done",
+        "done", "material",
+    ),
+    "a number in the register": (
+        "update number set label = '示法审〔2026〕77号' where case_id = :done", "done", "number",
+    ),
+    "whom it is about": (
+        "update case_ set submission = replace(submission, '示例甲', '别的') where case_id = :done",
+        "done", "case_",
+    ),
+    "the reviewer": ("update case_ set reviewer = 'rh' where case_id = :open", "open", "case_"),
+    "the due date": (
+        "update case_ set due_on = '2030-01-01' where case_id = :open", "open", "case_",
+    ),
+    "the rules": ("update profile_edition set applied = '{}'", "", "profile_edition"),
+    "no clock": ("delete from clock_event where case_id = :open", "open", "clock_event"),
+    "a clock set back": (
+        "update clock_event set at = '2020-01-01T00:00:00.000000Z' where case_id = :open",
+        "open", "clock_event",
+    ),
+    "a name": ("update person set name = '假名' where person_id = 'hd'", "", "person"),
+    "a person brought in": (
+        "insert into person (office_id, person_id, name) values (7, 'nn', '某')", "", "person",
+    ),
+    "a case brought in": (FORGED["case"], "forged", "case_"),
+    "numbers used twice": ("update counter set last_no = 0", "", "counter"),
+}  # fmt: skip
+
+
+def test_rows_that_no_command_wrote_are_found(
+    prepared: tuple[Path, dict[str, str]],
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    """History, tags and root all hold; the rows are not what the history says."""
+    path, names = prepared
+    names |= {"forged": "forged"}
+    use(monkeypatch, RealStore())
+    assert main(["audit", "tag", "begin", "--db", str(path)]) == 0
+    assert main(["audit", "root", "--db", str(path)]) == 0
+    root = capsys.readouterr().out.split()[-1]
+    assert main(["audit", "verify", "--db", str(path), "--root", root]) == 0
+    assert "逐行相符" in capsys.readouterr().out
+    for place, (name, (statement, whose, table)) in enumerate(ROW_DEEDS.items()):
+        copy = tmp_path / f"{place}.db"
+        with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(copy)) as target:
+            source.backup(target)
+        with closing(sqlite3.connect(copy, isolation_level=None)) as db:
+            kept = _walls(db)
+            _without_walls(db)
+            db.execute("pragma foreign_keys = off")
+            assert db.execute(statement, names).rowcount > 0, name
+            for text in kept:
+                db.execute(text)
+        verify = ["audit", "verify", "--db", str(copy), "--root", root, "--json"]
+        assert main(verify) == 1, name
+        told = json.loads(capsys.readouterr().out)
+        said = told["valid"], told["root_holds"], told["tags"]["state"], told["rows"]
+        assert said == (False, True, "verified", {"fit": False}), name
+        hit = {(f["case_id"], f["table"]) for f in told["faults"] if "table" in f}
+        assert hit == {(names.get(whose, ""), table)}, name
+    assert main(["db", "check", "--db", str(copy)]) == 1
+    assert "sanzhi audit verify" in capsys.readouterr().err
+
+
+def test_the_rows_may_be_left_out_and_that_is_said(
+    prepared: tuple[Path, dict[str, str]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, names = prepared
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        kept = _walls(db)
+        _without_walls(db)
+        db.execute("update answer set answer = 'FAILS'")
+        for text in kept:
+            db.execute(text)
+    verify = ["audit", "verify", "--db", str(path)]
+    assert main([*verify, "--chains-only"]) == 0
+    assert "没有与办理记录核对" in capsys.readouterr().out
+    assert main(["db", "check", "--db", str(path), "--chains-only"]) == 0
+    capsys.readouterr()
+    assert main(verify) == 1
+    said = capsys.readouterr()
+    assert f"案件 {names['done']} 某某公司未按规定处置废物案：审核表答复有 1 行" in said.err
+    assert "各表数据不可信" in said.out
 
 
 def test_a_dropped_trigger_is_seen_before_work_begins(
