@@ -65,6 +65,7 @@ _OWN = (
     "  v_chains text[]; v_seqs integer[]; v_hashes text[]"
 )
 
+_AT_ONCE = 10_000  # marks taken off by one checkpoint: what it holds, it holds for moments
 _LEAF = "l.office_id = p_office and l.chain = h.case_id and l.seq = h.seq"
 
 # No lock: the ends as they are committed. One that is just being moved is left to the next time.
@@ -127,7 +128,7 @@ begin
         left join case_ k on k.office_id = p_office and k.case_id = h.case_id
        where h.office_id = p_office and h.moved = 1
          and coalesce(k.state, '') <> '{State.DRAFT}'
-       order by h.case_id for update of h skip locked) m;
+       order by h.case_id limit {_AT_ONCE} for update of h skip locked) m;
     update audit_head set moved = 0 where office_id = p_office and case_id = any (v_chains);
   end if;
   return v_root;

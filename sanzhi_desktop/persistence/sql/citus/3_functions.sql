@@ -4353,7 +4353,7 @@ begin
         left join case_ k on k.office_id = p_office and k.case_id = h.case_id
        where h.office_id = p_office and h.moved = 1
          and coalesce(k.state, '') <> 'draft'
-       order by h.case_id for update of h skip locked) m;
+       order by h.case_id limit 10000 for update of h skip locked) m;
     update audit_head set moved = 0 where office_id = p_office and case_id = any (v_chains);
   end if;
   return v_root;
