@@ -7,7 +7,8 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,6 +30,7 @@ from sanzhi_desktop.persistence.keeping.folder import Manifest
 from sanzhi_desktop.persistence.keeping.server_dump import Server
 from sanzhi_desktop.persistence.keeping.survey import Survey
 from sanzhi_desktop.persistence.open import Clock, files_folder, open_embedded
+from sanzhi_desktop.persistence.places import refuse_unsafe
 from sanzhi_desktop.persistence.revision import REVISION
 from sanzhi_desktop.persistence.spread_faults import SpreadFault
 from sanzhi_desktop.persistence.writes import SHANGHAI, stamp
@@ -76,6 +78,7 @@ class EmbeddedKeeper:
             with (
                 folder_lock.held(into, report=report) as alone,
                 tempfile.TemporaryDirectory(prefix=folder.MAKING, dir=into) as work,
+                _for_trying(Path(work)) as trying,
             ):
                 part = Path(work) / "office.db"
                 held = embedded_copy.take(self.database, part, report=report)
@@ -84,8 +87,9 @@ class EmbeddedKeeper:
                     "sqlite", part, held, files=there, now=self._now(), source=self._source()
                 )
                 report(0, 1, "试恢复并验证")
-                scratch = Path(work) / "scratch.db"
-                why = _embedded_fault(part, scratch, held, there, report=report)
+                with storing(trying):
+                    scratch = trying / "scratch.db"
+                    why = _embedded_fault(part, scratch, held, there, report=report)
                 if changed:
                     why = f"有 {len(changed)} 个附件的内容已变，例如 {changed[0]}"
                 manifest = _judged(manifest, why, self._now())
@@ -120,6 +124,19 @@ def server_backup(
             )  # fmt: skip
             why = _server_fault(at, part, taken, report=report)
             return _file(into, part, _judged(manifest, why, now), keep=keep, alone=alone)
+
+
+@contextmanager
+def _for_trying(work: Path) -> Iterator[Path]:
+    """Where a copy is opened. Backups may lie on a share or in a folder that is mirrored, and often
+    do; a database in use may not."""
+    try:
+        refuse_unsafe(work / "scratch.db")
+    except DomainError:
+        with tempfile.TemporaryDirectory(prefix="sanzhi-backup-") as local:
+            yield Path(local)
+    else:
+        yield work
 
 
 def _embedded_fault(

@@ -25,6 +25,7 @@ from sanzhi_desktop.application.commands import OfficeAction, OfficeCommand, new
 from sanzhi_desktop.application.keeping import KeepingFault
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.persistence import logins
+from sanzhi_desktop.persistence.faults import PersistenceFault
 from sanzhi_desktop.persistence.files import FolderStore
 from sanzhi_desktop.persistence.keeping import backup, folder, folder_lock
 from sanzhi_desktop.persistence.keeping.backup import EmbeddedKeeper
@@ -339,6 +340,38 @@ def test_a_backup_that_was_damaged_is_not_put_back(keeper: EmbeddedKeeper, tmp_p
     assert not keeper.backups(tmp_path / "kept")[0].good
     made.path.with_suffix(".json").write_text("{}", "utf-8")
     assert refused(back).code is KeepingFault.NOT_A_BACKUP
+
+
+def test_backups_may_lie_where_a_database_may_not(keeper: EmbeddedKeeper, tmp_path: Path) -> None:
+    """On another PC, in the folder of a cloud: there a copy is safest, as long as nobody opens it
+    there."""
+    kept = tmp_path / "我的坚果云" / "备份"
+    made = keeper.backup(kept, keep=1, report=quiet)
+    assert (made.good, made.why) == (True, "")
+    assert backup.restore_embedded(made.path, tmp_path / "again.db", report=quiet).good
+    onto = tmp_path / "我的坚果云" / "again.db"
+    found = refused(lambda: backup.restore_embedded(made.path, onto, report=quiet))
+    assert found.code is PersistenceFault.SYNCED_FOLDER
+    assert not onto.exists()
+
+
+def test_an_office_gets_out_of_a_mirrored_folder(
+    keeper: EmbeddedKeeper, tmp_path: Path, capsys: Any
+) -> None:
+    """The way that the sentence names."""
+    unsafe = tmp_path / "OneDrive - 某局" / "office.db"
+    unsafe.parent.mkdir()
+    with closing(sqlite3.connect(keeper.database)) as a, closing(sqlite3.connect(unsafe)) as b:
+        a.backup(b)
+    shutil.copytree(files_folder(keeper.database), files_folder(unsafe))
+    assert main(["db", "check", "--db", str(unsafe)]) == 2
+    shown = capsys.readouterr().err
+    assert ("sanzhi backup" in shown, "sanzhi restore" in shown) == (True, True)
+    kept, safe = str(tmp_path / "kept"), str(tmp_path / "safe.db")
+    assert main(["backup", "--db", str(unsafe), "--to", kept, "--json"]) == 0
+    file = json.loads(capsys.readouterr().out)["file"]
+    assert main(["restore", file, "--db", safe]) == 0
+    assert main(["db", "check", "--db", safe]) == 0, capsys.readouterr().err
 
 
 def test_nothing_is_written_over(keeper: EmbeddedKeeper, tmp_path: Path, office: Path) -> None:
