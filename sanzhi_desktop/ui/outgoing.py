@@ -17,6 +17,7 @@ from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.domain.workflow import Action
 from sanzhi_desktop.ui.faults import DeskFault
 
+REPEATS = 3  # of their own accord, of one command
 # Sent on the way to the command that was asked for; whoever repeats the step finds it done.
 _ASIDE = frozenset({Action.MATERIALS_CHANGED})
 
@@ -83,6 +84,7 @@ class Outgoing:
         self.session = replace(session, gateway=_Noting(session.gateway, self._note))
         self.unanswered: Sent | None = None
         self.settled: Sent | None = None
+        self._repeats = 0
 
     def carry(
         self, content: Mapping[str, Any], work: Callable[[], Changed]
@@ -101,6 +103,12 @@ class Outgoing:
 
         return run
 
+    def again(self) -> bool:
+        """The server is back: whether what has no answer goes out again by itself. A few times
+        only, because a command may be what takes the server away."""
+        self._repeats += 1
+        return self.unanswered is not None and self._repeats <= REPEATS
+
     def settle(self) -> Changed | None:
         """Sends again what has no answer; None when there is nothing, or the database refuses it:
         then it was never carried out. Raises DomainError while there still is no answer."""
@@ -114,12 +122,12 @@ class Outgoing:
                 raise
             self.unanswered = None
             return None
-        self.unanswered, self.settled = None, before
+        self.unanswered, self.settled, self._repeats = None, before, 0
         return answer
 
     def send(self, content: Mapping[str, Any], work: Callable[[], Changed]) -> Changed:
         """Sends this content. Raises DomainError."""
-        self._content = content
+        self._content, self._repeats = content, 0
         try:
             answer = work()
         except DomainError as error:

@@ -102,7 +102,7 @@ class SendingDialog(KeptDialog):
 
     def _again(self) -> None:
         """The server is back: what has no answer goes out again."""
-        if self.outgoing.unanswered is not None and not self.on_its_way and self.filled:
+        if not self.on_its_way and self.filled and self.outgoing.again():
             self.send_now()
 
     def _read_again(self, error: DomainError) -> None:

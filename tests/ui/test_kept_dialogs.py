@@ -24,6 +24,7 @@ from sanzhi_desktop.persistence.sqlite_gateway import SqliteGateway
 from sanzhi_desktop.ui import steps
 from sanzhi_desktop.ui.conflict import ConflictDialog
 from sanzhi_desktop.ui.left_draft import GiveUpDraft
+from sanzhi_desktop.ui.outgoing import REPEATS
 from sanzhi_desktop.ui.screens.worklist import WorklistScreen
 from sanzhi_desktop.ui.shell import Shell
 from tests.sources import ROOT
@@ -32,7 +33,7 @@ from tests.ui.conftest import Enter, idle
 from tests.ui.killed_dialog import TYPED
 from tests.ui.office import Furnished
 
-HANDLER, REVIEWER = "chengban_01", "shenhe_01"
+HANDLER = "chengban_01"
 
 
 def killed(office: Furnished, person: str, case_id: str, what: str, when: str) -> None:
@@ -105,7 +106,7 @@ def test_answers_to_problems_outlive_a_kill(
     assert drafts(shell, qtbot) == []
 
 
-@pytest.mark.parametrize(("what", "person"), [("recusal", REVIEWER), ("meeting", "mishu_01")])
+@pytest.mark.parametrize(("what", "person"), [("recusal", "guanli_01"), ("meeting", "mishu_01")])
 def test_a_new_row_is_written_once(
     qtbot: QtBot, enter: Enter, office: Furnished, what: str, person: str
 ) -> None:
@@ -127,10 +128,12 @@ class Lossy:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.away = False
+        self.sent = 0
         real: Callable[[SqliteGateway, Command], Any] = SqliteGateway.send
 
         def send(gateway: SqliteGateway, command: Command) -> Any:
             answer = real(gateway, command)
+            self.sent += 1
             if self.away:
                 raise DomainError(PersistenceFault.AWAY, message="line cut")
             return answer
@@ -163,6 +166,7 @@ def test_a_lost_answer_is_no_conflict(
     qtbot: QtBot, enter: Enter, office: Furnished, line: Lossy
 ) -> None:
     shell, case_id = enter(HANDLER), office.cases["responding"]
+    shell.pulse.stop()
     dialog = respond(qtbot, shell, case_id)
     answer(dialog, "已经改正")
     line.away = True
@@ -179,10 +183,32 @@ def test_a_lost_answer_is_no_conflict(
     assert drafts(shell, qtbot) == []
 
 
+def test_a_command_that_takes_the_server_away_is_not_sent_for_ever(
+    qtbot: QtBot, enter: Enter, office: Furnished, line: Lossy
+) -> None:
+    """The beat is answered, the command never: it goes out a few times, then waits for a person."""
+    shell, case_id = enter(HANDLER), office.cases["responding"]
+    dialog = respond(qtbot, shell, case_id)
+    answer(dialog, "已经改正")
+    line.away = True
+    dialog.ok.click()
+    qtbot.waitUntil(lambda: line.sent == 1 + REPEATS, timeout=20_000)
+    for _ in range(3):
+        shell.desk.link_back.emit()
+        idle(qtbot, shell.desk.jobs)
+    assert line.sent == 1 + REPEATS
+    assert dialog.isVisible()
+    line.away = False
+    dialog.ok.click()
+    idle(qtbot, shell.desk.jobs)
+    assert sql(office, COUNTS["respond"]) == [(1,)]
+
+
 def test_what_is_typed_after_a_lost_answer_is_a_command_of_its_own(
     qtbot: QtBot, enter: Enter, office: Furnished, line: Lossy
 ) -> None:
     shell, case_id = enter(HANDLER), office.cases["responding"]
+    shell.pulse.stop()
     dialog = respond(qtbot, shell, case_id)
     answer(dialog, "已经改正")
     line.away = True
@@ -259,7 +285,8 @@ def test_a_draft_is_thrown_away_with_a_question(
     assert again.findChildren(QPlainTextEdit)[0].toPlainText() == "想了一半"
     again.throw.click()
     (box,) = again.findChildren(QMessageBox)
-    hands.press(Qt.Key.Key_Return)  # 保留 is the default
+    assert box.defaultButton().text().startswith("保留")
+    box.defaultButton().click()
     assert again.findChildren(QPlainTextEdit)[0].toPlainText() == "想了一半"
     again.throw.click()
     box = next(b for b in again.findChildren(QMessageBox) if b.isVisible())
@@ -289,8 +316,9 @@ def test_the_work_list_leads_to_a_draft_and_asks_before_it_goes(
     idle(qtbot, shell.desk.jobs)
     screen._drop_draft()
     (asked,) = screen.findChildren(GiveUpDraft)
-    assert asked.text.toPlainText() == "想了一半"
-    hands.press(Qt.Key.Key_Return)  # 保留
+    assert set(asked.text.toPlainText().split("\n")) == {"想了一半"}
+    assert asked.stay.isDefault()
+    asked.stay.click()
     assert len(drafts(shell, qtbot)) == 1
     screen._drop_draft()
     asked = next(d for d in screen.findChildren(GiveUpDraft) if d.isVisible())

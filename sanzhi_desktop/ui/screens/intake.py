@@ -276,7 +276,7 @@ class IntakeScreen(Screen):
 
     def _again(self) -> None:
         """The server is back: what could not be sent goes out."""
-        if self.outgoing.unanswered is not None and self.page is not None:
+        if self.page is not None and not self._saving and self.outgoing.again():
             self.save_now()
 
     def _saved(self, answer: Changed) -> None:
