@@ -6,7 +6,6 @@ import json
 import secrets
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +30,11 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     verb = commands.add_parser("db", help="建立、升级、检查数据库")
     parts = verb.add_subparsers(dest="part", metavar="动作", required=True)
     init = parts.add_parser("init", help="建立数据库和第一个单位")
-    init.add_argument("--office", default="1", metavar="CODE", help="单位代码，默认 1")
+    init.add_argument(
+        "--office",
+        metavar="CODE",
+        help="单位代码，默认 1；写明时可以在服务器已有单位的数据库里再建一个单位",
+    )
     init.add_argument("--name", default="示例单位", help="单位名称")
     init.add_argument("--profile", default="shucheng", metavar="ID", help="规则文件，默认 shucheng")
     init.add_argument("--series", default="示法审", help="文号机关代字，例如 天法审")
@@ -105,7 +108,7 @@ def _init(args: argparse.Namespace) -> int:
     check_person(admin, {})
     office = new_office(
         profiles.shipped(args.profile),
-        code=args.office,
+        code=args.office or "1",
         name=args.name,
         series=args.series,
     )
@@ -116,37 +119,28 @@ def _init(args: argparse.Namespace) -> int:
         password = new_password(f"管理员 {args.admin} 的新密码")
         _tagged(create_embedded(where.path, office, admin=admin, password=password))
     else:
+        from sanzhi_desktop.persistence import server
+
         owner_password = server_password(where)
-        by_dba = _by_dba(where, owner_password)
+        by_dba = server.look_before(where, password=owner_password) < server.NEWEST_RULES
         # One that is not used where the server's administrator makes the log-ins: not asked for.
         password = (
             secrets.token_urlsafe(24) if by_dba else new_password(f"管理员 {args.admin} 的新密码")
         )
         create_shared(
-            named(args), office, admin=admin, password=password, owner_password=owner_password
+            named(args),
+            office,
+            admin=admin,
+            password=password,
+            owner_password=owner_password,
+            beside=bool(args.office),
         )
     print(f"已建立：{where.shown()}")
-    print(f"单位 {args.office} {args.name}，规则 {office.profile_id} {office.profile_edition}，")
+    print(f"单位 {office.code} {args.name}，规则 {office.profile_id} {office.profile_edition}，")
     print(f"管理员 {args.admin}。下一步用 sanzhi user add 登记人员。")
     if by_dba:
         print(f"管理员 {args.admin} 的密码由数据库管理员设置，这里没有改动。")
     return 0
-
-
-def _by_dba(where: Target, password: str | None) -> bool:
-    """Whether the server's own administrator makes the log-ins; the database may be missing yet.
-    What cannot be asked is left to whoever builds, who says why."""
-    from sanzhi_desktop.persistence import logins, server
-
-    for place in (where, replace(where, database="postgres")):
-        made = server.engine(place, password=password, most=1)
-        try:
-            return logins.made_by_dba(made)
-        except DomainError:
-            continue
-        finally:
-            made.dispose()
-    return False
 
 
 def _tagged(database: "Opened") -> None:

@@ -32,6 +32,7 @@ class PersistenceFault(Code):
     READ_ONLY = "persistence.read_only"
     NOT_A_DATABASE = "persistence.not_a_database"
     EXISTS = "persistence.exists"
+    OFFICE_THERE = "persistence.office_there"
     MISSING = "persistence.missing"
     NETWORK_SHARE = "persistence.network_share"
     SYNCED_FOLDER = "persistence.synced_folder"

@@ -36,10 +36,17 @@ class NewOffice:
 
 
 def found(
-    db: sa.Connection, office: NewOffice, *, admin: Person, argon2: str, now: datetime
+    db: sa.Connection,
+    office: NewOffice,
+    *,
+    admin: Person,
+    argon2: str,
+    now: datetime,
+    number: int | None = None,
 ) -> int:
-    """Writes the office and its first administrator; returns the office's number."""
-    office_id = number_for(db, office.code)
+    """Writes the office and its first administrator; returns the office's number, which is the one
+    that was reserved for it, if any."""
+    office_id = number_for(db, office.code) if number is None else number
     rows(db, office_id, office, admin=admin, argon2=argon2, now=now)
     _first_entry(db, office_id, office, admin, now=now)
     return office_id
@@ -83,11 +90,17 @@ def rows(
     _administrator(db, office_id, admin, argon2=argon2, now=now)
 
 
+_ON_SERVER = "select substr(rolname, 5)::integer from pg_roles where rolname ~ '^sz_o[0-9]{1,9}$'"
+
+
 def number_for(db: sa.Connection, code: str) -> int:
-    """The number that an office of this code gets."""
+    """The number that an office of this code gets. On a server a code that is none gets one that no
+    office of another database there has."""
     taken = set(db.execute(sa.select(tables.office.c.office_id)).scalars())
     if code.isascii() and code.isdigit() and 0 < int(code) < 2**31 and int(code) not in taken:
         return int(code)
+    if db.dialect.name == "postgresql":
+        taken |= set(db.exec_driver_sql(_ON_SERVER).scalars())
     return max(taken, default=0) + 1
 
 

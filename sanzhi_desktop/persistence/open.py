@@ -194,30 +194,38 @@ def create_shared(
     password: str,
     user: str = "",
     owner_password: str | None = None,
+    beside: bool = False,
 ) -> int:
     """Builds the tables in an empty database of a server, which is made where it is missing,
     founds the first office and makes its administrator's login; returns the office's number. The
     log-in of `url` must be a superuser: what it makes belongs to an owner that nobody can be,
-    itself included.
+    itself included. With `beside` an office of another code is founded beside those that are there.
 
-    Raises DomainError.
+    Raises DomainError; a database that was made for it is then taken away again.
     """
     from sanzhi_desktop.persistence import logins, server
     from sanzhi_desktop.persistence.founding import found, number_for
 
     where = target(url)
     logins.check(password)
-    server.make_database(where, user=user, password=owner_password)
+    server.look_before(where, user=user, password=owner_password)
+    made = server.make_database(where, user=user, password=owner_password)
     engine = server.engine(where, user=user, password=owner_password)
     try:
         with server.as_owner(engine) as db:
-            server.build(db)
-            server.make_office_roles(db, number_for(db, office.code))
-            number = found(db, office, admin=admin, argon2="", now=datetime.now(UTC))
+            server.build(db, beside=office.code if beside else "")
+            number = number_for(db, office.code)
+            server.make_office_roles(db, number)
+            now = datetime.now(UTC)
+            found(db, office, admin=admin, argon2="", now=now, number=number)
             logins.make_first(db, number, admin.person_id, password)
-        return number
-    finally:
+    except BaseException:
         engine.dispose()
+        if made:
+            server.drop_database(where, user=user, password=owner_password)
+        raise
+    engine.dispose()
+    return number
 
 
 def open_embedded(path: Path, *, office: str | None = None, clock: Clock | None = None) -> Opened:

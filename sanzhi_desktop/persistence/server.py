@@ -95,6 +95,41 @@ def _unheard(link: Mapping[str, str]) -> str:
     return str(1000 * max(8, idle + interval * count))
 
 
+def look_before(where: Target, *, user: str = "", password: str | None = None) -> int:
+    """What has to be so before anything is asked for or made: a server that is new enough and a
+    superuser's log-in. Returns the server's version; the database may be missing yet. Raises
+    DomainError."""
+    try:
+        return _look(where, user, password)
+    except DomainError as error:
+        if error.code is not LinkFault.NO_DATABASE:
+            raise
+    with _superuser_wanted():
+        return _look(replace(where, database="postgres"), user, password)
+
+
+def _look(where: Target, user: str, password: str | None) -> int:
+    made = engine(where, user=user, password=password, most=1)
+    try:
+        with made.connect() as db:
+            version = _version(db)
+            asked = "select rolsuper from pg_roles where rolname = session_user"
+            if not db.exec_driver_sql(asked).scalar_one():
+                raise DomainError(PersistenceFault.SUPERUSER_NEEDED)
+            return version
+    except sa.exc.DBAPIError as error:
+        raise named_by_engine(error) from error
+    finally:
+        made.dispose()
+
+
+def _version(db: sa.Connection) -> int:
+    version = int(db.exec_driver_sql("show server_version_num").scalar_one())
+    if version < OLDEST:
+        raise DomainError(PersistenceFault.SERVER_TOO_OLD, found=version // 10000, expected=16)
+    return version
+
+
 def make_database(where: Target, *, user: str = "", password: str | None = None) -> bool:
     """Makes the database where the server has none of that name; whether it did.
 
@@ -110,25 +145,38 @@ def make_database(where: Target, *, user: str = "", password: str | None = None)
         return False
     finally:
         made.dispose()
+    with _superuser_wanted():
+        _beside(where, user, password, "create database {} encoding 'UTF8' template template0")
+    return True
+
+
+def drop_database(where: Target, *, user: str = "", password: str | None = None) -> None:
+    """Takes away a database that could not be finished. Raises DomainError."""
+    _beside(where, user, password, "drop database if exists {} with (force)")
+
+
+@contextmanager
+def _superuser_wanted() -> Iterator[None]:
     try:
-        _make_beside(replace(where, database="postgres"), where.database, user, password)
+        yield
     except DomainError as shut:
         if shut.code is PersistenceFault.LOG_IN_REFUSED:  # it was let in a moment ago
             raise DomainError(PersistenceFault.SUPERUSER_NEEDED) from shut
         raise
-    return True
 
 
-def _make_beside(where: Target, name: str, user: str, password: str | None) -> None:
-    made = engine(where, user=user, password=password, most=1)
+def _beside(where: Target, user: str, password: str | None, statement: str) -> None:
+    """Runs what concerns a whole database from another one, as a superuser."""
+    other = replace(where, database="postgres")
+    made = engine(other, user=user, password=password, most=1)
     try:
         with made.connect() as opened:
             db = opened.execution_options(isolation_level="AUTOCOMMIT")
             asked = "select rolsuper from pg_roles where rolname = session_user"
             able = bool(db.exec_driver_sql(asked).scalar_one())
             if able:
-                quoted = db.dialect.identifier_preparer.quote_identifier(name)
-                db.exec_driver_sql(f"create database {quoted} encoding 'UTF8' template template0")
+                quoted = db.dialect.identifier_preparer.quote_identifier(where.database)
+                db.exec_driver_sql(statement.format(quoted))
     except sa.exc.DBAPIError as error:
         raise named_by_engine(error) from error
     finally:
@@ -164,11 +212,7 @@ def check(made: sa.Engine, where: Target, *, beside: bool = False) -> tuple[str,
     """
     try:
         with made.connect() as db:
-            version = int(db.exec_driver_sql("show server_version_num").scalar_one())
-            if version < OLDEST:
-                raise DomainError(
-                    PersistenceFault.SERVER_TOO_OLD, found=version // 10000, expected=16
-                )
+            version = _version(db)
             check_revision(_revision(db), where=where.shown())
             server_check.check(db, beside=beside)
     except sa.exc.DBAPIError as error:
@@ -258,15 +302,19 @@ def _refuse_members(db: sa.Connection) -> None:
         raise DomainError(PersistenceFault.OWNER_HAS_MEMBERS, members=members)
 
 
-def build(db: sa.Connection) -> None:
+def build(db: sa.Connection, *, beside: str = "") -> None:
     """Runs the shipped DDL on an empty database, inside `as_owner`.
 
     Tables that somebody built from the shipped files, and in which there is no office yet, are
-    taken as they are. Raises DomainError when there is one.
+    taken as they are; with the code of another office `beside`, also those of offices that are
+    there. Raises DomainError.
     """
     if _revision(db):
-        if db.exec_driver_sql("select exists (select 1 from app.office)").scalar_one():
+        taken = set(db.exec_driver_sql("select code from app.office").scalars())
+        if taken and (not beside or server_check.clustered(db)):
             raise DomainError(PersistenceFault.EXISTS, path=db.engine.url.database or "")
+        if beside in taken:
+            raise DomainError(PersistenceFault.OFFICE_THERE, office=beside)
         server_check.check(db)
         return
     if server_check.clustered(db):  # nothing stands elsewhere until the tables are spread
