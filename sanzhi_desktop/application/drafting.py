@@ -5,7 +5,7 @@ Nothing here writes or renders.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -15,6 +15,7 @@ from sanzhi_desktop.domain.case import AnswerRow, Case, CaseFault
 from sanzhi_desktop.domain.checklist import Item
 from sanzhi_desktop.domain.dispute_papers import MatrixRow
 from sanzhi_desktop.domain.errors import DomainError
+from sanzhi_desktop.domain.fitting import NOTHING, read_as
 from sanzhi_desktop.domain.kinds import Kind
 from sanzhi_desktop.domain.opinion import (
     Answer,
@@ -175,18 +176,10 @@ def draft_to_json(draft: Draft) -> dict[str, Any]:
 
 
 def draft_from_json(data: Mapping[str, Any]) -> Draft:
-    """A draft from its JSON form; an empty mapping gives an empty draft."""
-    if not data:
-        return Draft()
-    known = {f.name for f in fields(Draft)}
-    values = {k: v for k, v in data.items() if k in known}
-    values["outcome"] = Outcome(values.get("outcome", Outcome.AGREE))
-    values["dimensions"] = {Dimension(k): v for k, v in values.get("dimensions", {}).items()}
-    values["problems"] = tuple(
-        Problem(**{**p, "dimension": Dimension(p["dimension"])}) for p in values.get("problems", ())
-    )
-    values["edited"] = frozenset(values.get("edited", ()))
-    return Draft(**values)
+    """A draft from its JSON form; an empty mapping gives an empty draft, and what does not fit is
+    as if it had not been written."""
+    found = read_as(Draft, data, "opinion", [])
+    return Draft() if found is NOTHING else found
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,7 +76,7 @@ class Ticking:
 
 
 def paper(text: str) -> dict[str, str]:
-    """A stored paper; the database does not look inside."""
+    """A stored paper; of what is inside the database asks only that it is a PDF."""
     content = f"%PDF-1.7 {text}".encode()
     return {
         "sha256": hashlib.sha256(content).hexdigest(),

@@ -5,6 +5,7 @@ import base64
 import hashlib
 import json
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -30,7 +31,7 @@ def answers(**given: str) -> list[dict[str, str]]:
 def asked(desk: Desk) -> str:
     """A case whose round asks three items, one of them a veto."""
     case_id = desk.accepted()
-    listed = {"items": ["A01", "B01", "增01"], "vetoes": ["B01"]}
+    listed: dict[str, Any] = {"items": ["A01", "B01", "增01"], "vetoes": ["B01"]}
     desk.send("ld", case_id, Action.ASSIGN, reviewer="r1", **listed)
     return case_id
 
@@ -68,7 +69,7 @@ def test_no_item_is_left_open(desk: Desk) -> None:
 def test_items_that_changed_are_handed_in_again(desk: Desk) -> None:
     case_id = asked(desk)
     desk.send("r1", case_id, Action.ANSWER, answers=answers(A01="CONFORMS"))
-    again = {"reviewer": "r1", "items": ["A01"], "vetoes": []}
+    again: dict[str, Any] = {"reviewer": "r1", "items": ["A01"], "vetoes": []}
     desk.send("ld", case_id, Action.REASSIGN, reason="审核表有变化", **again)
     certified(desk, case_id)()
 
@@ -79,7 +80,7 @@ def test_a_failed_veto_needs_a_written_reason(desk: Desk) -> None:
     desk.send("r1", case_id, Action.ANSWER, answers=given)
     error = refused(CaseFault.OUTCOME_RULED_OUT, certified(desk, case_id))
     assert error.facts["items"] == "B01"
-    opinion = {"reasons": "理由", "override_reason": " "}
+    opinion: dict[str, Any] = {"reasons": "理由", "override_reason": " "}
     refused(CaseFault.OUTCOME_RULED_OUT, certified(desk, case_id, opinion=opinion))
     certified(desk, case_id, opinion=opinion | {"override_reason": "另有依据"})()
     assert desk.case(case_id).rounds[0].outcome is Outcome.AGREE
@@ -105,7 +106,7 @@ def test_an_opinion_gives_its_reasons_and_problems(desk: Desk) -> None:
     case_id = desk.reviewing()
     refused(CaseFault.REASONS_MISSING, certified(desk, case_id, opinion={"opening": "经审核"}))
     refused(CaseFault.PROBLEMS_NONE, certified(desk, case_id, outcome="CORRECT"))
-    crime = {"outcome": "TRANSFER_CRIME", "problems": [problem(1)]}
+    crime: dict[str, Any] = {"outcome": "TRANSFER_CRIME", "problems": [problem(1)]}
     error = refused(CaseFault.FIELD_MISSING, certified(desk, case_id, **crime))
     assert error.facts["field"] == "opinion.transfer_to"
     for part in ("finding", "basis", "evidence", "suggestion"):
@@ -161,7 +162,7 @@ def test_papers_are_pdf(desk: Desk) -> None:
         refused(PersistenceFault.NOT_A_PDF, certified(desk, case_id, document=no_pdf(text)))
     desk.certify(case_id)
     desk.reserve(case_id)
-    issue = {"certified_sha256": desk.papers[case_id], "document": no_pdf(b"x")}
+    issue: dict[str, Any] = {"certified_sha256": desk.papers[case_id], "document": no_pdf(b"x")}
     refused(
         PersistenceFault.NOT_A_PDF, lambda: desk.send("hd", case_id, Action.ISSUE_PASS, **issue)
     )
@@ -195,11 +196,8 @@ def test_an_entry_has_an_end(desk: Desk) -> None:
     case_id = desk.reviewing()
     before = desk.version(case_id)
     for much in ("a" * ENTRY_LIMIT, "审" * (ENTRY_LIMIT // 3)):
-        opinion = {"opening": much}
-        error = refused(
-            PersistenceFault.ENTRY_TOO_LARGE,
-            lambda opinion=opinion: desk.send("r1", case_id, Action.DRAFT_OPINION, opinion=opinion),
-        )
+        draft = partial(desk.send, "r1", case_id, Action.DRAFT_OPINION, opinion={"opening": much})
+        error = refused(PersistenceFault.ENTRY_TOO_LARGE, draft)
         assert (float(error.facts["size"]), error.facts["limit"]) == (4.0, 4)
     with pytest.raises(DomainError) as caught:
         desk.send("ld", case_id, Action.REASSIGN, reason="理" * ENTRY_LIMIT, reviewer="r2")
