@@ -17,6 +17,7 @@ from sanzhi_desktop import __version__
 from sanzhi_desktop.application.keeping import BackupRow, ExportRow, KeepingFault, Report
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.persistence import engine as embedded
+from sanzhi_desktop.persistence.faults import PersistenceFault
 from sanzhi_desktop.persistence.keeping import (
     attachments,
     embedded_copy,
@@ -36,6 +37,15 @@ from sanzhi_desktop.persistence.spread_faults import SpreadFault
 from sanzhi_desktop.persistence.writes import SHANGHAI, stamp
 
 KEEP = 30
+# What is wrong with a dump, or with the server that it would be restored to, and no reason to keep
+# none. A tool that is missing or a disk that is full is one.
+_TOLD = frozenset(
+    {
+        KeepingFault.TOOL_FAILED,
+        PersistenceFault.WALL_CHANGED,
+        PersistenceFault.PREPARED_TRANSACTIONS,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,15 +165,18 @@ def _embedded_fault(
 
 
 def _server_fault(at: Server, part: Path, taken: server_dump.Taken, *, report: Report) -> str:
-    """Of several servers a copy may be of different moments; then a key may have lost its row."""
+    """A source that was tampered with, or is damaged, is kept, and never called good. Of several
+    servers a copy may be of different moments; then a key may have lost its row."""
     from sanzhi_desktop.resources.sentences import explain, sentence
 
     try:
         why = server_dump.fault(at, part, taken, report=report)
     except DomainError as error:
-        if not taken.spread or error.code is not KeepingFault.TOOL_FAILED:
+        if error.code not in _TOLD:
             raise
         why = explain(error)
+        if error.code is not KeepingFault.TOOL_FAILED:
+            return why
     if not why or not taken.spread:
         return why
     return sentence(SpreadFault.NO_SNAPSHOT, why=why.rstrip("。"))

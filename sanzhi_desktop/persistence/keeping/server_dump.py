@@ -20,6 +20,7 @@ from sanzhi_desktop.domain.files import FileState, StoreKind
 from sanzhi_desktop.persistence import rights as doors
 from sanzhi_desktop.persistence import server, server_check, spreading
 from sanzhi_desktop.persistence.errors import named_by_engine
+from sanzhi_desktop.persistence.faults import PersistenceFault
 from sanzhi_desktop.persistence.keeping import patient
 from sanzhi_desktop.persistence.keeping import survey as counting
 from sanzhi_desktop.persistence.keeping.embedded_copy import in_folder
@@ -48,6 +49,7 @@ _ROLES = """select r.rolname as name, r.rolcanlogin as login, r.rolconnlimit as 
     join pg_roles g on g.oid = m.roleid where m.member = r.oid), '{}') as member_of
  from pg_roles r where not r.rolsuper and (r.rolname like 'sanzhi\\_%%' or r.rolname ~ '^sz_o[0-9]+'
    or r.rolname = any(%s)) order by 1"""
+_OWNER_LOGS_IN = f"select rolcanlogin from pg_roles where rolname = '{doors.OWNER}'"
 # An extension brings tables and views of its own.
 _STRANGE = """select count(*) from pg_class c join pg_namespace n on n.oid = c.relnamespace
  where c.relkind in ('r', 'p', 'v', 'm') and n.nspname <> 'information_schema'
@@ -140,7 +142,7 @@ def fault(at: Server, dump: Path, taken: Taken, *, report: Report) -> str:
         _load(at, dump, scratch, version=rights.version, report=report)
         if taken.spread:
             _gather(at.engine(database=scratch))
-        return _look(at, scratch, taken, report=report)
+        return _look(at, scratch, taken, beside=taken.spread, report=report)
     finally:
         _run(at, f"drop database if exists {scratch} with (force)")
 
@@ -189,10 +191,10 @@ def _gather(made: sa.Engine) -> None:
         raw.commit()
 
 
-def _look(at: Server, database: str, taken: Taken, *, report: Report) -> str:
+def _look(at: Server, database: str, taken: Taken, *, beside: bool, report: Report) -> str:
     made = at.engine(database=database)
     try:
-        server.check(made, replace(at.where, database=database), beside=taken.spread)
+        server.check(made, replace(at.where, database=database), beside=beside)
         with made.connect() as db:
             found = survey(counting.on(db))
             lost = [*in_folder(asking(db)), *_damaged(db, report=report)]
@@ -272,13 +274,16 @@ def _demand_none(why: str, dump: Path) -> None:
 
 
 def _seen(at: Server, taken: Taken, *, report: Report) -> str:
-    """Evidence that was tampered with may be put back, and is told to be so."""
+    """Evidence that was tampered with may be put back, and is told to be so. Whether the server is
+    part of a cluster, which shows in its roles, is no matter of the dump."""
     from sanzhi_desktop.resources.sentences import explain
 
+    with opened(at.engine()) as db:
+        beside = bool(db.exec_driver_sql(_OWNER_LOGS_IN).scalar_one())
     try:
-        return _look(at, at.where.database, taken, report=report)
+        return _look(at, at.where.database, taken, beside=beside, report=report)
     except DomainError as error:
-        if error.__cause__ is not None:  # not what was found, but the server, while looking
+        if error.code is not PersistenceFault.WALL_CHANGED:  # the server, not what was found
             raise
         return explain(error).rstrip("。")
 

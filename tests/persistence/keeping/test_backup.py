@@ -590,7 +590,7 @@ def test_a_dump_of_a_tampered_history_is_not_good(
 DAMAGE = [
     "update app.blob_chunk set data = set_byte(data, 0, (get_byte(data, 0) + 1) % 256)",
     "delete from app.blob_chunk",
-    "delete from app.blob_chunk; delete from app.blob",
+    "truncate app.blob cascade",
 ]
 
 
@@ -608,6 +608,37 @@ def test_a_dump_without_the_bytes_of_an_attachment_is_not_good(
     assert main(arguments) == 1
     told = json.loads(capsys.readouterr().out)
     assert (told["verified"], lost in told["why"], "附件" in told["why"]) == (False, True, True)
+
+
+BROKEN = [
+    ("delete from app.blob", "pg_restore", 2),  # its chunks point at nothing
+    ("drop trigger wall_decision_insert_gate on app.decision", "wall_decision_insert_gate", 1),
+]
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize(("damage", "word", "back"), BROKEN)
+def test_a_damaged_database_is_kept_and_never_called_good(
+    cluster: Cluster, server_desk: Desk, server_database: str, arguments: list[str], capsys: Any,
+    damage: str, word: str, back: int,
+) -> None:  # fmt: skip
+    server_desk.passed()
+    with cluster.connect(server_database) as owner:
+        owner.execute("set session_replication_role = replica")  # past the walls
+        owner.execute(damage.encode())
+    assert main(arguments) == 1, capsys.readouterr().err
+    told = json.loads(capsys.readouterr().out)
+    assert (told["verified"], word in told["why"]) == (False, True), told["why"]
+    assert Path(told["file"]).is_file()
+    with cluster.connect() as owner:
+        owner.execute("create database came_back template template0")
+    there = cluster.url("came_back")
+    try:
+        assert main(["restore", told["file"], "--db", there, "--pg-bin", str(cluster.bin)]) == back
+        assert word in capsys.readouterr().err
+    finally:
+        with cluster.connect() as owner:
+            owner.execute("drop database came_back with (force)")
 
 
 def forged(data: str, **changes: Any) -> None:
