@@ -32,6 +32,7 @@ BETTER = b"the material of the second round"
 SAID, ADVICE, OBJECTION, TOLD = b"said", b"an expert's advice", b"an objection's", b"a receipt"
 FIRST, SECOND = b"of the letter", b"of the letter, once more"
 EVERYTHING = (FILE, BETTER, SAID, ADVICE, OBJECTION, TOLD, FIRST, SECOND)
+BY = {ADVICE: "r1", SAID: "uh", TOLD: "h2"}  # who names a file has sent it
 PAST = {FILE, FIRST}  # what only the history names
 
 
@@ -47,7 +48,7 @@ def worked(desk: Desk, folder: Path) -> str:
     """A case whose files stand in every place where one may be named."""
     for content in EVERYTHING:
         (folder / "file").write_bytes(content)
-        desk.sessions["h1"].files.put(folder / "file")
+        desk.sessions[BY.get(content, "h1")].files.put(folder / "file")
     case_id = desk.responding()
     desk.office("se", OfficeAction.PUT_EXPERT, **EXPERT)
     ask: dict[str, Any] = {"request_id": "q1", "expert_id": "e1", "question": "问题"}

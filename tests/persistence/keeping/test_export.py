@@ -22,7 +22,7 @@ from tests.persistence.desk import Desk
 
 PASSWORD = "a password of the tests"
 NOT_EXPORTED = {
-    "account", "presence", "blob", "blob_chunk", "schema_revision",
+    "account", "presence", "blob", "blob_chunk", "blob_proof", "schema_revision",
     "history_tag", "history_seal",
 }  # fmt: skip
 
