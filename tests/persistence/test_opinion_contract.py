@@ -236,3 +236,12 @@ def test_a_submission_is_an_object(desk: Desk, sent: Any) -> None:
     assert caught.value.code is PersistenceFault.BAD_PAYLOAD
     assert "submission" in caught.value.facts["field"]
     assert desk.case(case_id) == before
+
+
+@pytest.mark.parametrize("sent", [[], [1, {"a": None}], "x", 7, True], ids=repr)
+def test_an_opinion_is_an_object(desk: Desk, sent: Any) -> None:
+    case_id = desk.reviewing()
+    with pytest.raises(DomainError) as caught:
+        desk.send("r1", case_id, Action.DRAFT_OPINION, opinion=sent)
+    assert "opinion_object" in caught.value.facts["message"]
+    assert desk.case(case_id).rounds[0].opinion == {}
