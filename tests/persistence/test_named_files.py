@@ -232,6 +232,21 @@ def test_an_entry_that_nobody_can_read_loses_no_evidence() -> None:
         assert [s for s, _ in in_entry(text)] == (["b" * 64] if materials is odd else [])
 
 
+@pytest.mark.postgres
+def test_nor_does_a_server_lose_it(cluster: Cluster, server_database: str) -> None:
+    """An office that came from one PC may bring text that is JSON there and none to the server."""
+    deep = "[" * 60_000 + "]" * 60_000
+    with cluster.connect(server_database) as owner:
+        for odd in (r'"\u0000"', deep, "1"):
+            text = '{"action":"edit","payload":{"materials":[{"sha256":"' + "a" * 64
+            text += '","name":"甲"}],"x":' + odd + '},"reason":""}'
+            for action, found in (("edit", ["a" * 64]), ("answer", [])):
+                entry = text.replace('"edit"', f'"{action}"')
+                rows = owner.execute("select sha256 from app.files_in(%s)", (entry,)).fetchall()
+                assert [row[0] for row in rows] == found, odd[:10]
+                assert [sha256 for sha256, _ in in_entry(entry)] == found
+
+
 def test_the_file_of_one_pc_says_the_same_without_the_program(
     embedded_desk: Desk, embedded_path: Path, tmp_path: Path
 ) -> None:
