@@ -1,5 +1,5 @@
-"""What PostgreSQL lets everybody change about his own log-in, and what comes of it: the watch ends a
-transaction whatever its owner took off himself, and a password changed past the door is the one
+"""What PostgreSQL lets everybody change about his own log-in, and what comes of it: the watch ends
+a transaction whatever its owner took off himself, and a password changed past the door is the one
 change that no history hears of. It gives nobody more than he had."""
 
 import psycopg

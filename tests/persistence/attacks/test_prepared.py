@@ -1,5 +1,5 @@
-"""A transaction that somebody prepares and leaves: it holds what it wrote, has no session that could
-be ended, and no server that allows it is opened."""
+"""A transaction that somebody prepares and leaves: it holds what it wrote, has no session that
+could be ended, and no server that allows it is opened."""
 
 import json
 from collections.abc import Iterator
