@@ -125,8 +125,8 @@ def _of_form(form: Form) -> list[Entry]:
         if isinstance(editor, QLineEdit) and editor.echoMode() is not QLineEdit.EchoMode.Normal:
             continue
         label = editor.accessibleName()
-        if about and about not in label:
-            label = f"{about}　{label}"
+        if about:
+            label = f"{about}　{field.label.text().split('(&', maxsplit=1)[0]}"
         name = f"{prefix}.{key}" if prefix else key
         made.append(_field_entry(field, name, label))
     return made

@@ -41,6 +41,7 @@ class KeptDialog(QDialog):
         self.kept = Banner()
         self.throw = button(self.tr("不要了…"), self._ask_to_throw_away, kind="small")
         self.throw.setAccessibleName(self.tr("不要没有提交的内容"))
+        self.throw.setAutoDefault(False)
         self.kept.add_button(self.throw)
         self.outgoing = Outgoing(desk.session, self._note)
         self.keeper = DraftKeeper(desk.drafts, self.draft, self)
@@ -81,6 +82,7 @@ class KeptDialog(QDialog):
 
     def begin(self) -> None:
         """All is built: what was typed the last time comes back."""
+        self.setTabOrder(self.ok, self.throw)
         if self.desk.drafts.keeps:
             self.desk.drafts.read(self, self._drafts_read)
         else:

@@ -22,3 +22,17 @@ def test_nothing_scrolls_sideways(
         keys = [column.key for column in screen.model.columns]
         assert screen.table.columnWidth(keys.index("name")) >= 150
         assert screen.table.columnWidth(keys.index("number")) >= 100
+
+
+def test_the_search_box_is_whole_on_a_screen_of_800(
+    qtbot: QtBot, furnished: Furnished, work: Work
+) -> None:
+    """What the rail leaves of 800 pixels."""
+    with seat(qtbot, furnished, "guzhang_01", work) as taken:
+        screen = taken.sit(WorklistScreen)
+        screen.resize(618, 560)
+        qtbot.waitUntil(lambda: screen.width() <= 618)
+        for part in (screen.search, screen.states, *screen.scopes.values()):
+            assert part.geometry().right() <= screen.width() - 12
+            assert part.width() >= part.minimumSizeHint().width()
+        assert screen.search.width() >= 110

@@ -55,9 +55,15 @@ class WorklistScreen(Screen):
         self.search.setClearButtonEnabled(True)
         self.search.setPlaceholderText(self.tr("搜索案由、当事人、案号、文号（Ctrl+F）"))
         self.search.setAccessibleName(self.tr("搜索"))
-        self.search.setMinimumWidth(280)
+        self.search.setMinimumWidth(110)  # in a narrow window both give way
+        self.search.setMaximumWidth(320)
         self.states = QComboBox()
         self.states.setAccessibleName(self.tr("按状态筛选"))
+        self.states.setMinimumContentsLength(4)
+        self.states.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        self.states.setMaximumWidth(180)
         self.states.addItem(self.tr("全部状态"), "")
         for state in State:
             self.states.addItem(name(state), state.value)
@@ -80,7 +86,10 @@ class WorklistScreen(Screen):
         self.body.addWidget(self.empty)
         self.root.addLayout(row(self.heading(self.tr("工作台")), None, self.irregular, self.new))
         self.root.addWidget(self.draft_banner)
-        self.root.addLayout(row(*self._scopes(), None, self.states, self.search))
+        finding = row(*self._scopes(), None, self.states, self.search)
+        finding.setStretch(finding.count() - 2, 2)
+        finding.setStretch(finding.count() - 1, 3)
+        self.root.addLayout(finding)
         self.root.addWidget(self.body, 1)
         self.root.addWidget(self.count)
         self._connect()
