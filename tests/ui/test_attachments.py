@@ -146,8 +146,8 @@ class SlowStore:
     def listing(self) -> tuple[StoredFile, ...]:
         raise NotImplementedError
 
-    def forget(self, sha256: str) -> None:
-        raise NotImplementedError(sha256)
+    def forget(self, file: StoredFile) -> None:
+        raise NotImplementedError(file)
 
 
 @pytest.fixture
