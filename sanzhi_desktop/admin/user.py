@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 from sanzhi_desktop.admin.db import add_db, opened
 from sanzhi_desktop.admin.passwords import new_password
 from sanzhi_desktop.application.commands import OfficeAction, OfficeCommand, new_id
-from sanzhi_desktop.application.office import check_grants
+from sanzhi_desktop.application.office import check_grants, with_acting, without_acting
 from sanzhi_desktop.domain.errors import DomainError
-from sanzhi_desktop.domain.people import Person, Role, RoleGrant, check_person
+from sanzhi_desktop.domain.people import PeopleFault, Person, Role, RoleGrant, check_person
 from sanzhi_desktop.persistence.faults import PersistenceFault
 
 if TYPE_CHECKING:
@@ -49,6 +49,13 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     )
     role.add_argument(
         "--basis", default="", metavar="TEXT", help="代理的依据文件，例如 清城管〔2026〕41号"
+    )
+    change = role.add_mutually_exclusive_group()
+    change.add_argument(
+        "--replace", action="store_true", help="更正：代替该角色尚未期满的代理期限，其余角色不动"
+    )
+    change.add_argument(
+        "--withdraw", action="store_true", help="撤销该角色尚未期满的代理期限，其余角色不动"
     )
     role.set_defaults(run=_role)
     disable = parts.add_parser("disable", help="停用人员；代码永不再用")
@@ -237,10 +244,17 @@ def _role(args: argparse.Namespace) -> int:
     try:
         session = administrator(database)
         person = _known(session, args.code)
-        acting = args.start is not None or args.end is not None
-        given = [RoleGrant(role, args.start, args.end, args.basis) for role in roles]
-        grants = list(dict.fromkeys([*person.roles, *given])) if acting else given
-        check_grants(grants)
+        given = [RoleGrant(role, args.start, args.end, args.basis.strip()) for role in roles]
+        check_grants(given)
+        today = database.today()
+        if args.withdraw:
+            grants = without_acting(person.roles, roles, today=today)
+        elif args.replace and not given[0].acting:
+            raise DomainError(PeopleFault.ACTING_END, role=roles[0].value)
+        elif given[0].acting:
+            grants = with_acting(person.roles, given, today=today, instead=args.replace)
+        else:
+            grants = given
         _send(session, OfficeAction.SET_ROLES, _grants_payload(args.code, grants))
     finally:
         database.close()
@@ -304,11 +318,16 @@ def _list(args: argparse.Namespace) -> int:
                          ensure_ascii=False))  # fmt: skip
         return 0
     for person in people.values():
-        shown = _shown(person, today)
         state = "" if person.active else "（已停用）"
-        held = _words([Role(role) for role in shown["roles"]])
+        held = "、".join(_in_view(person, today))
         print(f"{person.person_id}\t{person.name}{state}\t{person.unit}\t{held}")
     return 0
+
+
+def _in_view(person: Person, today: date) -> list[str]:
+    """What a person holds today or is to hold; acting roles with their period."""
+    grants = [g for g in person.roles if person.active and not g.ended(today)]
+    return list(dict.fromkeys(_grant_words(grant) for grant in grants))
 
 
 def _shown(person: Person, today: date) -> dict[str, Any]:

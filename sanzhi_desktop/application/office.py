@@ -2,7 +2,8 @@
 
 import base64
 from collections.abc import Mapping, Sequence
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 from sanzhi_desktop.application.commands import (
@@ -63,13 +64,52 @@ def put_person(session: Session, *, person: Person, new: bool) -> Changed:
 
 
 def check_grants(grants: Sequence[RoleGrant]) -> None:
-    """An acting period needs its basis document and an end not before its beginning. Raises
+    """An acting period needs its basis document, an end, and that not before its beginning. Raises
     DomainError."""
     for grant in grants:
+        if grant.valid_from is not None and grant.valid_to is None:
+            raise DomainError(PeopleFault.ACTING_END, role=grant.role.value)
         if grant.valid_to is not None and not grant.basis.strip():
             raise DomainError(PeopleFault.ACTING_BASIS, role=grant.role.value)
         if grant.valid_from and grant.valid_to and grant.valid_to < grant.valid_from:
             raise DomainError(PeopleFault.ACTING_PERIOD, role=grant.role.value)
+
+
+def with_acting(
+    held: Sequence[RoleGrant], given: Sequence[RoleGrant], *, today: date, instead: bool
+) -> list[RoleGrant]:
+    """The roles held and acting periods beside them; `instead` puts right what was entered wrongly:
+    they take the place of the periods of the same roles that have not ended. Raises DomainError
+    where two periods of a role would share days: nobody could say which one counts."""
+    roles = {grant.role for grant in given}
+    kept = [
+        grant
+        for grant in held
+        if not (instead and grant.role in roles and grant.acting and not grant.ended(today))
+    ]
+    for new in given:
+        other = next((g for g in kept if g.meets(new) and g != new), None)
+        if other is not None:
+            facts = {"since": _iso(other.valid_from) or "", "until": _iso(other.valid_to) or ""}
+            raise DomainError(PeopleFault.ACTING_OVERLAPS, role=new.role.value, **facts)
+    return list(dict.fromkeys([*kept, *given]))
+
+
+def without_acting(
+    held: Sequence[RoleGrant], roles: Sequence[Role], *, today: date
+) -> list[RoleGrant]:
+    """The roles held without the acting periods of some: a coming one goes, one that runs ended
+    yesterday, for it was in force until then. Raises DomainError when there is none."""
+    found: list[RoleGrant] = []
+    yesterday = today - timedelta(days=1)
+    for grant in held:
+        if grant.role not in roles or not grant.acting or grant.ended(today):
+            found.append(grant)
+        elif grant.valid_from is None or grant.valid_from < today:
+            found.append(replace(grant, valid_to=yesterday))
+    if found == list(held):
+        raise DomainError(PeopleFault.NOT_ACTING, role=roles[0].value)
+    return found
 
 
 def set_roles(session: Session, *, person_id: str, grants: Sequence[RoleGrant]) -> Changed:

@@ -44,6 +44,9 @@ class PeopleFault(Code):
     UNKNOWN = "people.unknown"
     ACTING_BASIS = "people.acting_basis"
     ACTING_PERIOD = "people.acting_period"
+    ACTING_END = "people.acting_end"
+    ACTING_OVERLAPS = "people.acting_overlaps"
+    NOT_ACTING = "people.not_acting"
     RECUSAL_FROM_NOTHING = "people.recusal_from_nothing"
 
 
@@ -55,6 +58,25 @@ class RoleGrant:
     valid_from: date | None = None
     valid_to: date | None = None
     basis: str = ""
+
+    @property
+    def acting(self) -> bool:
+        """Whether it is held for a period."""
+        return self.valid_from is not None or self.valid_to is not None
+
+    def ended(self, day: date) -> bool:
+        """Whether its last day lies before a day."""
+        return self.valid_to is not None and self.valid_to < day
+
+    def meets(self, other: "RoleGrant") -> bool:
+        """Whether both are periods of one role that share a day."""
+        return (
+            self.role is other.role
+            and self.acting
+            and other.acting
+            and not (other.valid_from and self.ended(other.valid_from))
+            and not (self.valid_from and other.ended(self.valid_from))
+        )
 
     def holds_on(self, day: date) -> bool:
         """Whether the grant is in force on a day; open ends are unlimited."""
