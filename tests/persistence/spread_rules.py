@@ -337,7 +337,7 @@ def statements(body: str) -> Iterator[str]:
                 else (f"select {', '.join(made[1].split('..'))}")
             )
         elif made := re.match(
-            r"foreach\s+\w+\s+in\s+array\s+(.*)", text, re.IGNORECASE | re.DOTALL
+            r"foreach\s+\w+(?:\s+slice\s+\d+)?\s+in\s+array\s+(.*)", text, re.IGNORECASE | re.DOTALL
         ):
             yield f"select ({made[1]})"
         elif made := re.match(r"perform\s+(.*)", text, re.IGNORECASE | re.DOTALL):

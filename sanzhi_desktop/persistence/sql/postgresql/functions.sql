@@ -28,9 +28,7 @@ end $$;
 
 create function app.submission(p jsonb) returns text
 language plpgsql immutable set search_path = pg_catalog, app, pg_temp as $$
-declare v_rule text[];
-begin
-  foreach v_rule slice 1 in array array[
+declare v_rules constant text[] := array[
     array['submission', '$.type() ? (@ != "object")'],
     array['submission.kind', '$.kind.type() ? (@ != "string")'],
     array['submission.kind', '$.kind ? (!(@ == "penalty" || @ == "permit" || @ == "coercion" || @ == "inspection" || @ == "expropriation" || @ == "fee" || @ == "other"))'],
@@ -87,10 +85,11 @@ begin
     array['submission.provenance', '$.provenance.*.type() ? (@ != "object")'],
     array['submission.provenance.where', '$.provenance.* ? (!exists(@.where))'],
     array['submission.provenance.where', '$.provenance.*.where.type() ? (@ != "string")'],
-    array['submission.provenance.confirmed', '$.provenance.*.confirmed.type() ? (@ != "boolean")']
-  ] loop
-    if jsonb_path_exists(p, v_rule[2]::jsonpath) then
-      raise exception using message = v_rule[1], errcode = '22023';
+    array['submission.provenance.confirmed', '$.provenance.*.confirmed.type() ? (@ != "boolean")']];
+begin
+  for v_n in 1 .. array_length(v_rules, 1) loop
+    if jsonb_path_exists(p, v_rules[v_n][2]::jsonpath) then
+      raise exception using message = v_rules[v_n][1], errcode = '22023';
     end if;
   end loop;
   perform app.day(p ->> 'filing_date');
@@ -537,8 +536,17 @@ begin
   v_items := coalesce(nullif(p_payload -> 'problems', 'null'), '[]');
   for v_index in 0 .. jsonb_array_length(v_items) - 1 loop
   v_item := v_items -> v_index;
-  if trim(coalesce((v_item ->> 'finding'), '')) = '' or trim(coalesce((v_item ->> 'basis'), '')) = '' or trim(coalesce((v_item ->> 'evidence'), '')) = '' or trim(coalesce((v_item ->> 'suggestion'), '')) = '' then
-    perform app.refuse('case.problem_incomplete', jsonb_build_object('number', coalesce(((v_item ->> 'number'))::bigint, 0), 'field', case when trim(coalesce((v_item ->> 'finding'), '')) = '' then 'problem.finding' when trim(coalesce((v_item ->> 'basis'), '')) = '' then 'problem.basis' when trim(coalesce((v_item ->> 'evidence'), '')) = '' then 'problem.evidence' when trim(coalesce((v_item ->> 'suggestion'), '')) = '' then 'problem.suggestion' end));
+  if trim(coalesce((v_item ->> 'finding'), '')) = '' then
+    perform app.refuse('case.problem_incomplete', jsonb_build_object('number', coalesce(((v_item ->> 'number'))::bigint, 0), 'field', 'problem.finding'));
+  end if;
+  if trim(coalesce((v_item ->> 'basis'), '')) = '' then
+    perform app.refuse('case.problem_incomplete', jsonb_build_object('number', coalesce(((v_item ->> 'number'))::bigint, 0), 'field', 'problem.basis'));
+  end if;
+  if trim(coalesce((v_item ->> 'evidence'), '')) = '' then
+    perform app.refuse('case.problem_incomplete', jsonb_build_object('number', coalesce(((v_item ->> 'number'))::bigint, 0), 'field', 'problem.evidence'));
+  end if;
+  if trim(coalesce((v_item ->> 'suggestion'), '')) = '' then
+    perform app.refuse('case.problem_incomplete', jsonb_build_object('number', coalesce(((v_item ->> 'number'))::bigint, 0), 'field', 'problem.suggestion'));
   end if;
   if coalesce(((v_item ->> 'number'))::bigint, 0) <> (select coalesce(max(number), 0) from problem where office_id = p_office and case_id = p_case and round <> c.round) + 1 + v_index then
     perform app.refuse('persistence.problem_numbers', jsonb_build_object('number', coalesce(((v_item ->> 'number'))::bigint, 0), 'expected', (select coalesce(max(number), 0) from problem where office_id = p_office and case_id = p_case and round <> c.round) + 1 + v_index));
