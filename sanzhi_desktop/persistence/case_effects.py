@@ -183,7 +183,7 @@ _CERTIFY = Effect(
         Each(
             "problems",
             (
-                opinion_effects.WHOLE,
+                *opinion_effects.WHOLE,
                 Refuse(
                     f"{{i.number|int}} <> {_NEXT_PROBLEM}",
                     PersistenceFault.PROBLEM_NUMBERS,

@@ -61,17 +61,14 @@ READY: Steps = (
     ),
 )
 
-_PARTS = ("finding", "basis", "evidence", "suggestion")
 # Of each problem, in the list of the command.
-WHOLE = Refuse(
-    " or ".join(f"trim({{i.{part}}}) = ''" for part in _PARTS),
-    CaseFault.PROBLEM_INCOMPLETE,
-    {
-        "number": "{i.number|int}",
-        "field": "case "
-        + " ".join(f"when trim({{i.{part}}}) = '' then 'problem.{part}'" for part in _PARTS)
-        + " end",
-    },
+WHOLE = tuple(
+    Refuse(
+        f"trim({{i.{part}}}) = ''",
+        CaseFault.PROBLEM_INCOMPLETE,
+        {"number": "{i.number|int}", "field": f"'problem.{part}'"},
+    )
+    for part in ("finding", "basis", "evidence", "suggestion")
 )
 # When the problems of the round are written.
 NAMED = Refuse(

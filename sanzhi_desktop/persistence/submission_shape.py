@@ -65,13 +65,12 @@ def submission_function(safe: str) -> str:
     days = "\n".join(f"  perform app.day(p ->> '{name}');" for name in _days())
     return f"""create function app.submission(p jsonb) returns text
 language plpgsql immutable {safe} as $$
-declare v_rule text[];
+declare v_rules constant text[] := array[
+    {listed}];
 begin
-  foreach v_rule slice 1 in array array[
-    {listed}
-  ] loop
-    if jsonb_path_exists(p, v_rule[2]::jsonpath) then
-      raise exception using message = v_rule[1], errcode = '22023';
+  for v_n in 1 .. array_length(v_rules, 1) loop
+    if jsonb_path_exists(p, v_rules[v_n][2]::jsonpath) then
+      raise exception using message = v_rules[v_n][1], errcode = '22023';
     end if;
   end loop;
 {days}
