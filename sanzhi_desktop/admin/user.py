@@ -214,7 +214,8 @@ def _add(args: argparse.Namespace) -> int:
         if not database.embedded:
             from sanzhi_desktop.persistence import logins
 
-            logins.demand_free(database.engine, database.office_id, args.code)
+            heads = person.unit if Role.UNIT_HEAD in roles else ""
+            logins.demand_free(database.engine, database.office_id, args.code, heads=heads)
         password = "" if by_dba else _checked_password(person)
         _send(session, OfficeAction.PUT_PERSON, _person_payload(person))
         grants = [RoleGrant(role) for role in roles]

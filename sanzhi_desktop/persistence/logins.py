@@ -6,6 +6,7 @@ administrator of the office, and write it into the office's history. Before Post
 are made by the server's own administrator.
 """
 
+import hashlib
 import re
 import secrets
 from typing import Any
@@ -56,11 +57,12 @@ def made_by_dba(made: sa.Engine) -> bool:
     return version < _OWN_SINCE
 
 
-def demand_free(made: sa.Engine, office_id: int, person_id: str) -> None:
+def demand_free(made: sa.Engine, office_id: int, person_id: str, *, heads: str = "") -> None:
     """Asked before anything of a new person is written, for his code is never used again.
 
-    Raises DomainError when the log-in belongs to somebody else, or is to be made by the server's
-    own administrator first.
+    `heads`: the unit that he is to head. Raises DomainError when the log-in belongs to somebody
+    else, or when it, or the role of that unit's readers, is to be made by the server's own
+    administrator first.
     """
     by_dba = made_by_dba(made)
     try:
@@ -70,8 +72,21 @@ def demand_free(made: sa.Engine, office_id: int, person_id: str) -> None:
         raise named_by_engine(error) from error
     if by_dba and not there:
         raise DomainError(PersistenceFault.LOGIN_BY_DBA, person=person_id)
+    if by_dba and heads:
+        _demand_unit(made, f"sz_o{office_id}", heads)
     if _RESERVED.match(person_id) or (there and not ours and not by_dba):
         raise DomainError(PersistenceFault.LOGIN_TAKEN, person=person_id)
+
+
+def _demand_unit(made: sa.Engine, office: str, unit: str) -> None:
+    role = f"{office}_u{hashlib.sha256(unit.encode()).hexdigest()[:12]}"  # as `members` has it
+    try:
+        with made.connect() as db:
+            there = db.exec_driver_sql("select to_regrole(%s) is not null", (role,)).scalar_one()
+    except sa.exc.DBAPIError as error:
+        raise named_by_engine(error) from error
+    if not there:
+        raise DomainError(PersistenceFault.ROLE_BY_DBA, role=role, office=office, unit=unit)
 
 
 def set_own_password(made: sa.Engine, office_id: int, person_id: str, password: str) -> None:

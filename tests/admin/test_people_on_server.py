@@ -95,6 +95,26 @@ def test_a_log_in_of_somebody_else_leaves_nothing_behind(
     assert held == (0,)
 
 
+def test_the_head_of_a_new_unit_leaves_nothing_half_registered(
+    cluster: Cluster, told: Says, enter: Enter
+) -> None:
+    """Before PostgreSQL 16 the role of the unit's readers is made by the server's administrator."""
+    add = ("add", "zhao5", "--name", "赵某", "--role", "unit_head", "--unit", "执法九科")
+    if not by_dba(enter):
+        told(*add)
+        return
+    with cluster.connect() as owner:
+        owner.execute(f"create role zhao5 login password '{NEW}'")
+    said = told(*add, code=2)
+    assert "zhao5" not in told("list")
+    made = said[said.index("CREATE ROLE ") : said.index(" 然后")]
+    with cluster.connect() as owner:
+        for statement in filter(None, made.split(";")):
+            owner.execute(statement)
+    told(*add)
+    assert "赵某" in told("list")
+
+
 def test_roles_are_named_as_people_say_them_and_an_acting_one_needs_its_basis(
     cluster: Cluster,
     told: Says,
