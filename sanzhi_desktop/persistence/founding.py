@@ -5,7 +5,7 @@ commands. Runs as the owner of the tables.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -47,8 +47,9 @@ def found(
     """Writes the office and its first administrator; returns the office's number, which is the one
     that was reserved for it, if any."""
     office_id = number_for(db, office.code) if number is None else number
-    rows(db, office_id, office, admin=admin, argon2=argon2, now=now)
-    _first_entry(db, office_id, office, admin, now=now)
+    told = _told(admin) | {"has_password": bool(argon2)}
+    rows(db, office_id, office, admin=admin, sort_key=told["sort_key"], argon2=argon2, now=now)
+    _first_entry(db, office_id, office, admin, told=told, now=now)
     return office_id
 
 
@@ -58,6 +59,7 @@ def rows(
     office: NewOffice,
     *,
     admin: Person,
+    sort_key: str,
     argon2: str,
     now: datetime,
 ) -> None:
@@ -87,7 +89,7 @@ def rows(
             )
         )
     file_store(db, office_id)
-    _administrator(db, office_id, admin, argon2=argon2, now=now)
+    _administrator(db, office_id, admin, sort_key=sort_key, argon2=argon2, now=now)
 
 
 _ON_SERVER = "select substr(rolname, 5)::integer from pg_roles where rolname ~ '^sz_o[0-9]{1,9}$'"
@@ -105,14 +107,20 @@ def number_for(db: sa.Connection, code: str) -> int:
 
 
 def _administrator(
-    db: sa.Connection, office_id: int, admin: Person, *, argon2: str, now: datetime
+    db: sa.Connection,
+    office_id: int,
+    admin: Person,
+    *,
+    sort_key: str,
+    argon2: str,
+    now: datetime,
 ) -> None:
     key = {"office_id": office_id, "person_id": admin.person_id}
     db.execute(
         sa.insert(tables.person).values(
             **key,
             name=admin.name,
-            sort_key=sort_key(admin.name),
+            sort_key=sort_key,
             unit=admin.unit,
             enforcement_certificate=admin.enforcement_certificate,
             certificate_valid_to=admin.certificate_valid_to,
@@ -144,7 +152,7 @@ def _roles(admin: Person) -> Sequence[Role]:
     return [grant.role for grant in admin.roles] or [Role.ADMIN]
 
 
-def _told(admin: Person) -> dict[str, str]:
+def _told(admin: Person) -> dict[str, Any]:
     """The administrator's row as the first entry tells it; days as ISO text."""
     return {
         "name": admin.name,
@@ -158,7 +166,13 @@ def _told(admin: Person) -> dict[str, str]:
 
 
 def _first_entry(
-    db: sa.Connection, office_id: int, office: NewOffice, admin: Person, *, now: datetime
+    db: sa.Connection,
+    office_id: int,
+    office: NewOffice,
+    admin: Person,
+    *,
+    told: Mapping[str, Any],
+    now: datetime,
 ) -> None:
     entry = entry_text(
         {
@@ -179,7 +193,7 @@ def _first_entry(
                 "person_id": admin.person_id,
                 "grants": [{"role": role.value} for role in _roles(admin)],
                 "applied": office.applied,
-                "admin": _told(admin),
+                "admin": dict(told),
             },
             "reason": "",
             "seq": 1,

@@ -176,8 +176,15 @@ class Replay:
         )  # fmt: skip
         made = sa.create_engine("sqlite://", creator=lambda: self.db, poolclass=StaticPool)
         with made.connect() as db:
-            founding.rows(db, self.office_id, office, admin=person, argon2="",
-                          now=datetime.fromisoformat(said["at"]))  # fmt: skip
+            founding.rows(
+                db,
+                self.office_id,
+                office,
+                admin=person,
+                sort_key=admin["sort_key"],
+                argon2="-" if admin["has_password"] else "",
+                now=datetime.fromisoformat(said["at"]),
+            )
             db.commit()
         self.db.execute("begin")
 
