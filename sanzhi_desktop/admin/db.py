@@ -163,7 +163,9 @@ def _upgrade(args: argparse.Namespace) -> int:
         made = embedded.engine(where.path)
         found = embedded.revision_of(where.path)
     else:
-        made = server.engine(where, password=server_password(where))
+        password = server_password(where)
+        server.look_before(where, password=password)
+        made = server.engine(where, password=password)
         found = server.revision_of(made)
     try:
         if not found:

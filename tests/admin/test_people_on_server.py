@@ -99,7 +99,7 @@ def test_the_head_of_a_new_unit_leaves_nothing_half_registered(
     cluster: Cluster, told: Says, enter: Enter
 ) -> None:
     """Before PostgreSQL 16 the role of the unit's readers is made by the server's administrator."""
-    add = ("add", "zhao5", "--name", "赵某", "--role", "unit_head", "--unit", "执法九科")
+    add = ("add", "zhao5", "--name", "赵某", "--role", "unit_head", "--unit", "执法十七科")
     if not by_dba(enter):
         told(*add)
         return
