@@ -40,7 +40,7 @@ def held(db: Path, tmp_path: Path, capsys: Cap) -> Path:
 
 
 def forge(db: Path) -> str:
-    """Everything that the owner of a file can write again: entries, heads, checkpoints."""
+    """Everything that the owner of a file can write again: entries, heads, rows, checkpoints."""
     with closing(sqlite3.connect(db)) as run, run:
         walls = run.execute("select name, sql from sqlite_master where type='trigger'").fetchall()
         for name, _ in walls:
@@ -54,6 +54,7 @@ def forge(db: Path) -> str:
             run.execute("update audit set entry = ?, hash = ? where case_id = ? and seq = ?",
                         (text, previous, case, seq))  # fmt: skip
         run.execute("update audit_head set hash = ? where case_id = ?", (previous, case))
+        run.execute("update round set submitted_by = 'forged' where case_id = ?", (case,))
         run.execute("update checkpoint_leaf set hash = ? where chain = ?", (previous, case))
         leaves = run.execute("select chain, seq, hash from checkpoint_leaf").fetchall()
         root = checkpoint_root(GENESIS, [Head(*leaf) for leaf in leaves])

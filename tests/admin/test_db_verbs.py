@@ -249,7 +249,9 @@ def test_audit_verify_and_root(db: Path, capsys: Cap) -> None:
             file.execute(sql)
         file.commit()
     broken = json.loads(told(capsys, "audit", "verify", "--json", "--db", str(db), code=1))
-    assert [(f["case_id"], f["seq"], f["what"]) for f in broken["faults"]] == [("", 1, "edited")]
+    assert [(f["case_id"], f["seq"], f["what"]) for f in broken["faults"]] == [
+        ("", 1, "edited"), ("", 0, "row_changed"),
+    ]  # fmt: skip
 
 
 def test_verbs_without_db_use_the_users_own_folder(
