@@ -17,6 +17,7 @@ from sanzhi_desktop.persistence.columns import (
     fen,
     flag,
     key,
+    made_id,
     not_handler,
     one_of,
     table,
@@ -57,6 +58,7 @@ case_ = table(
     whole("sent_version"),  # and the version it had from then on
     whole("edited_round"),  # the round after whose opinion the submission was last edited
     at("updated_at", nullable=False),
+    made_id("case_id"),
     one_of("state", State),
     one_of("kind", Kind),
     an_object("submission"),
@@ -148,6 +150,7 @@ material = table(
     sa.Column("size", sa.BigInteger, nullable=False, server_default=sa.text("0")),
     text("file_name"),
     text("waived"),
+    made_id("material_id"),
     to("case_", "case_id"),
     key=("case_id", "material_id"),
 )

@@ -106,6 +106,14 @@ def one_of(column: str, values: Any) -> sa.CheckConstraint:
     return sa.CheckConstraint(f"{column} in ({listed})", name=column)
 
 
+def made_id(column: str) -> sa.CheckConstraint:
+    """A CHECK that an id which a client made is one word: it stands in names of files and in lines
+    of text."""
+    letters = "0123456789abcdefghijklmnopqrstuvwxyz_-"
+    word = f"ltrim(lower({column}), '{letters}') = '' and length({column}) between 1 and 64"
+    return sa.CheckConstraint(word, name=f"{column}_word")
+
+
 def an_object(column: str) -> sa.CheckConstraint:
     """A CHECK that JSON kept as text is an object: whoever reads it asks it for its names."""
     return sa.CheckConstraint(f"{column} like '{{%'", name=f"{column}_object")

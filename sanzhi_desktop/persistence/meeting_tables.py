@@ -15,6 +15,7 @@ from sanzhi_desktop.persistence.columns import (
     fen,
     flag,
     key,
+    made_id,
     one_of,
     table,
     text,
@@ -52,6 +53,7 @@ meeting = table(
         name="minutes",
     ),
     sa.UniqueConstraint("office_id", "meeting_id", "held_on", "signed", name="uq_meeting_signed"),
+    made_id("meeting_id"),
     to("office"),
     key=("meeting_id",),
 )

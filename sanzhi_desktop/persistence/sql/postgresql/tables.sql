@@ -208,6 +208,7 @@ CREATE TABLE case_ (
 	updated_at TIMESTAMP WITH TIME ZONE NOT NULL,
 	readers TEXT DEFAULT '' NOT NULL,
 	CONSTRAINT pk_case_ PRIMARY KEY (office_id, case_id),
+	CONSTRAINT ck_case__case_id_word CHECK (ltrim(lower(case_id), '0123456789abcdefghijklmnopqrstuvwxyz_-') = '' and length(case_id) between 1 and 64),
 	CONSTRAINT ck_case__counts CHECK (version >= 1 and round >= 0),
 	CONSTRAINT ck_case__kind CHECK (kind in ('penalty', 'permit', 'coercion', 'inspection', 'expropriation', 'fee', 'other')),
 	CONSTRAINT ck_case__reviewer_not_handler CHECK (reviewer = '' or replace(handler_codes, ',' || reviewer || ',', '') = handler_codes),
@@ -291,6 +292,7 @@ CREATE TABLE meeting (
 	updated_at TIMESTAMP WITH TIME ZONE NOT NULL,
 	last_command TEXT DEFAULT '' NOT NULL,
 	CONSTRAINT pk_meeting PRIMARY KEY (office_id, meeting_id),
+	CONSTRAINT ck_meeting_meeting_id_word CHECK (ltrim(lower(meeting_id), '0123456789abcdefghijklmnopqrstuvwxyz_-') = '' and length(meeting_id) between 1 and 64),
 	CONSTRAINT ck_meeting_minutes CHECK (state not in ('signing', 'signed') or minutes_sha256 <> '' and content <> ''),
 	CONSTRAINT ck_meeting_recorder_not_chair CHECK (chair <> recorder),
 	CONSTRAINT ck_meeting_signed_state CHECK ((signed = 1) = (state = 'signed')),
@@ -424,6 +426,7 @@ CREATE TABLE material (
 	waived TEXT DEFAULT '' NOT NULL,
 	readers TEXT DEFAULT '' NOT NULL,
 	CONSTRAINT pk_material PRIMARY KEY (office_id, case_id, material_id),
+	CONSTRAINT ck_material_material_id_word CHECK (ltrim(lower(material_id), '0123456789abcdefghijklmnopqrstuvwxyz_-') = '' and length(material_id) between 1 and 64),
 	CONSTRAINT fk_material_case_ FOREIGN KEY(office_id, case_id) REFERENCES case_ (office_id, case_id)
 );
 

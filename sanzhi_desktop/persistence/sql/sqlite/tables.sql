@@ -206,6 +206,7 @@ CREATE TABLE case_ (
 	updated_at TEXT NOT NULL,
 	readers TEXT DEFAULT '' NOT NULL,
 	CONSTRAINT pk_case_ PRIMARY KEY (office_id, case_id),
+	CONSTRAINT ck_case__case_id_word CHECK (ltrim(lower(case_id), '0123456789abcdefghijklmnopqrstuvwxyz_-') = '' and length(case_id) between 1 and 64),
 	CONSTRAINT ck_case__state CHECK (state in ('draft', 'submitted', 'correction', 'accepted', 'reviewing', 'signing', 'passed', 'responding', 'decided', 'returned', 'not_needed', 'withdrawn')),
 	CONSTRAINT ck_case__kind CHECK (kind in ('penalty', 'permit', 'coercion', 'inspection', 'expropriation', 'fee', 'other')),
 	CONSTRAINT ck_case__submission_object CHECK (submission like '{%'),
@@ -302,6 +303,7 @@ CREATE TABLE meeting (
 	CONSTRAINT ck_meeting_signed_state CHECK ((signed = 1) = (state = 'signed')),
 	CONSTRAINT ck_meeting_minutes CHECK (state not in ('signing', 'signed') or minutes_sha256 <> '' and content <> ''),
 	CONSTRAINT uq_meeting_signed UNIQUE (office_id, meeting_id, held_on, signed),
+	CONSTRAINT ck_meeting_meeting_id_word CHECK (ltrim(lower(meeting_id), '0123456789abcdefghijklmnopqrstuvwxyz_-') = '' and length(meeting_id) between 1 and 64),
 	CONSTRAINT fk_meeting_office FOREIGN KEY(office_id) REFERENCES office (office_id)
 );
 
@@ -431,6 +433,7 @@ CREATE TABLE material (
 	waived TEXT DEFAULT '' NOT NULL,
 	readers TEXT DEFAULT '' NOT NULL,
 	CONSTRAINT pk_material PRIMARY KEY (office_id, case_id, material_id),
+	CONSTRAINT ck_material_material_id_word CHECK (ltrim(lower(material_id), '0123456789abcdefghijklmnopqrstuvwxyz_-') = '' and length(material_id) between 1 and 64),
 	CONSTRAINT fk_material_case_ FOREIGN KEY(office_id, case_id) REFERENCES case_ (office_id, case_id)
 );
 
