@@ -79,8 +79,8 @@ _SEES_ALL = (
 def breaks(db: sa.Connection, office_id: int, *, report: Report | None = None) -> list[Break]:
     """The first break of each chain that has one, by case; the connection shows one snapshot.
 
-    It is for those who read the whole history (`sees_all`). `report` hears of entries, done and all,
-    and may raise to stop.
+    It is for those who read the whole history (`sees_all`). `report` hears of entries, done and
+    all, and may raise to stop.
     """
     total = size(db, office_id)
     found: list[Break] = []
@@ -147,12 +147,12 @@ def one_broken(one: Chain, again: Iterable[Link]) -> Break | None:
     return _against_case(one, last.entry) or _fits(one, last.wrote)
 
 
-@dataclass(slots=True)
 class Last:
     """The last entry of a chain that is gone through, and the last that wrote the case's row."""
 
-    entry: bytes = b""
-    wrote: bytes = b""
+    def __init__(self) -> None:
+        self.entry = b""
+        self.wrote = b""
 
     def of(self, links: Iterable[Link]) -> Iterator[Link]:
         """The same entries, looked at in passing."""

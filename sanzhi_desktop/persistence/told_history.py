@@ -55,7 +55,8 @@ begin
      where h.office_id = p_office and h.case_id > p_after
      order by h.case_id offset greatest(p_most, 1) - 1 limit 1;
     return query select w.case_id, w.length, w.first, w.last,
-      case when w.pieces = w.length then w.texts end, case when w.pieces = w.length then w.hashes end,
+      case when w.pieces = w.length then w.texts end,
+      case when w.pieces = w.length then w.hashes end,
       h.seq, h.hash, k.case_id, h.version, k.state, k.version
       from (select a.case_id, count(*) as length, min(a.seq) as first, max(a.seq) as last,
           count(*) filter (where a.seq <= %MANY% and octet_length(a.entry) <= %BIG%) as pieces,

@@ -125,16 +125,15 @@ def _fill_server(cluster: Cluster, database: str, made: History) -> None:
     with cluster.connect(database) as owner, owner.cursor() as cursor:
         cursor.execute("set session_replication_role = replica")
         for columns, rows in (
-            ("audit (case_id, seq, command_id, hash, entry, office_id, at)",
-             [(*row, OFFICE, at) for row in made.rows]),
-            ("audit_head (case_id, seq, hash, version, office_id)",
-             [(*row, OFFICE) for row in made.heads]),
-            ("case_ (case_id, version, state, submission, kind, registered_at, updated_at, office_id)",
-             [(*row, "reviewing", "{}", "penalty", at, at, OFFICE) for row in made.cases]),
+            ("audit (case_id, seq, command_id, hash, entry, at",
+             [(*row, at) for row in made.rows]),
+            ("audit_head (case_id, seq, hash, version", made.heads),
+            ("case_ (case_id, version, state, submission, kind, registered_at, updated_at",
+             [(*row, "reviewing", "{}", "penalty", at, at) for row in made.cases]),
         ):  # fmt: skip
-            with cursor.copy(f"copy app.{columns} from stdin") as copy:
+            with cursor.copy(f"copy app.{columns}, office_id) from stdin") as copy:
                 for row in rows:
-                    copy.write_row(row)
+                    copy.write_row([*row, OFFICE])
     with cluster.connect(database) as owner:
         owner.execute("vacuum (analyze)")  # as autovacuum does within a minute
 

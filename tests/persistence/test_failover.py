@@ -299,7 +299,7 @@ def test_a_file_that_was_lost_goes_out_again_from_where_it_left_off(
             assert session.files.state(sha256) is FileState.INTACT
             case = session.reader.case(command.case_id)
             assert (case.version, case.submission.facts) == (2, "写在录像以后")
-            assert not session.reader.verify_chains()
+            assert not session.reader.verify_chains(case_id=command.case_id)
 
 
 @pytest.mark.parametrize("how", ["gone", "changed"])
