@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from sanzhi_desktop.application.commands import OfficeAction, new_id
@@ -15,6 +17,15 @@ MEMBERS = [
     {"person_id": "a2", "post": "副局长"},
     {"person_id": "a3", "post": "副局长"},
 ]
+
+
+def sent(desk: Desk, who: str, name: str) -> dict[str, Any]:
+    """A small file that somebody has sent, as a step names it."""
+    with TemporaryDirectory() as folder:
+        source = Path(folder) / name
+        source.write_bytes(f"%PDF-1.7 {name}".encode())
+        sha256, size = desk.sessions[who].files.put(source)
+    return {"sha256": sha256, "name": name, "size": size}
 
 
 def held_on(desk: Desk) -> str:
@@ -37,7 +48,7 @@ def objected(desk: Desk, numbers: Sequence[int] = (1, 2), **changes: Any) -> str
             {"number": n, "reasons": f"不同意{n}", "basis": "行政处罚法第三十三条", "evidence": ""}
             for n in numbers
         ],
-        files=[{"number": numbers[0], "sha256": "b" * 64, "name": "说明.pdf", "size": 3}],
+        files=[{"number": numbers[0], **sent(desk, "h1", "说明.pdf")}],
     )
     return case_id
 
@@ -293,7 +304,7 @@ def everything(desk: Desk) -> str:
     desk.send("r1", case_id, Action.ASK_EXPERT, materials=[{"material_id": "m1"}], **ask)
     desk.send("hd", case_id, Action.ALLOW_LATE, reason="补充取证")
     points = [{"number": n, "reasons": "理由", "basis": "", "evidence": ""} for n in (1, 2)]
-    files = [{"number": 1, "sha256": "b" * 64, "name": "说明.pdf", "size": 3}]
+    files = [{"number": 1, **sent(desk, "h1", "说明.pdf")}]
     desk.send("h1", case_id, Action.OBJECT, points=points, files=files)
     answers = [{"number": n, "stance": "maintained", "reply": "维持"} for n in (1, 2)]
     desk.send("r1", case_id, Action.REPLY_OBJECTION, points=answers)

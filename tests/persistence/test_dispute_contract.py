@@ -113,7 +113,7 @@ def test_an_objection_is_raised_once_and_answered_whole(desk: Desk) -> None:
         lambda: desk.send("r1", case_id, Action.REPLY_OBJECTION, points=[]),
     )
     points = [point, point | {"number": 2}]
-    files = [{"number": 2, "sha256": "c" * 64, "name": "证据.pdf", "size": 9}]
+    files = [{"number": 2, **disputes.sent(desk, "uh", "证据.pdf")}]
     desk.send("uh", case_id, Action.OBJECT, points=points, files=files)
     refused(
         DisputeFault.ALREADY_OBJECTED,
@@ -467,7 +467,7 @@ def test_expert_advice_stops_the_clock_and_is_no_opinion(desk: Desk) -> None:
     assert error.facts["name"] == "某律师"
     answer: dict[str, Any] = {
         "answer": "可以",
-        "files": [{"sha256": "e" * 64, "name": "意见.pdf", "size": 1}],
+        "files": [disputes.sent(desk, "r1", "意见.pdf")],
     }
     desk.send("r1", case_id, Action.EXPERT_ANSWER, request_id="q1", **answer)
     refused(
