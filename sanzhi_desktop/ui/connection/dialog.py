@@ -35,6 +35,9 @@ class ConnectionDialog(QDialog):
         self._last = name
 
     def done(self, result: int) -> None:
+        self.page.leave_form(lambda: self._leave(result))
+
+    def _leave(self, result: int) -> None:
         if self._last:
             self.chosen.emit(self._last)
         super().done(result)

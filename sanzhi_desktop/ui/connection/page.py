@@ -1,6 +1,6 @@
 """The one place where servers are set up: the list, the form, and a button that tries them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.resources.sentences import explain, sentence
 from sanzhi_desktop.settings.servers import Server, ServerFault, ServerList
+from sanzhi_desktop.ui.connection.asking import Question
 from sanzhi_desktop.ui.connection.form import ServerForm
 from sanzhi_desktop.ui.door import Entry, Trial
 from sanzhi_desktop.ui.forms import Form
@@ -33,6 +34,7 @@ class ConnectionPage(QWidget):
         self._servers = servers
         self._jobs = jobs
         self._entry = entry
+        self._shown = Server("", ())
         self._editing = ""  # name under which the shown server is kept; "" for a new one
         outer = QHBoxLayout(self)
         outer.setContentsMargins(0, 8, 0, 0)
@@ -62,9 +64,11 @@ class ConnectionPage(QWidget):
         self.list = QListWidget()
         self.list.setAccessibleName(self.tr("服务器清单"))
         self.list.setFixedWidth(190)
-        self.list.currentItemChanged.connect(lambda *_: self._show_chosen())
-        self.add = button(self.tr("新增(&A)"), self.begin_new, kind="small")
-        self.drop = button(self.tr("删除(&X)"), self._drop, kind="small")
+        self.list.currentItemChanged.connect(self._choose)
+        self.add = button(
+            self.tr("新增(&A)"), lambda: self.leave_form(self.begin_new), kind="small"
+        )
+        self.drop = button(self.tr("删除(&X)…"), self._ask_to_drop, kind="small")
         lines.addWidget(self.list, 1)
         lines.addLayout(row(self.add, self.drop, None))
         return lines
@@ -124,11 +128,51 @@ class ConnectionPage(QWidget):
         found = [item.data(Qt.ItemDataRole.UserRole) for item in self.list.selectedItems()]
         return found[0] if found and isinstance(found[0], Server) else None
 
+    def _choose(self, item: QListWidgetItem | None, before: QListWidgetItem | None) -> None:
+        """Another one of the list; what was typed and not saved is asked about first. Saving reads
+        the list anew, so the line is found again by its name."""
+        if not self.dirty or item is None:
+            self._show_chosen()
+            return
+        wanted = item.text()
+        self._mark(before)
+        self.leave_form(lambda: self.refresh(wanted))
+
+    def _mark(self, item: QListWidgetItem | None) -> None:
+        self.list.blockSignals(True)
+        self.list.setCurrentRow(-1 if item is None else self.list.row(item))
+        self.list.blockSignals(False)
+
+    @property
+    def dirty(self) -> bool:
+        """Whether the form says something else than when it was filled."""
+        return self.form.server() != self._shown
+
+    def _fill(self, server: Server) -> None:
+        self.form.show_server(server)
+        self._shown = self.form.server()
+
+    def leave_form(self, then: Callable[[], object]) -> None:
+        """Goes on with `then`, after asking what becomes of edits that were not saved."""
+        if not self.dirty:
+            then()
+            return
+        words = self.tr("对服务器“{0}”的修改还没有保存。").format(self.form.server().name.strip())
+        asked = Question(self.window(), self.tr("修改没有保存"), words)
+        asked.offer(self.tr("不保存(&D)"), lambda: self._give_up(then))
+        asked.offer(self.tr("继续填写(&N)"), None)
+        asked.offer(self.tr("保存(&S)"), lambda: self.keep() and then(), kind="primary")
+        asked.open()
+
+    def _give_up(self, then: Callable[[], object]) -> None:
+        self._shown = self.form.server()
+        then()
+
     def _show_chosen(self) -> None:
         server = self._chosen()
         if server is not None:
             self._editing = server.name
-            self.form.show_server(server)
+            self._fill(server)
             self._clear_answers()
         self.drop.setEnabled(server is not None)
 
@@ -138,7 +182,7 @@ class ConnectionPage(QWidget):
         self.list.setCurrentRow(-1)
         self.list.blockSignals(False)
         self._editing = ""
-        self.form.show_server(Server("", ()))
+        self._fill(Server("", ()))
         self._clear_answers()
         self.drop.setEnabled(False)
         self.form.where.fields["name"].editor.setFocus()
@@ -161,7 +205,7 @@ class ConnectionPage(QWidget):
                 self.list.setCurrentRow(at)
                 return
         self.begin_new()
-        self.form.show_server(Server(name, (address,), database=database))
+        self._fill(Server(name, (address,), database=database))
 
     def keep(self) -> bool:
         """Saves what the form says; whether it could be saved."""
@@ -184,12 +228,24 @@ class ConnectionPage(QWidget):
         self.saved.emit(server.name)
         return True
 
-    def _drop(self) -> None:
+    def _ask_to_drop(self) -> None:
         server = self._chosen()
         if server is None:
             return
+        words = self.tr(
+            "把服务器“{0}”（{1}）从这台电脑的清单里删除？数据库和其中的案件不受影响；"
+            "以后再用，要重新填写地址和证书。"
+        )
+        asked = Question(
+            self.window(), self.tr("删除服务器"), words.format(server.name, server.shown)
+        )
+        asked.offer(self.tr("删除(&D)"), lambda: self._drop(server.name), kind="danger")
+        asked.offer(self.tr("不删除(&N)"), None, kind="primary")
+        asked.open()
+
+    def _drop(self, name: str) -> None:
         try:
-            self._servers.drop(server.name)
+            self._servers.drop(name)
         except DomainError as error:
             self.banner.show_text(explain(error), Tone.DANGER)
             return
