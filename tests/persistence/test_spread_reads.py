@@ -62,7 +62,7 @@ def read_everything(desk: Desk, who: str, case_id: str) -> set[str]:
         "case_id": [case_id], "case_ids": [[case_id]], "case": [case], "query": LISTS,
         "sha256": [*papers, "0" * 64], "content_sha256": ["0" * 64], "root": ["0" * 64],
         "number": ["示法审〔2026〕1号"], "meeting_id": [case_id], "profile_id": ["shucheng"],
-        "edition": [""], "report": [None],
+        "edition": [""], "report": [None], "kind": ["opinion"],
     }  # fmt: skip
     called = set()
     for name, method in inspect.getmembers(DatabaseReader, inspect.isfunction):
@@ -71,7 +71,7 @@ def read_everything(desk: Desk, who: str, case_id: str) -> set[str]:
         wanted = list(inspect.signature(method).parameters)[1:]
         for values in zip(*(known[one] for one in wanted), strict=False) if wanted else [()]:
             with suppress(DomainError):
-                getattr(reader, name)(*values)
+                getattr(reader, name)(**dict(zip(wanted, values, strict=True)))
         called.add(name)
     return called
 
