@@ -289,9 +289,10 @@ def _write(out: Path, journey: "Journey", log: _Log, result: _Result) -> "Verdic
             pdf,
             record=signoff.record_of(session.reader, sha256=stored.sha256 if stored else None),
         )
-        faults = session.reader.verify_chains()
+        rows = session.reader.verify_rows() or ()
+        faults = [*session.reader.verify_chains(), *rows]
         note("签名、内容、登记三者一致" if verdict.valid else "验证没有通过")
-        note("办理记录链完整" if not faults else f"办理记录链有 {len(faults)} 处不符")
+        note("办理记录链完整，各表逐行相符" if not faults else f"办理记录有 {len(faults)} 处不符")
     return replace(verdict, valid=verdict.valid and not faults)
 
 

@@ -129,6 +129,7 @@ WAYS = [
 
 
 @pytest.mark.parametrize(("tamper", "what", "seq"), WAYS)
+@pytest.mark.tampers
 def test_tampering_is_found_and_the_case_is_named(
     embedded_desk: Desk,
     embedded_path: Path,
@@ -205,6 +206,7 @@ def no_number(run: Run, case_id: str) -> None:
 
 
 @pytest.mark.parametrize("change", [two_in_one, no_number])
+@pytest.mark.tampers
 def test_what_only_a_file_can_hold_is_found(
     embedded_desk: Desk, embedded_path: Path, change: Callable[[Run, str], None]
 ) -> None:
@@ -251,6 +253,7 @@ def test_what_was_typed_stands_in_the_entry_as_it_was_typed(
         assert text == entry_text(said) or begins, text
 
 
+@pytest.mark.tampers
 def test_a_role_taken_past_the_program_is_found(desk: Desk, request: pytest.FixtureRequest) -> None:
     reader = desk.sessions["au"].reader
     given = "insert into person_role (office_id, person_id, seq, role) values (7, 'ck', 9, 'head')"
@@ -302,6 +305,7 @@ def forge_checkpoints(run: Run, office_id: int, mark: str) -> None:
         previous = root
 
 
+@pytest.mark.tampers
 def test_a_consistent_rewrite_contradicts_the_kept_checkpoints(
     desk: Desk, request: pytest.FixtureRequest
 ) -> None:
@@ -322,6 +326,7 @@ def test_a_consistent_rewrite_contradicts_the_kept_checkpoints(
     assert [(b.case_id, b.what) for b in told.breaks] == [(forged, "rewritten")]
 
 
+@pytest.mark.tampers
 def test_rewritten_checkpoints_contradict_a_printed_root_and_a_handed_out_file(
     desk: Desk, request: pytest.FixtureRequest
 ) -> None:
@@ -425,6 +430,7 @@ def test_an_export_that_was_touched_is_refused(embedded_desk: Desk) -> None:
 # ------------------------------------------------------------------ the foot line of lists
 
 
+@pytest.mark.tampers
 def test_lists_print_the_checkpoint_that_holds_them(
     desk: Desk, request: pytest.FixtureRequest
 ) -> None:

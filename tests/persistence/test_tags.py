@@ -192,8 +192,10 @@ def test_a_forger_without_the_key_is_found_without_any_printed_root(
     assert main(["audit", "verify", "--db", str(tagged), "--json"]) == 1
     answer = json.loads(capsys.readouterr().out)
     assert (answer["valid"], answer["tags"]["state"]) == (False, "wrong")
-    assert {fault["what"] for fault in answer["faults"]} == {what}
-    said = {f["case_id"] for f in answer["faults"]} | {
+    # That the rows are not of this history is said beside it; he could write them anew as well.
+    faults = [fault for fault in answer["faults"] if "table" not in fault]
+    assert {fault["what"] for fault in faults} == {what}
+    said = {f["case_id"] for f in faults} | {
         u["case_id"] for u in answer["tags"]["untagged"]
     }
     assert (case_id in said) is named

@@ -367,6 +367,7 @@ def test_an_officer_may_write_no_table(
         assert stranger.execute("select * from app.case_").fetchall() == []
 
 
+@pytest.mark.tampers
 def test_changed_materials_shut_the_gate(desk: Desk, request: pytest.FixtureRequest) -> None:
     """Also when they are changed past the program."""
     case_id = desk.passed()
@@ -392,6 +393,7 @@ def _as_owner(request: pytest.FixtureRequest, statement: str) -> None:
             owner.execute(statement)
 
 
+@pytest.mark.tampers
 def test_every_pair_of_states_outside_the_table_is_refused(
     embedded_desk: Desk, embedded_path: Path
 ) -> None:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from sanzhi_desktop.domain.audit import GENESIS, Break
 from sanzhi_desktop.domain.files import StoreKind
-from sanzhi_desktop.persistence import chains, checkpoints
+from sanzhi_desktop.persistence import chains, checkpoints, row_check
 from sanzhi_desktop.persistence.keeping.folder import OfficeInside
 from sanzhi_desktop.persistence.snapshot import reading
 from sanzhi_desktop.persistence.tables import metadata
@@ -80,12 +80,16 @@ def on(db: sa.Connection) -> Ask:
 
 
 def broken(engine: sa.Engine, office_ids: Sequence[int]) -> list[Break]:
-    """Every break of every chain and checkpoint of these offices."""
+    """Every break of every chain and checkpoint of these offices; on one PC also where rows are
+    not what the history says, for whatever is copied or moved is believed from then on."""
     found: list[Break] = []
     with reading(engine) as db:
         for office_id in office_ids:
             found.extend(chains.breaks(db, office_id))
             found.extend(checkpoints.breaks(db, office_id))
+            if engine.dialect.name == "sqlite":
+                differ = row_check.faults(db, office_id)
+                found.extend(Break(fault.case_id, fault.seq, "row") for fault in differ)
     return found
 
 

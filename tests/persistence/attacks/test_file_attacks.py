@@ -298,6 +298,7 @@ def test_an_owner_who_drops_the_triggers_is_found(
 
 
 @pytest.mark.parametrize("deed", DEEDS, ids=lambda d: d.__name__.strip("_"))
+@pytest.mark.tampers
 def test_he_is_found_by_the_keyed_tag_where_nothing_was_ever_printed(
     prepared: tuple[Path, dict[str, str]],
     capsys: pytest.CaptureFixture[str],
@@ -454,6 +455,7 @@ def test_rows_that_no_command_wrote_are_found(
     assert "sanzhi audit verify" in capsys.readouterr().err
 
 
+@pytest.mark.tampers
 def test_the_rows_may_be_left_out_and_that_is_said(
     prepared: tuple[Path, dict[str, str]], capsys: pytest.CaptureFixture[str]
 ) -> None:

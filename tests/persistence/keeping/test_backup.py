@@ -143,6 +143,7 @@ TAMPERED = [
 
 
 @pytest.mark.parametrize(("change", "why"), TAMPERED)
+@pytest.mark.tampers
 def test_a_source_that_was_tampered_with_is_kept_but_never_called_good(
     keeper: EmbeddedKeeper, embedded_desk: Desk, tmp_path: Path, change: str, why: str,
     capsys: Any,
@@ -443,6 +444,7 @@ def test_a_full_disk_leaves_nothing_half_done(
         ("", "不是本程序的数据库"),
     ],
 )
+@pytest.mark.tampers
 def test_a_database_of_another_program_is_named(
     keeper: EmbeddedKeeper, tmp_path: Path, capsys: Any, change: str, words: str
 ) -> None:
@@ -456,6 +458,7 @@ def test_a_database_of_another_program_is_named(
         assert not (tmp_path / verb).exists()
 
 
+@pytest.mark.tampers
 def test_the_verbs(keeper: EmbeddedKeeper, tmp_path: Path, capsys: Any) -> None:
     kept, target = tmp_path / "kept", tmp_path / "back.db"
     made = ["backup", "--db", str(keeper.database), "--to", str(kept), "--json"]
