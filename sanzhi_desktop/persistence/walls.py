@@ -174,8 +174,8 @@ _ROUND = (
         "update",
         "issue",
         "NEW.issued = 1 and (OLD.certified_sha256 = '' or {differs outcome certified_sha256"
-        " number dated reviewer handler_codes items vetoes opinion materials_digest same_person_reason"
-        " override_reason " + _CLEARED + "})",
+        " number dated reviewer handler_codes items vetoes opinion materials_digest"
+        " same_person_reason override_reason " + _CLEARED + "})",
         ISSUED,
     ),
     Wall("round", "update", "key", "{differs office_id case_id round}", ISSUED),

@@ -34,9 +34,10 @@ def read(reader: DatabaseReader, sent: Sent) -> None:
         reader.documents(sent.case_id)
         return
     reader.office()
-    for rows in (reader.people, reader.recusals, reader.meetings, reader.certificates,
-                 reader.roots, reader.seals, reader.calendars, reader.editions, reader.experts,
-                 reader.irregularities, reader.numbers, reader.counters, reader.waiting_cases):  # fmt: skip
+    people = (reader.people, reader.recusals, reader.experts, reader.certificates)
+    office = (reader.roots, reader.seals, reader.calendars, reader.editions)
+    kept = (reader.irregularities, reader.numbers, reader.counters, reader.waiting_cases)
+    for rows in (*people, *office, *kept):
         rows()
     for meeting in reader.meetings():
         reader.meeting(meeting.meeting_id)

@@ -85,8 +85,12 @@ def test_a_command_on_the_office_without_one_argument(
     readable(cluster, server_database, server_desk)
 
 
-@pytest.mark.parametrize("payload", ['{"opinion": {"x": 1e5000}}', '{"x": %s}' % ("[" * 1500 + "]" * 1500),
-                                     "[]", '{"opinion": {"a": [1, null]}}'])  # fmt: skip
+DEEP = '{"x": %s}' % ("[" * 1500 + "]" * 1500)
+
+
+@pytest.mark.parametrize(
+    "payload", ['{"opinion": {"x": 1e5000}}', DEEP, "[]", '{"opinion": {"a": [1, null]}}']
+)
 def test_json_that_no_desk_writes_stops_nobody_from_reading(
     cluster: Cluster, server_database: str, server_desk: Desk, payload: str
 ) -> None:
