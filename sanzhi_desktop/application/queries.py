@@ -79,6 +79,7 @@ class HistoryRow:
     reason: str
     detail: dict[str, Any]
     hash: str
+    command_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,6 +70,7 @@ def history_row(link: Entry, names: Mapping[str, str]) -> HistoryRow:
         reason=entry["reason"],
         detail=entry["payload"],
         hash=link.hash,
+        command_id=str(entry.get("command", "")),
     )
 
 

@@ -20,7 +20,7 @@ from sanzhi_desktop.ui.entries import entries, put_all, watch
 from sanzhi_desktop.ui.forms import Form
 from sanzhi_desktop.ui.jobs import Lane
 from sanzhi_desktop.ui.names import moment
-from sanzhi_desktop.ui.outgoing import Outgoing, Sent
+from sanzhi_desktop.ui.outgoing import NotedDraft, Outgoing, Sent
 from sanzhi_desktop.ui.theme import Tone
 from sanzhi_desktop.ui.widgets import Banner, button
 
@@ -43,7 +43,8 @@ class KeptDialog(QDialog):
         self.throw.setAccessibleName(self.tr("不要没有提交的内容"))
         self.throw.setAutoDefault(False)
         self.kept.add_button(self.throw)
-        self.outgoing = Outgoing(desk.session, self._note)
+        self._noted = NotedDraft(desk.drafts)
+        self.outgoing = Outgoing(desk.session, self._noted.keep)
         self.keeper = DraftKeeper(desk.drafts, self.draft, self)
         self.on_its_way = False  # a command is on its way
         self.filled = False  # everything is read, and what was typed the last time stands there
@@ -54,7 +55,6 @@ class KeptDialog(QDialog):
         # What stood there before a new build: base, typed, and what is kept beside the texts.
         self._mine: tuple[Mapping[str, str], Mapping[str, str], Mapping[str, Any]] | None = None
         self._homeless: Mapping[str, str] = {}  # typed where there is no field any more
-        self._noted: tuple[str, str, int, Mapping[str, Any]] = ("", "", 0, {})
 
     # ----- what subclasses say
 
@@ -247,10 +247,4 @@ class KeptDialog(QDialog):
 
     def note_draft(self) -> None:
         """Before a command goes out: what the journal is to hold beside it."""
-        self._noted = self.draft()
-
-    def _note(self, sent: Sent) -> None:
-        """In the database lane, before it goes out."""
-        key, title, version, values = self._noted
-        whole = {**values, "sent": sent.to_json()}
-        self.desk.drafts.keep_now(key, title=title, version=version, values=whole)
+        self._noted.form = self.draft()

@@ -3,12 +3,14 @@
 Also the way to text whose dialog cannot be opened any more: it can be copied from here.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QPlainTextEdit, QVBoxLayout, QWidget
 
+from sanzhi_desktop.application.ports import Reader
+from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.ui.drafts import Draft
 from sanzhi_desktop.ui.names import moment
 from sanzhi_desktop.ui.widgets import PlainLabel, button, row
@@ -48,6 +50,25 @@ def texts(draft: Draft) -> list[str]:
         return list(dict.fromkeys(_words(dict(values))))
     base = values.get("base", {})
     return [str(text) for key, text in values["typed"].items() if text and text != base.get(key)]
+
+
+def carried_out(reader: Reader, drafts: Sequence[Draft]) -> list[Draft]:
+    """Those whose command, sent without an answer, stands in the history of its case, and to which
+    nothing was added since. Waits for the database."""
+    found = []
+    for draft in drafts:
+        values = dict(draft.values)
+        sent = values.pop("sent", None)
+        if sent is None or values.get("typed", values) != sent["content"]:
+            continue
+        command = sent["command"]
+        try:
+            history = reader.history(command["case_id"]) if "case_id" in command else ()
+        except DomainError:
+            continue
+        if any(row.command_id == command["command_id"] for row in history):
+            found.append(draft)
+    return found
 
 
 def _words(value: Any) -> Iterator[str]:

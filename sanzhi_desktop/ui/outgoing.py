@@ -15,6 +15,7 @@ from sanzhi_desktop.application.link import passing
 from sanzhi_desktop.application.ports import Gateway, Session
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.domain.workflow import Action
+from sanzhi_desktop.ui.drafts import Drafts
 from sanzhi_desktop.ui.faults import DeskFault
 
 REPEATS = 3  # of their own accord, of one command
@@ -70,6 +71,20 @@ class _Noting:
 
     def now(self) -> datetime:
         return self.inner.now()
+
+
+class NotedDraft:
+    """The form whose command goes out: what the journal holds beside the command."""
+
+    def __init__(self, drafts: Drafts) -> None:
+        self._drafts = drafts
+        self.form: tuple[str, str, int, Mapping[str, Any]] = ("", "", 0, {})
+
+    def keep(self, sent: Sent) -> None:
+        """In the database lane, before it goes out."""
+        key, title, version, values = self.form
+        whole = {**values, "sent": sent.to_json()}
+        self._drafts.keep_now(key, title=title, version=version, values=whole)
 
 
 class Outgoing:

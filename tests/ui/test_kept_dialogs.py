@@ -16,6 +16,7 @@ from shiboken6 import isValid
 
 from sanzhi_desktop.application import aftermath
 from sanzhi_desktop.application.commands import Command
+from sanzhi_desktop.application.queries import ListQuery
 from sanzhi_desktop.compose import offices
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.domain.workflow import Action
@@ -25,6 +26,7 @@ from sanzhi_desktop.ui import steps
 from sanzhi_desktop.ui.conflict import ConflictDialog
 from sanzhi_desktop.ui.left_draft import GiveUpDraft
 from sanzhi_desktop.ui.outgoing import REPEATS
+from sanzhi_desktop.ui.screens.intake import IntakeScreen
 from sanzhi_desktop.ui.screens.worklist import WorklistScreen
 from sanzhi_desktop.ui.shell import Shell
 from tests.sources import ROOT
@@ -325,3 +327,61 @@ def test_the_work_list_leads_to_a_draft_and_asks_before_it_goes(
     asked.give_up.click()
     idle(qtbot, shell.desk.jobs)
     assert drafts(shell, qtbot) == []
+
+
+def test_a_new_case_is_registered_once_though_the_answer_was_lost_before_a_restart(
+    qtbot: QtBot, enter: Enter, line: Lossy
+) -> None:
+    shell = enter(HANDLER)
+    shell.pulse.stop()
+    before = {r.case_id for r in shell.desk.session.reader.worklist(ListQuery())}
+    screen = intake(qtbot, shell)
+    screen.body.form.fields["name"].editor.setFocus()
+    hands.say("答复丢失的案子")
+    line.away = True
+    screen.save_now()
+    idle(qtbot, shell.desk.jobs)
+    assert "连接不上" in screen.banner.label.text()
+    screen.body.form.fields["facts"].editor.setFocus()
+    hands.say("此后补写的事实")
+    line.away = False
+    shell = enter(HANDLER)  # another log-in knows the journal alone
+    screen = intake(qtbot, shell)
+    assert screen.body.form.fields["name"].text == "答复丢失的案子"
+    assert screen.body.form.fields["facts"].text == "此后补写的事实"
+    assert "不会重复登记" in screen.banner.label.text()
+    screen.save_now()
+    idle(qtbot, shell.desk.jobs)
+    reader = shell.desk.session.reader
+    (made,) = {r.case_id for r in reader.worklist(ListQuery())} - before
+    submission = reader.case(made).submission
+    assert (submission.name, submission.facts) == ("答复丢失的案子", "此后补写的事实")
+    assert drafts(shell, qtbot) == []
+
+
+def test_what_turns_out_to_be_saved_is_no_draft_any_more(
+    qtbot: QtBot, enter: Enter, line: Lossy
+) -> None:
+    """Nobody has to open the dialog again, which may be closed by the very step it took."""
+    shell = enter(HANDLER)
+    shell.pulse.stop()
+    screen = intake(qtbot, shell)
+    screen.body.form.fields["name"].editor.setFocus()
+    hands.say("答复丢失的案子")
+    line.away = True
+    screen.save_now()
+    idle(qtbot, shell.desk.jobs)
+    line.away = False
+    shell = enter(HANDLER)
+    shell.show_screen("worklist")
+    idle(qtbot, shell.desk.jobs)
+    idle(qtbot, shell.desk.jobs)
+    assert drafts(shell, qtbot) == []
+
+
+def intake(qtbot: QtBot, shell: Shell) -> IntakeScreen:
+    shell.show_screen("intake")
+    idle(qtbot, shell.desk.jobs)
+    screen = shell.front
+    assert isinstance(screen, IntakeScreen)
+    return screen

@@ -126,3 +126,9 @@ def test_nothing_typed_is_lost_when_the_program_is_killed(
     assert isinstance(screen, IntakeScreen)
     assert screen.body.form.fields["facts"].text.startswith(victim.safe)
     assert QApplication.activeModalWidget() is None
+    # Saved now, it is one case: an attempt that was on its way is recognised.
+    screen.save_now()
+    idle(qtbot, shell.desk.jobs)
+    mine = [r for r in reader.worklist(ListQuery()) if r.case_id not in known_cases]
+    assert len(rows) + len(mine) == 1
+    assert victim.safe in reader.case(screen.case_id).submission.facts

@@ -1,8 +1,6 @@
 """Intake: the submission with its handlers and materials, read from files and confirmed by hand."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -10,11 +8,9 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 
-from sanzhi_desktop.application import intake
 from sanzhi_desktop.application.commands import Changed
-from sanzhi_desktop.application.ports import Session
 from sanzhi_desktop.application.work import Prefill
-from sanzhi_desktop.domain.case import CaseFault, Material, Submission
+from sanzhi_desktop.domain.case import CaseFault
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.domain.workflow import Action
 from sanzhi_desktop.ui import steps
@@ -23,55 +19,17 @@ from sanzhi_desktop.ui.conflict import settle
 from sanzhi_desktop.ui.desk import Desk
 from sanzhi_desktop.ui.draft_keeper import DraftKeeper
 from sanzhi_desktop.ui.drafts import Draft
+from sanzhi_desktop.ui.intake_attempt import Attempt, restored_words
 from sanzhi_desktop.ui.intake_body import IntakeBody
 from sanzhi_desktop.ui.intake_page import IntakePage, read_intake
 from sanzhi_desktop.ui.jobs import Lane
-from sanzhi_desktop.ui.outgoing import Outgoing, Sent
+from sanzhi_desktop.ui.outgoing import NotedDraft, Outgoing, Sent
 from sanzhi_desktop.ui.scope_line import ScopeLine
 from sanzhi_desktop.ui.screen import Screen
 from sanzhi_desktop.ui.source_bar import SourceBar, dropped
 from sanzhi_desktop.ui.submission_preview import preview_submission
 from sanzhi_desktop.ui.theme import Tone
 from sanzhi_desktop.ui.widgets import Banner, PlainLabel, button, row
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """One save as it goes out. An empty case id registers."""
-
-    case_id: str
-    seen: int
-    submission: Submission
-    materials: tuple[Material, ...]
-    content: Mapping[str, Any]  # of the form, as the journal keeps it
-
-    def send(self, session: Session) -> Changed:
-        """In the database lane."""
-        if not self.case_id:
-            return intake.register(
-                session,
-                submission=self.submission,
-                materials=self.materials,
-            )
-        return intake.edit(
-            session,
-            case_id=self.case_id,
-            seen_version=self.seen,
-            submission=self.submission,
-            materials=self.materials,
-        )
-
-    def after(self, outgoing: Outgoing) -> Changed:
-        """Settles an attempt whose answer was lost, as it was, so that nothing is registered
-        twice, also after a restart; then sends what was typed since then."""
-        wanted = self
-        settled = outgoing.settle()
-        if settled is not None:
-            before = outgoing.settled
-            if before is not None and before.content == self.content:
-                return settled
-            wanted = replace(self, case_id=settled.case_id, seen=settled.version)
-        return outgoing.send(self.content, lambda: wanted.send(outgoing.session))
 
 
 class IntakeScreen(Screen):
@@ -82,8 +40,8 @@ class IntakeScreen(Screen):
         self.case_id = ""
         self.page: IntakePage | None = None
         self._version = 0
-        self.outgoing = Outgoing(desk.session, self._note)
-        self._noted: tuple[str, str, int, dict[str, Any]] = ("", "", 0, {})
+        self._noted = NotedDraft(desk.drafts)
+        self.outgoing = Outgoing(desk.session, self._noted.keep)
         self._saving = False
         self.setAcceptDrops(True)
         self.header = CaseHeader()
@@ -160,10 +118,8 @@ class IntakeScreen(Screen):
         else:
             self.header.show_new(self.tr("登记送审"))
         self.body.show_page(page)
-        may_confirm = page.page is not None and page.page.why_not(Action.CONFIRM) is None
-        self.submit.setVisible(may_confirm)
-        outside = page.page is not None and page.page.why_not(Action.NOT_NEEDED) is None
-        self.not_needed.setVisible(outside)
+        for one, step in ((self.submit, Action.CONFIRM), (self.not_needed, Action.NOT_NEEDED)):
+            one.setVisible(page.page is not None and page.page.why_not(step) is None)
         self.banner.show_text("")
         self._say_progress()
         self.desk.drafts.read(self, self._restore)
@@ -179,15 +135,9 @@ class IntakeScreen(Screen):
         self.body.restore(found.values)
         self.keeper.touched()
         self._say_progress()
-        text = self.tr("已恢复上次没有提交的内容，请核对后保存。")
         if "sent" in found.values:
             self.outgoing.unanswered = Sent.from_json(found.values["sent"])
-            text = self.tr(
-                "已恢复上次的内容；上次保存没有得到答复，可能已经存入。请再保存一次，不会重复登记。"
-            )
-        elif found.version and found.version != self._version:
-            text = self.tr("已恢复上次没有提交的内容；此后他人保存过修改，请核对后保存。")
-        self.banner.show_text(text, Tone.WARN)
+        self.banner.show_text(restored_words(found, self._version), Tone.WARN)
 
     # ----- reading files
 
@@ -238,12 +188,6 @@ class IntakeScreen(Screen):
             values["sent"] = self.outgoing.unanswered.to_json()
         return self._key(), title, self._version, values
 
-    def _note(self, sent: Sent) -> None:
-        """In the database lane, before it goes out."""
-        key, title, version, values = self._noted
-        whole = values | {"sent": sent.to_json()}
-        self.desk.drafts.keep_now(key, title=title, version=version, values=whole)
-
     def _touched(self) -> None:
         self.keeper.touched()
         self._say_progress()
@@ -264,15 +208,13 @@ class IntakeScreen(Screen):
             self._refused(error)
             return
         content = json.loads(json.dumps(self.body.to_values()))
-        wanted = Attempt(
-            self.case_id, self._version, submission, tuple(self.body.given()), content
-        )
+        given = tuple(self.body.given())
+        wanted = Attempt(self.case_id, self._version, submission, given, content)
         self._saving = True
         self.save.setEnabled(False)
         self.keeper.sending()
-        self._noted = self._kept()
-        outgoing = self.outgoing
-        self.write(lambda: wanted.after(outgoing), self._saved, failed=self._not_saved)
+        self._noted.form = self._kept()
+        self.write(lambda: wanted.after(self.outgoing), self._saved, failed=self._not_saved)
 
     def _again(self) -> None:
         """The server is back: what could not be sent goes out."""

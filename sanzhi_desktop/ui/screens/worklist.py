@@ -25,7 +25,7 @@ from sanzhi_desktop.ui.case_list import CaseSource
 from sanzhi_desktop.ui.case_page import read_page, screen_for
 from sanzhi_desktop.ui.desk import Desk
 from sanzhi_desktop.ui.drafts import Draft
-from sanzhi_desktop.ui.left_draft import GiveUpDraft
+from sanzhi_desktop.ui.left_draft import GiveUpDraft, carried_out
 from sanzhi_desktop.ui.names import SHANGHAI, day, moment, name
 from sanzhi_desktop.ui.paged import PagedModel
 from sanzhi_desktop.ui.screen import Screen
@@ -246,6 +246,9 @@ class WorklistScreen(Screen):
 
     def _show_drafts(self, drafts: Sequence[Draft]) -> None:
         self._drafts = tuple(drafts)
+        if any("sent" in d.values for d in drafts):
+            reader = self.desk.session.reader
+            self.read(lambda: carried_out(reader, drafts), self._forget, key="sent")
         if not drafts:
             self.draft_banner.show_text("")
             return
@@ -256,6 +259,15 @@ class WorklistScreen(Screen):
             self.tr("发现未提交的内容：{0}，{1} 暂存{2}").format(latest.title, saved, more),
             Tone.WARN,
         )
+
+    def _forget(self, drafts: Sequence[Draft]) -> None:
+        """What was sent without an answer turned out to be saved."""
+        for draft in drafts:
+            self.desk.drafts.drop(draft.key)
+            words = self.tr("上次没有得到答复的提交已经保存：{0}")
+            self.desk.told.emit(words.format(draft.title))
+        if drafts:
+            self.desk.drafts.read(self, self._show_drafts)
 
     def _take_draft(self) -> None:
         if self._drafts:
