@@ -99,6 +99,7 @@ class Outgoing:
         self.session = replace(session, gateway=_Noting(session.gateway, self._note))
         self.unanswered: Sent | None = None
         self.settled: Sent | None = None
+        self._missed = False  # asked for, and not even sent
         self._repeats = 0
 
     def carry(
@@ -118,11 +119,18 @@ class Outgoing:
 
         return run
 
-    def again(self) -> bool:
-        """The server is back: whether what has no answer goes out again by itself. A few times
-        only, because a command may be what takes the server away."""
+    def again(self, *, missed: bool = False) -> bool:
+        """The server is back: whether what has no answer goes out again by itself, or also what
+        did not get so far. A few times only: a command may be what takes the server away."""
+        if not (self.unanswered is not None or (missed and self._missed)):
+            return False
         self._repeats += 1
-        return self.unanswered is not None and self._repeats <= REPEATS
+        return self._repeats <= REPEATS
+
+    @property
+    def goes_again(self) -> bool:
+        """Whether what has no answer will still go out by itself."""
+        return self.unanswered is not None and self._repeats < REPEATS
 
     def settle(self) -> Changed | None:
         """Sends again what has no answer; None when there is nothing, or the database refuses it:
@@ -142,14 +150,15 @@ class Outgoing:
 
     def send(self, content: Mapping[str, Any], work: Callable[[], Changed]) -> Changed:
         """Sends this content. Raises DomainError."""
-        self._content, self._repeats = content, 0
+        self._content = content
         try:
             answer = work()
         except DomainError as error:
+            self._missed = passing(error)
             if not passing(error):
                 self.unanswered = None
             raise
-        self.unanswered = None
+        self.unanswered, self._missed, self._repeats = None, False, 0
         return answer
 
     def _note(self, command: Command | OfficeCommand) -> None:

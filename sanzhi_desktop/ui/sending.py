@@ -95,7 +95,7 @@ class SendingDialog(KeptDialog):
         if not self._words or self.on_its_way or key != self.key():
             return
         said = self.tr("{0}您填写的内容已保存到本机。").format(self._words)
-        if self.outgoing.unanswered is not None:
+        if self.outgoing.goes_again:
             said += self.tr("不关闭本页的，恢复连接后自动再送；不会重复办理。")
         self._words = ""
         self.refusal.show_text(said, Tone.DANGER)

@@ -218,7 +218,7 @@ class IntakeScreen(Screen):
 
     def _again(self) -> None:
         """The server is back: what could not be sent goes out."""
-        if self.page is not None and not self._saving and self.outgoing.again():
+        if self.page is not None and not self._saving and self.outgoing.again(missed=True):
             self.save_now()
 
     def _saved(self, answer: Changed) -> None:
