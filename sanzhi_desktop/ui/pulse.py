@@ -21,6 +21,7 @@ BEAT_MS = 3_000
 # Seconds by the clock on the wall after which the last answer says nothing any more: the PC slept,
 # or a beat hangs for longer than all its time-outs.
 STALE = 25.0
+_CUT_OFF = frozenset({LinkState.RECONNECTING, LinkState.REFUSED})
 CLOCKS_APART = 300  # seconds between this PC's clock and the server's that are said aloud
 
 
@@ -127,11 +128,11 @@ class Pulse(QObject):
         lost = found.fault is not None and found.fault.code is LinkFault.FILES_LOST
         self.wanted.emit(lost)
         self.tagged.emit(found.untagged)
-        if found.state in {LinkState.RECONNECTING, LinkState.REFUSED}:
+        if found.state in _CUT_OFF:
             return
         if was is not LinkState.ONLINE and found.state is LinkState.ONLINE:
             self.back.emit()
-        if was in {LinkState.RECONNECTING, LinkState.REFUSED} or self._last not in {None, found.news}:
+        if was in _CUT_OFF or self._last not in {None, found.news}:
             self.news.emit()
             self._read_names()
         self._last = found.news

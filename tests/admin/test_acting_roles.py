@@ -1,4 +1,4 @@
-"""Acting roles on the command line: entered, corrected and withdrawn, and seen before they begin."""
+"""Acting roles on the command line: entered, corrected, withdrawn, and seen before they begin."""
 
 import json
 from collections.abc import Callable
@@ -45,7 +45,8 @@ def run(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.
 
 def acting(start: int, end: int, *more: str) -> list[str]:
     return [
-        "role", "li1", "--role", "head", "--from", on(start), "--to", on(end), "--basis", PAPER, *more,
+        "role", "li1", "--role", "head", "--from", on(start), "--to", on(end), "--basis", PAPER,
+        *more,
     ]  # fmt: skip
 
 

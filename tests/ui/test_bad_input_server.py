@@ -126,8 +126,8 @@ def test_an_address_with_a_password_in_it(
     form.where.fields["hosts"].set_text(typed)
     assert not dialog.page.keep()
     assert words in form.where.fields["hosts"].fault.text()
-    dialog.page.try_it()  # nor is it tried
-    assert dialog.page.test.isEnabled()
+    dialog.page.trial.try_it()  # nor is it tried
+    assert dialog.page.trial.test.isEnabled()
     assert "geheim" not in (home / "servers.json").read_text("utf-8")
     dialog.close()
 

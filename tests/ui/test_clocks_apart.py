@@ -1,4 +1,4 @@
-"""A clock that is wrong by days, on a PC with its own database: nobody else's clock would say so."""
+"""A clock wrong by days, on a PC with its own database: nobody else's clock would say so."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path

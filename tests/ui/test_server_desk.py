@@ -195,12 +195,12 @@ def test_a_new_pc_is_led_to_the_server_of_the_office(
     assert not page.keep()
     assert page.form.where.fields["hosts"].fault.text()
     page.form.where.fields["hosts"].set_text(f"127.0.0.1:{cluster.port}, 127.0.0.1:1")
-    page.code.setText("ld")
-    page.test.click()
+    page.trial.code.setText("ld")
+    page.trial.test.click()
     qtbot.waitUntil(lambda: len(dialog.findChildren(Badge)) == 2, timeout=10_000)
     assert [b.text() for b in dialog.findChildren(Badge)] == ["可以用", "不能用"]
-    page.password.setText(PASSWORD)
-    page.test.click()
+    page.trial.password.setText(PASSWORD)
+    page.trial.test.click()
     qtbot.waitUntil(
         lambda: any("登录成功" in label.text() for label in dialog.findChildren(PlainLabel)),
         timeout=10_000,

@@ -1,11 +1,10 @@
 """The one place where servers are set up: the list, the form, and a button that tries them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QLineEdit,
     QListWidget,
     QListWidgetItem,
     QVBoxLayout,
@@ -17,11 +16,11 @@ from sanzhi_desktop.resources.sentences import explain, sentence
 from sanzhi_desktop.settings.servers import Server, ServerFault, ServerList
 from sanzhi_desktop.ui.connection.asking import Question
 from sanzhi_desktop.ui.connection.form import ServerForm
-from sanzhi_desktop.ui.door import Entry, Trial
-from sanzhi_desktop.ui.forms import Form
-from sanzhi_desktop.ui.jobs import Jobs, Lane
+from sanzhi_desktop.ui.connection.trial_card import TrialCard
+from sanzhi_desktop.ui.door import Entry
+from sanzhi_desktop.ui.jobs import Jobs
 from sanzhi_desktop.ui.theme import Tone
-from sanzhi_desktop.ui.widgets import Badge, Banner, Card, PlainLabel, button, clear, row, scrolled
+from sanzhi_desktop.ui.widgets import Banner, PlainLabel, button, row, scrolled
 
 
 class ConnectionPage(QWidget):
@@ -32,8 +31,6 @@ class ConnectionPage(QWidget):
     def __init__(self, servers: ServerList, jobs: Jobs, entry: Entry, *, person: str = "") -> None:
         super().__init__()
         self._servers = servers
-        self._jobs = jobs
-        self._entry = entry
         self._shown = Server("", ())
         self._editing = ""  # name under which the shown server is kept; "" for a new one
         outer = QHBoxLayout(self)
@@ -51,7 +48,8 @@ class ConnectionPage(QWidget):
         inner = QWidget()
         lines = QVBoxLayout(inner)
         lines.setContentsMargins(0, 0, 8, 0)
-        lines.addWidget(self._build_trial(person))
+        self.trial = TrialCard(self.tr("测试连接"), self.form, jobs, entry, person=person)
+        lines.addWidget(self.trial)
         lines.addWidget(self.form)
         self.area = scrolled(inner)
         right.addWidget(self.area, 1)
@@ -72,27 +70,6 @@ class ConnectionPage(QWidget):
         lines.addWidget(self.list, 1)
         lines.addLayout(row(self.add, self.drop, None))
         return lines
-
-    def _build_trial(self, person: str) -> Card:
-        card = Card(self.tr("测试连接"))
-        self.trial_form = Form()
-        self.code = QLineEdit(person)
-        self.password = QLineEdit()
-        self.password.setEchoMode(QLineEdit.EchoMode.Password)
-        self.password.setInputMethodHints(Qt.InputMethodHint.ImhSensitiveData)
-        self.trial_form.add("code", self.tr("人员代码(&U)"), self.code)
-        self.trial_form.add(
-            "password",
-            self.tr("密码(&P)"),
-            self.password,
-            hint=self.tr("可以不填，只检查线路和证书；填写的不会保存"),
-        )
-        card.body.addWidget(self.trial_form)
-        self.test = button(self.tr("测试连接(&T)"), self.try_it)
-        card.body.addLayout(row(self.test, None))
-        self._answers = QVBoxLayout()
-        card.body.addLayout(self._answers)
-        return card
 
     def _build_foot(self) -> QHBoxLayout:
         self.save = button(self.tr("保存(&S)"), self.keep, kind="primary")
@@ -173,7 +150,7 @@ class ConnectionPage(QWidget):
         if server is not None:
             self._editing = server.name
             self._fill(server)
-            self._clear_answers()
+            self.trial.forget()
         self.drop.setEnabled(server is not None)
 
     def begin_new(self) -> None:
@@ -183,7 +160,7 @@ class ConnectionPage(QWidget):
         self.list.blockSignals(False)
         self._editing = ""
         self._fill(Server("", ()))
-        self._clear_answers()
+        self.trial.forget()
         self.drop.setEnabled(False)
         self.form.where.fields["name"].editor.setFocus()
 
@@ -250,46 +227,3 @@ class ConnectionPage(QWidget):
             self.banner.show_text(explain(error), Tone.DANGER)
             return
         self.refresh()
-
-    # ----- trying
-
-    def try_it(self) -> None:
-        """Tries each address with what the form says now, saved or not."""
-        server = self.form.server()
-        faults = {k: f for k, f in server.faults().items() if k != "name"}
-        self.form.show_faults(faults)
-        self._clear_answers()  # an earlier answer was to other settings
-        if faults:
-            return
-        code, password = self.code.text(), self.password.text()
-        self._answers.addWidget(PlainLabel(self.tr("正在测试…"), role="muted"))
-        self.test.setEnabled(False)
-        self._jobs.run(
-            Lane.LINK,
-            self,
-            lambda: self._entry.try_server(server, code, password),
-            done=self._show_answers,
-            failed=self._trial_failed,
-            key="trial",
-        )
-
-    def _show_answers(self, trials: Sequence[Trial]) -> None:
-        self._clear_answers()
-        for trial in trials:
-            tone = Tone.OK if trial.good else Tone.DANGER
-            mark = Badge(self.tr("可以用") if trial.good else self.tr("不能用"), tone)
-            address = PlainLabel(trial.address)
-            words = PlainLabel(trial.words).wrapped().selectable()
-            line = row(mark, address, words, spacing=10)
-            line.setStretch(2, 1)
-            self._answers.addLayout(line)
-        if trials and all(trial.good for trial in trials):
-            self.password.clear()
-
-    def _trial_failed(self, error: BaseException) -> None:
-        self._clear_answers()
-        self._jobs.failed.emit(self, error)
-
-    def _clear_answers(self) -> None:
-        clear(self._answers)
-        self.test.setEnabled(True)
