@@ -54,12 +54,11 @@ def _keep() -> str:
         for table in of_case()
     )
     return f"""create function app.keep_readers(p_office integer, p_case text, v_before text)
-returns text language plpgsql {_SAFE} as $$
+returns void language plpgsql {_SAFE} as $$
 declare v_readers text := app.readers(p_office, p_case);
 begin
-  if v_readers is null or v_readers = v_before then return v_before; end if;
+  if v_readers is null or v_readers = v_before then return; end if;
 {updates}
-  return v_readers;
 end $$;"""
 
 

@@ -20,6 +20,7 @@ from sanzhi_desktop.persistence.columns import SIGHT
 from sanzhi_desktop.persistence.sights import Sight
 from sanzhi_desktop.persistence.tables import metadata
 
+LISTED = "listed"  # in a column's info: the columns that it stands for
 _ID = "made by the client at random, says nothing by itself"
 _CODE = "one of a few codes that the program knows"
 # Text that may stand in an index as it is, with the reason. Numbers of things, flags, days and
@@ -43,9 +44,10 @@ PLAIN: Mapping[str, str] = {
 }  # fmt: skip
 _COUNTED = (sa.Integer, sa.Date)
 
-# Content in a key stands there as one list, which the server fills by itself: of lists no
+# Content in a key stands there as one list, which a trigger fills (`wall_sql`): of lists no
 # comparison is asked before the policy, unlike of text. Each is the last column of a key whose
-# others say already which row it is, so that its order tells nothing either.
+# others say already which row it is, so that its order tells nothing either. A column that the
+# server generates would do on one server; a dump of a spread database would lose its place.
 _AS_ONE: Mapping[tuple[str, ...], str] = {
     CLEARED: "cleared",
     ("outcome", *CLEARED): "cleared_as",
@@ -111,10 +113,18 @@ def _one_value(table: sa.Table, hidden: tuple[str, ...]) -> str:
     """The column that holds these as one. Raises KeyError for a key nobody has thought about."""
     name = _AS_ONE[hidden]
     if name not in table.c:
-        words = (n if isinstance(table.c[n].type, sa.Text) else f"{n}::text" for n in hidden)
-        value = sa.Computed(f"array[{', '.join(words)}]", persisted=True)
-        table.append_column(sa.Column(name, sa.ARRAY(sa.Text), value, nullable=False))
+        table.append_column(
+            sa.Column(name, sa.ARRAY(sa.Text), nullable=False, info={LISTED: hidden})
+        )
     return name
+
+
+def lists() -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """Every list that stands for content: table, column, and the columns it is made of."""
+    for table in server_metadata().sorted_tables:
+        for column in table.columns:
+            if LISTED in column.info:
+                yield table.name, column.name, column.info[LISTED]
 
 
 def _lead(table: sa.Table, key: sa.ForeignKeyConstraint, made: sa.MetaData) -> None:

@@ -4,9 +4,10 @@ Lives here: how a wall becomes SQL. Must not: what a wall refuses (`walls`).
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from sanzhi_desktop.persistence.columns import READERS
+from sanzhi_desktop.persistence.server_tables import lists
 from sanzhi_desktop.persistence.tables import metadata
 from sanzhi_desktop.persistence.walls import (
     EMBEDDED_WALLS,
@@ -81,7 +82,18 @@ def postgresql() -> str:
         "for each statement execute function app.wall_truncate();"
         for table in sorted({*KEYS, *KEPT, *NEVER_DELETED, "answer"})
     )
+    parts.extend(_lists())
     return "\n\n".join(parts) + "\n"
+
+
+def _lists() -> Iterator[str]:
+    """What stands for content in the keys of a server is what the content is, whoever writes."""
+    for table, column, parts in lists():
+        made = ", ".join(f"NEW.{part}::text" for part in parts)
+        for event in ("insert", "update"):
+            yield _function(f"wall_{table}_{event}_{column}", f"NEW.{column} := array[{made}];")
+            only = (*parts, column) if event == "update" else ()
+            yield _trigger("before", event, table, column, only=only)
 
 
 def postgresql_across() -> str:

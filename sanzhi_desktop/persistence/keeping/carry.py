@@ -18,6 +18,7 @@ from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.persistence.columns import READERS
 from sanzhi_desktop.persistence.errors import named_postgresql
 from sanzhi_desktop.persistence.server import raw_errors
+from sanzhi_desktop.persistence.server_tables import lists
 from sanzhi_desktop.persistence.tables import metadata
 
 _BATCH = 2000
@@ -69,6 +70,10 @@ def embedded_rows(db: sqlite3.Connection, table: sa.Table, office_id: int) -> It
             yield tuple(read(value) for read, value in zip(readings, row, strict=True))
 
 
+def _text(value: Any) -> str | None:
+    return None if value is None else str(value)
+
+
 def _same(value: Any) -> Any:
     return value
 
@@ -112,15 +117,22 @@ def _copy_table(
     from psycopg import sql
 
     raw: Any = target.connection.driver_connection
+    names = [column.name for column in columns(table)]
+    # With the triggers at rest nobody else fills what stands for content in the server's keys.
+    made = {
+        column: [names.index(part) for part in parts]
+        for of, column, parts in lists()
+        if of == table.name
+    }
     statement = sql.SQL("copy app.{} ({}) from stdin").format(
-        sql.Identifier(table.name),
-        sql.SQL(", ").join(sql.Identifier(column.name) for column in columns(table)),
+        sql.Identifier(table.name), sql.SQL(", ").join(map(sql.Identifier, [*names, *made]))
     )
     count = 0
     try:
         with raw.cursor() as cursor, cursor.copy(statement) as stream:
             for row in embedded_rows(source, table, office_id):
-                stream.write_row(row)
+                told = ([row[place] for place in places] for places in made.values())
+                stream.write_row([*row, *([_text(v) for v in values] for values in told)])
                 count += 1
     except raw_errors() as error:
         raise named_postgresql(error) from error

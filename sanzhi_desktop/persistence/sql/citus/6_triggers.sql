@@ -1367,3 +1367,115 @@ do $$ begin
 for each statement execute function app.wall_truncate();
   end if;
 end $$;
+
+do $$ begin
+  if not exists (select 1 from pg_trigger where tgrelid = 'app.document'::regclass
+      and tgname = 'wall_document_insert_paper') then
+    create trigger wall_document_insert_paper before insert on app.document
+for each row execute function app.wall_document_insert_paper();
+  end if;
+end $$;
+
+do $$ begin
+  if not exists (select 1 from pg_trigger where tgrelid = 'app.document'::regclass
+      and tgname = 'wall_document_update_paper') then
+    create trigger wall_document_update_paper before update of sha256, paper on app.document
+for each row execute function app.wall_document_update_paper();
+  end if;
+end $$;
+
+do $$ begin
+  if not exists (select 1 from pg_trigger where tgrelid = 'app.minutes'::regclass
+      and tgname = 'wall_minutes_insert_paper') then
+    create trigger wall_minutes_insert_paper before insert on app.minutes
+for each row execute function app.wall_minutes_insert_paper();
+  end if;
+end $$;
+
+do $$ begin
+  if not exists (select 1 from pg_trigger where tgrelid = 'app.minutes'::regclass
+      and tgname = 'wall_minutes_update_paper') then
+    create trigger wall_minutes_update_paper before update of sha256, paper on app.minutes
+for each row execute function app.wall_minutes_update_paper();
+  end if;
+end $$;
+
+do $$ begin
+  if not exists (select 1 from pg_trigger where tgrelid = 'app.round'::regclass
+      and tgname = 'wall_round_insert_cleared_as') then
+    create trigger wall_round_insert_cleared_as before insert on app.round
+for each row execute function app.wall_round_insert_cleared_as();
+  end if;
+end $$;
+
+do $$ begin
+  if not exists (select 1 from pg_trigger where tgrelid = 'app.round'::regclass
+      and tgname = 'wall_round_update_cleared_as') then
+    create trigger wall_round_update_cleared_as before update of outcome, kind, party_name, party_number, amount_fen, cleared_as on app.round
+for each row execute function app.wall_round_update_cleared_as();
+  end if;
+end $$;
+
+do $$ begin
+  if not exists (select 1 from pg_trigger where tgrelid = 'app.dispute_result'::regclass
+      and tgname = 'wall_dispute_result_insert_cleared') then
+    create trigger wall_dispute_result_insert_cleared before insert on app.dispute_result
+for each row execute function app.wall_dispute_result_insert_cleared();
+  end if;
+end $$;
+
+do $$ begin
+  if not exists (select 1 from pg_trigger where tgrelid = 'app.dispute_result'::regclass
+      and tgname = 'wall_dispute_result_update_cleared') then
+    create trigger wall_dispute_result_update_cleared before update of kind, party_name, party_number, amount_fen, cleared on app.dispute_result
+for each row execute function app.wall_dispute_result_update_cleared();
+  end if;
+end $$;
+
+do $$ begin
+  if not exists (select 1 from pg_trigger where tgrelid = 'app.clearance'::regclass
+      and tgname = 'wall_clearance_insert_cleared') then
+    create trigger wall_clearance_insert_cleared before insert on app.clearance
+for each row execute function app.wall_clearance_insert_cleared();
+  end if;
+end $$;
+
+do $$ begin
+  if not exists (select 1 from pg_trigger where tgrelid = 'app.clearance'::regclass
+      and tgname = 'wall_clearance_update_cleared') then
+    create trigger wall_clearance_update_cleared before update of kind, party_name, party_number, amount_fen, cleared on app.clearance
+for each row execute function app.wall_clearance_update_cleared();
+  end if;
+end $$;
+
+do $$ begin
+  if not exists (select 1 from pg_trigger where tgrelid = 'app.clearance'::regclass
+      and tgname = 'wall_clearance_insert_cleared_as') then
+    create trigger wall_clearance_insert_cleared_as before insert on app.clearance
+for each row execute function app.wall_clearance_insert_cleared_as();
+  end if;
+end $$;
+
+do $$ begin
+  if not exists (select 1 from pg_trigger where tgrelid = 'app.clearance'::regclass
+      and tgname = 'wall_clearance_update_cleared_as') then
+    create trigger wall_clearance_update_cleared_as before update of outcome, kind, party_name, party_number, amount_fen, cleared_as on app.clearance
+for each row execute function app.wall_clearance_update_cleared_as();
+  end if;
+end $$;
+
+do $$ begin
+  if not exists (select 1 from pg_trigger where tgrelid = 'app.decision'::regclass
+      and tgname = 'wall_decision_insert_cleared') then
+    create trigger wall_decision_insert_cleared before insert on app.decision
+for each row execute function app.wall_decision_insert_cleared();
+  end if;
+end $$;
+
+do $$ begin
+  if not exists (select 1 from pg_trigger where tgrelid = 'app.decision'::regclass
+      and tgname = 'wall_decision_update_cleared') then
+    create trigger wall_decision_update_cleared before update of kind, party_name, party_number, amount_fen, cleared on app.decision
+for each row execute function app.wall_decision_update_cleared();
+  end if;
+end $$;

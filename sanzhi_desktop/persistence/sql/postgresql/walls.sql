@@ -1528,3 +1528,157 @@ for each statement execute function app.wall_truncate();
 
 create trigger wall_vote_correction_truncate before truncate on app.vote_correction
 for each statement execute function app.wall_truncate();
+
+create function app.wall_document_insert_paper() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  NEW.paper := array[NEW.sha256::text];
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
+create trigger wall_document_insert_paper before insert on app.document
+for each row execute function app.wall_document_insert_paper();
+
+create function app.wall_document_update_paper() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  NEW.paper := array[NEW.sha256::text];
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
+create trigger wall_document_update_paper before update of sha256, paper on app.document
+for each row execute function app.wall_document_update_paper();
+
+create function app.wall_minutes_insert_paper() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  NEW.paper := array[NEW.sha256::text];
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
+create trigger wall_minutes_insert_paper before insert on app.minutes
+for each row execute function app.wall_minutes_insert_paper();
+
+create function app.wall_minutes_update_paper() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  NEW.paper := array[NEW.sha256::text];
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
+create trigger wall_minutes_update_paper before update of sha256, paper on app.minutes
+for each row execute function app.wall_minutes_update_paper();
+
+create function app.wall_round_insert_cleared_as() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  NEW.cleared_as := array[NEW.outcome::text, NEW.kind::text, NEW.party_name::text, NEW.party_number::text, NEW.amount_fen::text];
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
+create trigger wall_round_insert_cleared_as before insert on app.round
+for each row execute function app.wall_round_insert_cleared_as();
+
+create function app.wall_round_update_cleared_as() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  NEW.cleared_as := array[NEW.outcome::text, NEW.kind::text, NEW.party_name::text, NEW.party_number::text, NEW.amount_fen::text];
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
+create trigger wall_round_update_cleared_as before update of outcome, kind, party_name, party_number, amount_fen, cleared_as on app.round
+for each row execute function app.wall_round_update_cleared_as();
+
+create function app.wall_dispute_result_insert_cleared() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  NEW.cleared := array[NEW.kind::text, NEW.party_name::text, NEW.party_number::text, NEW.amount_fen::text];
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
+create trigger wall_dispute_result_insert_cleared before insert on app.dispute_result
+for each row execute function app.wall_dispute_result_insert_cleared();
+
+create function app.wall_dispute_result_update_cleared() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  NEW.cleared := array[NEW.kind::text, NEW.party_name::text, NEW.party_number::text, NEW.amount_fen::text];
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
+create trigger wall_dispute_result_update_cleared before update of kind, party_name, party_number, amount_fen, cleared on app.dispute_result
+for each row execute function app.wall_dispute_result_update_cleared();
+
+create function app.wall_clearance_insert_cleared() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  NEW.cleared := array[NEW.kind::text, NEW.party_name::text, NEW.party_number::text, NEW.amount_fen::text];
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
+create trigger wall_clearance_insert_cleared before insert on app.clearance
+for each row execute function app.wall_clearance_insert_cleared();
+
+create function app.wall_clearance_update_cleared() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  NEW.cleared := array[NEW.kind::text, NEW.party_name::text, NEW.party_number::text, NEW.amount_fen::text];
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
+create trigger wall_clearance_update_cleared before update of kind, party_name, party_number, amount_fen, cleared on app.clearance
+for each row execute function app.wall_clearance_update_cleared();
+
+create function app.wall_clearance_insert_cleared_as() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  NEW.cleared_as := array[NEW.outcome::text, NEW.kind::text, NEW.party_name::text, NEW.party_number::text, NEW.amount_fen::text];
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
+create trigger wall_clearance_insert_cleared_as before insert on app.clearance
+for each row execute function app.wall_clearance_insert_cleared_as();
+
+create function app.wall_clearance_update_cleared_as() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  NEW.cleared_as := array[NEW.outcome::text, NEW.kind::text, NEW.party_name::text, NEW.party_number::text, NEW.amount_fen::text];
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
+create trigger wall_clearance_update_cleared_as before update of outcome, kind, party_name, party_number, amount_fen, cleared_as on app.clearance
+for each row execute function app.wall_clearance_update_cleared_as();
+
+create function app.wall_decision_insert_cleared() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  NEW.cleared := array[NEW.kind::text, NEW.party_name::text, NEW.party_number::text, NEW.amount_fen::text];
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
+create trigger wall_decision_insert_cleared before insert on app.decision
+for each row execute function app.wall_decision_insert_cleared();
+
+create function app.wall_decision_update_cleared() returns trigger language plpgsql
+set search_path = pg_catalog, app, pg_temp as $$
+begin
+  NEW.cleared := array[NEW.kind::text, NEW.party_name::text, NEW.party_number::text, NEW.amount_fen::text];
+  if tg_op = 'DELETE' then return old; end if;
+  return new;
+end $$;
+
+create trigger wall_decision_update_cleared before update of kind, party_name, party_number, amount_fen, cleared on app.decision
+for each row execute function app.wall_decision_update_cleared();
