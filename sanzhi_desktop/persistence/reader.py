@@ -33,6 +33,7 @@ from sanzhi_desktop.persistence import (
     chains,
     checkpoints,
     dispute_reader,
+    kinds,
     mapping,
     meeting_reader,
     papers_reader,
@@ -228,10 +229,7 @@ class DatabaseReader(OfficeReader):
         """
         with reading(self.engine) as db:
             if chains.sees_all(db, self.office_id):
-                found = chains.breaks(db, self.office_id, report=report)
-                told = {b.case_id for b in found}
-                kept = checkpoints.breaks(db, self.office_id)
-                found.extend(b for b in kept if b.case_id not in told)
+                found = kinds.breaks(db, self.office_id, report=report)
             elif case_id is None:
                 raise DomainError(PersistenceFault.HISTORY_BY_AUDITOR)
             else:

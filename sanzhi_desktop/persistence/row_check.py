@@ -88,7 +88,7 @@ def _again(replay: Replay, row: Sequence[Any]) -> RowFault | None:
         if case_id:  # what the office did is gone on with: every case depends on it
             replay.stopped.add(case_id)
     place = seq if isinstance(seq, int) else 0
-    return RowFault(case_id, "audit", how, (), (case_id, str(seq)), seq=place) if how else None
+    return RowFault(str(case_id), "audit", how, (), (case_id, str(seq)), seq=place) if how else None
 
 
 def _together(found: Iterator[RowFault]) -> list[RowFault]:

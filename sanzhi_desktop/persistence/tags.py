@@ -23,7 +23,7 @@ from sanzhi_desktop.domain import history_tag as rule
 from sanzhi_desktop.domain.audit import GENESIS, Break, Head, entry_text, link_hash
 from sanzhi_desktop.domain.errors import DomainError
 from sanzhi_desktop.domain.history_tag import TagReport, TagState, Untagged
-from sanzhi_desktop.persistence import chains, history_key, key_store, row_check
+from sanzhi_desktop.persistence import history_key, key_store, kinds, row_check
 from sanzhi_desktop.persistence.embedded_writing import write_link, writing
 from sanzhi_desktop.persistence.faults import PersistenceFault
 from sanzhi_desktop.persistence.history_key import HistoryKeys
@@ -260,7 +260,7 @@ def begin(
     if seen is not None and told.untagged != tuple(seen):
         raise DomainError(PersistenceFault.TAGS_MOVED)
     with reading(engine) as db:
-        if chains.breaks(db, office_id) or row_check.faults(db, office_id):
+        if kinds.breaks(db, office_id) or row_check.faults(db, office_id):
             raise DomainError(PersistenceFault.TAGS_ON_BROKEN)
     going_on = told.state is TagState.MISSING and not wish.new_key
     key = history_key.held(told.key_id) if going_on else history_key.make()

@@ -19,7 +19,7 @@ from sanzhi_desktop.application.queries import RowFault
 from sanzhi_desktop.domain.audit import entry_text, link_hash
 from sanzhi_desktop.domain.workflow import Action
 from sanzhi_desktop.persistence import engine as embedded
-from sanzhi_desktop.persistence import row_check, tables
+from sanzhi_desktop.persistence import kinds, row_check, tables
 from sanzhi_desktop.persistence.chains import breaks
 from sanzhi_desktop.persistence.open import open_embedded
 from sanzhi_desktop.persistence.replay import Replay
@@ -38,7 +38,7 @@ CERTIFICATE = {
 WITHOUT_ROWS: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Rich:
     """The file of an office that left a row in nearly every table, with two of its cases."""
 
@@ -92,6 +92,7 @@ def rich(embedded_template: Path, tmp_path_factory: pytest.TempPathFactory) -> R
     shutil.copyfile(embedded_template, path)
     opened = open_embedded(path, clock=Ticking(START + timedelta(hours=6)))
     reviewing, decided = _flows(Desk(opened.office_id, Sessions(opened.session)))
+    opened.session("ld").gateway.checkpoint(7)
     opened.close()
     return Rich(path, decided, reviewing)
 
@@ -148,7 +149,7 @@ def test_every_cell_of_every_table_is_compared(raw: sqlite3.Connection) -> None:
     """One column at a time of a row of each table says something else."""
     listed = [t for t in tables.metadata.sorted_tables if t.name not in row_check.NOT_COMPARED]
     columns = {t.name: [c.name for c in t.columns if c.name != "office_id"] for t in listed}
-    missed = []
+    missed: list[tuple[str, str]] = []
     with closing(_replayed(raw)) as replay:
         for place in range(max(map(len, columns.values()))):
             now = {table: names[place] for table, names in columns.items() if place < len(names)}
@@ -283,6 +284,33 @@ def test_an_office_that_moved_away_says_so_in_its_history(
     assert [f.columns for f in found(copy)] == [("moved_to",)]
     raw.execute("update office set moved_to = 'db.example:5432/sanzhi'")
     assert found(copy) == []
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "value"),
+    [
+        ("audit", "case_id", "x'ff00'"), ("audit", "hash", "x'ff00'"),
+        ("audit", "entry", "x'ff00'"),
+        ("audit_head", "seq", "'abc'"), ("audit_head", "version", "'abc'"),
+        ("case_", "version", "'abc'"), ("case_", "state", "x'ff00'"), ("document", "content", "7"),
+        ("checkpoint", "n", "'abc'"), ("checkpoint", "made_at", "'yesterday'"),
+        ("person_role", "valid_from", "'yesterday'"), ("person_role", "valid_to", "'2026-02-30'"),
+    ],
+)  # fmt: skip
+def test_a_value_that_no_program_writes_stops_no_check(
+    raw: sqlite3.Connection, copy: Path, table: str, column: str, value: str
+) -> None:
+    """SQLite takes text for a number; whoever owns the file learns nothing by it."""
+    made = embedded.engine(copy)
+    with reading(made) as db:
+        assert kinds.wrong(db, 7) == []
+    raw.execute(f"update {table} set {column} = {value} where rowid ="
+                f" (select max(rowid) from {table})")  # fmt: skip
+    with reading(made) as db:
+        assert "kind" in {one.what for one in kinds.wrong(db, 7)}
+        assert {one.what for one in kinds.breaks(db, 7)} == {"kind"}
+        row_check.faults(db, 7)
+    made.dispose()
 
 
 def test_it_tells_how_far_it_is_and_may_be_stopped(copy: Path) -> None:

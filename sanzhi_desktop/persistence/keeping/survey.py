@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from sanzhi_desktop.domain.audit import GENESIS, Break
 from sanzhi_desktop.domain.files import StoreKind
-from sanzhi_desktop.persistence import chains, checkpoints, row_check
+from sanzhi_desktop.persistence import kinds, row_check
 from sanzhi_desktop.persistence.keeping.folder import OfficeInside
 from sanzhi_desktop.persistence.snapshot import reading
 from sanzhi_desktop.persistence.tables import metadata
@@ -85,8 +85,7 @@ def broken(engine: sa.Engine, office_ids: Sequence[int]) -> list[Break]:
     found: list[Break] = []
     with reading(engine) as db:
         for office_id in office_ids:
-            found.extend(chains.breaks(db, office_id))
-            found.extend(checkpoints.breaks(db, office_id))
+            found.extend(kinds.breaks(db, office_id))
             if engine.dialect.name == "sqlite":
                 differ = row_check.faults(db, office_id)
                 found.extend(Break(fault.case_id, fault.seq, "row") for fault in differ)
