@@ -1,8 +1,8 @@
 """Values of a kind that no program writes: text in a column of numbers, a moment that is none.
 
 Lives here: naming them. SQLite keeps any value in any column, and whoever owns the file could put
-one where the checks of the history would stumble over it instead of telling what was done. Must not:
-what values of the right kind say (`chains`, `row_check`).
+one where the checks of the history would stumble over it instead of telling what was done.
+Must not: what values of the right kind say (`chains`, `row_check`).
 """
 
 from typing import Any
