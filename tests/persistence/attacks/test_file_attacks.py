@@ -353,7 +353,8 @@ FORGED = {
     "clearance": (
         "insert into clearance (office_id, clearance_id, case_id, round, origin, outcome, kind,"
         " party_name, party_number, amount_fen, opened_at) select office_id, 'forged', :open,"
-        " round, origin, outcome, kind, party_name, party_number, amount_fen, opened_at from clearance"
+        " round, origin, outcome, kind, party_name, party_number, amount_fen, opened_at"
+        " from clearance"
     ),
     "decision": (
         "insert into decision (office_id, case_id, clearance_id, kind, party_name, party_number,"

@@ -135,7 +135,7 @@ def test_what_is_stopped_leaves_nothing_behind(keeper: EmbeddedKeeper, tmp_path:
 TAMPERED = [
     ("update audit set entry = replace(entry, 'confirm', 'accept')", "断裂"),
     ("update checkpoint set root = previous", "断裂"),
-    ("update material set sha256 = '" + "a" * 64 + "' where sha256 <> ''", "附件"),
+    ("update material set sha256 = '" + "a" * 64 + "' where sha256 <> ''", "断裂"),
     ("insert into person_role (office_id, person_id, seq, role) values (7, 'ck', 9, 'head')",
      "断裂"),
     ("drop trigger wall_decision_insert_gate", "缺少"),
