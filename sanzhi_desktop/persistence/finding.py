@@ -7,8 +7,9 @@ A case keeps its searched text in `finder`, folded (`folding`). On a server an i
 characters and pairs of characters finds it, behind a function: an index is of no use to a
 condition that row security must not trust with hidden rows, so the function asks as the owner and
 hands out what the person may see, in the order of the list. It does the same without a text for
-lists in the order of names: that index is no member's either (`server_tables`). On one PC a narrow index is read from
-end to end; where more than `MOST` cases have the text, it is faster to go along the list.
+lists in the order of names: that index is no member's either (`server_tables`). On one PC a narrow
+index is read from end to end; where more than `MOST` cases have the text, it is faster to go along
+the list.
 """
 
 import re

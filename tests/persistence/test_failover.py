@@ -403,8 +403,8 @@ def test_what_waits_goes_out_at_the_log_in_when_the_file_came_by_another_way(
 ) -> None:
     url = url_of(cluster.port, standby.port, database=server_database, user="h1")
     command, kept = left_waiting(cluster, standby, url, tmp_path)
-    with desk_at(url.replace("//h1@", "//h2@"), reconnect=0.1) as opened:
-        opened.session("h2").files.put(film(tmp_path / "colleague"))
+    with desk_at(url, reconnect=0.1) as opened:  # his own, at another desk
+        opened.session("h1").files.put(film(tmp_path / "elsewhere"))
     with desk_at(url, reconnect=0.1, known=tmp_path / "known.json") as opened:
         link = beating(opened)
         link.take_back(kept)
@@ -482,7 +482,7 @@ def test_a_large_paper_that_was_lost(
         link.beat("")
         command = registering(opened.office_id)
         session.gateway.send(command)
-        session.gateway.send(edit(opened, command.case_id, 1, "长" * 5_000_000))
+        session.gateway.send(edit(opened, command.case_id, 1, "长" * 1_200_000))
         fail_over(cluster, standby)
         beat = link.beat("")
         assert beat.state is LinkState.ONLINE

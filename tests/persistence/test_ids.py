@@ -12,8 +12,8 @@ ODD = ["../../../../tmp/evil", "a|b\n", "a b", "甲", "x" * 65, "a\\b", "a'b", "
 
 def _register(desk: Desk, case_id: str, material_id: str) -> None:
     desk.send("h1", case_id, Action.REGISTER, seen=0, submission=submission(), unit="执法一科",
-              materials=[dict(MATERIALS[0], material_id=material_id, sha256="")], profile_id="shucheng",
-              profile_edition="2026-1")  # fmt: skip
+              materials=[dict(MATERIALS[0], material_id=material_id, sha256="")],
+              profile_id="shucheng", profile_edition="2026-1")  # fmt: skip
 
 
 @pytest.mark.parametrize("odd", ODD)

@@ -22,7 +22,7 @@ def sheet(embedded_desk: Desk) -> bytes:
     """Signed and kept, between two other papers of the same kind."""
     pdf = signed_disputes.responsibility()
     case_id = embedded_desk.decided()
-    for content in (b"no paper at all", pdf, b"%PDF-1.7 broken"):
+    for content in (b"%PDF-1.4 no paper at all", pdf, b"%PDF-1.7 broken"):
         stored = StoredPaper("responsibility", content)
         embedded_desk.send("hd", case_id, Action.KEEP_SHEET, document=stored.as_payload())
     return pdf

@@ -173,7 +173,7 @@ def _cases(desk: Desk) -> dict[str, str]:
     desk.send("h1", made["closed"], Action.NEW_ROUND, reason="材料变化", round_reason="again")
     desk.reserve(made["void"])
     desk.send("uh", made["void"], Action.WITHDRAW, reason="撤回")
-    answers = [{"item_id": "A01", "answer": "FAILS", "note": "", "evidence": ""}]
+    answers = [{"item_id": "A01", "answer": "FAILS", "note": "不符", "evidence": "卷一"}]
     desk.send("r1", made["failed"], Action.ANSWER, answers=answers)
     desk.certify(made["failed"], outcome="NOT_PASS", problems=[problem(1)])
     desk.reserve(made["failed"])
@@ -307,8 +307,9 @@ def test_the_owner_of_the_server_is_refused(
         _try_all(cases, run)
         for table in ("audit", "decision", "case_", "round", "number", "document"):
             assert walls.HISTORY in run(f"truncate {table} cascade")
-        # The gate's foreign key stands by itself.
+        # The gate's foreign key stands by itself, with what fills its list and nothing else.
         owner.execute("alter table decision disable trigger user")
+        owner.execute("alter table decision enable trigger wall_decision_insert_cleared")
         assert "fk_decision_clearance" in run(decide().replace("{case}", cases["submitted"]))
 
 

@@ -5,8 +5,9 @@ them. Must not: commands on cases (`persistence.functions`).
 
 Nobody may read the tables `blob` and `blob_chunk`: a hash is only learnt from a material one may
 see. Nor does a hash that somebody learnt elsewhere make another case's file his own: a step may
-name only what he could read before, and a file counts as his when he has sent all of its bytes. Every chunk is a transaction of its
-own; the same call again does nothing, so it needs no command id.
+name only what he could read before, and a file counts as his when he has sent all of its bytes.
+Every chunk is a transaction of its own; the same call again does nothing, so it needs no command
+id.
 """
 
 import re

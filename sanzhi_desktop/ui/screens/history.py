@@ -60,7 +60,8 @@ class HistoryScreen(Screen):
             icon="people",
             tip=self.tr("人员、岗位、证书、印章、规则方案的办理记录"),
         )
-        self.office.setVisible(bool(desk.roles & _OF_THE_OFFICE))
+        if not desk.roles & _OF_THE_OFFICE:
+            self.office.hide()
         self.name = PlainLabel(role="heading").wrapped().selectable()
         self.about = PlainLabel(role="muted").wrapped()
         self.open = button(self.tr("打开案件(&P)"), self._open_case, icon="file", kind="small")

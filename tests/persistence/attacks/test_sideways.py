@@ -108,7 +108,10 @@ def content() -> Iterator[tuple[str, str]]:
 def values(attacked: Attacked, who: str) -> Iterator[tuple[str, str, Any, Any]]:
     """Each such column with a value of rows that somebody does not see, and one of no row."""
     for table, column in content():
-        ask = f"select distinct {column} from app.{table} where office_id = 7 and {column} is not null"
+        ask = (
+            f"select distinct {column} from app.{table}"
+            f" where office_id = 7 and {column} is not null"
+        )
         there = {row[0] for row in attacked.owner().execute(ask.encode())}
         own = {row[0] for row in attacked.as_(who).execute(ask.encode())}
         for real in sorted(there - own - {"", 0}, key=str)[:1]:
