@@ -3,6 +3,7 @@
 import pytest
 
 from sanzhi_desktop.domain.errors import DomainError
+from sanzhi_desktop.domain.workflow import Action
 from sanzhi_desktop.persistence.faults import PersistenceFault
 from tests.persistence.cluster import Cluster
 from tests.persistence.desk import ADMIN, Desk
@@ -66,3 +67,34 @@ def test_who_was_dismissed_is_told_of_nothing(
         with cluster.connect(server_database) as owner:
             owner.execute("update app.person set active = 0 where person_id = 'r1'")
         assert open_still.execute(asked).fetchall() == []
+
+
+def test_a_chain_too_big_for_one_piece_is_gone_through_as_well(
+    cluster: Cluster, server_database: str, server_desk: Desk
+) -> None:
+    """What an officer writes may be long; nobody is kept from checking by it."""
+    small, big = server_desk.reviewing("r1"), server_desk.reviewing("r1")
+    server_desk.send("r1", big, Action.DRAFT_OPINION, opinion={"opening": "长" * 50_000})
+    server_desk.send("r1", big, Action.ANSWER, answers=[])
+    reader = server_desk.sessions["au"].reader
+    with cluster.connect(server_database, "au", PASSWORD) as auditor:
+        told = auditor.execute("select case_id, length, texts from api.chains(7, '', 100)")
+        pieces = {case_id: (length, bytes(texts)) for case_id, length, texts in told}
+    assert [pieces[case][1].count(b"\0") + 1 - pieces[case][0] for case in (small, big)] == [0, -1]
+    assert reader.verify_chains() == ()
+    with cluster.connect(server_database) as owner:
+        owner.execute("set session_replication_role = 'replica'")
+        owner.execute(
+            "update app.audit set entry = replace(entry, '长长', '短') where case_id = %s", (big,)
+        )
+    assert [(f.case_id, f.what) for f in reader.verify_chains()] == [(big, "edited")]
+
+
+@pytest.mark.parametrize("who", ["r1", "ld", ADMIN, "h2"])
+def test_whole_chains_are_handed_to_auditors_alone(
+    cluster: Cluster, server_database: str, server_desk: Desk, who: str
+) -> None:
+    server_desk.reviewing("r1")
+    asked = "select case_id from api.chains(7, '', 100)"
+    assert rows(cluster, server_database, who, asked) == []
+    assert len(rows(cluster, server_database, "au", asked)) == 1
