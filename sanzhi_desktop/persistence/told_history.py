@@ -37,7 +37,8 @@ end $$;"""
 
 # What auditors read anyway, without asking for every row whether they may: the chains after a case,
 # each in one piece, for a row per entry would cost more than its hash. What nobody writes in a
-# lifetime is left out of the pieces, so that they stay small: it is read entry by entry. Along the key, for sorting costs as much again.
+# lifetime is left out of the pieces, so that they stay small: it is read entry by entry. All of it
+# along the key, for sorting costs as much again.
 _CHAINS = """create function api.chains(p_office integer, p_after text, p_most integer)
 returns table (case_id text, length bigint, first integer, last integer, texts bytea, hashes bytea,
   head integer, digest text, standing text, version integer, state text, written integer)

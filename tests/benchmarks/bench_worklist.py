@@ -178,6 +178,7 @@ def reader_of(desk: Desk, who: str) -> DatabaseReader:
     return found
 
 
+@pytest.mark.tampers
 def test_one_pc(embedded_path: Path, embedded_desk: Desk) -> None:
     fill_embedded(embedded_path)
     compare("one PC", reader_of(embedded_desk, "ld"), EMBEDDED_CASES, page=3, search=1.5)
