@@ -5,7 +5,7 @@ not: what closes the source or opens the target (`move`).
 """
 
 import sqlite3
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from itertools import zip_longest
 from typing import Any
@@ -104,26 +104,29 @@ def copy(
     The session must be allowed to write tables, with triggers and foreign keys at rest.
     """
     tables = carried()
+    # With the triggers at rest nobody else fills what stands for content in the server's keys.
+    listed: dict[str, dict[str, tuple[str, ...]]] = {}
+    for name, column, parts in lists():
+        listed.setdefault(name, {})[column] = parts
     total = 0
     for step, table in enumerate(tables):
         report(step, len(tables), f"搬运数据表 {table.name}")
-        total += _copy_table(source, target, table, office_id)
+        total += _copy_table(source, target, table, office_id, listed.get(table.name, {}))
     return total
 
 
 def _copy_table(
-    source: sqlite3.Connection, target: sa.Connection, table: sa.Table, office_id: int
+    source: sqlite3.Connection,
+    target: sa.Connection,
+    table: sa.Table,
+    office_id: int,
+    listed: Mapping[str, tuple[str, ...]],
 ) -> int:
     from psycopg import sql
 
     raw: Any = target.connection.driver_connection
     names = [column.name for column in columns(table)]
-    # With the triggers at rest nobody else fills what stands for content in the server's keys.
-    made = {
-        column: [names.index(part) for part in parts]
-        for of, column, parts in lists()
-        if of == table.name
-    }
+    made = {column: [names.index(part) for part in parts] for column, parts in listed.items()}
     statement = sql.SQL("copy app.{} ({}) from stdin").format(
         sql.Identifier(table.name), sql.SQL(", ").join(map(sql.Identifier, [*names, *made]))
     )
