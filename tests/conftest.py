@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, settings
 LONG = {
     "attacks", "blobs", "keeping", "test_meeting_contract", "test_transfer", "test_transferring",
     "test_whole_case", "test_paper_desk", "test_offices", "test_calendar_notice", "admin",
+    "test_rounds", "test_odd_payloads", "test_row_check", "test_tags",
 }  # fmt: skip
 QUICK_SCREENS = {"test_forms", "test_tables", "test_widgets", "test_intake", "test_signoff"}
 ROOT = Path(__file__).resolve().parents[1]
