@@ -181,6 +181,7 @@ def test_a_lost_answer_is_no_conflict(
     idle(qtbot, shell.desk.jobs)
     # Said only because it is so.
     assert "已保存到本机" in dialog.refusal.label.text()
+    assert "自动再送" in dialog.refusal.label.text()
     assert len(drafts(shell, qtbot)) == 1
     line.away = False
     shell.desk.link_back.emit()  # the beat hears that the server is back
